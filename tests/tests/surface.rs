@@ -68,34 +68,8 @@ fn one_changed_member_is_a_diff_of_a_few_lines() {
     assert_eq!(changed, ["+  colour: text\n"]);
 }
 
-/// The hand-written part: every `pub` item in the files of the crate that no generator writes.
 #[test]
 fn hand_written_items_are_as_they_were() {
-    let mut items = Vec::new();
-    collect(
-        &root().join("harness-api/src"),
-        &root().join("harness-api/src"),
-        &mut items,
-    );
-    items.sort();
-    snapshots().bind(|| assert_snapshot!("hand_written", items.join("\n")));
-}
-
-fn collect(base: &Path, folder: &Path, items: &mut Vec<String>) {
-    for entry in std::fs::read_dir(folder).unwrap() {
-        let path = entry.unwrap().path();
-        if path.is_dir() {
-            if !path.ends_with("generated") {
-                collect(base, &path, items);
-            }
-            continue;
-        }
-        let file = path.strip_prefix(base).unwrap().display().to_string();
-        for line in std::fs::read_to_string(&path).unwrap().lines() {
-            let line = line.trim();
-            if line.starts_with("pub ") && !line.starts_with("pub(") {
-                items.push(format!("{file}: {}", line.trim_end_matches('{').trim_end()));
-            }
-        }
-    }
+    let items = surface::hand_written(root()).unwrap();
+    snapshots().bind(|| assert_snapshot!("hand_written", items));
 }

@@ -10,9 +10,9 @@ use std::{
 use anyhow::{Context, Result, bail};
 use clap::{Parser, Subcommand};
 use xtask::{
-    bench_compile,
-    generate::{self, Generated, fix, load, lock::Lock},
-    surface, write,
+    bench_compile, check, diff,
+    generate::{self, Generated, fix, load},
+    surface, vendor, write,
 };
 
 #[derive(Parser)]
@@ -44,15 +44,21 @@ enum Verb {
     },
     /// Prints what each fix of the description touches
     Fixes,
-    /// Records the vendored description in its lock file
-    Lock {
-        /// Where the description comes from
-        #[arg(long)]
-        source: String,
-        /// The day it was taken, as YYYY-MM-DD
-        #[arg(long)]
-        date: String,
+    /// Takes a published description over into `openapi`, with its lock, and reports what changes
+    Vendor(vendor::Options),
+    /// Reports what another description makes of the client; the exit code is 0 for nothing or a patch, 1 for additions, 2
+    /// for breaking changes, 3 and above for errors
+    Diff {
+        /// Path of a description, or Git revision
+        old: String,
+        /// Path of a description, or Git revision
+        new: String,
+        /// Form of the report
+        #[arg(long, value_enum, default_value = "md")]
+        format: Format,
     },
+    /// Checks that everything generated is up to date, a line each
+    Check,
     /// Prints the public surface of the generated client
     Surface {
         /// Of this module only
@@ -66,12 +72,32 @@ enum Verb {
     BenchCompile(bench_compile::Options),
 }
 
+/// Form of a report.
+#[derive(Clone, Copy, clap::ValueEnum)]
+enum Format {
+    /// Markdown
+    Md,
+    /// JSON
+    Json,
+}
+
+/// Exit code of what could not be done: 1 and 2 say what a comparison found.
+const FAILED: u8 = 4;
+
 fn main() -> ExitCode {
-    match run(Arguments::parse().verb) {
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(error) => {
+            let _ = error.print();
+            return ExitCode::from(if error.use_stderr() { FAILED } else { 0 });
+        }
+    };
+    match run(arguments.verb) {
         Ok(code) => code,
         Err(error) => {
+            clear();
             eprintln!("error: {error:#}");
-            ExitCode::FAILURE
+            ExitCode::from(FAILED)
         }
     }
 }
@@ -80,6 +106,17 @@ fn run(verb: Verb) -> Result<ExitCode> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"))
         .parent()
         .context("the workspace has no folder")?;
+    match vendor::pair::settle(&root.join("openapi"))? {
+        Some(vendor::pair::Settled::Completed) => {
+            eprintln!("an interrupted `cargo xtask vendor` is completed");
+        }
+        Some(vendor::pair::Settled::Discarded) => {
+            eprintln!(
+                "what an interrupted `cargo xtask vendor` left is removed; nothing was vendored"
+            );
+        }
+        None => {}
+    }
     match verb {
         Verb::Generate {
             input: Some(input),
@@ -100,13 +137,30 @@ fn run(verb: Verb) -> Result<ExitCode> {
             print!("{}", fix::table(&generate::applied_fixes(root)?));
             Ok(ExitCode::SUCCESS)
         }
-        Verb::Lock { source, date } => {
-            let document = load::load(&root.join("openapi/harness.json"))?;
-            let lock = toml::to_string(&Lock::of(&document, &source, &date))?;
-            let path = root.join("openapi/harness.lock.toml");
-            std::fs::write(&path, lock)
-                .with_context(|| format!("cannot write {}", path.display()))?;
-            Ok(ExitCode::SUCCESS)
+        Verb::Vendor(options) => vendor(root, &options),
+        Verb::Diff { old, new, format } => {
+            let old = diff::Side::read(root, &old, None, &mut progress())?;
+            let new = diff::Side::read(root, &new, Some(&old), &mut progress())?;
+            let report = diff::compare(&old, &new);
+            clear();
+            match format {
+                Format::Md => print!("{}", report.markdown()),
+                Format::Json => println!("{}", serde_json::to_string_pretty(&report)?),
+            }
+            Ok(ExitCode::from(report.code()))
+        }
+        Verb::Check => {
+            let checks = check::run(root, &mut progress());
+            clear();
+            for check in &checks {
+                print!("{}", check.text());
+            }
+            let good = checks.iter().all(|check| check.outcome.is_ok());
+            Ok(if good {
+                ExitCode::SUCCESS
+            } else {
+                ExitCode::FAILURE
+            })
         }
         Verb::BenchCompile(options) => {
             bench_compile::run(root, &options)?;
@@ -142,6 +196,37 @@ fn generate_workspace(root: &Path, check: bool) -> Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
+fn vendor(root: &Path, options: &vendor::Options) -> Result<ExitCode> {
+    let folder = root.join("openapi");
+    let vendored = vendor::run(&folder, options, &mut progress())?;
+    if !vendored.changed {
+        clear();
+        println!("the description is the one that is vendored; nothing is written");
+        return Ok(ExitCode::SUCCESS);
+    }
+    let tables = generate::Tables::load(&folder)?;
+    let old = vendored
+        .old
+        .map(|old| diff::Side::of("old", old, &tables, None, &mut progress()));
+    let report = old.map(|old| {
+        let new = diff::Side::of("new", vendored.new, &tables, Some(&old), &mut progress());
+        diff::compare(&old, &new).markdown()
+    });
+    clear();
+    println!("openapi/harness.json and its lock are written\n");
+    if let Some(report) = report {
+        print!("{report}");
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Removes the stage from a terminal.
+fn clear() {
+    if std::io::stderr().is_terminal() {
+        eprint!("\r\x1b[K");
+    }
+}
+
 /// Shows the stage on a terminal, and nothing elsewhere.
 fn progress() -> impl FnMut(&str) {
     let terminal = std::io::stderr().is_terminal();
@@ -154,9 +239,7 @@ fn progress() -> impl FnMut(&str) {
 }
 
 fn print_table(made: &Generated, elapsed: Duration) {
-    if std::io::stderr().is_terminal() {
-        eprint!("\r\x1b[K");
-    }
+    clear();
     let lines = |module: &str| -> usize {
         made.files
             .iter()

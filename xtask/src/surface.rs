@@ -1,7 +1,8 @@
 //! The public surface of the generated client, as a person reads it.
 
-use std::fmt::Write as _;
+use std::{fmt::Write as _, fs, path::Path};
 
+use anyhow::{Context, Result};
 use serde_json::{Value, json};
 
 use crate::generate::api::{
@@ -38,6 +39,41 @@ pub fn shared(api: &Api) -> String {
         }
     }
     text
+}
+
+/// The part that is written by hand, a line an item: every `pub` item in the files of the raw client of the workspace at
+/// `root` that no generator writes.
+pub fn hand_written(root: &Path) -> Result<String> {
+    let mut items = Vec::new();
+    let base = root.join("harness-api/src");
+    collect(&base, &base, &mut items)?;
+    items.sort();
+    Ok(items.join("\n"))
+}
+
+fn collect(base: &Path, folder: &Path, items: &mut Vec<String>) -> Result<()> {
+    let cannot = |path: &Path| format!("cannot read {}", path.display());
+    for entry in fs::read_dir(folder).with_context(|| cannot(folder))? {
+        let path = entry?.path();
+        if path.is_dir() {
+            if !path.ends_with("generated") {
+                collect(base, &path, items)?;
+            }
+            continue;
+        }
+        let file = path
+            .strip_prefix(base)
+            .unwrap_or(&path)
+            .display()
+            .to_string();
+        let text = fs::read_to_string(&path).with_context(|| cannot(&path))?;
+        for line in text.lines().map(str::trim) {
+            if line.starts_with("pub ") && !line.starts_with("pub(") {
+                items.push(format!("{file}: {}", line.trim_end_matches('{').trim_end()));
+            }
+        }
+    }
+    Ok(())
 }
 
 /// The surface as JSON: modules with their operations, and types by name.
@@ -95,7 +131,7 @@ fn line(operation: &Operation) -> String {
     )
 }
 
-fn repeat(repeat: Repeat) -> &'static str {
+pub(crate) fn repeat(repeat: Repeat) -> &'static str {
     match repeat {
         Repeat::Safe => "safe",
         Repeat::Idempotent => "idempotent",
@@ -161,7 +197,7 @@ pub(crate) fn paging(paging: &Paging) -> String {
 }
 
 /// `name(required: T, ...; optional: T, ...) body JSON T | application/yaml`
-fn call(operation: &Operation) -> String {
+pub(crate) fn call(operation: &Operation) -> String {
     let list = |required: bool| {
         operation
             .params
@@ -207,7 +243,7 @@ fn call(operation: &Operation) -> String {
     text
 }
 
-fn answer(answer: &Answer) -> String {
+pub(crate) fn answer(answer: &Answer) -> String {
     match answer {
         Answer::Empty => "()".to_owned(),
         Answer::Text => "text".to_owned(),
@@ -216,7 +252,7 @@ fn answer(answer: &Answer) -> String {
     }
 }
 
-fn describe(ty: &Type) -> String {
+pub(crate) fn describe(ty: &Type) -> String {
     match &ty.shape {
         Shape::Struct { members, extra, .. } => {
             let sent = if ty.sent_only { " (sent)" } else { "" };
@@ -281,7 +317,7 @@ fn describe(ty: &Type) -> String {
     }
 }
 
-fn ty_text(ty: &Ty) -> String {
+pub(crate) fn ty_text(ty: &Ty) -> String {
     match ty {
         Ty::Str => "text".to_owned(),
         Ty::Int => "int".to_owned(),

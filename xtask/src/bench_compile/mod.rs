@@ -52,6 +52,12 @@ const PLAN: &str = "plan.toml";
 /// The modules of the scopes that are no module.
 const DEFAULT: [&str; 2] = ["pipeline", "platform"];
 
+/// Where the generated code of the workspace at `root` exceeds its budget, a line each.
+pub fn over_budget(root: &Path) -> Result<Vec<String>> {
+    let found = text::count(&root.join(GENERATED))?;
+    Ok(text::excesses(&found, &Results::load(root)?.budget))
+}
+
 /// Measures what `options` say and stores it in the workspace at `root`, after each compilation.
 pub fn run(root: &Path, options: &Options) -> Result<()> {
     let mut results = Results::load(root)?;

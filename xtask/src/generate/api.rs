@@ -307,7 +307,7 @@ pub struct Group {
 }
 
 /// The whole client.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Api {
     /// Modules by name.
     pub modules: Vec<Module>,

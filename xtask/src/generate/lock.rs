@@ -68,7 +68,7 @@ fn check(document: &Document, lock: &Lock) -> Result<()> {
         found == *lock,
         "locked: sha256 {}, {} paths, {} operations, {} schemas; \
          found: sha256 {}, {} paths, {} operations, {} schemas. \
-         The vendored file is never edited by hand: restore it, or lock the new one with `cargo xtask lock`",
+         The vendored file is never edited by hand: restore it, or take a new one over with `cargo xtask vendor`",
         lock.sha256,
         lock.paths,
         lock.operations,

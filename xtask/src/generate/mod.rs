@@ -9,6 +9,7 @@ pub mod lock;
 pub mod lower;
 pub mod manifest;
 pub mod partition;
+pub mod problems;
 pub mod progenitor;
 pub mod refine;
 
@@ -30,6 +31,7 @@ use partition::{
     Partition,
     map::{ModuleMap, Operation},
 };
+use problems::Problems;
 
 /// What one run made, before anything is written.
 pub struct Generated {
@@ -78,6 +80,78 @@ pub fn workspace_api(root: &Path, edit: &dyn Fn(&mut Value)) -> Result<Api> {
     behaviour::behaviour(api, &document.json, Some(&table(root)?))
 }
 
+/// What people write beside the description: everything else that generation reads in `openapi`.
+pub struct Tables {
+    fixes: FixSet,
+    map: ModuleMap,
+    names: Names,
+    behaviour: Table,
+}
+
+impl Tables {
+    /// Reads them from the folder `openapi`.
+    pub fn load(folder: &Path) -> Result<Self> {
+        Ok(Self {
+            fixes: FixSet::load(&folder.join("fixes"))?,
+            map: ModuleMap::load(&folder.join("modules.toml"))?,
+            names: Names::load(&folder.join("names.toml"))?,
+            behaviour: Table::load(&folder.join("behaviour.toml"))?,
+        })
+    }
+}
+
+/// The API of a description that may not fit the tables.
+pub struct Draft {
+    /// The API as far as it can be made.
+    pub api: Api,
+    /// What the fixes did.
+    pub applied: Vec<fix::Applied>,
+    /// What would stop generation.
+    pub problems: Problems,
+}
+
+/// Makes the API of a description as far as the tables allow, and notes what would stop generation. An operation that they
+/// do not place stays in the module where it is in `before`.
+pub fn draft(
+    mut document: Value,
+    tables: &Tables,
+    before: Option<&Api>,
+    progress: Progress<'_>,
+) -> Draft {
+    let mut problems = Problems::default();
+    progress("fixes");
+    let applied = fix::apply_noting(&mut document, &tables.fixes, &mut problems);
+    progress("lower");
+    let (map, names) = (&tables.map, &tables.names);
+    let places: BTreeMap<&str, &str> = before
+        .into_iter()
+        .flat_map(|api| api.modules.iter().flat_map(|module| &module.operations))
+        .map(|operation| (operation.id.as_str(), operation.module.as_str()))
+        .collect();
+    let guess = |id: &str| places.get(id).map(|&module| module.to_owned());
+    let lowered = lower::lower_noting(&document, map, names, true, &guess, &mut problems);
+    progress("partition");
+    let mut partition = partition::partition(&lowered, map);
+    let mut outputs = Vec::new();
+    partition.parts.retain(|part| {
+        progress(&format!("progenitor: {}", part.name));
+        let output = problems.unless(progenitor::run(&lowered, part));
+        let made = output.is_some();
+        outputs.extend(output);
+        made
+    });
+    progress("refine");
+    let refined = refine::refine(&lowered, &partition, &outputs);
+    let mut api = problems.unless(refined).unwrap_or_default();
+    progress("behaviour");
+    behaviour::behaviour_noting(&mut api, &document, Some(&tables.behaviour), &mut problems);
+    Draft {
+        api,
+        applied,
+        problems,
+    }
+}
+
 /// The table of what no rule tells about behaviour.
 pub fn table(root: &Path) -> Result<Table> {
     Table::load(&root.join("openapi/behaviour.toml"))
@@ -85,8 +159,7 @@ pub fn table(root: &Path) -> Result<Table> {
 
 /// What the fixes do to the vendored description.
 pub fn applied_fixes(root: &Path) -> Result<Vec<fix::Applied>> {
-    let document = load::load(&root.join("openapi/harness.json"))?;
-    let document = lock::verify(document, &root.join("openapi/harness.lock.toml"))?;
+    let document = locked_description(root)?;
     Ok(fix::apply(document.json, &FixSet::load(&root.join("openapi/fixes"))?)?.1)
 }
 
@@ -146,11 +219,17 @@ fn own_map(document: &Value) -> ModuleMap {
 
 /// The vendored description, held to its lock and with its faults corrected.
 pub fn fixed_description(root: &Path) -> Result<load::Document> {
+    let mut document = locked_description(root)?;
+    let fixes = FixSet::load(&root.join("openapi/fixes"))?;
+    document.json = fix::apply(document.json, &fixes)?.0;
+    Ok(document)
+}
+
+/// The vendored description, held to its lock.
+pub fn locked_description(root: &Path) -> Result<load::Document> {
     let folder = root.join("openapi");
     let document = load::load(&folder.join("harness.json"))?;
-    let mut document = lock::verify(document, &folder.join("harness.lock.toml"))?;
-    document.json = fix::apply(document.json, &FixSet::load(&folder.join("fixes"))?)?.0;
-    Ok(document)
+    lock::verify(document, &folder.join("harness.lock.toml"))
 }
 
 fn vendored(root: &Path, progress: Progress<'_>) -> Result<(load::Document, ModuleMap, Names)> {

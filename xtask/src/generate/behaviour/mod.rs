@@ -12,12 +12,13 @@ mod tests;
 
 use std::collections::BTreeMap;
 
-use anyhow::{Result, ensure};
+use anyhow::Result;
 use serde_json::Value;
 
 use super::{
     api::{Api, Operation, Type},
     load,
+    problems::Problems,
 };
 pub use table::Table;
 
@@ -26,6 +27,19 @@ pub use table::Table;
 /// With a table, a list that is asked for in pages must be understood: by a rule, or by an entry that says how it is
 /// paged or why it is not. Without one it is left alone.
 pub fn behaviour(mut api: Api, document: &Value, table: Option<&Table>) -> Result<Api> {
+    let mut problems = Problems::default();
+    behaviour_noting(&mut api, document, table, &mut problems);
+    problems.none()?;
+    Ok(api)
+}
+
+/// The same, as far as it goes: a list that nobody understands is noted and left without pages.
+pub fn behaviour_noting(
+    api: &mut Api,
+    document: &Value,
+    table: Option<&Table>,
+    problems: &mut Problems,
+) {
     let described: BTreeMap<_, _> = load::operations(document)
         .map(|(path, method, item, operation)| {
             let key = (method.to_ascii_uppercase(), path);
@@ -51,14 +65,14 @@ pub fn behaviour(mut api: Api, document: &Value, table: Option<&Table>) -> Resul
         }
     }
     if let Some(uses) = uses {
-        uses.check()?;
-        ensure!(
-            open.is_empty(),
-            "openapi/behaviour.toml has to say how these lists are paged, or why they are not:\n  {}",
-            open.join("\n  ")
-        );
+        problems.unless(uses.check());
+        if !open.is_empty() {
+            problems.note(format!(
+                "openapi/behaviour.toml has to say how these lists are paged, or why they are not:\n  {}",
+                open.join("\n  ")
+            ));
+        }
     }
-    Ok(api)
 }
 
 /// What the description says of an operation that the refined API does not keep.

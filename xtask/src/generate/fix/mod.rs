@@ -24,6 +24,8 @@ use overlay::Overlay;
 use rules::Rule;
 use touched::Touched;
 
+use super::problems::Problems;
+
 /// The fixes of one folder, in the order in which they apply.
 #[derive(Debug, Default)]
 pub struct FixSet {
@@ -172,20 +174,21 @@ impl Fix {
         self.name.split_once('-').map_or("", |(number, _)| number)
     }
 
-    fn apply(&self, document: &mut Value) -> anyhow::Result<Applied> {
+    /// Notes where it does not find what it expects, and changes what it does find.
+    fn apply(&self, document: &mut Value, problems: &mut Problems) -> Applied {
         let mut touched = Touched::default();
         let matches = match &self.body {
-            Body::Overlay(overlay) => overlay.apply(&self.name, document, &mut touched)?,
-            Body::Rule(rule) => rule.apply(&self.name, document, &mut touched)?,
+            Body::Overlay(overlay) => overlay.apply(&self.name, document, &mut touched, problems),
+            Body::Rule(rule) => rule.apply(&self.name, document, &mut touched, problems),
         };
-        Ok(Applied {
+        Applied {
             name: self.name.clone(),
             reason: self.about.reason.clone(),
             source: self.about.source.clone(),
             matches,
             operations: touched.operations,
             schemas: touched.schemas,
-        })
+        }
     }
 }
 
@@ -219,13 +222,17 @@ fn check_count(fix: &str, what: &str, expected: usize, found: usize) -> anyhow::
 }
 
 /// Applies all fixes in order and reports what each of them did.
-pub fn apply(document: Value, fixes: &FixSet) -> anyhow::Result<(Value, Vec<Applied>)> {
-    let mut document = document;
-    let mut applied = Vec::with_capacity(fixes.fixes.len());
-    for fix in &fixes.fixes {
-        applied.push(fix.apply(&mut document)?);
-    }
+pub fn apply(mut document: Value, fixes: &FixSet) -> anyhow::Result<(Value, Vec<Applied>)> {
+    let mut problems = Problems::default();
+    let applied = apply_noting(&mut document, fixes, &mut problems);
+    problems.none()?;
     Ok((document, applied))
+}
+
+/// Applies all fixes in order as far as they go; what each of them does not find as expected is a problem.
+pub fn apply_noting(document: &mut Value, fixes: &FixSet, problems: &mut Problems) -> Vec<Applied> {
+    let fixes = fixes.fixes.iter();
+    fixes.map(|fix| fix.apply(document, problems)).collect()
 }
 
 const NAME_WIDTH: usize = 36;

@@ -6,7 +6,7 @@ use serde_json::Value;
 use serde_json_path::{JsonPath, PathElement};
 
 use super::touched::Touched;
-use super::{About, check_count};
+use super::{About, Problems, check_count};
 
 /// The actions of one overlay document.
 #[derive(Debug)]
@@ -131,22 +131,19 @@ impl Action {
 }
 
 impl Overlay {
-    /// Applies the actions one after the other; returns how many places they changed.
+    /// Applies the actions one after the other, each to the places that it matches; returns how many there are.
     pub(super) fn apply(
         &self,
         fix: &str,
         document: &mut Value,
         touched: &mut Touched,
-    ) -> anyhow::Result<usize> {
+        problems: &mut Problems,
+    ) -> usize {
         let mut matches = 0;
         for action in &self.actions {
             let locations = locate(&action.path, document);
-            check_count(
-                fix,
-                &format!("target {}", action.target),
-                action.expect,
-                locations.len(),
-            )?;
+            let what = format!("target {}", action.target);
+            problems.unless(check_count(fix, &what, action.expect, locations.len()));
             matches += locations.len();
             for location in &locations {
                 let names: Vec<&str> = location.iter().map(String::as_str).collect();
@@ -155,18 +152,19 @@ impl Overlay {
             for location in &locations {
                 match &action.change {
                     Change::Update(value) => {
-                        let place = find(document, location).with_context(|| {
-                            format!("fix {fix}: {} is gone", location.join("/"))
-                        })?;
-                        update(place, value).with_context(|| {
-                            format!("fix {fix}: cannot update {}", location.join("/"))
-                        })?;
+                        let updated = find(document, location)
+                            .context("it is gone")
+                            .and_then(|place| update(place, value))
+                            .with_context(|| {
+                                format!("fix {fix}: cannot update {}", location.join("/"))
+                            });
+                        problems.unless(updated);
                     }
                     Change::Remove => remove(document, location),
                 }
             }
         }
-        Ok(matches)
+        matches
     }
 }
 

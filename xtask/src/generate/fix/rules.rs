@@ -8,7 +8,7 @@ use super::overlay::deviation;
 use super::partial;
 use super::protobuf;
 use super::touched::Touched;
-use super::{About, check_count};
+use super::{About, Problems, check_count};
 
 /// Changes the description and returns how many places it changed.
 type Function = fn(&mut Value, &mut Touched) -> usize;
@@ -75,10 +75,12 @@ impl Rule {
         fix: &str,
         document: &mut Value,
         touched: &mut Touched,
-    ) -> anyhow::Result<usize> {
+        problems: &mut Problems,
+    ) -> usize {
         let found = (self.function)(document, touched);
-        check_count(fix, &format!("rule {}", self.name), self.expect, found)?;
-        Ok(found)
+        let what = format!("rule {}", self.name);
+        problems.unless(check_count(fix, &what, self.expect, found));
+        found
     }
 }
 

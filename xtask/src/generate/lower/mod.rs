@@ -22,6 +22,7 @@ use super::{
     api::{Answer, Place, Ty},
     load,
     partition::map::{self, ModuleMap},
+    problems::Problems,
 };
 
 /// What lowering makes of a description.
@@ -143,12 +144,31 @@ pub struct ParamFacts {
 /// Lowers `document`; `map` says which module an operation belongs to, `names` what things are called.
 /// With `strict`, two things of one name are an error; otherwise they are told apart by number.
 pub fn lower(document: &Value, map: &ModuleMap, names: &Names, strict: bool) -> Result<Lowered> {
-    let mut schemas = Schemas::new(document, names, strict)?;
+    let mut problems = Problems::default();
+    let lowered = lower_noting(document, map, names, strict, &|_| None, &mut problems);
+    problems.none()?;
+    Ok(lowered)
+}
+
+/// Lowers what can be lowered, and notes what is an error for [`lower`]: an operation that cannot be understood is left
+/// out, and so is one without a place, unless `guess` knows a module for its id; what has one name is told apart by number.
+pub fn lower_noting(
+    document: &Value,
+    map: &ModuleMap,
+    names: &Names,
+    strict: bool,
+    guess: &dyn Fn(&str) -> Option<String>,
+    problems: &mut Problems,
+) -> Lowered {
+    let mut schemas = Schemas::new(document, names, strict, problems);
     let mut lowered = Lowered::default();
     let mut placed = Vec::new();
     for (path, method, item, operation) in load::operations(document) {
         let (tags, id) = tags_and_id(path, method, operation);
-        let module = map.place(method, path, &tags, &id)?.to_owned();
+        let place = problems.unless(map.place(method, path, &tags, &id));
+        let Some(module) = place.map(str::to_owned).or_else(|| guess(&id)) else {
+            continue;
+        };
         let tag = tags.into_iter().next().unwrap_or_else(|| module.clone());
         let name = names.operation(&module, &tag, &id);
         placed.push(operations::Placed {
@@ -162,7 +182,7 @@ pub fn lower(document: &Value, map: &ModuleMap, names: &Names, strict: bool) -> 
             name,
         });
     }
-    resolve_operation_names(&mut placed, strict)?;
+    resolve_operation_names(&mut placed, strict, problems);
     for placed in &placed {
         let facts = operations::lower(document, placed, &mut schemas, &mut lowered.losses)
             .with_context(|| {
@@ -170,36 +190,41 @@ pub fn lower(document: &Value, map: &ModuleMap, names: &Names, strict: bool) -> 
                     "operation {} ({} {})",
                     placed.id, placed.method, placed.path
                 )
-            })?;
-        lowered.operations.push(facts);
+            });
+        lowered.operations.extend(problems.unless(facts));
+    }
+    for clash in schemas.clashes() {
+        problems.note(clash);
     }
     if strict {
-        names.unused(
+        problems.unless(names.unused(
             placed.iter().map(|placed| placed.id.as_str()),
             schemas.names(),
             schemas.asked(),
-        )?;
+        ));
         let spots: Vec<_> = load::operations(document)
             .map(|(path, method, _, operation)| {
                 (path, method, tags_and_id(path, method, operation))
             })
             .collect();
-        map.check_all_used(
-            spots
-                .iter()
-                .map(|(path, method, (tags, id))| map::Operation {
-                    method,
-                    path,
-                    tags,
-                    id,
-                }),
-        )?;
+        problems.unless(
+            map.check_all_used(
+                spots
+                    .iter()
+                    .map(|(path, method, (tags, id))| map::Operation {
+                        method,
+                        path,
+                        tags,
+                        id,
+                    }),
+            ),
+        );
     }
     (lowered.components, lowered.types) = schemas.finish();
     mark_directions(&mut lowered);
     lowered.losses.sort();
     lowered.losses.dedup();
-    Ok(lowered)
+    lowered
 }
 
 /// Tags and id of an operation; one without an id is called by its method and path.
@@ -220,7 +245,11 @@ pub fn tags_and_id(path: &str, method: &str, operation: &Value) -> (Vec<String>,
 }
 
 /// Gives each operation a name that no other of its module has.
-fn resolve_operation_names(placed: &mut [operations::Placed<'_>], strict: bool) -> Result<()> {
+fn resolve_operation_names(
+    placed: &mut [operations::Placed<'_>],
+    strict: bool,
+    problems: &mut Problems,
+) {
     let mut modules: BTreeMap<String, Vec<usize>> = BTreeMap::new();
     for (index, operation) in placed.iter().enumerate() {
         modules
@@ -237,12 +266,11 @@ fn resolve_operation_names(placed: &mut [operations::Placed<'_>], strict: bool) 
                 (placed.name.clone(), spot)
             })
             .collect();
-        let names = unique::unique(unique::Kind::Operations(&module), &names, strict)?;
+        let names = unique::unique(unique::Kind::Operations(&module), &names, strict, problems);
         for (index, name) in indexes.into_iter().zip(names) {
             placed[index].name = name;
         }
     }
-    Ok(())
 }
 
 /// Type keys that a lowered schema or operation refers to.

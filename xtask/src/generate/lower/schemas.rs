@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use anyhow::{Result, bail};
+use anyhow::Result;
 use heck::ToSnakeCase;
 use serde_json::{Map, Value, json};
 
@@ -13,6 +13,7 @@ use super::{
     unique::{Kind as Naming, unique},
     variants,
 };
+use crate::generate::problems::Problems;
 
 /// Where references to components point.
 pub(super) const COMPONENTS: &str = "#/components/schemas/";
@@ -63,6 +64,8 @@ pub(super) struct Schemas<'d> {
     types: BTreeMap<String, TypeFacts>,
     /// Inline schemas that were named, as `Parent.member`.
     asked: BTreeSet<String>,
+    /// Inline schemas whose name is taken.
+    clashes: Vec<String>,
     /// Inline schemas that are being lowered, with their keys: a list or map may contain itself through one.
     open: Vec<(Option<String>, Value, String)>,
     /// What `allOf` is being written out.
@@ -70,7 +73,12 @@ pub(super) struct Schemas<'d> {
 }
 
 impl<'d> Schemas<'d> {
-    pub(super) fn new(document: &'d Value, names: &'d Names, strict: bool) -> Result<Self> {
+    pub(super) fn new(
+        document: &'d Value,
+        names: &'d Names,
+        strict: bool,
+        problems: &mut Problems,
+    ) -> Self {
         static EMPTY: std::sync::LazyLock<Map<String, Value>> = std::sync::LazyLock::new(Map::new);
         let raw = document
             .pointer("/components/schemas")
@@ -83,9 +91,9 @@ impl<'d> Schemas<'d> {
         let rust = raw
             .keys()
             .cloned()
-            .zip(unique(Naming::Types, &chosen, strict)?)
+            .zip(unique(Naming::Types, &chosen, strict, problems))
             .collect();
-        Ok(Self {
+        Self {
             raw,
             names,
             strict,
@@ -93,9 +101,10 @@ impl<'d> Schemas<'d> {
             components: BTreeMap::new(),
             types: BTreeMap::new(),
             asked: BTreeSet::new(),
+            clashes: Vec::new(),
             open: Vec::new(),
             merging: Vec::new(),
-        })
+        }
     }
 
     /// The component schemas by their spelling in the description.
@@ -106,6 +115,11 @@ impl<'d> Schemas<'d> {
     /// The inline schemas that were named, as `Parent.member`.
     pub(super) fn asked(&self) -> impl Iterator<Item = &str> {
         self.asked.iter().map(String::as_str)
+    }
+
+    /// Inline schemas whose name is taken, which the table of names has to tell apart.
+    pub(super) fn clashes(&self) -> &[String] {
+        &self.clashes
     }
 
     pub(super) fn finish(self) -> (BTreeMap<String, Value>, BTreeMap<String, TypeFacts>) {
@@ -269,7 +283,7 @@ impl<'d> Schemas<'d> {
             self.asked
                 .insert(format!("{}.{}", spot.parent, spot.member));
             let name = self.names.inline(&spot.parent, &spot.member);
-            let key = self.free_key(&spot.module, name, schema, spot)?;
+            let key = self.free_key(&spot.module, name, schema, spot);
             self.open
                 .push((spot.module.clone(), schema.clone(), key.clone()));
             self.hoist(&key, schema, &spot.origin, &spot.module)?;
@@ -317,12 +331,12 @@ impl<'d> Schemas<'d> {
 
     /// A key for a hoisted type that no other type has.
     fn free_key(
-        &self,
+        &mut self,
         module: &Option<String>,
         name: String,
         schema: &Value,
         spot: &Spot,
-    ) -> Result<String> {
+    ) -> String {
         let key = |name: &str| match module {
             Some(module) => format!("{module}.{name}"),
             None => name.to_owned(),
@@ -331,7 +345,7 @@ impl<'d> Schemas<'d> {
             self.types.contains_key(&key(name)) || self.rust.values().any(|other| other == name)
         };
         if !taken(&name) {
-            return Ok(key(&name));
+            return key(&name);
         }
         // A fuller name says what it is; a number is for foreign descriptions only.
         let fuller = match self.kind(schema, 0) {
@@ -340,22 +354,20 @@ impl<'d> Schemas<'d> {
             _ => format!("{name}Body"),
         };
         if !taken(&fuller) {
-            return Ok(key(&fuller));
-        }
-        if self.strict {
-            bail!(
-                "the inline schema {} would be called {name}, which is taken; \
-                 name it under [inline] in openapi/names.toml as \"{}.{}\"",
-                spot.origin,
-                spot.parent,
-                spot.member
-            );
+            return key(&fuller);
         }
         let mut number = 2;
         while taken(&format!("{name}{number}")) {
             number += 1;
         }
-        Ok(key(&format!("{name}{number}")))
+        if self.strict {
+            self.clashes.push(format!(
+                "the inline schema {} would be called {name}, which is taken; \
+                 name it under [inline] in openapi/names.toml as \"{}.{}\"",
+                spot.origin, spot.parent, spot.member
+            ));
+        }
+        key(&format!("{name}{number}"))
     }
 
     /// Lowers the named component, once, and gives a reference to it.

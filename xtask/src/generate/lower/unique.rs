@@ -2,8 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use anyhow::{Result, bail};
 use heck::ToPascalCase;
+
+use crate::generate::problems::Problems;
 
 /// What the names are for, in messages.
 #[derive(Clone, Copy, Debug)]
@@ -33,13 +34,14 @@ impl Kind<'_> {
 
 /// One name for each pair of a name and an original, in the order of the input, all of them different.
 ///
-/// With `strict`, two of one name are an error that lists every clash and the table to edit. Otherwise the first
-/// original by spelling keeps the name and the next get 2, 3 and so on, whatever the order of the input.
+/// The first original by spelling keeps the name and the next get 2, 3 and so on, whatever the order of the input. With
+/// `strict`, two of one name are a problem too, which lists every clash and the table to edit.
 pub(super) fn unique(
     kind: Kind<'_>,
     names: &[(String, String)],
     strict: bool,
-) -> Result<Vec<String>> {
+    problems: &mut Problems,
+) -> Vec<String> {
     let mut groups: BTreeMap<String, Vec<usize>> = BTreeMap::new();
     for (index, (name, _)) in names.iter().enumerate() {
         groups.entry(kind.key(name)).or_default().push(index);
@@ -65,10 +67,10 @@ pub(super) fn unique(
                 }
                 Kind::Types => ("types".to_owned(), "[types]"),
             };
-            bail!(
+            problems.note(format!(
                 "{what} with one name for several; name all but one of each under {table} in openapi/names.toml:\n  {}",
                 clashes.join("\n  ")
-            );
+            ));
         }
     }
     let mut taken: BTreeSet<String> = groups.keys().cloned().collect();
@@ -90,13 +92,26 @@ pub(super) fn unique(
             }
         }
     }
+    chosen
+}
+
+/// The names, or the problems as an error.
+#[cfg(test)]
+pub(super) fn try_unique(
+    kind: Kind<'_>,
+    names: &[(String, String)],
+    strict: bool,
+) -> anyhow::Result<Vec<String>> {
+    let mut problems = Problems::default();
+    let chosen = unique(kind, names, strict, &mut problems);
+    problems.none()?;
     Ok(chosen)
 }
 
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod tests {
-    use super::*;
+    use super::{Kind, try_unique as unique};
 
     fn pairs(names: &[(&str, &str)]) -> Vec<(String, String)> {
         names

@@ -1,4 +1,4 @@
-use super::super::unique::{Kind, unique};
+use super::super::unique::{Kind, try_unique as unique};
 use super::*;
 use crate::generate::partition::map::ModuleMap;
 

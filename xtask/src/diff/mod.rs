@@ -1,0 +1,215 @@
+//! `cargo xtask diff`: what another description makes of the client.
+//!
+//! Both sides go through the generator as far as they can, and what is compared is the Rust that comes of them: modules,
+//! methods, setters, members, variants. So a change of the description counts for what a program sees of it.
+
+mod change;
+mod operations;
+mod renames;
+mod side;
+mod text;
+mod types;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::Value;
+
+pub use change::{Change, Detail, FixChange, Level, Report, Silent, What};
+pub use side::Side;
+
+use crate::generate::{
+    api::{Api, Module},
+    fix::Applied,
+    load,
+    lower::tags_and_id,
+};
+use renames::Renames;
+
+/// Compares two sides.
+pub fn compare(old: &Side, new: &Side) -> Report {
+    let (was, is) = (&old.draft.api, &new.draft.api);
+    let renames = Renames::of(was, is);
+    let modules = modules(was, is);
+    let missing = missing(new);
+    let mut operations = operations::compare(was, is, &renames);
+    operations.retain(|change| change.what != What::Removed || !missing.contains(&change.name));
+    let schemas = types::compare(was, is, &renames);
+    let silent = silent(old, new, &operations, &schemas);
+    let quiet = silent == Silent::default();
+    let level = [&modules, &operations, &schemas]
+        .into_iter()
+        .flatten()
+        .map(|change| change.level)
+        .max()
+        .unwrap_or(if quiet { Level::None } else { Level::Patch });
+    let lists = |side: &Side| side.draft.problems.list().to_vec();
+    Report {
+        old: old.name.clone(),
+        new: new.name.clone(),
+        level,
+        problems: lists(new),
+        old_problems: lists(old),
+        fixes: fixes(&old.draft.applied, &new.draft.applied),
+        modules,
+        operations,
+        schemas,
+        silent,
+    }
+}
+
+fn modules(old: &Api, new: &Api) -> Vec<Change> {
+    let names = |api: &Api| -> BTreeMap<String, usize> {
+        let each = api.modules.iter().map(
+            |Module {
+                 name, operations, ..
+             }| (name.clone(), operations.len()),
+        );
+        each.collect()
+    };
+    let (before, after) = (names(old), names(new));
+    let change = |name: &String, count: usize, what, level| Change {
+        what,
+        name: name.clone(),
+        was: None,
+        rust: vec![name.clone()],
+        level,
+        details: vec![Detail {
+            level,
+            text: format!("module and feature, of {count} operations"),
+        }],
+    };
+    let gone = before
+        .iter()
+        .filter(|(name, _)| !after.contains_key(*name))
+        .map(|(name, count)| change(name, *count, What::Removed, Level::Breaking));
+    let fresh = after
+        .iter()
+        .filter(|(name, _)| !before.contains_key(*name))
+        .map(|(name, count)| change(name, *count, What::Added, Level::Additive));
+    gone.chain(fresh).collect()
+}
+
+/// Fixes that do something else on the newer side.
+fn fixes(old: &[Applied], new: &[Applied]) -> Vec<FixChange> {
+    let by_name = |list: &[Applied]| -> BTreeMap<String, Applied> {
+        list.iter()
+            .map(|fix| (fix.name.clone(), fix.clone()))
+            .collect()
+    };
+    let (before, after) = (by_name(old), by_name(new));
+    let names: BTreeSet<&String> = before.keys().chain(after.keys()).collect();
+    let change = |name: &String| {
+        let mut details = Vec::new();
+        match (before.get(name), after.get(name)) {
+            (Some(was), Some(is)) => {
+                if was.matches != is.matches {
+                    details.push(format!(
+                        "it matched {} places, it matches {}",
+                        was.matches, is.matches
+                    ));
+                }
+                let touched = [
+                    ("operation", &was.operations, &is.operations),
+                    ("schema", &was.schemas, &is.schemas),
+                ];
+                for (what, was, is) in touched {
+                    details.extend(
+                        is.difference(was)
+                            .map(|name| format!("it touches {what} `{name}` too")),
+                    );
+                    details.extend(
+                        was.difference(is)
+                            .map(|name| format!("it no longer touches {what} `{name}`")),
+                    );
+                }
+            }
+            (Some(_), None) => details.push("it is gone".to_owned()),
+            (None, Some(_)) => details.push("it is new".to_owned()),
+            (None, None) => {}
+        }
+        (!details.is_empty()).then(|| FixChange {
+            name: name.clone(),
+            details,
+        })
+    };
+    names.into_iter().filter_map(change).collect()
+}
+
+/// Ids of operations that the description has and the API has not, because of a problem.
+fn missing(side: &Side) -> BTreeSet<String> {
+    let made: BTreeSet<&str> = side
+        .draft
+        .api
+        .modules
+        .iter()
+        .flat_map(|module| &module.operations)
+        .map(|operation| operation.id.as_str())
+        .collect();
+    load::operations(&side.document)
+        .map(|(path, method, _, operation)| tags_and_id(path, method, operation).1)
+        .filter(|id| !made.contains(id.as_str()))
+        .collect()
+}
+
+/// What differs in the descriptions while no change and no problem says so.
+fn silent(old: &Side, new: &Side, operations: &[Change], schemas: &[Change]) -> Silent {
+    // What is written inside a schema or an operation is called by its name and a part.
+    let said: BTreeSet<&str> = operations
+        .iter()
+        .chain(schemas)
+        .flat_map(|change| [Some(change.name.as_str()), change.was.as_deref()])
+        .flatten()
+        .flat_map(|name| [Some(name), name.split(['.', ' ']).next()])
+        .flatten()
+        .collect();
+    let missing = missing(new);
+    let (old, new) = (&old.document, &new.document);
+    let by_id = |document: &Value| -> BTreeMap<String, Value> {
+        let each = load::operations(document).map(|(path, method, item, operation)| {
+            // The parameters of the path belong to each operation.
+            let whole = serde_json::json!([path, method, item.get("parameters"), operation]);
+            (tags_and_id(path, method, operation).1, whole)
+        });
+        each.collect()
+    };
+    let by_name = |document: &Value| -> BTreeMap<String, Value> {
+        let schemas = document
+            .pointer("/components/schemas")
+            .and_then(Value::as_object);
+        schemas
+            .into_iter()
+            .flatten()
+            .map(|(name, schema)| (name.clone(), schema.clone()))
+            .collect()
+    };
+    let rest = |document: &Value| {
+        let mut document = document.clone();
+        if let Some(members) = document.as_object_mut() {
+            members.remove("paths");
+        }
+        if let Some(components) = document["components"].as_object_mut() {
+            components.remove("schemas");
+        }
+        document
+    };
+    Silent {
+        operations: differing(&by_id(old), &by_id(new), &|id| {
+            said.contains(id) || missing.contains(id)
+        }),
+        schemas: differing(&by_name(old), &by_name(new), &|name| said.contains(name)),
+        rest: rest(old) != rest(new),
+    }
+}
+
+fn differing(
+    old: &BTreeMap<String, Value>,
+    new: &BTreeMap<String, Value>,
+    said: &dyn Fn(&str) -> bool,
+) -> Vec<String> {
+    let names: BTreeSet<&String> = old.keys().chain(new.keys()).collect();
+    names
+        .into_iter()
+        .filter(|name| old.get(*name) != new.get(*name) && !said(name))
+        .cloned()
+        .collect()
+}

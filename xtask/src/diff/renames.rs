@@ -1,0 +1,125 @@
+//! Which type of the older side is which of the newer.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::{
+    generate::api::{Api, Shape, Ty, Type},
+    surface,
+};
+
+/// Keys of the older side to keys of the newer, for types that go by another name.
+#[derive(Debug, Default)]
+pub(super) struct Renames(BTreeMap<String, String>);
+
+impl Renames {
+    /// A type that is gone and one that is new are the same if the description calls them the same, or if they are the
+    /// only two of their shape.
+    pub(super) fn of(old: &Api, new: &Api) -> Self {
+        let mut renames = Self::default();
+        let missing = |from: &Api, of: &Api| -> Vec<String> {
+            let keys = from.types.keys().filter(|key| !of.types.contains_key(*key));
+            keys.cloned().collect()
+        };
+        let (gone, fresh) = (missing(old, new), missing(new, old));
+        renames.pair(&gone, &fresh, (old, new), |_, ty| ty.origin.clone());
+        // A type that contains a renamed one is known by its shape once that one is known.
+        loop {
+            let before = renames.0.len();
+            let names = renames.names();
+            renames.pair(&gone, &fresh, (old, new), |is_old, ty| {
+                shape(ty, is_old.then_some(&names))
+            });
+            if renames.0.len() == before {
+                return renames;
+            }
+        }
+    }
+
+    fn pair(
+        &mut self,
+        gone: &[String],
+        fresh: &[String],
+        (old, new): (&Api, &Api),
+        by: impl Fn(bool, &Type) -> String,
+    ) {
+        let taken: BTreeSet<&String> = self.0.values().collect();
+        let mut found: BTreeMap<String, (Vec<&String>, Vec<&String>)> = BTreeMap::new();
+        for key in gone.iter().filter(|key| !self.0.contains_key(*key)) {
+            found
+                .entry(by(true, &old.types[key]))
+                .or_default()
+                .0
+                .push(key);
+        }
+        for key in fresh.iter().filter(|key| !taken.contains(key)) {
+            found
+                .entry(by(false, &new.types[key]))
+                .or_default()
+                .1
+                .push(key);
+        }
+        let pairs: Vec<_> = found
+            .into_values()
+            .filter_map(|(old, new)| match (old.as_slice(), new.as_slice()) {
+                ([old], [new]) => Some(((*old).clone(), (*new).clone())),
+                _ => None,
+            })
+            .collect();
+        self.0.extend(pairs);
+    }
+
+    /// Rust names, old to new.
+    fn names(&self) -> BTreeMap<String, String> {
+        let short = |key: &String| crate::generate::api::short(key).to_owned();
+        self.0
+            .iter()
+            .map(|(old, new)| (short(old), short(new)))
+            .collect()
+    }
+
+    /// The key on the newer side.
+    pub(super) fn key<'k>(&'k self, old: &'k str) -> &'k str {
+        self.0.get(old).map_or(old, String::as_str)
+    }
+
+    /// The keys on the newer side that other types of the older side have.
+    pub(super) fn targets(&self) -> BTreeSet<&str> {
+        self.0.values().map(String::as_str).collect()
+    }
+
+    /// A type of the older side in terms of the newer.
+    pub(super) fn ty(&self, old: &Ty) -> Ty {
+        match old {
+            Ty::Named(key) => Ty::Named(self.key(key).to_owned()),
+            Ty::List(item) => Ty::List(Box::new(self.ty(item))),
+            Ty::Map(value) => Ty::Map(Box::new(self.ty(value))),
+            plain => plain.clone(),
+        }
+    }
+}
+
+/// What a type is, without its name and in the names of the newer side.
+fn shape(ty: &Type, names: Option<&BTreeMap<String, String>>) -> String {
+    let kind = match &ty.shape {
+        Shape::Struct { .. } => "struct",
+        Shape::Enum(_) => "enum",
+        Shape::Union { .. } => "union",
+    };
+    let text = surface::describe(ty);
+    let lines = text.lines().skip(1).map(|line| match names {
+        Some(names) => line
+            .split_inclusive(|c: char| !c.is_ascii_alphanumeric())
+            .map(|piece| {
+                let word = piece.trim_end_matches(|c: char| !c.is_ascii_alphanumeric());
+                let rest = piece.get(word.len()..).unwrap_or_default();
+                format!("{}{rest}", names.get(word).map_or(word, String::as_str))
+            })
+            .collect(),
+        None => line.to_owned(),
+    });
+    format!(
+        "{kind} {}\n{}",
+        ty.sent_only,
+        lines.collect::<Vec<String>>().join("\n")
+    )
+}

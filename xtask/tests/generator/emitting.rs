@@ -154,20 +154,14 @@ fn a_struct_has_optional_boxed_and_redacted_members() {
         "mother": {"$ref": "#/components/schemas/Pet"}, "password": {"type": "string"},
         "note": {"type": "string", "nullable": true}}}),
     );
-    has(
-        &text,
-        "/// Schema `Pet`. #[derive(Clone, Default)] pub struct Pet {",
-    );
+    has(&text, "/// Schema `Pet`. pub struct Pet {");
     has(&text, "pub mother: Option<Box<Pet>>,");
     has(&text, "pub note: model::Maybe<String>,");
     has(
         &text,
         "pub extra: std::collections::BTreeMap<String, serde_json::Value>,",
     );
-    has(
-        &text,
-        ".field(\"password\", &model::Redacted(self.password.is_some()))",
-    );
+    has(&text, "fn secrets(&self) -> &'static [usize] { &[2] }");
     // Names stand by length and then by bytes, as the decoder looks them up.
     has(&text, "&[\"note\", \"mother\", \"password\"]");
 }
@@ -198,7 +192,7 @@ fn a_method_for_one_form_of_a_body_leaves_the_name_of_another_operation() {
                 "properties": {"note": {"type": "string"}}}}}}}}}}),
     );
     let text = flat(&made.unwrap().files[Path::new("src/generated/root/root.rs")]);
-    has(&text, "pub fn save_pet_form(&self) -> SavePetForm<'c>");
+    has(&text, "pub fn save_pet_form(&self) -> SavePetForm");
     has(&text, "pub fn save_pet_form_body(&self) -> SavePet");
 }
 
@@ -207,9 +201,9 @@ fn a_request_is_not_called_like_what_its_file_uses() {
     let operation = json!({"operationId": "api", "tags": [""], "responses": {}});
     let made = crate_of(&one(operation, json!({}))).unwrap();
     let text = flat(&made.files[Path::new("src/generated/root/other.rs")]);
-    has(&text, "pub struct ApiRequest<'c>");
+    has(&text, "pub struct ApiRequest");
     has(
         &text,
-        "pub fn api(&self, pet: impl Into<String>) -> ApiRequest<'c>",
+        "pub fn api(&self, pet: impl Into<String>) -> ApiRequest",
     );
 }

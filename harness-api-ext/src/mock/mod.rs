@@ -45,6 +45,8 @@
 //! description is checked where it is cheap: identifiers, duplicates, whether organization and project exist.
 
 mod check;
+#[cfg(feature = "mock-described")]
+mod described;
 mod envelope;
 mod paging;
 mod received;
@@ -57,6 +59,8 @@ mod services;
 mod state;
 mod store;
 
+#[cfg(feature = "mock-described")]
+pub use described::{Described, Mode};
 pub use received::Received;
 pub use reply::Reply;
 pub use server::{Server, ServerBuilder};

@@ -23,6 +23,15 @@ macro_rules! modules {
             tables.to_vec().into_iter().flatten().copied()
         }
 
+        /// The descriptions of the modules that are compiled in, by the name of the module.
+        #[cfg(feature = "mock-described")]
+        pub(super) fn documents() -> &'static [(&'static str, &'static str)] {
+            &[$(
+                #[cfg(feature = $name)]
+                ($name, include_str!(concat!("../../described/", $name, ".json"))),
+            )*]
+        }
+
         #[cfg(test)]
         const MODULES: &[&str] = &[$($name),*];
     };

@@ -5,9 +5,9 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Parser;
-use harness_api_ext::mock::Server;
+use harness_api_ext::mock::{Described, Mode, Server};
 use harness_api_ext::{Harness, RetryPolicy};
-use harness_api_tests::conformance::{self, Mode, Plan};
+use harness_api_tests::conformance::{self, Plan};
 
 /// Calls every operation through its builder, with values that fit the description, and says what went wrong
 #[derive(Parser)]
@@ -31,6 +31,9 @@ struct Arguments {
     /// With what is required, and with everything; so it is when nothing is said
     #[arg(long)]
     both: bool,
+    /// Other values than those of 0
+    #[arg(long, default_value_t = 0)]
+    seed: u64,
     /// Writes the report there too, as JSON
     #[arg(long)]
     json: Option<PathBuf>,
@@ -58,7 +61,7 @@ async fn run(arguments: Arguments) -> Result<ExitCode, Box<dyn std::error::Error
         operation: arguments.operation,
         modes,
     };
-    let description = conformance::fixed()?;
+    let described = Described::new(arguments.seed);
     let report = match arguments.base_url {
         Some(url) => {
             let harness = Harness::builder()
@@ -66,16 +69,16 @@ async fn run(arguments: Arguments) -> Result<ExitCode, Box<dyn std::error::Error
                 .endpoint(url)
                 .retry(RetryPolicy::never())
                 .build()?;
-            conformance::run(&harness, &description, &plan).await
+            conformance::run(&harness, &described, &plan).await
         }
         None => {
             let server = Server::start().await?;
-            conformance::stub::prepare(&server, &description);
+            conformance::stub::prepare(&server, &described);
             let harness = server
                 .harness_builder()
                 .retry(RetryPolicy::never())
                 .build()?;
-            conformance::run(&harness, &description, &plan).await
+            conformance::run(&harness, &described, &plan).await
         }
     };
     if let Some(path) = arguments.json {

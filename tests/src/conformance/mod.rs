@@ -4,25 +4,21 @@
 //! be given in. A call is good when the server does not refuse it, when the answer fits its type, and when the value is
 //! the same document again when it is written.
 
-mod description;
 mod judge;
 mod report;
-mod sample;
 pub mod stub;
 mod values;
 
 use std::collections::{BTreeMap, HashMap};
-use std::path::Path;
 use std::time::Instant;
 
 use harness_api::{OPERATIONS, Operation};
 use harness_api_ext::Harness;
+use harness_api_ext::mock::{Described, Mode};
 use tokio::task::JoinSet;
 
-pub use description::Description;
 pub use judge::Stage;
 pub use report::{Failure, Module, Report};
-pub use sample::{Mode, sample};
 
 use crate::calls::{Calling, Given, modules};
 
@@ -50,21 +46,8 @@ impl Default for Plan {
 /// How many calls are on their way at once.
 const AT_ONCE: usize = 8;
 
-/// The description that the client is made from, with its faults corrected.
-///
-/// # Errors
-///
-/// When it cannot be read.
-pub fn fixed() -> Result<Description, String> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent();
-    let root = root.ok_or("the folder of the workspace is not known")?;
-    let document =
-        xtask::generate::fixed_description(root).map_err(|error| format!("{error:#}"))?;
-    Ok(Description::new(document.json))
-}
-
 /// Makes the calls of a plan.
-pub async fn run(harness: &Harness, description: &Description, plan: &Plan) -> Report {
+pub async fn run(harness: &Harness, described: &Described, plan: &Plan) -> Report {
     let table: HashMap<&str, &'static Operation> = OPERATIONS
         .iter()
         .flat_map(|module| module.iter())
@@ -87,7 +70,7 @@ pub async fn run(harness: &Harness, description: &Description, plan: &Plan) -> R
         if !callings.is_empty() {
             report
                 .modules
-                .push(module(harness, description, plan, name, &callings).await);
+                .push(module(harness, described, plan, name, &callings).await);
         }
     }
     report
@@ -95,7 +78,7 @@ pub async fn run(harness: &Harness, description: &Description, plan: &Plan) -> R
 
 async fn module(
     harness: &Harness,
-    description: &Description,
+    described: &Described,
     plan: &Plan,
     name: &str,
     callings: &[(&'static Operation, &'static Calling)],
@@ -121,7 +104,7 @@ async fn module(
                 }
                 let number = module.calls;
                 module.calls += 1;
-                let call = begin(harness, description, operation, calling, mode, way);
+                let call = begin(harness, described, operation, calling, mode, way);
                 running.spawn(async move {
                     let judged = match call {
                         Ok((going, request)) => judge::answer(going.await)
@@ -169,20 +152,14 @@ type Begun = (crate::calls::Going, String);
 
 fn begin(
     harness: &Harness,
-    description: &Description,
+    described: &Described,
     operation: &'static Operation,
     calling: &Calling,
     mode: Mode,
     way: (usize, &str),
 ) -> Result<Begun, (String, String)> {
-    let Some(described) = description.operation(operation.id) else {
-        return Err((
-            "the description has no such operation".to_owned(),
-            operation.to_string(),
-        ));
-    };
     let account = harness.account_id();
-    let given = values::given(description, described, operation, account, mode, way);
+    let given = values::given(described, operation, account, mode, way);
     let request = shown(operation, &given, way.1);
     match calling.call(harness.raw(), &given) {
         Ok(going) => match given.sent.take() {

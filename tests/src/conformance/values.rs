@@ -1,71 +1,64 @@
 //! The values of a call, by the description.
 
 use harness_api::{Operation, Place};
+use harness_api_ext::mock::{Described, Mode};
 use serde_json::{Value, json};
 
-use super::description::{Described, Description};
-use super::sample::{Mode, sample};
 use crate::calls::Given;
-
-/// Parameters that hold the account, whatever their schema says.
-const ACCOUNT: &[&str] = &[
-    "account",
-    "account_id",
-    "account_identifier",
-    "accountid",
-    "accountidentifier",
-    "harness-account",
-    "routingid",
-];
 
 /// What a call of the operation is given in a mode, with its body in one of the content types; an empty one is no body.
 pub(super) fn given(
-    description: &Description,
-    described: Described<'_>,
-    operation: &Operation,
+    described: &Described,
+    operation: &'static Operation,
     account: &str,
     mode: Mode,
     (way, media): (usize, &str),
 ) -> Given {
-    let form = media == "multipart/form-data";
+    let form = (media == "multipart/form-data").then(|| {
+        let form = described.form(operation, mode);
+        form.unwrap_or_default()
+    });
     let values = operation.params.iter().map(|param| {
         let wanted = param.required || mode == Mode::Full;
-        if !wanted || (param.place == Place::Form && !form) {
+        if !wanted {
             return None;
         }
-        if ACCOUNT.contains(&param.name.to_ascii_lowercase().as_str()) {
-            return Some(json!(account));
+        if param.place == Place::Form {
+            let part = form.as_ref()?.get(param.name);
+            return Some(part.cloned().unwrap_or_else(|| json!("file")));
         }
-        let value = match described.param(param) {
-            Some(schema) => sample(description, schema, mode, 0),
-            None => json!("text"),
-        };
-        Some(value)
+        let value = described.param(operation, param, mode);
+        Some(of_account(&value, account).unwrap_or(value))
     });
     let values: Vec<Option<Value>> = values.collect();
-    let body = if form || media.is_empty() {
+    let body = if form.is_some() || media.is_empty() {
         String::new()
     } else {
-        body(description, described, media, mode)
+        body(described, operation, media, mode)
     };
     Given {
         values,
         body,
         way,
         full: mode == Mode::Full,
-        form,
+        form: form.is_some(),
         ..Given::default()
     }
 }
 
-fn body(description: &Description, described: Described<'_>, media: &str, mode: Mode) -> String {
-    let value = described
-        .body(media)
-        .map(|schema| sample(description, schema, mode, 0));
-    match value {
-        // A document of YAML may be JSON.
+/// The account of made values, where it is another that is called.
+fn of_account(value: &Value, account: &str) -> Option<Value> {
+    (value == MADE).then(|| json!(account))
+}
+
+/// The account of made values.
+const MADE: &str = "MockAccount";
+
+fn body(described: &Described, operation: &'static Operation, media: &str, mode: Mode) -> String {
+    match described.body(operation, mode) {
         Some(Value::String(text)) if media != "application/json" => text,
+        // A document of YAML may be JSON.
         Some(value) => value.to_string(),
-        None => "{}".to_owned(),
+        None => "name: some text\n".to_owned(),
     }
 }

@@ -59,6 +59,7 @@ mod services;
 mod state;
 mod store;
 
+pub use check::Violation;
 #[cfg(feature = "mock-described")]
 pub use described::{Described, Mode};
 pub use received::Received;

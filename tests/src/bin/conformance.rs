@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Parser;
-use harness_api_ext::mock::{Described, Mode, Server};
+use harness_api_ext::mock::{Described, Mode};
 use harness_api_ext::{Harness, RetryPolicy};
 use harness_api_tests::conformance::{self, Plan};
 
@@ -72,8 +72,7 @@ async fn run(arguments: Arguments) -> Result<ExitCode, Box<dyn std::error::Error
             conformance::run(&harness, &described, &plan).await
         }
         None => {
-            let server = Server::start().await?;
-            conformance::stub::prepare(&server, &described);
+            let server = conformance::server(arguments.seed).await?;
             let harness = server
                 .harness_builder()
                 .retry(RetryPolicy::never())

@@ -6,7 +6,6 @@
 
 mod judge;
 mod report;
-pub mod stub;
 mod values;
 
 use std::collections::{BTreeMap, HashMap};
@@ -14,7 +13,7 @@ use std::time::Instant;
 
 use harness_api::{OPERATIONS, Operation};
 use harness_api_ext::Harness;
-use harness_api_ext::mock::{Described, Mode};
+use harness_api_ext::mock::{Described, Mode, Server};
 use tokio::task::JoinSet;
 
 pub use judge::Stage;
@@ -45,6 +44,20 @@ impl Default for Plan {
 
 /// How many calls are on their way at once.
 const AT_ONCE: usize = 8;
+
+/// A server that answers every operation by the description, and refuses what the description does not allow.
+///
+/// # Errors
+///
+/// When no port is free.
+pub async fn server(seed: u64) -> Result<Server, harness_api::Error> {
+    Server::builder()
+        .described(seed)
+        .stateless()
+        .remember(0)
+        .start()
+        .await
+}
 
 /// Makes the calls of a plan.
 pub async fn run(harness: &Harness, described: &Described, plan: &Plan) -> Report {

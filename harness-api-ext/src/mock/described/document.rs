@@ -126,6 +126,25 @@ impl Entry {
         param.is_some_and(|param| param.get("joined").is_some())
     }
 
+    /// The schemas of the parts of the form, by name.
+    pub(super) fn form(&self) -> HashMap<String, &'static Value> {
+        let mut schema = self.json.get("form").unwrap_or(&Value::Null);
+        if let Some(target) = schema.get("$ref").and_then(Value::as_str) {
+            let name = target.trim_start_matches("#/schemas/");
+            let named = self
+                .document
+                .schemas()
+                .and_then(|schemas| schemas.get(name));
+            schema = named.unwrap_or(&Value::Null);
+        }
+        let members = schema.get("properties").and_then(Value::as_object);
+        members
+            .into_iter()
+            .flatten()
+            .map(|(name, member)| (name.clone(), member))
+            .collect()
+    }
+
     /// The status of success.
     pub(super) fn status(&self) -> u16 {
         let status = self.json.get("status").and_then(Value::as_u64);

@@ -50,7 +50,7 @@ const AT_ONCE: usize = 8;
 /// # Errors
 ///
 /// When no port is free.
-pub async fn server(seed: u64) -> Result<Server, harness_api::Error> {
+pub async fn server(seed: u64) -> harness_api_ext::Result<Server> {
     Server::builder()
         .described(seed)
         .stateless()

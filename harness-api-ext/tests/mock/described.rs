@@ -25,10 +25,10 @@ async fn a_violation_is_refused_with_its_place_and_kept() -> Result<()> {
     let wrong = json!({"org": {"identifier": 7, "name": "Retail"}});
     let (status, answer) = post(&server, "/v1/orgs?tier=gold", wrong).await;
     assert_eq!(status, 422, "{answer}");
-    let violations = answer["violations"].as_array().unwrap();
-    let mut pointers: Vec<&str> = violations
+    let faults = answer["faults"].as_array().unwrap();
+    let mut pointers: Vec<&str> = faults
         .iter()
-        .map(|violation| violation["pointer"].as_str().unwrap())
+        .map(|fault| fault["pointer"].as_str().unwrap())
         .collect();
     pointers.sort_unstable();
     assert_eq!(pointers, ["/body/org/identifier", "/query/tier"]);
@@ -47,10 +47,8 @@ async fn what_follows_the_description_is_kept_by_the_state() -> Result<()> {
     let server = Server::builder().described(1).start().await?;
     let organizations = server.harness().account().organizations();
     organizations.create("retail", "Retail").await?;
-    assert_eq!(
-        organizations.get("retail").await?.name.as_deref(),
-        Some("Retail")
-    );
+    let found = organizations.get("retail").await?;
+    assert_eq!(json!(found)["organization"]["name"], "Retail");
     server.assert_no_violations();
     Ok(())
 }

@@ -6,6 +6,7 @@
 use harness_api::{OPERATIONS, Operation};
 use harness_api_ext::mock::{Described, Mode};
 use harness_api_tests::dispatch;
+use serde_json::{Value, json};
 
 const SEEDS: [u64; 2] = [0, 7];
 const MODES: [Mode; 2] = [Mode::Minimal, Mode::Full];
@@ -53,6 +54,22 @@ fn what_is_made_fits_its_schema() {
     }
     nothing(&wrong);
     assert!(count > 0);
+}
+
+#[test]
+fn what_does_not_fit_is_told() {
+    let described = Described::new(0);
+    for operation in operations() {
+        // An answer that is not described may be anything.
+        if described
+            .value(operation, Mode::Full)
+            .is_none_or(|value| value == json!({}))
+        {
+            continue;
+        }
+        let faults = described.check_answer(operation, &Value::Null);
+        assert!(!faults.is_empty(), "{}", operation.id);
+    }
 }
 
 #[test]

@@ -38,6 +38,11 @@ pub(super) fn violations(request: &Received) -> Vec<Violation> {
     let Some(operation) = request.operation() else {
         return vec![unknown(request)];
     };
+    // A body that is given in another form has no parts.
+    let has_other_body = operation
+        .bodies
+        .iter()
+        .any(|media| *media != "multipart/form-data" && request.is_type(media));
     let mut found = Vec::new();
     for param in operation.required() {
         let name = param.name;
@@ -47,6 +52,7 @@ pub(super) fn violations(request: &Received) -> Vec<Violation> {
                 request.query(name).is_some_and(|value| !value.is_empty()),
             ),
             Place::Header => ("header", request.header(name).is_some()),
+            Place::Form if has_other_body => continue,
             Place::Form => ("form", request.part(name).is_some()),
             _ => continue,
         };

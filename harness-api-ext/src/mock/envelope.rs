@@ -195,7 +195,7 @@ impl Service {
         // No service has it: it is for whoever reads what the mock found.
         if refusal.reason == Reason::Unprocessable {
             let faults = refusal.faults.iter();
-            body["violations"] = faults
+            body["faults"] = faults
                 .map(|(pointer, message)| json!({"pointer": pointer, "message": message}))
                 .collect();
         }

@@ -37,7 +37,11 @@
 //! [`Server::answer_next`] and [`Server::answer_with`].
 //!
 //! A request that calls no operation, or leaves out what the description requires, is answered with 422 and a list of
-//! what is wrong. One without the right key is answered with 401.
+//! what is wrong; [`Received::violations`] has the same list. One without the right key is answered with 401.
+//!
+//! With the feature `mock-described`, `ServerBuilder::described` checks all values too, by the schemas of the description, and
+//! answers every operation that the mock does not play with values that fit them. They are made up: what is created is not
+//! found later. `Described` makes them by itself.
 //!
 //! # What it does not play
 //!

@@ -16,6 +16,13 @@ struct Arguments {
     /// A server to call; without it, one that plays the description is started
     #[arg(long)]
     base_url: Option<String>,
+    /// The key that this server accepts
+    #[arg(
+        long,
+        default_value = "sat.MockAccount.mock.mock",
+        requires = "base_url"
+    )]
+    api_key: String,
     /// Operations of this module only
     #[arg(long)]
     module: Option<String>,
@@ -65,7 +72,7 @@ async fn run(arguments: Arguments) -> Result<ExitCode, Box<dyn std::error::Error
     let report = match arguments.base_url {
         Some(url) => {
             let harness = Harness::builder()
-                .api_key("sat.MockAccount.conformance.key")
+                .api_key(arguments.api_key)
                 .endpoint(url)
                 .retry(RetryPolicy::never())
                 .build()?;

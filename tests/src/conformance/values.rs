@@ -27,7 +27,11 @@ pub(super) fn given(
             let part = form.as_ref()?.get(param.name);
             return Some(part.cloned().unwrap_or_else(|| json!("file")));
         }
-        let value = described.param(operation, param, mode);
+        let mut value = described.param(operation, param, mode);
+        // A list without items is sent as nothing.
+        if param.required && value.as_array().is_some_and(Vec::is_empty) {
+            value = described.param(operation, param, Mode::Full);
+        }
         Some(of_account(&value, account).unwrap_or(value))
     });
     let values: Vec<Option<Value>> = values.collect();

@@ -426,3 +426,7 @@ fn deref<'d>(document: &'d Value, value: &'d Value) -> &'d Value {
         .and_then(|reference| document.pointer(reference.strip_prefix('#')?))
         .unwrap_or(value)
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+mod tests;

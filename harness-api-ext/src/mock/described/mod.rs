@@ -109,3 +109,6 @@ fn check(operation: &'static Operation, part: Part<'_>, value: &Value) -> Vec<Vi
     let entry = document::find(operation);
     entry.map_or_else(Vec::new, |entry| validate::faults(&entry, part, "", value))
 }
+
+#[cfg(test)]
+mod tests;

@@ -180,9 +180,9 @@ impl<'s> Maker<'s> {
             }
             "number" => {
                 let number = words::number(name, seed);
-                let least = word("minimum").filter(|least| least.as_f64() > number.as_f64());
-                let most = word("maximum").filter(|most| most.as_f64() < number.as_f64());
-                Some(least.or(most).cloned().unwrap_or(number))
+                let least = word("minimum").and_then(Value::as_f64).unwrap_or(f64::MIN);
+                let most = word("maximum").and_then(Value::as_f64).unwrap_or(f64::MAX);
+                Some(number.min(most).max(least).into())
             }
             "boolean" => Some(words::boolean(name, seed).into()),
             "null" => Some(Value::Null),

@@ -7,6 +7,9 @@ use super::document::{self, Entry, Part};
 use crate::mock::check::Violation;
 use crate::mock::received::{self, Received};
 
+/// Parameters by which the gateway finds the account, for any path; a call of a path alone carries them.
+const OF_THE_GATEWAY: [&str; 2] = ["accountIdentifier", "routingId"];
+
 /// What the schemas tell of a request; what is missing is found elsewhere.
 pub(in crate::mock) fn violations(request: &Received) -> Vec<Violation> {
     let Some(operation) = request.operation() else {
@@ -21,7 +24,7 @@ pub(in crate::mock) fn violations(request: &Received) -> Vec<Violation> {
         of_param(&entry, param, request, &mut found);
     }
     for name in request.query_names() {
-        if operation.position(Place::Query, name).is_none() {
+        if operation.position(Place::Query, name).is_none() && !OF_THE_GATEWAY.contains(&name) {
             let pointer = format!("/query/{name}");
             found.push(Violation::new(
                 pointer,

@@ -1,7 +1,5 @@
 //! Plain values: what a member is likely to hold, by its format and by its name.
 
-use serde_json::{Number, Value};
-
 /// The account of ids that are made.
 const ACCOUNT: &str = "MockAccount";
 /// Some moment, in milliseconds since 1970.
@@ -86,13 +84,10 @@ pub(super) fn integer(name: &str, format: &str, seed: u64) -> i64 {
 }
 
 /// A number.
-pub(super) fn number(name: &str, seed: u64) -> Value {
-    if is_moment(name) {
-        return integer(name, "", seed).into();
-    }
+pub(super) fn number(name: &str, seed: u64) -> f64 {
+    let whole = u32::try_from(integer(name, "int32", seed)).unwrap_or_default();
     // A quarter is the same in binary and decimal.
-    let value = f64::from(u32::try_from(seed % 360).unwrap_or_default()) / 4.0 + 0.25;
-    Number::from_f64(value).map_or(Value::Null, Value::Number)
+    f64::from(whole) + 0.25
 }
 
 /// A text.

@@ -75,11 +75,11 @@ pub(super) fn violations(request: &Received) -> Vec<Violation> {
 /// Refuses a request that has violations, or whose body is not what it says it is.
 pub(super) fn check(request: &Received) -> Result<(), Refusal> {
     let violations = request.violations();
-    let is_json = serde_json::from_slice::<serde::de::IgnoredAny>(request.body()).is_ok();
+    let is_json = || serde_json::from_slice::<serde::de::IgnoredAny>(request.body()).is_ok();
     if request.operation().is_some()
         && request.is_type("application/json")
         && !request.body().is_empty()
-        && !is_json
+        && !is_json()
     {
         return Err(Refusal::new(Reason::Unreadable, "Unable to process JSON"));
     }

@@ -14,8 +14,11 @@ pub(super) struct Document {
     json: &'static Value,
     registry: Registry<'static>,
     address: String,
-    validators: Mutex<HashMap<String, Option<Arc<Validator>>>>,
+    validators: Mutex<HashMap<Key, Option<Arc<Validator>>>>,
 }
+
+/// The id of an operation, and a part of it.
+type Key = (&'static str, Part);
 
 /// What it says of one operation.
 #[derive(Clone, Copy)]
@@ -26,8 +29,8 @@ pub(super) struct Entry {
 }
 
 /// One of the schemas of an operation.
-#[derive(Clone, Copy, Debug)]
-pub(super) enum Part<'n> {
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) enum Part {
     /// The body in JSON.
     Body,
     /// The multipart body, as an object.
@@ -35,7 +38,7 @@ pub(super) enum Part<'n> {
     /// The answer in JSON.
     Answer,
     /// A parameter.
-    Param(Place, &'n str),
+    Param(Place, &'static str),
 }
 
 /// What the description says of an operation; `None` for those that it lacks.
@@ -88,30 +91,20 @@ impl Document {
         self.json.get("schemas")?.as_object()
     }
 
-    fn validator(&'static self, pointer: String) -> Option<Arc<Validator>> {
-        let mut validators = self
-            .validators
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
-        let build = |pointer: &String| {
-            let root = json!({"$ref": format!("{}#{pointer}", self.address)});
-            let options = jsonschema::options()
-                .with_draft(Draft::Draft202012)
-                .with_registry(&self.registry)
-                .should_validate_formats(true);
-            options.build(&root).ok().map(Arc::new)
-        };
-        let made = validators
-            .entry(pointer)
-            .or_insert_with_key(build)
-            .as_ref()?;
-        Some(Arc::clone(made))
+    /// What validates the schema at a pointer.
+    fn build(&self, pointer: &str) -> Option<Validator> {
+        let root = json!({"$ref": format!("{}#{pointer}", self.address)});
+        let options = jsonschema::options()
+            .with_draft(Draft::Draft202012)
+            .with_registry(&self.registry)
+            .should_validate_formats(true);
+        options.build(&root).ok()
     }
 }
 
 impl Entry {
     /// The schema of a part; `None` where the description says nothing, or only that it is text.
-    pub(super) fn schema(&self, part: Part<'_>) -> Option<&'static Value> {
+    pub(super) fn schema(&self, part: Part) -> Option<&'static Value> {
         match part {
             Part::Body => self.json.get("body"),
             Part::Form => self.json.get("form"),
@@ -154,19 +147,29 @@ impl Entry {
     }
 
     /// What validates a part.
-    pub(super) fn validator(&self, part: Part<'_>) -> Option<Arc<Validator>> {
-        self.schema(part)?;
-        let place = match part {
-            Part::Body => "/body".to_owned(),
-            Part::Form => "/form".to_owned(),
-            Part::Answer => "/answer".to_owned(),
-            Part::Param(place, name) => {
-                format!("/params/{}/schema", token(&key(place, name)))
-            }
-        };
+    pub(super) fn validator(&self, part: Part) -> Option<Arc<Validator>> {
+        let mut validators = self
+            .document
+            .validators
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        let build = || self.document.build(&self.pointer(part)).map(Arc::new);
+        let validator = validators
+            .entry((self.operation.id, part))
+            .or_insert_with(build);
+        validator.clone()
+    }
+
+    /// Where the schema of a part stands.
+    fn pointer(&self, part: Part) -> String {
         let operation = token(self.operation.id);
-        self.document
-            .validator(format!("/operations/{operation}{place}"))
+        let place = match part {
+            Part::Body => "body".to_owned(),
+            Part::Form => "form".to_owned(),
+            Part::Answer => "answer".to_owned(),
+            Part::Param(place, name) => format!("params/{}/schema", token(&key(place, name))),
+        };
+        format!("/operations/{operation}/{place}")
     }
 
     fn param(&self, place: Place, name: &str) -> Option<&'static Value> {

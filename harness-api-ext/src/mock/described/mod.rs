@@ -89,7 +89,7 @@ impl Described {
     fn sample(
         &self,
         operation: &'static Operation,
-        part: Part<'_>,
+        part: Part,
         name: &str,
         mode: Mode,
     ) -> Option<Value> {
@@ -105,7 +105,7 @@ impl Described {
     }
 }
 
-fn check(operation: &'static Operation, part: Part<'_>, value: &Value) -> Vec<Violation> {
+fn check(operation: &'static Operation, part: Part, value: &Value) -> Vec<Violation> {
     let entry = document::find(operation);
     entry.map_or_else(Vec::new, |entry| validate::faults(&entry, part, "", value))
 }

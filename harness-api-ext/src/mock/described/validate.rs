@@ -37,7 +37,7 @@ pub(in crate::mock) fn violations(request: &Received) -> Vec<Violation> {
 }
 
 /// What is wrong with JSON that stands for a part.
-pub(super) fn faults(entry: &Entry, part: Part<'_>, at: &str, value: &Value) -> Vec<Violation> {
+pub(super) fn faults(entry: &Entry, part: Part, at: &str, value: &Value) -> Vec<Violation> {
     if entry.schema(part).is_none() {
         return Vec::new();
     }

@@ -255,6 +255,10 @@ impl<'s> Maker<'s> {
             if flat.outer.iter().any(|(outer, _, _)| outer == name) {
                 continue;
             }
+            // An item of a stream holds a result or an error.
+            if *name == "error" && flat.members.iter().any(|(other, _)| *other == "result") {
+                continue;
+            }
             match self.value(member, name, mix(seed, name)) {
                 Some(value) => {
                     made.insert((*name).to_owned(), value);

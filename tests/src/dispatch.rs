@@ -8,6 +8,7 @@ use serde::de::DeserializeOwned;
 use serde::ser::Serialize;
 use serde_json::Value;
 
+use crate::calls::Calling;
 use crate::generated::TABLES;
 
 /// What one module of the client can decode; the generator writes one of these a module.
@@ -19,6 +20,10 @@ pub(crate) struct Table {
     pub(crate) sizes: &'static [(&'static str, usize)],
     /// A call of every operation that takes a form.
     pub(crate) forms: &'static [Form],
+    /// The name of the module.
+    pub(crate) module: &'static str,
+    /// Every operation, to be called with any values.
+    pub(crate) calls: &'static [Calling],
 }
 
 /// A call of an operation with every part of its form.
@@ -72,6 +77,16 @@ impl fmt::Display for Fault {
 
 impl std::error::Error for Fault {}
 
+impl Fault {
+    /// The same within a larger thing.
+    pub(crate) fn of(self, what: &str) -> Self {
+        Self {
+            path: format!("{what}, {}", self.path),
+            ..self
+        }
+    }
+}
+
 /// The types of one operation.
 #[derive(Clone, Copy)]
 pub struct Types {
@@ -119,17 +134,26 @@ pub(crate) fn sample<T: DeserializeOwned>(json: &str) -> T {
 
 /// Sends JSON through `T`, the way the client reads it and writes it.
 pub(crate) fn again<T: Serialize + Cell>(text: &str) -> Result<Decoded, Fault> {
+    encoded(&decoded::<T>(text)?)
+}
+
+/// Reads JSON the way the client does.
+#[inline(never)]
+pub(crate) fn decoded<T: Cell>(text: &str) -> Result<T, Fault> {
     let mut json = serde_json::Deserializer::from_str(text);
     let Bare::<T>(value) = serde_path_to_error::deserialize(&mut json)
         .map_err(|error| fault(error.inner(), error.path().to_string()))?;
     json.end().map_err(|error| fault(&error, ".".to_owned()))?;
-    encoded(serde_json::to_value(&value), misfits_of(&value))
+    Ok(value)
 }
 
-fn encoded(
-    value: Result<Value, serde_json::Error>,
-    misfits: Vec<Misfit>,
-) -> Result<Decoded, Fault> {
+/// Writes a value the way the client does.
+#[inline(never)]
+pub(crate) fn encoded<T: Serialize + Cell>(value: &T) -> Result<Decoded, Fault> {
+    noted(serde_json::to_value(value), misfits_of(value))
+}
+
+fn noted(value: Result<Value, serde_json::Error>, misfits: Vec<Misfit>) -> Result<Decoded, Fault> {
     match value {
         Ok(value) => Ok(Decoded {
             value,

@@ -12,7 +12,11 @@ use similar::TextDiff;
 use crate::generate::emit::Files;
 
 /// Folders below the workspace's root in which every file is generated.
-const OWNED: [&str; 2] = ["harness-api/src/generated", "tests/src/generated"];
+const OWNED: [&str; 3] = [
+    "harness-api/src/generated",
+    "harness-api-ext/described",
+    "tests/src/generated",
+];
 
 /// Differences shown before the rest is only counted.
 const SHOWN: usize = 20;

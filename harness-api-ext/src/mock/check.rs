@@ -1,17 +1,49 @@
 //! What is wrong with a request, by the description of its operation.
 
+use std::fmt;
+
 use harness_api::Place;
 
 use super::envelope::{Reason, Refusal};
 use super::received::Received;
 use super::route;
 
-/// Refuses a request that calls no operation, leaves out what is required, or whose body is not what it says it is.
-pub(super) fn check(request: &Received) -> Result<(), Refusal> {
+/// Something in a request that the description does not allow.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[non_exhaustive]
+pub struct Violation {
+    /// Where: `/path`, `/query/NAME`, `/header/NAME`, `/form/NAME`, or `/body` followed by a JSON pointer.
+    pub pointer: String,
+    /// What is wrong. Values of the request are not in it.
+    pub message: String,
+}
+
+impl Violation {
+    pub(super) fn new(pointer: impl Into<String>, message: impl Into<String>) -> Self {
+        Self {
+            pointer: pointer.into(),
+            message: message.into(),
+        }
+    }
+}
+
+impl fmt::Display for Violation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.pointer, self.message)
+    }
+}
+
+/// What the client's table tells: an operation that does not exist, and what is required and missing.
+pub(super) fn violations(request: &Received) -> Vec<Violation> {
     let Some(operation) = request.operation() else {
-        return Err(unknown(request));
+        return vec![unknown(request)];
     };
-    let mut faults = Vec::new();
+    // A body that is given in another form has no parts.
+    let has_other_body = operation
+        .bodies
+        .iter()
+        .any(|media| *media != "multipart/form-data" && request.is_type(media));
+    let mut found = Vec::new();
     for param in operation.required() {
         let name = param.name;
         let (place, is_there) = match param.place {
@@ -20,12 +52,13 @@ pub(super) fn check(request: &Received) -> Result<(), Refusal> {
                 request.query(name).is_some_and(|value| !value.is_empty()),
             ),
             Place::Header => ("header", request.header(name).is_some()),
+            Place::Form if has_other_body => continue,
             Place::Form => ("form", request.part(name).is_some()),
             _ => continue,
         };
         if !is_there {
-            faults.push((
-                name.to_owned(),
+            found.push(Violation::new(
+                format!("/{place}/{name}"),
                 format!("required in the {place}, and missing"),
             ));
         }
@@ -34,19 +67,34 @@ pub(super) fn check(request: &Received) -> Result<(), Refusal> {
         && request.body().is_empty()
         && request.header("content-type").is_none()
     {
-        faults.push(("body".to_owned(), "required, and missing".to_owned()));
+        found.push(Violation::new("/body", "required, and missing"));
     }
-    if !faults.is_empty() {
-        return Err(Refusal::unprocessable(faults));
-    }
-    let is_json = serde_json::from_slice::<serde::de::IgnoredAny>(request.body()).is_ok();
-    if request.is_type("application/json") && !request.body().is_empty() && !is_json {
-        return Err(Refusal::new(Reason::Unreadable, "Unable to process JSON"));
-    }
-    Ok(())
+    found
 }
 
-fn unknown(request: &Received) -> Refusal {
+/// Refuses a request that has violations, or whose body is not what it says it is.
+pub(super) fn check(request: &Received) -> Result<(), Refusal> {
+    let violations = request.violations();
+    let is_json = || serde_json::from_slice::<serde::de::IgnoredAny>(request.body()).is_ok();
+    if request.operation().is_some()
+        && request.is_type("application/json")
+        && !request.body().is_empty()
+        && !is_json()
+    {
+        return Err(Refusal::new(Reason::Unreadable, "Unable to process JSON"));
+    }
+    if violations.is_empty() {
+        return Ok(());
+    }
+    Err(Refusal::unprocessable(
+        violations
+            .iter()
+            .map(|violation| (violation.pointer.clone(), violation.message.clone()))
+            .collect(),
+    ))
+}
+
+fn unknown(request: &Received) -> Violation {
     let methods = route::methods(request.path());
     let fault = if methods.is_empty() {
         "no operation of the modules that are compiled in has this path".to_owned()
@@ -57,8 +105,6 @@ fn unknown(request: &Received) -> Refusal {
             methods.join(", ")
         )
     };
-    Refusal::unprocessable(vec![(
-        format!("{} {}", request.method(), request.path()),
-        fault,
-    )])
+    let asked = format!("{} {}", request.method(), request.path());
+    Violation::new("/path", format!("{asked}: {fault}"))
 }

@@ -164,7 +164,7 @@ impl Service {
             .unwrap_or_else(|| self.status(refusal.reason));
         let message = &refusal.message;
         let code = refusal.reason.symbol();
-        let body = match self {
+        let mut body = match self {
             // What cannot be read is refused by the framework below the service.
             Self::Ng | Self::Rest if refusal.reason == Reason::Unreadable => {
                 json!({"code": status, "message": message})
@@ -192,6 +192,13 @@ impl Service {
             }
             Self::MessageOnly => json!({"message": message}),
         };
+        // No service has it: it is for whoever reads what the mock found.
+        if refusal.reason == Reason::Unprocessable {
+            let faults = refusal.faults.iter();
+            body["faults"] = faults
+                .map(|(pointer, message)| json!({"pointer": pointer, "message": message}))
+                .collect();
+        }
         (status, body)
     }
 

@@ -37,7 +37,11 @@
 //! [`Server::answer_next`] and [`Server::answer_with`].
 //!
 //! A request that calls no operation, or leaves out what the description requires, is answered with 422 and a list of
-//! what is wrong. One without the right key is answered with 401.
+//! what is wrong; [`Received::violations`] has the same list. One without the right key is answered with 401.
+//!
+//! With the feature `mock-described`, `ServerBuilder::described` checks all values too, by the schemas of the description, and
+//! answers every operation that the mock does not play with values that fit them. They are made up: what is created is not
+//! found later. `Described` makes them by itself.
 //!
 //! # What it does not play
 //!
@@ -45,6 +49,8 @@
 //! description is checked where it is cheap: identifiers, duplicates, whether organization and project exist.
 
 mod check;
+#[cfg(feature = "mock-described")]
+mod described;
 mod envelope;
 mod paging;
 mod received;
@@ -57,6 +63,9 @@ mod services;
 mod state;
 mod store;
 
+pub use check::Violation;
+#[cfg(feature = "mock-described")]
+pub use described::{Described, Mode};
 pub use received::Received;
 pub use reply::Reply;
 pub use server::{Server, ServerBuilder};

@@ -8,6 +8,7 @@ use hyper::HeaderMap;
 use percent_encoding::percent_decode_str;
 use serde_json::Value;
 
+use super::check::Violation;
 use super::route::{self, Route};
 use super::store::Place;
 
@@ -35,11 +36,11 @@ pub struct Received {
     params: Vec<(&'static str, String)>,
     operation: Option<&'static Operation>,
     number: usize,
+    violations: Vec<Violation>,
 }
 
 impl Received {
     pub(super) fn new(
-        number: usize,
         method: &str,
         path: &str,
         query: &str,
@@ -62,7 +63,7 @@ impl Received {
             None => (None, Vec::new()),
         };
         Self {
-            number,
+            number: 0,
             method: method.to_owned(),
             path: path.to_owned(),
             query: pairs(query),
@@ -70,7 +71,21 @@ impl Received {
             body,
             params,
             operation,
+            violations: Vec::new(),
         }
+    }
+
+    /// The same, with its place among those that arrived and with what is wrong with it.
+    pub(super) fn kept(mut self, number: usize, violations: Vec<Violation>) -> Self {
+        self.number = number;
+        self.violations = violations;
+        self
+    }
+
+    /// What the description does not allow in it. Values are checked by a server that was asked to; see
+    /// [the module](super).
+    pub fn violations(&self) -> &[Violation] {
+        &self.violations
     }
 
     /// The HTTP method, in capitals.
@@ -98,6 +113,12 @@ impl Received {
     pub fn query_all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
         let named = self.query.iter().filter(move |(key, _)| key == name);
         named.map(|(_, value)| value.as_str())
+    }
+
+    /// The names in the query, each once.
+    #[cfg(feature = "mock-described")]
+    pub(super) fn query_names(&self) -> std::collections::BTreeSet<&str> {
+        self.query.iter().map(|(name, _)| name.as_str()).collect()
     }
 
     /// The value of a parameter in the path, decoded.
@@ -130,11 +151,14 @@ impl Received {
         serde_json::from_slice(&self.body).unwrap_or_default()
     }
 
+    /// The content type that its body is said to have, without its parameters and in lower case.
+    pub(super) fn content_type(&self) -> Option<String> {
+        self.header("content-type").map(bare)
+    }
+
     /// Whether its body was said to be of this content type, whatever its parameters.
     pub(super) fn is_type(&self, content_type: &str) -> bool {
-        let header = self.header("content-type").unwrap_or_default();
-        let bare = header.split(';').next().unwrap_or_default();
-        bare.trim().eq_ignore_ascii_case(content_type)
+        self.content_type().as_deref() == Some(content_type)
     }
 
     /// A parameter in the path that the operation has.
@@ -170,20 +194,38 @@ impl Received {
 
     /// The part of this name in a multipart body.
     pub(super) fn part(&self, name: &str) -> Option<Vec<u8>> {
-        let header = self.header("content-type")?;
-        let boundary = header.split("boundary=").nth(1)?.trim_matches('"');
-        let delimiter = format!("--{boundary}");
-        let mut parts = split(&self.body, delimiter.as_bytes()).into_iter().skip(1);
-        parts.find_map(|part| {
-            let part = part.strip_prefix(b"\r\n")?;
-            let end = memchr::memmem::find(part, b"\r\n\r\n")?;
-            let head = String::from_utf8_lossy(&part[..end]).into_owned();
-            let body = &part[end + 4..];
-            let body = body.strip_suffix(b"\r\n").unwrap_or(body);
-            head.contains(&format!(" name=\"{name}\""))
-                .then(|| body.to_vec())
-        })
+        let mut parts = self.parts().into_iter();
+        parts.find_map(|(part, content)| (part == name).then_some(content))
     }
+
+    /// The parts of a multipart body: name and content.
+    pub(super) fn parts(&self) -> Vec<(String, Vec<u8>)> {
+        let boundary = self
+            .header("content-type")
+            .and_then(|header| header.split("boundary=").nth(1));
+        let Some(boundary) = boundary else {
+            return Vec::new();
+        };
+        let delimiter = format!("--{}", boundary.trim_matches('"'));
+        let parts = split(&self.body, delimiter.as_bytes()).into_iter().skip(1);
+        parts
+            .filter_map(|part| {
+                let part = part.strip_prefix(b"\r\n")?;
+                let end = memchr::memmem::find(part, b"\r\n\r\n")?;
+                let head = String::from_utf8_lossy(&part[..end]).into_owned();
+                let name = head.split(" name=\"").nth(1)?.split('"').next()?;
+                let body = &part[end + 4..];
+                let body = body.strip_suffix(b"\r\n").unwrap_or(body);
+                Some((name.to_owned(), body.to_vec()))
+            })
+            .collect()
+    }
+}
+
+/// A content type without its parameters, in lower case.
+pub(super) fn bare(content_type: &str) -> String {
+    let bare = content_type.split(';').next().unwrap_or_default();
+    bare.trim().to_ascii_lowercase()
 }
 
 fn split<'a>(bytes: &'a [u8], by: &[u8]) -> Vec<&'a [u8]> {
@@ -284,7 +326,6 @@ mod tests {
         let body =
             br#"{"secret":{"identifier":"db","spec":{"value":"c4n4ry","tokenRef":"account.t"}}}"#;
         let request = Received::new(
-            0,
             "POST",
             "/x",
             "signature=c4n4ry&page=1",
@@ -307,7 +348,7 @@ mod tests {
         headers.insert("content-type", kind.parse().expect("a value"));
         let body = "--b0\r\nContent-Disposition: form-data; name=\"spec\"\r\n\r\n{\"a\":1}\r\n--b0\r\n\
                     Content-Disposition: form-data; name=\"file\"; filename=\"spec\"\r\n\r\nl1\r\n\r\nl2\r\n--b0--\r\n";
-        let request = Received::new(0, "POST", "/x", "", &headers, body.into());
+        let request = Received::new("POST", "/x", "", &headers, body.into());
         assert_eq!(request.part("spec").as_deref(), Some(&b"{\"a\":1}"[..]));
         assert_eq!(request.part("file").as_deref(), Some(&b"l1\r\n\r\nl2"[..]));
         assert_eq!(request.part("filename"), None);
@@ -316,7 +357,6 @@ mod tests {
     #[test]
     fn a_plus_in_the_query_is_a_plus() {
         let request = Received::new(
-            0,
             "GET",
             "/x",
             "a=1+2%203&a=&b",

@@ -1,5 +1,8 @@
 //! Which operation a request calls, by the tables of the modules that are compiled in.
 
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
 use harness_api::{Operation, Place};
 use percent_encoding::percent_decode_str;
 
@@ -21,6 +24,15 @@ macro_rules! modules {
                 logs::OPERATIONS,
             ];
             tables.to_vec().into_iter().flatten().copied()
+        }
+
+        /// The descriptions of the modules that are compiled in, by the name of the module.
+        #[cfg(feature = "mock-described")]
+        pub(super) fn documents() -> &'static [(&'static str, &'static str)] {
+            &[$(
+                #[cfg(feature = $name)]
+                ($name, include_str!(concat!("../../described/", $name, ".json"))),
+            )*]
         }
 
         #[cfg(test)]
@@ -74,8 +86,39 @@ pub(super) fn find(method: &str, path: &str) -> Option<Route> {
     among(method, path).or_else(|| among(method, &other))
 }
 
+/// Segments at the beginning of a path by which operations are found.
+const SEGMENTS: usize = 3;
+
+/// The operations that may have a path, by the fixed segments that it begins with.
+fn candidates(path: &str) -> impl Iterator<Item = &'static Operation> {
+    static INDEX: LazyLock<HashMap<&str, Vec<&Operation>>> = LazyLock::new(|| {
+        let mut index = HashMap::<&str, Vec<&Operation>>::new();
+        for operation in operations() {
+            let fixed = operation.path.split('{').next().unwrap_or_default();
+            let fixed = match fixed.rfind('/') {
+                Some(end) if fixed.len() < operation.path.len() => &fixed[..end],
+                _ => fixed,
+            };
+            let start = starts(fixed).last().unwrap_or_default();
+            index.entry(start).or_default().push(operation);
+        }
+        index
+    });
+    starts(path)
+        .filter_map(|start| INDEX.get(start))
+        .flatten()
+        .copied()
+}
+
+/// The beginnings of a path that end with a segment, the shortest first.
+fn starts(path: &str) -> impl Iterator<Item = &str> {
+    let ends = path.match_indices('/').map(|(at, _)| at);
+    let whole = (!path.is_empty()).then_some(path.len());
+    ends.chain(whole).take(SEGMENTS + 1).map(|end| &path[..end])
+}
+
 fn among(method: &str, path: &str) -> Option<Route> {
-    let fitting = operations()
+    let fitting = candidates(path)
         .filter(|operation| operation.method == method)
         .filter_map(|operation| Some((operation, fit(operation, path)?)));
     let (operation, params) = fitting
@@ -92,7 +135,7 @@ fn among(method: &str, path: &str) -> Option<Route> {
 
 /// The methods that a path has.
 pub(super) fn methods(path: &str) -> Vec<&'static str> {
-    let fitting = operations().filter(|operation| fit(operation, path).is_some());
+    let fitting = candidates(path).filter(|operation| fit(operation, path).is_some());
     let mut methods: Vec<&str> = fitting.map(|operation| operation.method).collect();
     methods.sort_unstable();
     methods.dedup();
@@ -228,6 +271,20 @@ mod tests {
         ] {
             assert_eq!(fit(operation, path), values, "{path}");
         }
+    }
+
+    #[test]
+    fn every_path_is_among_the_candidates_of_its_own() {
+        for operation in operations() {
+            let path = operation.path.replace(['{', '}'], "");
+            let mut candidates = candidates(&path);
+            assert!(candidates.any(|other| other == operation), "{operation}");
+        }
+        assert_eq!(
+            starts("/a/b/c/d").collect::<Vec<_>>(),
+            ["", "/a", "/a/b", "/a/b/c"]
+        );
+        assert_eq!(starts("/a").collect::<Vec<_>>(), ["", "/a"]);
     }
 
     #[test]

@@ -159,9 +159,12 @@ impl Body for Answer {
     }
 }
 
-/// Listens on a free port of this machine.
-pub(super) async fn listen() -> std::io::Result<(TcpListener, SocketAddr)> {
-    let listener = TcpListener::bind("127.0.0.1:0").await?;
+/// Listens on an address, or on a free port of this machine.
+pub(super) async fn listen(
+    address: Option<SocketAddr>,
+) -> std::io::Result<(TcpListener, SocketAddr)> {
+    let free = SocketAddr::from(([127, 0, 0, 1], 0));
+    let listener = TcpListener::bind(address.unwrap_or(free)).await?;
     let address = listener.local_addr()?;
     Ok((listener, address))
 }

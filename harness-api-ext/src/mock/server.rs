@@ -1,13 +1,15 @@
 //! The server, as a test holds it.
 
+use std::collections::VecDeque;
 use std::fmt;
+use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use bytes::Bytes;
 use hyper::http::request::Parts;
 use tokio::task::AbortHandle;
 
-use super::check;
+use super::check::{self, Violation};
 use super::envelope::{Reason, Refusal};
 use super::received::Received;
 use super::reply::Reply;
@@ -39,8 +41,14 @@ pub struct Server {
 #[derive(Default)]
 pub struct ServerBuilder {
     account: Option<String>,
+    api_key: Option<String>,
+    address: Option<SocketAddr>,
     prefix: String,
     fallback: Option<Fallback>,
+    is_stateless: bool,
+    most: Option<usize>,
+    #[cfg(feature = "mock-described")]
+    is_strict: bool,
 }
 
 /// Answers what no handler answers, or not.
@@ -49,10 +57,21 @@ type Fallback = Box<dyn Fn(&Received) -> Option<Reply> + Send + Sync>;
 pub(super) struct Shared {
     state: Mutex<State>,
     scripts: Mutex<Scripts>,
-    received: Mutex<Vec<Received>>,
+    received: Mutex<Kept>,
+    most: usize,
     key: String,
     prefix: String,
     fallback: Option<Fallback>,
+    is_stateless: bool,
+    #[cfg(feature = "mock-described")]
+    is_strict: bool,
+}
+
+/// The requests that have arrived.
+#[derive(Default)]
+struct Kept {
+    count: usize,
+    last: VecDeque<Received>,
 }
 
 /// What another thread was doing when it panicked is a failed test already; the data is whole.
@@ -83,6 +102,40 @@ impl ServerBuilder {
         self
     }
 
+    /// The key that the server accepts; one of its own when it is not set.
+    pub fn api_key(mut self, key: impl Into<String>) -> Self {
+        self.api_key = Some(key.into());
+        self
+    }
+
+    /// The address to listen on; a free port of this machine when it is not set.
+    pub fn listen(mut self, address: SocketAddr) -> Self {
+        self.address = Some(address);
+        self
+    }
+
+    /// Checks all values of requests by the schemas of the description, and answers what the mock has no handler for with
+    /// values that these allow, the same for the same seed.
+    #[cfg(feature = "mock-described")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "mock-described")))]
+    pub fn described(mut self, seed: u64) -> Self {
+        let described = super::Described::new(seed);
+        self.is_strict = true;
+        self.fallback(move |request| described.answer(request))
+    }
+
+    /// Keeps the last so many requests only, for a server that runs for long; all of them when it is not set.
+    pub fn remember(mut self, requests: usize) -> Self {
+        self.most = Some(requests);
+        self
+    }
+
+    /// Leaves everything to the fallback: nothing is created, and nothing is missing.
+    pub fn stateless(mut self) -> Self {
+        self.is_stateless = true;
+        self
+    }
+
     /// Starts the server, on the runtime of the caller.
     ///
     /// # Errors
@@ -90,11 +143,12 @@ impl ServerBuilder {
     /// Of kind [`Build`](crate::ErrorKind::Build), when no port is free.
     pub async fn start(self) -> Result<Server> {
         let account = self.account.unwrap_or_else(|| ACCOUNT.to_owned());
-        let listening = serve::listen().await;
+        let listening = serve::listen(self.address).await;
         let (listener, address) =
             listening.map_err(|error| Error::build(format!("the mock has no port: {error}")))?;
         let url = format!("http://{address}{}", self.prefix);
-        let key = format!("sat.{account}.{:016x}.mock", fastrand::u64(..));
+        let own = || format!("sat.{account}.{:016x}.mock", fastrand::u64(..));
+        let key = self.api_key.unwrap_or_else(own);
         let harness = Harness::builder()
             .api_key(key.as_str())
             .endpoint(&url)
@@ -103,9 +157,13 @@ impl ServerBuilder {
             state: Mutex::new(State::new(&account)),
             scripts: Mutex::default(),
             received: Mutex::default(),
+            most: self.most.unwrap_or(usize::MAX),
             key: key.clone(),
             prefix: self.prefix,
             fallback: self.fallback,
+            is_stateless: self.is_stateless,
+            #[cfg(feature = "mock-described")]
+            is_strict: self.is_strict,
         });
         let running = tokio::spawn(serve::accept(listener, Arc::clone(&shared)));
         Ok(Server {
@@ -240,7 +298,7 @@ impl Server {
 
     /// The requests that have arrived, in their order.
     pub fn received(&self) -> Vec<Received> {
-        lock(&self.shared.received).clone()
+        lock(&self.shared.received).last.iter().cloned().collect()
     }
 
     /// The requests that call an operation, named as in [`answer_next`](Self::answer_next).
@@ -278,6 +336,25 @@ impl Server {
             calls.len(),
             details(&calls)
         );
+    }
+
+    /// Asserts that the description allows everything that has arrived.
+    ///
+    /// # Panics
+    ///
+    /// When a request has violations, with them.
+    #[track_caller]
+    pub fn assert_no_violations(&self) {
+        let mut received = self.received();
+        received.retain(|request| !request.violations().is_empty());
+        let lines: Vec<String> = received
+            .iter()
+            .flat_map(|request| {
+                let violations = request.violations().iter();
+                violations.map(move |violation| format!("  {request}: {violation}"))
+            })
+            .collect();
+        assert!(lines.is_empty(), "violations:\n{}", lines.join("\n"));
     }
 
     /// Asserts that no request has arrived which calls an operation.
@@ -349,19 +426,21 @@ impl Shared {
             path.strip_prefix(&*self.prefix)
         };
         let inner = inner.filter(|path| path.starts_with('/'));
+        let query = head.uri.query().unwrap_or_default();
+        let method = head.method.as_str();
+        let path = inner.unwrap_or(path);
+        let request = Received::new(method, path, query, &head.headers, body);
+        let violations = self.violations(&request);
         let request = {
             let mut received = lock(&self.received);
-            let query = head.uri.query().unwrap_or_default();
-            let path = inner.unwrap_or(path);
-            let request = Received::new(
-                received.len(),
-                head.method.as_str(),
-                path,
-                query,
-                &head.headers,
-                body,
-            );
-            received.push(request.clone());
+            let request = request.kept(received.count, violations);
+            received.count += 1;
+            if received.last.len() >= self.most {
+                received.last.pop_front();
+            }
+            if self.most > 0 {
+                received.last.push_back(request.clone());
+            }
             request
         };
         let correlation = request.correlation();
@@ -372,6 +451,18 @@ impl Shared {
         let is_known = key.is_some_and(|key| key.as_bytes() == self.key.as_bytes());
         let reply = self.reply(&request, key.is_some(), is_known);
         (reply.unwrap_or_else(Reply::from), correlation)
+    }
+
+    fn violations(&self, request: &Received) -> Vec<Violation> {
+        if logs::is_link(request.path()) {
+            return Vec::new();
+        }
+        let found = check::violations(request);
+        #[cfg(feature = "mock-described")]
+        if self.is_strict {
+            return [found, super::described::violations(request)].concat();
+        }
+        found
     }
 
     fn reply(
@@ -409,7 +500,9 @@ impl Shared {
             return refuse("The API key belongs to another account");
         }
         let id = request.operation().map_or("", |operation| operation.id);
-        if let Some(handler) = services::find(id) {
+        if !self.is_stateless
+            && let Some(handler) = services::find(id)
+        {
             state.permit(handler.permission, &request.place())?;
             return (handler.answer)(&mut state, request);
         }

@@ -6,6 +6,8 @@
     reason = "a test fails by panicking"
 )]
 
+#[cfg(feature = "platform")]
+mod described;
 mod inspection;
 #[cfg(feature = "platform")]
 mod platform;

@@ -6,6 +6,7 @@ use crate::dispatch::{Table, again};
 use crate::dispatch::{Content, Form, sample};
 #[allow(unused_imports)]
 use harness_api::model;
+mod calls;
 pub(crate) static TABLE: Table = Table {
     rows: &[
         (
@@ -1322,4 +1323,6 @@ pub(crate) static TABLE: Table = Table {
             },
         },
     ],
+    module: "access_control",
+    calls: calls::CALLS,
 };

@@ -6,6 +6,7 @@ use crate::dispatch::{Table, again};
 use crate::dispatch::{Content, Form, sample};
 #[allow(unused_imports)]
 use harness_api::model;
+mod calls;
 pub(crate) static TABLE: Table = Table {
     rows: &[
         (
@@ -1292,4 +1293,6 @@ pub(crate) static TABLE: Table = Table {
             },
         },
     ],
+    module: "authentication",
+    calls: calls::CALLS,
 };

@@ -4,6 +4,7 @@
 use crate::dispatch::{Table, again};
 #[allow(unused_imports)]
 use harness_api::model;
+mod calls;
 pub(crate) static TABLE: Table = Table {
     rows: &[
         (
@@ -262,4 +263,6 @@ pub(crate) static TABLE: Table = Table {
         ),
     ],
     forms: &[],
+    module: "dashboards",
+    calls: calls::CALLS,
 };

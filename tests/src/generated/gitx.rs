@@ -4,6 +4,7 @@
 use crate::dispatch::{Table, again};
 #[allow(unused_imports)]
 use harness_api::model;
+mod calls;
 pub(crate) static TABLE: Table = Table {
     rows: &[
         (
@@ -800,4 +801,6 @@ pub(crate) static TABLE: Table = Table {
         ("gitx::types::NgScope", size_of::<harness_api::gitx::types::NgScope>()),
     ],
     forms: &[],
+    module: "gitx",
+    calls: calls::CALLS,
 };

@@ -4,6 +4,7 @@
 use crate::dispatch::{Table, again};
 #[allow(unused_imports)]
 use harness_api::model;
+mod calls;
 pub(crate) static TABLE: Table = Table {
     rows: &[
         ("CreateBulkDownloadRequestV1", None, Some(again::<serde_json::Value>)),
@@ -1411,4 +1412,6 @@ pub(crate) static TABLE: Table = Table {
         ("har::types::SbomDetails", size_of::<harness_api::har::types::SbomDetails>()),
     ],
     forms: &[],
+    module: "har",
+    calls: calls::CALLS,
 };

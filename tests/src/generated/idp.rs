@@ -4,6 +4,7 @@
 use crate::dispatch::{Table, again};
 #[allow(unused_imports)]
 use harness_api::model;
+mod calls;
 pub(crate) static TABLE: Table = Table {
     rows: &[
         ("get-account-for-namespace", None, Some(again::<serde_json::Value>)),
@@ -1565,4 +1566,6 @@ pub(crate) static TABLE: Table = Table {
         ),
     ],
     forms: &[],
+    module: "idp",
+    calls: calls::CALLS,
 };

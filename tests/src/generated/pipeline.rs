@@ -4,6 +4,7 @@
 use crate::dispatch::{Table, again};
 #[allow(unused_imports)]
 use harness_api::model;
+mod calls;
 pub(crate) static TABLE: Table = Table {
     rows: &[
         (
@@ -3434,4 +3435,6 @@ pub(crate) static TABLE: Table = Table {
         ),
     ],
     forms: &[],
+    module: "pipeline",
+    calls: calls::CALLS,
 };

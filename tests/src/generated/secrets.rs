@@ -6,6 +6,7 @@ use crate::dispatch::{Table, again};
 use crate::dispatch::{Content, Form, sample};
 #[allow(unused_imports)]
 use harness_api::model;
+mod calls;
 pub(crate) static TABLE: Table = Table {
     rows: &[
         (
@@ -710,4 +711,6 @@ pub(crate) static TABLE: Table = Table {
             },
         },
     ],
+    module: "secrets",
+    calls: calls::CALLS,
 };

@@ -4,6 +4,7 @@
 use crate::dispatch::{Table, again};
 #[allow(unused_imports)]
 use harness_api::model;
+mod calls;
 pub(crate) static TABLE: Table = Table {
     rows: &[
         ("deleteDowntimeData", None, None),
@@ -1138,4 +1139,6 @@ pub(crate) static TABLE: Table = Table {
         ),
     ],
     forms: &[],
+    module: "srm",
+    calls: calls::CALLS,
 };

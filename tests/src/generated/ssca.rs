@@ -6,6 +6,7 @@ use crate::dispatch::{Table, again};
 use crate::dispatch::{Content, Form, sample};
 #[allow(unused_imports)]
 use harness_api::model;
+mod calls;
 pub(crate) static TABLE: Table = Table {
     rows: &[
         (
@@ -2167,4 +2168,6 @@ pub(crate) static TABLE: Table = Table {
             },
         },
     ],
+    module: "ssca",
+    calls: calls::CALLS,
 };

@@ -4,6 +4,7 @@
 use crate::dispatch::{Table, again};
 #[allow(unused_imports)]
 use harness_api::model;
+mod calls;
 pub(crate) static TABLE: Table = Table {
     rows: &[
         (
@@ -890,4 +891,6 @@ pub(crate) static TABLE: Table = Table {
         ),
     ],
     forms: &[],
+    module: "sto",
+    calls: calls::CALLS,
 };

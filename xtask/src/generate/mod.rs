@@ -2,6 +2,7 @@
 
 pub mod api;
 pub mod behaviour;
+pub mod describe;
 pub mod emit;
 pub mod fix;
 pub mod load;
@@ -56,7 +57,7 @@ pub fn workspace(root: &Path, progress: Progress<'_>) -> Result<Generated> {
     let origin = emit::Origin {
         command: "cargo xtask generate".to_owned(),
         description: format!("openapi/{}", document.name),
-        sha256: document.sha256,
+        sha256: document.sha256.clone(),
     };
     progress("emit");
     let mut files = Files::new();
@@ -65,6 +66,11 @@ pub fn workspace(root: &Path, progress: Progress<'_>) -> Result<Generated> {
     files.extend(under(
         "tests/src/generated",
         emit::for_tests(&api, &origin)?,
+    ));
+    progress("describe");
+    files.extend(under(
+        "harness-api-ext/described",
+        describe::describe(&document.json, &lowered, &origin)?,
     ));
     progress("manifest");
     files.extend(manifest::workspace(root, &api, &map, &origin)?);

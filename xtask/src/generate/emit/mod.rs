@@ -5,6 +5,7 @@ mod calls;
 mod operations;
 mod rust;
 mod split;
+mod test_calls;
 mod tests;
 mod types;
 

@@ -107,7 +107,8 @@ impl<'m> MethodNames<'m> {
         Self { names }
     }
 
-    fn get(&self, operation: &Operation, suffix: &'static str) -> Ident {
+    /// The method that begins a request whose body is given as the suffix says.
+    pub(super) fn get(&self, operation: &Operation, suffix: &'static str) -> Ident {
         let name = self.names.get(&(operation.name.as_str(), suffix));
         ident(name.unwrap_or(&operation.name))
     }
@@ -493,13 +494,17 @@ pub(super) fn texts(body: &Body) -> Vec<(&'static str, &str)> {
         .collect()
 }
 
-fn text_argument(media: &str) -> (TokenStream, TokenStream) {
-    let text = media.starts_with("text/")
+/// Whether a body of this content type is given as text; else it is given as bytes.
+pub(super) fn is_text(media: &str) -> bool {
+    media.starts_with("text/")
         || media.ends_with("yaml")
         || media.ends_with("xml")
         || media.ends_with("json")
-        || media.ends_with("urlencoded");
-    if text {
+        || media.ends_with("urlencoded")
+}
+
+fn text_argument(media: &str) -> (TokenStream, TokenStream) {
+    if is_text(media) {
         (
             quote! { impl Into<String> },
             quote! { call.body_text(#media, body); },

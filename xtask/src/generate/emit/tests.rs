@@ -9,6 +9,7 @@ use super::{
     Output,
     operations::MethodNames,
     rust::{ident, ty as rust_ty},
+    test_calls,
 };
 use crate::generate::api::{Answer, Api, Module, Operation, Param, Place, Shape, Ty, Type, short};
 
@@ -37,12 +38,17 @@ pub(super) fn emit(api: &Api, out: &mut Output<'_>) -> Result<()> {
     )?;
     for module in &api.modules {
         out.put(&format!("{}.rs", module.name), table(api, module))?;
+        out.put(
+            &format!("{}/calls.rs", module.name),
+            test_calls::file(api, module),
+        )?;
     }
     Ok(())
 }
 
 fn table(api: &Api, module: &Module) -> TokenStream {
     let name = format_ident!("{}", module.name);
+    let feature = &module.name;
     let types = quote! { harness_api::#name::types:: };
     let exchange = |ty: &Ty| {
         let ty = rust_ty(ty, &types);
@@ -89,10 +95,14 @@ fn table(api: &Api, module: &Module) -> TokenStream {
         #[allow(unused_imports)]
         use harness_api::model;
 
+        mod calls;
+
         pub(crate) static TABLE: Table = Table {
             rows: &[#(#rows),*],
             sizes: &[#(#sizes),*],
             forms: &[#(#forms),*],
+            module: #feature,
+            calls: calls::CALLS,
         };
     }
 }

@@ -1,0 +1,104 @@
+//! Calls every operation and says what went wrong.
+
+use std::io::Write as _;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::Parser;
+use harness_api_ext::mock::{Described, Mode};
+use harness_api_ext::{Harness, RetryPolicy};
+use harness_api_tests::conformance::{self, Plan};
+
+/// Calls every operation through its builder, with values that fit the description, and says what went wrong
+#[derive(Parser)]
+#[command(name = "conformance")]
+struct Arguments {
+    /// A server to call; without it, one that plays the description is started
+    #[arg(long)]
+    base_url: Option<String>,
+    /// The key that this server accepts
+    #[arg(
+        long,
+        default_value = "sat.MockAccount.mock.mock",
+        requires = "base_url"
+    )]
+    api_key: String,
+    /// Operations of this module only
+    #[arg(long)]
+    module: Option<String>,
+    /// This operation only
+    #[arg(long)]
+    operation: Option<String>,
+    /// Only with what is required
+    #[arg(long, conflicts_with_all = ["full", "both"])]
+    minimal: bool,
+    /// Only with everything
+    #[arg(long, conflicts_with = "both")]
+    full: bool,
+    /// With what is required, and with everything; so it is when nothing is said
+    #[arg(long)]
+    both: bool,
+    /// Other values than those of 0
+    #[arg(long, default_value_t = 0)]
+    seed: u64,
+    /// Writes the report there too, as JSON
+    #[arg(long)]
+    json: Option<PathBuf>,
+}
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> ExitCode {
+    match run(Arguments::parse()).await {
+        Ok(code) => code,
+        Err(problem) => {
+            eprintln!("conformance: {problem}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run(arguments: Arguments) -> Result<ExitCode, Box<dyn std::error::Error>> {
+    let modes = match (arguments.minimal, arguments.full) {
+        (true, _) => vec![Mode::Minimal],
+        (_, true) => vec![Mode::Full],
+        _ => vec![Mode::Minimal, Mode::Full],
+    };
+    let plan = Plan {
+        module: arguments.module,
+        operation: arguments.operation,
+        modes,
+    };
+    let described = Described::new(arguments.seed);
+    let report = match arguments.base_url {
+        Some(url) => {
+            let harness = Harness::builder()
+                .api_key(arguments.api_key)
+                .endpoint(url)
+                .retry(RetryPolicy::never())
+                .build()?;
+            conformance::run(&harness, &described, &plan).await
+        }
+        None => {
+            let server = conformance::server(arguments.seed).await?;
+            let harness = server
+                .harness_builder()
+                .retry(RetryPolicy::never())
+                .build()?;
+            conformance::run(&harness, &described, &plan).await
+        }
+    };
+    if let Some(path) = arguments.json {
+        std::fs::write(path, format!("{:#}\n", report.json()))?;
+    }
+    // Whoever closes the pipe has seen enough.
+    let _ = std::io::stdout().write_all(report.text().as_bytes());
+    let called: usize = report.modules.iter().map(|module| module.calls).sum();
+    if called == 0 {
+        return Err("nothing was called: no such module or operation".into());
+    }
+    Ok(if report.failures().next().is_some() {
+        ExitCode::FAILURE
+    } else {
+        ExitCode::SUCCESS
+    })
+}

@@ -1,0 +1,204 @@
+//! Every operation, called through its builder with values that fit the description, and judged by what a server says.
+//!
+//! An operation is called with as little as it takes, and with everything: once for each content type that its body can
+//! be given in. A call is good when the server does not refuse it, when the answer fits its type, and when the value is
+//! the same document again when it is written.
+
+mod judge;
+mod report;
+mod values;
+
+use std::collections::{BTreeMap, HashMap};
+use std::time::Instant;
+
+use harness_api::{OPERATIONS, Operation};
+use harness_api_ext::Harness;
+use harness_api_ext::mock::{Described, Mode, Server};
+use tokio::task::JoinSet;
+
+pub use judge::Stage;
+pub use report::{Failure, Module, Report};
+
+use crate::calls::{Calling, Given, modules};
+
+/// Which calls are made.
+#[derive(Clone, Debug)]
+pub struct Plan {
+    /// Of this module only.
+    pub module: Option<String>,
+    /// Of this operation only.
+    pub operation: Option<String>,
+    /// With how much.
+    pub modes: Vec<Mode>,
+}
+
+impl Default for Plan {
+    fn default() -> Self {
+        Self {
+            module: None,
+            operation: None,
+            modes: vec![Mode::Minimal, Mode::Full],
+        }
+    }
+}
+
+/// How many calls are on their way at once.
+const AT_ONCE: usize = 8;
+
+/// A server that answers every operation by the description, and refuses what the description does not allow.
+///
+/// # Errors
+///
+/// When no port is free.
+pub async fn server(seed: u64) -> harness_api_ext::Result<Server> {
+    Server::builder()
+        .described(seed)
+        .stateless()
+        .remember(0)
+        .start()
+        .await
+}
+
+/// Makes the calls of a plan.
+pub async fn run(harness: &Harness, described: &Described, plan: &Plan) -> Report {
+    let table: HashMap<&str, &'static Operation> = OPERATIONS
+        .iter()
+        .flat_map(|module| module.iter())
+        .map(|operation| (operation.id, *operation))
+        .collect();
+    let mut report = Report::default();
+    for (name, callings) in modules() {
+        if plan.module.as_deref().is_some_and(|only| only != name) {
+            continue;
+        }
+        let callings: Vec<(&'static Operation, &'static Calling)> = callings
+            .iter()
+            .filter(|calling| {
+                plan.operation
+                    .as_deref()
+                    .is_none_or(|only| only == calling.id)
+            })
+            .filter_map(|calling| Some((*table.get(calling.id)?, calling)))
+            .collect();
+        if !callings.is_empty() {
+            report
+                .modules
+                .push(module(harness, described, plan, name, &callings).await);
+        }
+    }
+    report
+}
+
+async fn module(
+    harness: &Harness,
+    described: &Described,
+    plan: &Plan,
+    name: &str,
+    callings: &[(&'static Operation, &'static Calling)],
+) -> Module {
+    let start = Instant::now();
+    let mut module = Module {
+        name: name.to_owned(),
+        ..Module::default()
+    };
+    let mut failures = BTreeMap::new();
+    let mut running = JoinSet::new();
+    for &(operation, calling) in callings {
+        for &mode in &plan.modes {
+            match mode {
+                Mode::Minimal => module.minimal += 1,
+                Mode::Full => module.full += 1,
+            }
+            for way in ways(calling, mode) {
+                while running.len() >= AT_ONCE {
+                    if let Some(Ok((number, Err(failure)))) = running.join_next().await {
+                        failures.insert(number, failure);
+                    }
+                }
+                let number = module.calls;
+                module.calls += 1;
+                let call = begin(harness, described, operation, calling, mode, way);
+                running.spawn(async move {
+                    let judged = match call {
+                        Ok((going, request)) => judge::answer(going.await)
+                            .map_err(|(stage, reason)| (stage, reason, request)),
+                        Err((reason, request)) => Err((Stage::Request, reason, request)),
+                    };
+                    let failed = judged.map_err(|(stage, reason, request)| Failure {
+                        operation: operation.id.to_owned(),
+                        request,
+                        stage,
+                        reason,
+                    });
+                    (number, failed)
+                });
+            }
+        }
+    }
+    while let Some(done) = running.join_next().await {
+        if let Ok((number, Err(failure))) = done {
+            failures.insert(number, failure);
+        }
+    }
+    module.failures = failures.into_values().collect();
+    module.time = start.elapsed();
+    module
+}
+
+/// The ways to give the body that a mode tries: the first, or each that gives one.
+fn ways(calling: &'static Calling, mode: Mode) -> Vec<(usize, &'static str)> {
+    let all = calling.ways.iter().copied().enumerate();
+    match mode {
+        Mode::Minimal => all.take(1).collect(),
+        Mode::Full => {
+            let given: Vec<_> = all.clone().filter(|(_, media)| !media.is_empty()).collect();
+            if given.is_empty() {
+                all.take(1).collect()
+            } else {
+                given
+            }
+        }
+    }
+}
+
+type Begun = (crate::calls::Going, String);
+
+fn begin(
+    harness: &Harness,
+    described: &Described,
+    operation: &'static Operation,
+    calling: &Calling,
+    mode: Mode,
+    way: (usize, &str),
+) -> Result<Begun, (String, String)> {
+    let account = harness.account_id();
+    let given = values::given(described, operation, account, mode, way);
+    let request = shown(operation, &given, way.1);
+    match calling.call(harness.raw(), &given) {
+        Ok(going) => match given.sent.take() {
+            Some(sent) => match judge::request(&given.body, &sent) {
+                Ok(()) => Ok((going, request)),
+                Err(reason) => Err((reason, request)),
+            },
+            None => Ok((going, request)),
+        },
+        Err(fault) => Err((fault.to_string(), request)),
+    }
+}
+
+/// What is called with what, in one line.
+fn shown(operation: &Operation, given: &Given, media: &str) -> String {
+    /// How much of a body is shown.
+    const SHOWN: usize = 600;
+    let mut text = format!("{} {}", operation.method, operation.path);
+    for (param, value) in operation.params.iter().zip(&given.values) {
+        if let Some(value) = value {
+            text += &format!(" {}={value}", param.name);
+        }
+    }
+    if !media.is_empty() {
+        let body: String = given.body.chars().take(SHOWN).collect();
+        text += &format!(" {media} {body}");
+    }
+    text
+}

@@ -1,0 +1,432 @@
+//! The description for a server that plays it: what requests and answers look like, one compact file a module.
+//!
+//! A file holds JSON Schema of draft 2020-12, into which OpenAPI's own words are turned: `nullable`, tags of unions inside
+//! and beside them, formats of integers. Two members of schemas are ours, for those who make values: `x-tag` names the tag
+//! of a union and the schema of each of its values, `x-outer-tags` the same for members whose tag stands beside them.
+//! What the client's own table says of an operation is not repeated: names, places and duties of parameters, content types.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use anyhow::Result;
+use serde_json::{Map, Value, json};
+
+use super::{
+    emit::{Files, Origin},
+    load,
+    lower::Lowered,
+};
+
+const COMPONENTS: &str = "#/components/schemas/";
+/// References followed before a schema is taken for one that goes in circles.
+const DEPTH: usize = 20;
+
+/// One file for each module.
+pub fn describe(document: &Value, lowered: &Lowered, origin: &Origin) -> Result<Files> {
+    let schemas = Schemas(
+        document
+            .pointer("/components/schemas")
+            .and_then(Value::as_object),
+    );
+    let described: BTreeMap<_, _> = load::operations(document)
+        .map(|(path, method, item, operation)| {
+            ((path, method.to_ascii_uppercase()), (item, operation))
+        })
+        .collect();
+    let mut modules: BTreeMap<&str, (BTreeMap<&str, Value>, BTreeSet<String>)> = BTreeMap::new();
+    for facts in &lowered.operations {
+        let Some((item, operation)) = described.get(&(facts.path.as_str(), facts.method.clone()))
+        else {
+            continue;
+        };
+        let (operations, reached) = modules.entry(&facts.module).or_default();
+        let entry = schemas.operation(document, item, operation);
+        schemas.reach(&entry, reached);
+        operations.insert(&facts.id, entry);
+    }
+    let mut files = Files::new();
+    for (module, (operations, reached)) in modules {
+        let reached = reached
+            .iter()
+            .map(|name| Ok((name.as_str(), schemas.named(name))))
+            .collect::<Result<BTreeMap<&str, Value>>>()?;
+        let note = origin.head("").trim().replace("\n ", " ");
+        let text = format!(
+            "{{\n\"note\": {},\n\"operations\": {{\n{}\n}},\n\"schemas\": {{\n{}\n}}\n}}\n",
+            json!(note),
+            lines(&operations)?,
+            lines(&reached)?
+        );
+        files.insert(format!("{module}.json").into(), text);
+    }
+    Ok(files)
+}
+
+/// One entry a line, so that a change shows as a change of that line.
+fn lines(entries: &BTreeMap<&str, Value>) -> Result<String> {
+    let lines = entries
+        .iter()
+        .map(|(name, value)| Ok(format!("{}:{}", json!(name), serde_json::to_string(value)?)))
+        .collect::<Result<Vec<_>>>()?;
+    Ok(lines.join(",\n"))
+}
+
+/// The named schemas of the description.
+struct Schemas<'d>(Option<&'d Map<String, Value>>);
+
+impl<'d> Schemas<'d> {
+    fn operation(&self, document: &Value, item: &Value, operation: &Value) -> Value {
+        let mut entry = Map::new();
+        let mut params = Map::new();
+        for parameter in [item, operation]
+            .into_iter()
+            .filter_map(|holder| holder.get("parameters")?.as_array())
+            .flatten()
+            .map(|parameter| deref(document, parameter))
+        {
+            let (Some(name), Some(place)) = (text(parameter, "name"), text(parameter, "in")) else {
+                continue;
+            };
+            let schema = parameter
+                .get("schema")
+                .map_or_else(|| json!({}), |schema| self.schema(schema));
+            let exploded = parameter.get("explode") != Some(&json!(false))
+                || text(&schema, "type") != Some("array");
+            // What is not listed is any text.
+            if schema != json!({"type": "string"}) || !exploded {
+                let mut param = json!({ "schema": schema });
+                if !exploded {
+                    param["joined"] = json!(true);
+                }
+                params.insert(format!("{place} {name}"), param);
+            }
+        }
+        if !params.is_empty() {
+            entry.insert("params".into(), params.into());
+        }
+        if let Some(body) = operation.get("requestBody") {
+            let content = content(deref(document, body));
+            let json = content.iter().find(|(media, _)| is_json(media));
+            if let Some((_, schema)) = json {
+                entry.insert("body".into(), self.schema(schema));
+            }
+            let form = content
+                .iter()
+                .find(|(media, _)| *media == "multipart/form-data");
+            if let Some((_, schema)) = form {
+                entry.insert("form".into(), self.schema(schema));
+            }
+        }
+        self.answer(document, operation, &mut entry);
+        entry.into()
+    }
+
+    fn answer(&self, document: &Value, operation: &Value, entry: &mut Map<String, Value>) {
+        let mut good: Vec<(&str, &Value)> = operation
+            .get("responses")
+            .and_then(Value::as_object)
+            .into_iter()
+            .flatten()
+            .filter(|(status, _)| status.starts_with('2'))
+            .map(|(status, answer)| (status.as_str(), deref(document, answer)))
+            .collect();
+        good.sort_by_key(|(_, answer)| !content(answer).iter().any(|(media, _)| is_json(media)));
+        let Some((status, answer)) = good.first() else {
+            return;
+        };
+        let content = content(answer);
+        let status = status
+            .parse()
+            .unwrap_or(if content.is_empty() { 204 } else { 200_u16 });
+        if status != 200 {
+            entry.insert("status".into(), status.into());
+        }
+        if let Some((_, schema)) = content.iter().find(|(media, _)| is_json(media)) {
+            entry.insert("answer".into(), self.schema(schema));
+        }
+    }
+
+    fn get(&self, name: &str) -> Option<&'d Value> {
+        self.0?.get(name)
+    }
+
+    fn resolve<'s>(&'s self, schema: &'s Value) -> &'s Value {
+        let mut schema = schema;
+        for _ in 0..DEPTH {
+            let single = schema
+                .get("allOf")
+                .and_then(Value::as_array)
+                .filter(|parts| parts.len() == 1 && schema.get("properties").is_none())
+                .and_then(|parts| parts.first());
+            match (target(schema).and_then(|name| self.get(name)), single) {
+                (Some(next), _) | (None, Some(next)) => schema = next,
+                (None, None) => break,
+            }
+        }
+        schema
+    }
+
+    fn named(&self, name: &str) -> Value {
+        self.get(name)
+            .map_or_else(|| json!({}), |schema| self.schema(schema))
+    }
+
+    /// The names of schemas that converted ones refer to, with those these refer to.
+    fn reach(&self, schema: &Value, reached: &mut BTreeSet<String>) {
+        let mut open = Vec::new();
+        references(schema, &mut open);
+        while let Some(name) = open.pop() {
+            if reached.insert(name.clone()) {
+                references(&self.named(&name), &mut open);
+            }
+        }
+    }
+
+    /// A schema in the words of JSON Schema.
+    fn schema(&self, schema: &Value) -> Value {
+        let nullable = schema.get("nullable") == Some(&json!(true));
+        if let Some(name) = target(schema) {
+            return or_null(reference(name), nullable);
+        }
+        let Some(given) = schema.as_object() else {
+            return json!({});
+        };
+        let mut made = Map::new();
+        for (word, value) in given {
+            match word.as_str() {
+                "type" | "required" | "enum" | "format" | "default" | "pattern" | "minimum"
+                | "maximum" | "multipleOf" | "minLength" | "maxLength" | "minItems"
+                | "maxItems" | "uniqueItems" | "minProperties" | "maxProperties" => {
+                    made.insert(word.clone(), value.clone());
+                }
+                "items" => {
+                    made.insert(word.clone(), self.schema(value));
+                }
+                "additionalProperties" => {
+                    let value = if value.is_object() {
+                        self.schema(value)
+                    } else {
+                        value.clone()
+                    };
+                    made.insert(word.clone(), value);
+                }
+                "properties" => {
+                    let members = value.as_object().into_iter().flatten();
+                    let members: Map<String, Value> = members
+                        .map(|(name, member)| (name.clone(), self.schema(member)))
+                        .collect();
+                    made.insert(word.clone(), members.into());
+                }
+                "allOf" | "anyOf" | "oneOf" => {
+                    let parts: Vec<Value> = value
+                        .as_array()
+                        .into_iter()
+                        .flatten()
+                        .map(|part| self.schema(part))
+                        .collect();
+                    // Variants of a union are seldom told apart by their members alone.
+                    let word = if word == "oneOf" { "anyOf" } else { word };
+                    made.insert(word.into(), parts.into());
+                }
+                _ => {}
+            }
+        }
+        limit(&mut made, given);
+        self.inner_tag(given, &mut made);
+        self.outer_tags(given, &mut made);
+        or_null(made.into(), nullable)
+    }
+
+    /// A union whose variants hold the tag.
+    fn inner_tag(&self, given: &Map<String, Value>, made: &mut Map<String, Value>) {
+        let Some(variants) = alternatives(given) else {
+            return;
+        };
+        let discriminator = given.get("discriminator");
+        let tag = discriminator
+            .and_then(|discriminator| text(discriminator, "propertyName"))
+            .or_else(|| given.get("x-harness-discriminator")?.as_str());
+        let Some(tag) = tag else {
+            return;
+        };
+        let mut mapping: BTreeMap<String, &str> = discriminator
+            .and_then(|discriminator| discriminator.get("mapping"))
+            .or_else(|| given.get("x-harness-mapping"))
+            .map(mapping)
+            .unwrap_or_default();
+        let names: BTreeSet<&str> = variants.iter().filter_map(target).collect();
+        if mapping.is_empty() && discriminator.is_some() {
+            mapping = names
+                .iter()
+                .map(|name| ((*name).to_owned(), *name))
+                .collect();
+        }
+        if mapping.is_empty() {
+            return;
+        }
+        let mapped: BTreeSet<&str> = mapping.values().copied().collect();
+        if names.is_subset(&mapped) {
+            let values: Vec<&String> = mapping.keys().collect();
+            made.insert("required".into(), json!([tag]));
+            made.insert("properties".into(), json!({tag: {"enum": values}}));
+        }
+        let cases = mapping.iter().map(|(value, name)| {
+            json!({"if": {"properties": {tag: {"const": value}}, "required": [tag]}, "then": reference(name)})
+        });
+        append(made, cases);
+        made.insert("x-tag".into(), json!([tag, mapping]));
+    }
+
+    /// Members whose tag stands beside them.
+    fn outer_tags(&self, given: &Map<String, Value>, made: &mut Map<String, Value>) {
+        let mut tags = Map::new();
+        let members = given.get("properties").and_then(Value::as_object);
+        for (name, member) in members.into_iter().flatten() {
+            let union = self.resolve(member);
+            let Some(outer) = union.get("x-harness-parent-tag") else {
+                continue;
+            };
+            let (Some(tag), Some(mapping)) =
+                (text(outer, "property"), outer.get("mapping").map(mapping))
+            else {
+                continue;
+            };
+            let cases = mapping.iter().map(|(value, variant)| {
+                let variant = or_null(
+                    reference(variant),
+                    member.get("nullable") == Some(&json!(true)),
+                );
+                json!({
+                    "if": {"properties": {tag: {"const": value}}, "required": [tag]},
+                    "then": {"properties": {name: variant}},
+                })
+            });
+            append(made, cases);
+            tags.insert(name.clone(), json!([tag, mapping]));
+        }
+        if !tags.is_empty() {
+            made.insert("x-outer-tags".into(), tags.into());
+        }
+    }
+}
+
+/// Limits that OpenAPI writes in another way.
+fn limit(made: &mut Map<String, Value>, given: &Map<String, Value>) {
+    for (word, exclusive) in [
+        ("minimum", "exclusiveMinimum"),
+        ("maximum", "exclusiveMaximum"),
+    ] {
+        if given.get(exclusive) == Some(&json!(true))
+            && let Some(value) = made.remove(word)
+        {
+            made.insert(exclusive.into(), value);
+        }
+    }
+    if made.get("format") == Some(&json!("int32")) {
+        made.entry("minimum").or_insert_with(|| i32::MIN.into());
+        made.entry("maximum").or_insert_with(|| i32::MAX.into());
+    }
+}
+
+fn append(made: &mut Map<String, Value>, cases: impl Iterator<Item = Value>) {
+    let all = made.entry("allOf").or_insert_with(|| json!([]));
+    if let Value::Array(all) = all {
+        all.extend(cases);
+    }
+}
+
+fn or_null(mut schema: Value, nullable: bool) -> Value {
+    if !nullable {
+        return schema;
+    }
+    if let Some(Value::Array(values)) = schema.get_mut("enum")
+        && !values.contains(&Value::Null)
+    {
+        values.push(Value::Null);
+    }
+    match schema.get("type").cloned() {
+        Some(Value::String(kind))
+            if schema.get("allOf").is_none() && schema.get("anyOf").is_none() =>
+        {
+            schema["type"] = json!([kind, "null"]);
+            schema
+        }
+        _ => json!({"anyOf": [schema, {"type": "null"}]}),
+    }
+}
+
+/// Tag values with the names of their schemas.
+fn mapping(mapping: &Value) -> BTreeMap<String, &str> {
+    mapping
+        .as_object()
+        .into_iter()
+        .flatten()
+        .filter_map(|(value, target)| {
+            let target = target.as_str()?;
+            Some((
+                value.clone(),
+                target.strip_prefix(COMPONENTS).unwrap_or(target),
+            ))
+        })
+        .collect()
+}
+
+fn alternatives(schema: &Map<String, Value>) -> Option<&Vec<Value>> {
+    schema
+        .get("oneOf")
+        .or_else(|| schema.get("anyOf"))?
+        .as_array()
+}
+
+fn target(schema: &Value) -> Option<&str> {
+    schema.get("$ref")?.as_str()?.strip_prefix(COMPONENTS)
+}
+
+fn reference(name: &str) -> Value {
+    json!({"$ref": format!("#/schemas/{name}")})
+}
+
+/// The names that a converted schema refers to.
+fn references(schema: &Value, found: &mut Vec<String>) {
+    match schema {
+        Value::Object(members) => {
+            let name = members.get("$ref").and_then(Value::as_str);
+            found.extend(name.and_then(|name| Some(name.strip_prefix("#/schemas/")?.to_owned())));
+            members
+                .values()
+                .for_each(|member| references(member, found));
+        }
+        Value::Array(items) => items.iter().for_each(|item| references(item, found)),
+        _ => {}
+    }
+}
+
+/// Content types with their schemas.
+fn content(holder: &Value) -> Vec<(&str, &Value)> {
+    static ANY: Value = Value::Null;
+    holder
+        .get("content")
+        .and_then(Value::as_object)
+        .into_iter()
+        .flatten()
+        .map(|(media, content)| (media.as_str(), content.get("schema").unwrap_or(&ANY)))
+        .collect()
+}
+
+fn is_json(media: &str) -> bool {
+    let media = media.split(';').next().unwrap_or_default().trim();
+    media == "application/json" || media == "*/*" || media.ends_with("+json")
+}
+
+fn text<'v>(value: &'v Value, member: &str) -> Option<&'v str> {
+    value.get(member)?.as_str()
+}
+
+fn deref<'d>(document: &'d Value, value: &'d Value) -> &'d Value {
+    text(value, "$ref")
+        .and_then(|reference| document.pointer(reference.strip_prefix('#')?))
+        .unwrap_or(value)
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+mod tests;

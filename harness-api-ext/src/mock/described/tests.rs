@@ -252,7 +252,6 @@ fn what_is_wide_and_deep_stays_small() {
 mod requests {
     use hyper::HeaderMap;
 
-    use super::*;
     use crate::mock::check::Violation;
     use crate::mock::received::Received;
 

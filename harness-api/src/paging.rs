@@ -5,9 +5,12 @@ use serde::de::DeserializeOwned;
 use crate::call::Call;
 
 /// A request of an operation that gives its list in pages.
-pub trait Paged: Into<Call> {
+pub trait Paged {
     /// One item of the list.
     type Item: DeserializeOwned + Send + 'static;
+
+    /// The call that asks for the first page.
+    fn into_call(self) -> Call;
 }
 
 /// How an operation gives a list in pages.

@@ -22,12 +22,6 @@ macro_rules! request {
                 self.call.options()
             }
         }
-        impl From<$name> for $crate::Call {
-            #[inline]
-            fn from(request: $name) -> Self {
-                request.call
-            }
-        }
     };
 }
 

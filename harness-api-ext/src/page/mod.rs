@@ -85,7 +85,7 @@ struct Settings {
 impl<T: DeserializeOwned + Send + 'static> Pager<T> {
     /// A pager of a request whose list is paged.
     pub fn new<R: Paged<Item = T>>(request: R) -> Self {
-        let call = request.into();
+        let call = request.into_call();
         let paging = call.operation().and_then(|operation| operation.paging);
         Self::over(call, paging)
     }

@@ -370,14 +370,12 @@ async fn endpoints_outside_the_table_and_values_of_the_request_are_heeded() {
 /// A request of a paged operation, as generated code has them.
 struct ListRows(Call);
 
-impl From<ListRows> for Call {
-    fn from(request: ListRows) -> Self {
-        request.0
-    }
-}
-
 impl Paged for ListRows {
     type Item = Row;
+
+    fn into_call(self) -> Call {
+        self.0
+    }
 }
 
 #[tokio::test]

@@ -59,7 +59,7 @@ macro_rules! through_cell {
 macro_rules! open_enum {
     ($(#[$meta:meta])* $name:ident { $($(#[$variant_meta:meta])* $variant:ident = $text:literal,)* }) => {
         $(#[$meta])*
-        #[derive(Clone, PartialEq, Eq, Hash)]
+        #[derive(Clone, PartialEq, Hash)]
         #[non_exhaustive]
         pub enum $name {
             $($(#[$variant_meta])* $variant,)*
@@ -79,6 +79,8 @@ macro_rules! open_enum {
                 }
             }
         }
+        // Derived, it would have a function.
+        impl ::std::cmp::Eq for $name {}
         impl ::std::convert::From<&str> for $name {
             #[inline]
             fn from(text: &str) -> Self {

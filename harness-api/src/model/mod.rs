@@ -71,7 +71,7 @@ pub trait Model {
     /// What to encode for the member at `index`; the index after the last member is its [`Misfits`].
     fn part(&self, index: usize) -> Part<'_>;
 
-    /// Which members may be set, a bit each: the encoder passes over the others. A type of more than 64 members sets all.
+    /// Which members may be set, a bit each: the encoder passes over the others. All, where the type does not say.
     fn present(&self) -> u64 {
         u64::MAX
     }
@@ -125,6 +125,14 @@ pub trait Model {
 
     /// Called when all members are read: resolves a union whose tag is a member of this type.
     fn settle(&mut self) {}
+}
+
+/// A bit for each of at most 64 values.
+#[inline]
+pub fn mask(set: &[bool]) -> u64 {
+    set.iter()
+        .rev()
+        .fold(0, |mask, &set| mask << 1 | u64::from(set))
 }
 
 /// A place to decode one value into.

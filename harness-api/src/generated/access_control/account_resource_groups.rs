@@ -210,6 +210,10 @@ impl ListResourceGroupsAcc {
 rt::request!(ListResourceGroupsAcc);
 impl rt::Paged for ListResourceGroupsAcc {
     type Item = types::ResourceGroupsResponse;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::update_resource_group_acc`].
 #[derive(Debug)]

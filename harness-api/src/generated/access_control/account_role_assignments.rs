@@ -219,6 +219,10 @@ impl GetAccountScopedRoleAssignments {
 rt::request!(GetAccountScopedRoleAssignments);
 impl rt::Paged for GetAccountScopedRoleAssignments {
     type Item = types::RoleAssignmentResponse;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::get_role_assignments_count`].
 #[derive(Debug)]

@@ -227,6 +227,10 @@ impl ListRolesAcc {
 rt::request!(ListRolesAcc);
 impl rt::Paged for ListRolesAcc {
     type Item = types::RolesResponse;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::update_role_acc`].
 #[derive(Debug)]

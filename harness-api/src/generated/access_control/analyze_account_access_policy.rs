@@ -85,6 +85,10 @@ impl AnalyzeAccountAccessPolicies {
 rt::request!(AnalyzeAccountAccessPolicies);
 impl rt::Paged for AnalyzeAccountAccessPolicies {
     type Item = types::AccessPolicyAnalysisResponse;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 pub(super) static ANALYZE_ACCOUNT_ACCESS_POLICIES: rt::Operation = rt::Operation {
     id: "analyze-account-access-policies",

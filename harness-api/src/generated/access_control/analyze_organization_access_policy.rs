@@ -81,6 +81,10 @@ impl AnalyzeOrgAccessPolicies {
 rt::request!(AnalyzeOrgAccessPolicies);
 impl rt::Paged for AnalyzeOrgAccessPolicies {
     type Item = types::AccessPolicyAnalysisResponse;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 pub(super) static ANALYZE_ORG_ACCESS_POLICIES: rt::Operation = rt::Operation {
     id: "analyze-org-access-policies",

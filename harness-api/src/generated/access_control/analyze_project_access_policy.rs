@@ -91,6 +91,10 @@ impl AnalyzeProjectAccessPolicies {
 rt::request!(AnalyzeProjectAccessPolicies);
 impl rt::Paged for AnalyzeProjectAccessPolicies {
     type Item = types::AccessPolicyAnalysisResponse;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 pub(super) static ANALYZE_PROJECT_ACCESS_POLICIES: rt::Operation = rt::Operation {
     id: "analyze-project-access-policies",

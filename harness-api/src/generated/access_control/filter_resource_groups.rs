@@ -78,6 +78,10 @@ impl FilterResourceGroups {
 rt::request!(FilterResourceGroups);
 impl rt::Paged for FilterResourceGroups {
     type Item = types::ResourceGroupsResponse;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 pub(super) static FILTER_RESOURCE_GROUPS: rt::Operation = rt::Operation {
     id: "filter-resource-groups",

@@ -230,6 +230,10 @@ impl GetFilterResourceGroupListV2 {
 rt::request!(GetFilterResourceGroupListV2);
 impl rt::Paged for GetFilterResourceGroupListV2 {
     type Item = types::ResourceGroupV2Response;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::get_resource_group_list_v2`].
 #[derive(Debug)]
@@ -297,6 +301,10 @@ impl GetResourceGroupListV2 {
 rt::request!(GetResourceGroupListV2);
 impl rt::Paged for GetResourceGroupListV2 {
     type Item = types::ResourceGroupV2Response;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::get_resource_group_v2`].
 #[derive(Debug)]

@@ -212,6 +212,10 @@ impl GetOrgScopedRoleAssignments {
 rt::request!(GetOrgScopedRoleAssignments);
 impl rt::Paged for GetOrgScopedRoleAssignments {
     type Item = types::RoleAssignmentResponse;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 pub(super) static CREATE_ORG_SCOPED_ROLE_ASSIGNMENTS: rt::Operation = rt::Operation {
     id: "create-org-scoped-role-assignments",

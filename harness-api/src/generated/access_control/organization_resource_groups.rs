@@ -226,6 +226,10 @@ impl ListResourceGroupsOrg {
 rt::request!(ListResourceGroupsOrg);
 impl rt::Paged for ListResourceGroupsOrg {
     type Item = types::ResourceGroupsResponse;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::update_resource_group_org`].
 #[derive(Debug)]

@@ -221,6 +221,10 @@ impl ListRolesOrg {
 rt::request!(ListRolesOrg);
 impl rt::Paged for ListRolesOrg {
     type Item = types::RolesResponse;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::update_role_org`].
 #[derive(Debug)]

@@ -67,6 +67,10 @@ impl GetPermissionList {
 rt::request!(GetPermissionList);
 impl rt::Paged for GetPermissionList {
     type Item = types::PermissionResponse;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::get_permission_resource_types_list`].
 #[derive(Debug)]
@@ -107,6 +111,10 @@ impl GetPermissionResourceTypesList {
 rt::request!(GetPermissionResourceTypesList);
 impl rt::Paged for GetPermissionResourceTypesList {
     type Item = String;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 pub(super) static GET_PERMISSION_LIST: rt::Operation = rt::Operation {
     id: "getPermissionList",

@@ -249,6 +249,10 @@ impl ListResourceGroupsProject {
 rt::request!(ListResourceGroupsProject);
 impl rt::Paged for ListResourceGroupsProject {
     type Item = types::ResourceGroupsResponse;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::update_resource_group_project`].
 #[derive(Debug)]

@@ -233,6 +233,10 @@ impl GetProjectScopedRoleAssignments {
 rt::request!(GetProjectScopedRoleAssignments);
 impl rt::Paged for GetProjectScopedRoleAssignments {
     type Item = types::RoleAssignmentResponse;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 pub(super) static CREATE_PROJECT_SCOPED_ROLE_ASSIGNMENTS: rt::Operation = rt::Operation {
     id: "create-project-scoped-role-assignments",

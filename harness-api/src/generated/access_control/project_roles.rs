@@ -238,6 +238,10 @@ impl ListRolesProject {
 rt::request!(ListRolesProject);
 impl rt::Paged for ListRolesProject {
     type Item = types::RolesResponse;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::update_role_project`].
 #[derive(Debug)]

@@ -344,6 +344,10 @@ impl GetFilteredRoleAssignmentByScopeList {
 rt::request!(GetFilteredRoleAssignmentByScopeList);
 impl rt::Paged for GetFilteredRoleAssignmentByScopeList {
     type Item = types::RoleAssignmentAggregate;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::get_filtered_role_assignment_list`].
 #[derive(Debug)]
@@ -407,6 +411,10 @@ impl GetFilteredRoleAssignmentList {
 rt::request!(GetFilteredRoleAssignmentList);
 impl rt::Paged for GetFilteredRoleAssignmentList {
     type Item = types::AuthzRoleAssignmentResponse;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::get_role_assignment`].
 #[derive(Debug)]
@@ -532,6 +540,10 @@ impl GetRoleAssignmentList {
 rt::request!(GetRoleAssignmentList);
 impl rt::Paged for GetRoleAssignmentList {
     type Item = types::AuthzRoleAssignmentResponse;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::post_role_assignment`].
 #[derive(Debug)]

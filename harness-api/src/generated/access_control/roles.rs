@@ -225,6 +225,10 @@ impl GetRoleList {
 rt::request!(GetRoleList);
 impl rt::Paged for GetRoleList {
     type Item = types::RoleWithPrincipalCountResponse;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::post_role`].
 #[derive(Debug)]

@@ -87,6 +87,10 @@ impl GetAuditEventList {
 rt::request!(GetAuditEventList);
 impl rt::Paged for GetAuditEventList {
     type Item = types::AuditEvent;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::get_audit_event_list_v2`].
 #[derive(Debug)]
@@ -149,6 +153,10 @@ impl GetAuditEventListV2 {
 rt::request!(GetAuditEventListV2);
 impl rt::Paged for GetAuditEventListV2 {
     type Item = types::AuditEvent;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 pub(super) static GET_AUDIT_EVENT_LIST: rt::Operation = rt::Operation {
     id: "getAuditEventList",

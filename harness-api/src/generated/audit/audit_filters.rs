@@ -249,6 +249,10 @@ impl GetAuditFilterList {
 rt::request!(GetAuditFilterList);
 impl rt::Paged for GetAuditFilterList {
     type Item = types::Filter;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::post_audit_filter`].
 #[derive(Debug)]

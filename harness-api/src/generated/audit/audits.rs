@@ -69,6 +69,10 @@ impl PostAudits {
 rt::request!(PostAudits);
 impl rt::Paged for PostAudits {
     type Item = types::AuditEventDto;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 pub(super) static POST_AUDITS: rt::Operation = rt::Operation {
     id: "post-audits",

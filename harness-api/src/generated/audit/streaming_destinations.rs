@@ -235,6 +235,10 @@ impl GetStreamingDestinations {
 rt::request!(GetStreamingDestinations);
 impl rt::Paged for GetStreamingDestinations {
     type Item = types::StreamingDestinationResponse;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::get_streaming_destinations_aggregate`].
 #[derive(Debug)]
@@ -315,6 +319,10 @@ impl GetStreamingDestinationsAggregate {
 rt::request!(GetStreamingDestinationsAggregate);
 impl rt::Paged for GetStreamingDestinationsAggregate {
     type Item = types::StreamingDestinationAggregateDto;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::get_streaming_destinations_cards`].
 #[derive(Debug)]

@@ -256,6 +256,10 @@ impl GetIpAllowlistConfigs {
 rt::request!(GetIpAllowlistConfigs);
 impl rt::Paged for GetIpAllowlistConfigs {
     type Item = types::IpAllowlistConfigResponse;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::update_ip_allowlist_config`].
 #[derive(Debug)]

@@ -137,6 +137,10 @@ impl SearchLdapGroups {
 rt::request!(SearchLdapGroups);
 impl rt::Paged for SearchLdapGroups {
     type Item = types::LdapGroupResponse;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 pub(super) static GET_NG_LDAP_SETTINGS: rt::Operation = rt::Operation {
     id: "getNgLdapSettings",

@@ -141,6 +141,10 @@ impl GetOidcProvider {
 rt::request!(GetOidcProvider);
 impl rt::Paged for GetOidcProvider {
     type Item = types::OidcProviderDto;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::get_oidc_provider_internal`].
 #[derive(Debug)]
@@ -169,6 +173,10 @@ impl GetOidcProviderInternal {
 rt::request!(GetOidcProviderInternal);
 impl rt::Paged for GetOidcProviderInternal {
     type Item = types::OidcProviderDto;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::list_oidc_provider`].
 #[derive(Debug)]
@@ -197,6 +205,10 @@ impl ListOidcProvider {
 rt::request!(ListOidcProvider);
 impl rt::Paged for ListOidcProvider {
     type Item = types::OidcProviderDto;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::update_oidc_provider`].
 #[derive(Debug)]

@@ -57,6 +57,10 @@ impl GetPromptResources {
 rt::request!(GetPromptResources);
 impl rt::Paged for GetPromptResources {
     type Item = String;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::get_prompt_rules`].
 #[derive(Debug)]
@@ -85,6 +89,10 @@ impl GetPromptRules {
 rt::request!(GetPromptRules);
 impl rt::Paged for GetPromptRules {
     type Item = types::GovernancePromptRule;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 pub(super) static GET_PROMPT_RESOURCES: rt::Operation = rt::Operation {
     id: "getPromptResources",

@@ -182,6 +182,10 @@ impl ListIgnoredAnomalies {
 rt::request!(ListIgnoredAnomalies);
 impl rt::Paged for ListIgnoredAnomalies {
     type Item = types::AnomalyData;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::list_perspective_anomalies`].
 #[derive(Debug)]

@@ -51,6 +51,10 @@ impl ListAnomalyComments {
 rt::request!(ListAnomalyComments);
 impl rt::Paged for ListAnomalyComments {
     type Item = types::AnomalyComment;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::save_anomaly_comment`].
 #[derive(Debug)]

@@ -37,6 +37,10 @@ impl ListBiDashboards {
 rt::request!(ListBiDashboards);
 impl rt::Paged for ListBiDashboards {
     type Item = types::BiDashboardSummary;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 pub(super) static LIST_BI_DASHBOARDS: rt::Operation = rt::Operation {
     id: "listBIDashboards",

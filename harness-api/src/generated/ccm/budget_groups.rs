@@ -200,6 +200,10 @@ impl GetAccessibleBudgetGroupSummaries {
 rt::request!(GetAccessibleBudgetGroupSummaries);
 impl rt::Paged for GetAccessibleBudgetGroupSummaries {
     type Item = types::BudgetSummary;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::get_budget_and_budget_groups_list`].
 #[derive(Debug)]
@@ -258,6 +262,10 @@ impl GetBudgetAndBudgetGroupsList {
 rt::request!(GetBudgetAndBudgetGroupsList);
 impl rt::Paged for GetBudgetAndBudgetGroupsList {
     type Item = types::BudgetSummary;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::get_budget_group`].
 #[derive(Debug)]
@@ -341,6 +349,10 @@ impl ListBudgetGroups {
 rt::request!(ListBudgetGroups);
 impl rt::Paged for ListBudgetGroups {
     type Item = types::BudgetGroup;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::update_budget_group`].
 #[derive(Debug)]

@@ -563,6 +563,10 @@ impl ListBudgets {
 rt::request!(ListBudgets);
 impl rt::Paged for ListBudgets {
     type Item = types::Budget;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::list_budgets_for_perspective`].
 #[derive(Debug)]
@@ -585,6 +589,10 @@ impl ListBudgetsForPerspective {
 rt::request!(ListBudgetsForPerspective);
 impl rt::Paged for ListBudgetsForPerspective {
     type Item = types::Budget;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::manage_budget_alerts_bulk_operation`].
 #[derive(Debug)]

@@ -94,6 +94,10 @@ impl GetAnomalyCostTimeSeriesData {
 rt::request!(GetAnomalyCostTimeSeriesData);
 impl rt::Paged for GetAnomalyCostTimeSeriesData {
     type Item = types::AnomalyCostTimeSeries;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::get_anomaly_details`].
 #[derive(Debug)]
@@ -155,6 +159,10 @@ impl GetAnomalyResourceCostTimeSeriesData {
 rt::request!(GetAnomalyResourceCostTimeSeriesData);
 impl rt::Paged for GetAnomalyResourceCostTimeSeriesData {
     type Item = types::AnomalyResourceCostTimeSeries;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::get_anomaly_resource_list`].
 #[derive(Debug)]
@@ -177,6 +185,10 @@ impl GetAnomalyResourceList {
 rt::request!(GetAnomalyResourceList);
 impl rt::Paged for GetAnomalyResourceList {
     type Item = types::AnomalyResourceDetails;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 pub(super) static GET_ANOMALY_COST_TIME_SERIES_DATA: rt::Operation = rt::Operation {
     id: "getAnomalyCostTimeSeriesData",

@@ -164,6 +164,10 @@ impl GetBusinessMappingForFilterPanel {
 rt::request!(GetBusinessMappingForFilterPanel);
 impl rt::Paged for GetBusinessMappingForFilterPanel {
     type Item = String;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::get_business_mapping_list`].
 #[derive(Debug)]
@@ -236,6 +240,10 @@ impl GetBusinessMappingList {
 rt::request!(GetBusinessMappingList);
 impl rt::Paged for GetBusinessMappingList {
     type Item = types::BusinessMapping;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::update_business_mapping`].
 #[derive(Debug)]

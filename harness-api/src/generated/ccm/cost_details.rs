@@ -103,6 +103,10 @@ impl ClusterData {
 rt::request!(ClusterData);
 impl rt::Paged for ClusterData {
     type Item = types::ClusterCostDetails;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::get_cost_detail_overview`].
 #[derive(Debug)]
@@ -198,6 +202,10 @@ impl GetCostDetailTabular {
 rt::request!(GetCostDetailTabular);
 impl rt::Paged for GetCostDetailTabular {
     type Item = types::QlceViewEntityStatsDataPoint;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::get_cost_detail_time_series`].
 #[derive(Debug)]

@@ -176,6 +176,10 @@ impl GovernanceAlertRules {
 rt::request!(GovernanceAlertRules);
 impl rt::Paged for GovernanceAlertRules {
     type Item = types::GovernanceNotification;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::governance_resource_types`].
 #[derive(Debug)]
@@ -198,6 +202,10 @@ impl GovernanceResourceTypes {
 rt::request!(GovernanceResourceTypes);
 impl rt::Paged for GovernanceResourceTypes {
     type Item = String;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::toggle_governance_alert_rule`].
 #[derive(Debug)]

@@ -255,6 +255,10 @@ impl RuleEnforcementRecommendations {
 rt::request!(RuleEnforcementRecommendations);
 impl rt::Paged for RuleEnforcementRecommendations {
     type Item = types::RuleEnforcementRecommendation;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::update_enforcement_recommendation`].
 #[derive(Debug)]

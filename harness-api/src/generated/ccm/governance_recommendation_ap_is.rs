@@ -91,6 +91,10 @@ impl ListGovernanceRecommendationHealth {
 rt::request!(ListGovernanceRecommendationHealth);
 impl rt::Paged for ListGovernanceRecommendationHealth {
     type Item = types::RuleRecommendationSummary;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::recommendation_health`].
 #[derive(Debug)]

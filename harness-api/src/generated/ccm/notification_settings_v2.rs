@@ -125,6 +125,10 @@ impl ListNotificationSettingsV2 {
 rt::request!(ListNotificationSettingsV2);
 impl rt::Paged for ListNotificationSettingsV2 {
     type Item = types::NotificationSetting;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::update_notification_setting_v2`].
 #[derive(Debug)]

@@ -145,6 +145,10 @@ impl GetAllReports {
 rt::request!(GetAllReports);
 impl rt::Paged for GetAllReports {
     type Item = types::CeReportScheduleDto;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::get_report_setting`].
 #[derive(Debug)]
@@ -179,6 +183,10 @@ impl GetReportSetting {
 rt::request!(GetReportSetting);
 impl rt::Paged for GetReportSetting {
     type Item = types::CeReportSchedule;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::send_mail`].
 #[derive(Debug)]

@@ -243,6 +243,10 @@ impl GetAllPerspectives {
 rt::request!(GetAllPerspectives);
 impl rt::Paged for GetAllPerspectives {
     type Item = types::Perspective;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::get_last_year_monthly_cost`].
 #[derive(Debug)]
@@ -265,6 +269,10 @@ impl GetLastYearMonthlyCost {
 rt::request!(GetLastYearMonthlyCost);
 impl rt::Paged for GetLastYearMonthlyCost {
     type Item = types::ValueDataPoint;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::get_perspective`].
 #[derive(Debug)]

@@ -132,6 +132,10 @@ impl GetAllFolderPerspectives {
 rt::request!(GetAllFolderPerspectives);
 impl rt::Paged for GetAllFolderPerspectives {
     type Item = types::Perspective;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::get_folders`].
 #[derive(Debug)]
@@ -160,6 +164,10 @@ impl GetFolders {
 rt::request!(GetFolders);
 impl rt::Paged for GetFolders {
     type Item = types::CeViewFolder;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::move_perspectives`].
 #[derive(Debug)]

@@ -265,6 +265,10 @@ impl GetJiraStatuses {
 rt::request!(GetJiraStatuses);
 impl rt::Paged for GetJiraStatuses {
     type Item = String;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::get_mapped_projects`].
 #[derive(Debug)]

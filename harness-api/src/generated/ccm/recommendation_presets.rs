@@ -126,6 +126,10 @@ impl GetRecommendationPresets {
 rt::request!(GetRecommendationPresets);
 impl rt::Paged for GetRecommendationPresets {
     type Item = types::RecommendationPreset;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::update_preset`].
 #[derive(Debug)]

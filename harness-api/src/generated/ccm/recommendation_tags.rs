@@ -92,6 +92,10 @@ impl GetTagsForFilterPanel {
 rt::request!(GetTagsForFilterPanel);
 impl rt::Paged for GetTagsForFilterPanel {
     type Item = String;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 pub(super) static GET_RECOMMENDATION_TAGS: rt::Operation = rt::Operation {
     id: "getRecommendationTags",

@@ -273,6 +273,10 @@ impl ListRecommendations {
 rt::request!(ListRecommendations);
 impl rt::Paged for ListRecommendations {
     type Item = types::RecommendationItem;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::override_recommendation_savings`].
 #[derive(Debug)]

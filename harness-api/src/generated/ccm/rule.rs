@@ -230,6 +230,10 @@ impl CostCoRelationSupportedResources {
 rt::request!(CostCoRelationSupportedResources);
 impl rt::Paged for CostCoRelationSupportedResources {
     type Item = String;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::create_new_rule`].
 #[derive(Debug)]
@@ -359,6 +363,10 @@ impl GetPotentialRulesForRecommendation {
 rt::request!(GetPotentialRulesForRecommendation);
 impl rt::Paged for GetPotentialRulesForRecommendation {
     type Item = types::CcmRule;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::governance_rule_schema`].
 #[derive(Debug)]
@@ -449,6 +457,10 @@ impl RuleRegions {
 rt::request!(RuleRegions);
 impl rt::Paged for RuleRegions {
     type Item = String;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::simple_enqueue_adhoc_governance_rule`].
 #[derive(Debug)]

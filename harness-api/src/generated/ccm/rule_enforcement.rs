@@ -258,6 +258,10 @@ impl GetRuleEnforcement {
 rt::request!(GetRuleEnforcement);
 impl rt::Paged for GetRuleEnforcement {
     type Item = types::RuleEnforcement;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::get_rule_enforcement_count`].
 #[derive(Debug)]

@@ -246,6 +246,10 @@ impl GetRuleExecutionActionedResources {
 rt::request!(GetRuleExecutionActionedResources);
 impl rt::Paged for GetRuleExecutionActionedResources {
     type Item = types::SubRuleResponseDetails;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::get_rule_execution_details`].
 #[derive(Debug)]
@@ -306,6 +310,10 @@ impl GetRuleExecutionDetails {
 rt::request!(GetRuleExecutionDetails);
 impl rt::Paged for GetRuleExecutionDetails {
     type Item = types::SubRuleResponseDetails;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::get_rule_execution_granular_status`].
 #[derive(Debug)]
@@ -354,6 +362,10 @@ impl GetRuleExecutionGranularStatus {
 rt::request!(GetRuleExecutionGranularStatus);
 impl rt::Paged for GetRuleExecutionGranularStatus {
     type Item = types::SubRuleResponseDetails;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::get_rule_execution_logs`].
 #[derive(Debug)]
@@ -389,6 +401,10 @@ impl GetRuleExecutionLogs {
 rt::request!(GetRuleExecutionLogs);
 impl rt::Paged for GetRuleExecutionLogs {
     type Item = types::SubRuleResponseDetails;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::get_rule_execution_rule_yaml`].
 #[derive(Debug)]
@@ -425,6 +441,10 @@ impl GetRuleExecutionRuleYaml {
 rt::request!(GetRuleExecutionRuleYaml);
 impl rt::Paged for GetRuleExecutionRuleYaml {
     type Item = types::SubRuleResponseDetails;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::get_rule_execution_status`].
 #[derive(Debug)]
@@ -460,6 +480,10 @@ impl GetRuleExecutionStatus {
 rt::request!(GetRuleExecutionStatus);
 impl rt::Paged for GetRuleExecutionStatus {
     type Item = types::SubRuleResponseDetails;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::get_rule_execution_tag_filter_values`].
 #[derive(Debug)]

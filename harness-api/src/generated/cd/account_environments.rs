@@ -257,6 +257,10 @@ impl GetAccountScopedEnvironments {
 rt::request!(GetAccountScopedEnvironments);
 impl rt::Paged for GetAccountScopedEnvironments {
     type Item = types::EnvironmentResponse;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::update_account_scoped_environment`].
 #[derive(Debug)]

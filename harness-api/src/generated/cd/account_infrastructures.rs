@@ -308,6 +308,10 @@ impl GetAccountScopedInfrastructures {
 rt::request!(GetAccountScopedInfrastructures);
 impl rt::Paged for GetAccountScopedInfrastructures {
     type Item = types::InfrastructureResponse;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::update_account_scoped_infrastructure`].
 #[derive(Debug)]

@@ -109,6 +109,10 @@ impl ListAccountScopedRancherClustersUsingConnector {
 rt::request!(ListAccountScopedRancherClustersUsingConnector);
 impl rt::Paged for ListAccountScopedRancherClustersUsingConnector {
     type Item = types::RancherClusterItemClusterItems;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::list_account_scoped_rancher_clusters_using_env_and_infra`].
 #[derive(Debug)]
@@ -181,6 +185,10 @@ impl ListAccountScopedRancherClustersUsingEnvAndInfra {
 rt::request!(ListAccountScopedRancherClustersUsingEnvAndInfra);
 impl rt::Paged for ListAccountScopedRancherClustersUsingEnvAndInfra {
     type Item = types::RancherClusterItemClusterItems;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 pub(super) static LIST_ACCOUNT_SCOPED_RANCHER_CLUSTERS_USING_CONNECTOR: rt::Operation = rt::Operation {
     id: "list-account-scoped-rancher-clusters-using-connector",

@@ -309,6 +309,10 @@ impl GetAccountScopedServices {
 rt::request!(GetAccountScopedServices);
 impl rt::Paged for GetAccountScopedServices {
     type Item = types::ServiceResponse;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::post_account_scoped_primary_manifests`].
 #[derive(Debug)]

@@ -228,6 +228,10 @@ impl GetClusterList {
 rt::request!(GetClusterList);
 impl rt::Paged for GetClusterList {
     type Item = types::ClusterResponse;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::link_cluster`].
 #[derive(Debug)]

@@ -335,6 +335,10 @@ impl GetEnvironmentGroupList {
 rt::request!(GetEnvironmentGroupList);
 impl rt::Paged for GetEnvironmentGroupList {
     type Item = types::EnvironmentGroup;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::post_environment_group`].
 #[derive(Debug)]

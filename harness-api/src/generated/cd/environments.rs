@@ -433,6 +433,10 @@ impl GetEnvironmentAccessList {
 rt::request!(GetEnvironmentAccessList);
 impl rt::Paged for GetEnvironmentAccessList {
     type Item = types::NgEnvironmentResponse;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::get_environment_list`].
 #[derive(Debug)]
@@ -500,6 +504,10 @@ impl GetEnvironmentList {
 rt::request!(GetEnvironmentList);
 impl rt::Paged for GetEnvironmentList {
     type Item = types::NgEnvironmentResponse;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::get_environment_v2`].
 #[derive(Debug)]
@@ -597,6 +605,10 @@ impl GetServiceOverridesList {
 rt::request!(GetServiceOverridesList);
 impl rt::Paged for GetServiceOverridesList {
     type Item = types::ServiceOverrideResponse;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::import_environment`].
 #[derive(Debug)]

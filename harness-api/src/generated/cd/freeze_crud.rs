@@ -354,6 +354,10 @@ impl GetFreezeList {
 rt::request!(GetFreezeList);
 impl rt::Paged for GetFreezeList {
     type Item = types::FreezeSummaryResponse;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::get_frozen_execution_details`].
 #[derive(Debug)]

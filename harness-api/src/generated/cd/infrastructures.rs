@@ -343,6 +343,10 @@ impl GetInfrastructureList {
 rt::request!(GetInfrastructureList);
 impl rt::Paged for GetInfrastructureList {
     type Item = types::NgInfrastructureResponse;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::import_infrastructure`].
 #[derive(Debug)]

@@ -51,6 +51,10 @@ impl GetReleaseDetails {
 rt::request!(GetReleaseDetails);
 impl rt::Paged for GetReleaseDetails {
     type Item = serde_json::Value;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::post_release_details`].
 #[derive(Debug)]

@@ -253,6 +253,10 @@ impl GetOrgScopedEnvironments {
 rt::request!(GetOrgScopedEnvironments);
 impl rt::Paged for GetOrgScopedEnvironments {
     type Item = types::EnvironmentResponse;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::update_org_scoped_environment`].
 #[derive(Debug)]

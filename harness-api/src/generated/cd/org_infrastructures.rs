@@ -320,6 +320,10 @@ impl GetOrgScopedInfrastructures {
 rt::request!(GetOrgScopedInfrastructures);
 impl rt::Paged for GetOrgScopedInfrastructures {
     type Item = types::InfrastructureResponse;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::update_org_scoped_infrastructure`].
 #[derive(Debug)]

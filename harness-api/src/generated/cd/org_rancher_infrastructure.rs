@@ -113,6 +113,10 @@ impl ListOrgScopedRancherClustersUsingConnector {
 rt::request!(ListOrgScopedRancherClustersUsingConnector);
 impl rt::Paged for ListOrgScopedRancherClustersUsingConnector {
     type Item = types::RancherClusterItemClusterItems;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::list_org_scoped_rancher_clusters_using_env_and_infra`].
 #[derive(Debug)]
@@ -185,6 +189,10 @@ impl ListOrgScopedRancherClustersUsingEnvAndInfra {
 rt::request!(ListOrgScopedRancherClustersUsingEnvAndInfra);
 impl rt::Paged for ListOrgScopedRancherClustersUsingEnvAndInfra {
     type Item = types::RancherClusterItemClusterItems;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 pub(super) static LIST_ORG_SCOPED_RANCHER_CLUSTERS_USING_CONNECTOR: rt::Operation = rt::Operation {
     id: "list-org-scoped-rancher-clusters-using-connector",

@@ -318,6 +318,10 @@ impl GetOrgScopedServices {
 rt::request!(GetOrgScopedServices);
 impl rt::Paged for GetOrgScopedServices {
     type Item = types::ServiceResponse;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::post_org_scoped_primary_manifests`].
 #[derive(Debug)]

@@ -259,6 +259,10 @@ impl GetEnvironments {
 rt::request!(GetEnvironments);
 impl rt::Paged for GetEnvironments {
     type Item = types::EnvironmentResponse;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::update_environment`].
 #[derive(Debug)]

@@ -336,6 +336,10 @@ impl GetProjectScopedInfrastructures {
 rt::request!(GetProjectScopedInfrastructures);
 impl rt::Paged for GetProjectScopedInfrastructures {
     type Item = types::InfrastructureResponse;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::update_project_scoped_infrastructure`].
 #[derive(Debug)]

@@ -117,6 +117,10 @@ impl ListProjectScopedRancherClustersUsingConnector {
 rt::request!(ListProjectScopedRancherClustersUsingConnector);
 impl rt::Paged for ListProjectScopedRancherClustersUsingConnector {
     type Item = types::RancherClusterItemClusterItems;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::list_project_scoped_rancher_clusters_using_env_and_infra`].
 #[derive(Debug)]
@@ -189,6 +193,10 @@ impl ListProjectScopedRancherClustersUsingEnvAndInfra {
 rt::request!(ListProjectScopedRancherClustersUsingEnvAndInfra);
 impl rt::Paged for ListProjectScopedRancherClustersUsingEnvAndInfra {
     type Item = types::RancherClusterItemClusterItems;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 pub(super) static LIST_PROJECT_SCOPED_RANCHER_CLUSTERS_USING_CONNECTOR: rt::Operation = rt::Operation {
     id: "list-project-scoped-rancher-clusters-using-connector",

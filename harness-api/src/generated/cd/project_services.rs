@@ -328,6 +328,10 @@ impl GetServices {
 rt::request!(GetServices);
 impl rt::Paged for GetServices {
     type Item = types::ServiceResponse;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::post_primary_manifests`].
 #[derive(Debug)]

@@ -490,6 +490,10 @@ impl GetServiceAccessList {
 rt::request!(GetServiceAccessList);
 impl rt::Paged for GetServiceAccessList {
     type Item = types::NgServiceResponse;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::get_service_list`].
 #[derive(Debug)]
@@ -587,6 +591,10 @@ impl GetServiceList {
 rt::request!(GetServiceList);
 impl rt::Paged for GetServiceList {
     type Item = types::NgServiceResponse;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::get_service_v2`].
 #[derive(Debug)]
@@ -646,6 +654,10 @@ impl HookActions {
 rt::request!(HookActions);
 impl rt::Paged for HookActions {
     type Item = types::ResponseDtoSetServiceHookActionData;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::import_service`].
 #[derive(Debug)]
@@ -729,6 +741,10 @@ impl K8sCmdFlags {
 rt::request!(K8sCmdFlags);
 impl rt::Paged for K8sCmdFlags {
     type Item = types::ResponseDtoSetK8sCommandFlagTypeData;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::kustomize_cmd_flags`].
 #[derive(Debug)]
@@ -751,6 +767,10 @@ impl KustomizeCmdFlags {
 rt::request!(KustomizeCmdFlags);
 impl rt::Paged for KustomizeCmdFlags {
     type Item = types::ResponseDtoSetKustomizeCommandFlagTypeData;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::move_service_configs`].
 #[derive(Debug)]

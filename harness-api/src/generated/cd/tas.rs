@@ -95,6 +95,10 @@ impl GetTasOrganizations {
 rt::request!(GetTasOrganizations);
 impl rt::Paged for GetTasOrganizations {
     type Item = String;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::get_tas_spaces`].
 #[derive(Debug)]
@@ -129,6 +133,10 @@ impl GetTasSpaces {
 rt::request!(GetTasSpaces);
 impl rt::Paged for GetTasSpaces {
     type Item = String;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::get_tas_spaces_v2`].
 #[derive(Debug)]
@@ -169,6 +177,10 @@ impl GetTasSpacesV2 {
 rt::request!(GetTasSpacesV2);
 impl rt::Paged for GetTasSpacesV2 {
     type Item = String;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 pub(super) static GET_TAS_ORGANIZATIONS: rt::Operation = rt::Operation {
     id: "getTasOrganizations",

@@ -298,6 +298,10 @@ impl ListActionTemplate {
 rt::request!(ListActionTemplate);
 impl rt::Paged for ListActionTemplate {
     type Item = types::ChaosActionTemplate;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::list_action_template_revisions`].
 #[derive(Debug)]
@@ -320,6 +324,10 @@ impl ListActionTemplateRevisions {
 rt::request!(ListActionTemplateRevisions);
 impl rt::Paged for ListActionTemplateRevisions {
     type Item = types::ChaosActionTemplate;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::list_variables_in_action_template`].
 #[derive(Debug)]

@@ -316,6 +316,10 @@ impl ListActionMetadata {
 rt::request!(ListActionMetadata);
 impl rt::Paged for ListActionMetadata {
     type Item = types::Metadata;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::list_actions`].
 #[derive(Debug)]
@@ -362,6 +366,10 @@ impl ListActions {
 rt::request!(ListActions);
 impl rt::Paged for ListActions {
     type Item = types::ActionResponse;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::update_action`].
 #[derive(Debug)]

@@ -293,6 +293,10 @@ impl ListCondition {
 rt::request!(ListCondition);
 impl rt::Paged for ListCondition {
     type Item = types::ConditionResponse;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::update_condition`].
 #[derive(Debug)]

@@ -310,6 +310,10 @@ impl ListRule {
 rt::request!(ListRule);
 impl rt::Paged for ListRule {
     type Item = types::RuleResponse;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::update_rule`].
 #[derive(Debug)]

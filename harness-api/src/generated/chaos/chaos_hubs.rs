@@ -198,6 +198,10 @@ impl ListChaosHub {
 rt::request!(ListChaosHub);
 impl rt::Paged for ListChaosHub {
     type Item = types::ChaosHubResponse;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::list_hub_metadata`].
 #[derive(Debug)]
@@ -283,6 +287,10 @@ impl ListHubMetadata {
 rt::request!(ListHubMetadata);
 impl rt::Paged for ListHubMetadata {
     type Item = types::Metadata;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::update_chaos_hub`].
 #[derive(Debug)]

@@ -832,6 +832,10 @@ impl GetLegacyKubernetesHelmInfraCommand {
 rt::request!(GetLegacyKubernetesHelmInfraCommand);
 impl rt::Paged for GetLegacyKubernetesHelmInfraCommand {
     type Item = String;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::get_machine_chaos_infra_details`].
 #[derive(Debug)]
@@ -930,6 +934,10 @@ impl ListApplication {
 rt::request!(ListApplication);
 impl rt::Paged for ListApplication {
     type Item = String;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::list_chaos_enabled_infra_v2`].
 #[derive(Debug)]
@@ -964,6 +972,10 @@ impl ListChaosEnabledInfraV2 {
 rt::request!(ListChaosEnabledInfraV2);
 impl rt::Paged for ListChaosEnabledInfraV2 {
     type Item = types::KubernetesInfrastructureV2Details;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::list_function`].
 #[derive(Debug)]
@@ -986,6 +998,10 @@ impl ListFunction {
 rt::request!(ListFunction);
 impl rt::Paged for ListFunction {
     type Item = String;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::list_harness_infra`].
 #[derive(Debug)]
@@ -1014,6 +1030,10 @@ impl ListHarnessInfra {
 rt::request!(ListHarnessInfra);
 impl rt::Paged for ListHarnessInfra {
     type Item = types::HarnessInfrastructure;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::list_infra_v2`].
 #[derive(Debug)]
@@ -1054,6 +1074,10 @@ impl ListInfraV2 {
 rt::request!(ListInfraV2);
 impl rt::Paged for ListInfraV2 {
     type Item = types::KubernetesInfrastructureV2Details;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::list_legacy_kubernetes_chaos_infra`].
 #[derive(Debug)]
@@ -1076,6 +1100,10 @@ impl ListLegacyKubernetesChaosInfra {
 rt::request!(ListLegacyKubernetesChaosInfra);
 impl rt::Paged for ListLegacyKubernetesChaosInfra {
     type Item = types::KubernetesInfra;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::list_machine_chaos_infra`].
 #[derive(Debug)]
@@ -1110,6 +1138,10 @@ impl ListMachineChaosInfra {
 rt::request!(ListMachineChaosInfra);
 impl rt::Paged for ListMachineChaosInfra {
     type Item = types::MachineInfra;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::register_infra_v2`].
 #[derive(Debug)]

@@ -246,6 +246,10 @@ impl ListRecommendations {
 rt::request!(ListRecommendations);
 impl rt::Paged for ListRecommendations {
     type Item = types::StoredRecommendation;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::pipeline_add_experiment_recommendation`].
 #[derive(Debug)]

@@ -125,6 +125,10 @@ impl ListDrTests {
 rt::request!(ListDrTests);
 impl rt::Paged for ListDrTests {
     type Item = serde_json::Value;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 pub(super) static CREATE_DR_TEST: rt::Operation = rt::Operation {
     id: "createDRTest",

@@ -545,6 +545,10 @@ impl GetExperimentTemplateRevisions {
 rt::request!(GetExperimentTemplateRevisions);
 impl rt::Paged for GetExperimentTemplateRevisions {
     type Item = types::ChaosExperimentTemplate;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::get_experiment_template_variables`].
 #[derive(Debug)]
@@ -795,6 +799,10 @@ impl ListExperimentTemplate {
 rt::request!(ListExperimentTemplate);
 impl rt::Paged for ListExperimentTemplate {
     type Item = types::ChaosExperimentTemplate;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::update_experiment_template`].
 #[derive(Debug)]

@@ -966,6 +966,10 @@ impl GetExperimentOrTemplateVariable {
 rt::request!(GetExperimentOrTemplateVariable);
 impl rt::Paged for GetExperimentOrTemplateVariable {
     type Item = types::GetExperimentOrTemplateVariableData;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::get_experiment_run_timeline_view`].
 #[derive(Debug)]
@@ -1281,6 +1285,10 @@ impl ListChaosV2Experiment {
 rt::request!(ListChaosV2Experiment);
 impl rt::Paged for ListChaosV2Experiment {
     type Item = types::ExperimentV2;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::list_experiment_metadata`].
 #[derive(Debug)]
@@ -1370,6 +1378,10 @@ impl ListExperimentMetadata {
 rt::request!(ListExperimentMetadata);
 impl rt::Paged for ListExperimentMetadata {
     type Item = types::Metadata;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::list_experiment_or_template`].
 #[derive(Debug)]
@@ -1520,6 +1532,10 @@ impl ListExperiments {
 rt::request!(ListExperiments);
 impl rt::Paged for ListExperiments {
     type Item = types::Workflow;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::list_experiments_with_active_infras_minimal_notification`].
 #[derive(Debug)]
@@ -1562,6 +1578,10 @@ impl ListExperimentsWithActiveInfrasMinimalNotification {
 rt::request!(ListExperimentsWithActiveInfrasMinimalNotification);
 impl rt::Paged for ListExperimentsWithActiveInfrasMinimalNotification {
     type Item = types::MinimalNotificationWorkflow;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::list_input_set`].
 #[derive(Debug)]
@@ -1584,6 +1604,10 @@ impl ListInputSet {
 rt::request!(ListInputSet);
 impl rt::Paged for ListInputSet {
     type Item = types::InputSet;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::run_chaos_v2_experiment`].
 #[derive(Debug)]

@@ -366,6 +366,10 @@ impl GetFaultTemplateRevisions {
 rt::request!(GetFaultTemplateRevisions);
 impl rt::Paged for GetFaultTemplateRevisions {
     type Item = types::ChaosFaultTemplate;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::get_fault_template_variables`].
 #[derive(Debug)]
@@ -558,6 +562,10 @@ impl ListFaultTemplate {
 rt::request!(ListFaultTemplate);
 impl rt::Paged for ListFaultTemplate {
     type Item = types::ChaosFaultTemplate;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::update_fault`].
 #[derive(Debug)]

@@ -367,6 +367,10 @@ impl ListExperimentRunsOfFault {
 rt::request!(ListExperimentRunsOfFault);
 impl rt::Paged for ListExperimentRunsOfFault {
     type Item = types::ExperimentRunOfFault;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::list_fault`].
 #[derive(Debug)]
@@ -413,6 +417,10 @@ impl ListFault {
 rt::request!(ListFault);
 impl rt::Paged for ListFault {
     type Item = types::ChaosHubResource;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::list_fault_metadata`].
 #[derive(Debug)]
@@ -499,6 +507,10 @@ impl ListFaultMetadata {
 rt::request!(ListFaultMetadata);
 impl rt::Paged for ListFaultMetadata {
     type Item = types::Metadata;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::list_fault_v2`].
 #[derive(Debug)]
@@ -613,6 +625,10 @@ impl ListFaultV2 {
 rt::request!(ListFaultV2);
 impl rt::Paged for ListFaultV2 {
     type Item = types::ChaosFault;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 pub(super) static CREATE_FAULT: rt::Operation = rt::Operation {
     id: "createFault",

@@ -257,6 +257,10 @@ impl ListService {
 rt::request!(ListService);
 impl rt::Paged for ListService {
     type Item = types::ListTargetService;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::list_target_network_maps`].
 #[derive(Debug)]
@@ -309,6 +313,10 @@ impl ListTargetNetworkMaps {
 rt::request!(ListTargetNetworkMaps);
 impl rt::Paged for ListTargetNetworkMaps {
     type Item = types::TargetNetworkMap;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::retry_experiment_creation`].
 #[derive(Debug)]

@@ -316,6 +316,10 @@ impl GetOnboardingExperiments {
 rt::request!(GetOnboardingExperiments);
 impl rt::Paged for GetOnboardingExperiments {
     type Item = types::OnboardingTargetExperiment;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::get_v2_onboarding`].
 #[derive(Debug)]
@@ -400,6 +404,10 @@ impl ListV2Onboarding {
 rt::request!(ListV2Onboarding);
 impl rt::Paged for ListV2Onboarding {
     type Item = types::V2Onboarding;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::onboarding_confirm_discovery`].
 #[derive(Debug)]

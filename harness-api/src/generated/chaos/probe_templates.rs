@@ -228,6 +228,10 @@ impl ListProbeTemplate {
 rt::request!(ListProbeTemplate);
 impl rt::Paged for ListProbeTemplate {
     type Item = types::ChaosProbeTemplate;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::list_variables_in_probe_template`].
 #[derive(Debug)]

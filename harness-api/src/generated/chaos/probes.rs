@@ -400,6 +400,10 @@ impl ListProbeMetadata {
 rt::request!(ListProbeMetadata);
 impl rt::Paged for ListProbeMetadata {
     type Item = types::Metadata;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::list_probes`].
 #[derive(Debug)]
@@ -488,6 +492,10 @@ impl ListProbes {
 rt::request!(ListProbes);
 impl rt::Paged for ListProbes {
     type Item = types::GetProbeResponse;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::update_probe`].
 #[derive(Debug)]

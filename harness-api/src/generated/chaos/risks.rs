@@ -283,6 +283,10 @@ impl GetAccountServiceDetails {
 rt::request!(GetAccountServiceDetails);
 impl rt::Paged for GetAccountServiceDetails {
     type Item = types::ServiceData;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::get_account_service_usage_stats`].
 #[derive(Debug)]
@@ -336,6 +340,10 @@ impl GetExperimentationActivityReport {
 rt::request!(GetExperimentationActivityReport);
 impl rt::Paged for GetExperimentationActivityReport {
     type Item = Vec<String>;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::get_overall_service_usage_stats`].
 #[derive(Debug)]
@@ -420,6 +428,10 @@ impl GetServiceUsageReport {
 rt::request!(GetServiceUsageReport);
 impl rt::Paged for GetServiceUsageReport {
     type Item = Vec<String>;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::list_probe_executions`].
 #[derive(Debug)]

@@ -646,6 +646,10 @@ impl ListPullReqLabels {
 rt::request!(ListPullReqLabels);
 impl rt::Paged for ListPullReqLabels {
     type Item = types::TypesLabelAssignment;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::list_repo_label_values`].
 #[derive(Debug)]
@@ -680,6 +684,10 @@ impl ListRepoLabelValues {
 rt::request!(ListRepoLabelValues);
 impl rt::Paged for ListRepoLabelValues {
     type Item = types::TypesLabelValue;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::list_repo_labels`].
 #[derive(Debug)]
@@ -738,6 +746,10 @@ impl ListRepoLabels {
 rt::request!(ListRepoLabels);
 impl rt::Paged for ListRepoLabels {
     type Item = types::TypesLabel;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::list_space_label_values`].
 #[derive(Debug)]
@@ -772,6 +784,10 @@ impl ListSpaceLabelValues {
 rt::request!(ListSpaceLabelValues);
 impl rt::Paged for ListSpaceLabelValues {
     type Item = types::TypesLabelValue;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::list_space_labels`].
 #[derive(Debug)]
@@ -830,6 +846,10 @@ impl ListSpaceLabels {
 rt::request!(ListSpaceLabels);
 impl rt::Paged for ListSpaceLabels {
     type Item = types::TypesLabel;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::save_repo_label`].
 #[derive(Debug)]

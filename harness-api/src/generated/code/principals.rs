@@ -73,6 +73,10 @@ impl ListPrincipals {
 rt::request!(ListPrincipals);
 impl rt::Paged for ListPrincipals {
     type Item = types::TypesPrincipalInfo;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 pub(super) static LIST_PRINCIPALS: rt::Operation = rt::Operation {
     id: "listPrincipals",

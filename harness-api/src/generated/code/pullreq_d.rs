@@ -73,6 +73,10 @@ impl DiffPullReq {
 rt::request!(DiffPullReq);
 impl rt::Paged for DiffPullReq {
     type Item = types::GitFileDiff;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::diff_pull_req_post`].
 #[derive(Debug)]

@@ -151,6 +151,10 @@ impl FileViewListPullReq {
 rt::request!(FileViewListPullReq);
 impl rt::Paged for FileViewListPullReq {
     type Item = types::TypesPullReqFileView;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 pub(super) static FILE_VIEW_ADD_PULL_REQ: rt::Operation = rt::Operation {
     id: "fileViewAddPullReq",

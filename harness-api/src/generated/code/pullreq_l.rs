@@ -273,6 +273,10 @@ impl ListPullReq {
 rt::request!(ListPullReq);
 impl rt::Paged for ListPullReq {
     type Item = types::TypesPullReq;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::list_pull_req_activities`].
 #[derive(Debug)]
@@ -386,6 +390,10 @@ impl ListPullReqCommits {
 rt::request!(ListPullReqCommits);
 impl rt::Paged for ListPullReqCommits {
     type Item = types::TypesCommit;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::list_pull_req_space`].
 #[derive(Debug)]

@@ -445,6 +445,10 @@ impl ReviewerListPullReq {
 rt::request!(ReviewerListPullReq);
 impl rt::Paged for ReviewerListPullReq {
     type Item = types::TypesPullReqReviewer;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 pub(super) static REMOVE_SUGGESTED_LABEL: rt::Operation = rt::Operation {
     id: "removeSuggestedLabel",

@@ -177,6 +177,10 @@ impl GetBlame {
 rt::request!(GetBlame);
 impl rt::Paged for GetBlame {
     type Item = types::GitBlamePart;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::get_branch`].
 #[derive(Debug)]

@@ -259,6 +259,10 @@ impl ListBranches {
 rt::request!(ListBranches);
 impl rt::Paged for ListBranches {
     type Item = types::TypesBranchExtended;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::list_commits`].
 #[derive(Debug)]
@@ -365,6 +369,10 @@ impl ListCommits {
 rt::request!(ListCommits);
 impl rt::Paged for ListCommits {
     type Item = types::TypesCommit;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::list_paths`].
 #[derive(Debug)]
@@ -539,6 +547,10 @@ impl ListRepos {
 rt::request!(ListRepos);
 impl rt::Paged for ListRepos {
     type Item = types::RepoRepositoryOutput;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::list_tags`].
 #[derive(Debug)]
@@ -609,6 +621,10 @@ impl ListTags {
 rt::request!(ListTags);
 impl rt::Paged for ListTags {
     type Item = types::TypesCommitTag;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 pub(super) static LINKED_CREATE: rt::Operation = rt::Operation {
     id: "linkedCreate",

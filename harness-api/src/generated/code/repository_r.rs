@@ -127,6 +127,10 @@ impl RawDiff {
 rt::request!(RawDiff);
 impl rt::Paged for RawDiff {
     type Item = types::GitFileDiff;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::raw_diff_post`].
 #[derive(Debug)]

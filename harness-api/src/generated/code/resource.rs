@@ -39,6 +39,10 @@ impl ListGitignore {
 rt::request!(ListGitignore);
 impl rt::Paged for ListGitignore {
     type Item = String;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::list_licenses`].
 #[derive(Debug)]
@@ -61,6 +65,10 @@ impl ListLicenses {
 rt::request!(ListLicenses);
 impl rt::Paged for ListLicenses {
     type Item = types::ListLicensesResponse;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 pub(super) static LIST_GITIGNORE: rt::Operation = rt::Operation {
     id: "listGitignore",

@@ -299,6 +299,10 @@ impl RepoRuleList {
 rt::request!(RepoRuleList);
 impl rt::Paged for RepoRuleList {
     type Item = types::OpenapiRule;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::repo_rule_update`].
 #[derive(Debug)]
@@ -511,6 +515,10 @@ impl SpaceRuleList {
 rt::request!(SpaceRuleList);
 impl rt::Paged for SpaceRuleList {
     type Item = types::OpenapiRule;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::space_rule_update`].
 #[derive(Debug)]

@@ -101,6 +101,10 @@ impl ListStatusCheckRecent {
 rt::request!(ListStatusCheckRecent);
 impl rt::Paged for ListStatusCheckRecent {
     type Item = String;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::list_status_check_recent_space`].
 #[derive(Debug)]
@@ -153,6 +157,10 @@ impl ListStatusCheckRecentSpace {
 rt::request!(ListStatusCheckRecentSpace);
 impl rt::Paged for ListStatusCheckRecentSpace {
     type Item = String;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::list_status_check_results`].
 #[derive(Debug)]
@@ -205,6 +213,10 @@ impl ListStatusCheckResults {
 rt::request!(ListStatusCheckResults);
 impl rt::Paged for ListStatusCheckResults {
     type Item = types::TypesCheck;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::report_status_check_results`].
 #[derive(Debug)]

@@ -67,6 +67,10 @@ impl ListUserGroups {
 rt::request!(ListUserGroups);
 impl rt::Paged for ListUserGroups {
     type Item = types::TypesUserGroupInfo;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 pub(super) static LIST_USER_GROUPS: rt::Operation = rt::Operation {
     id: "listUsergroups",

@@ -547,6 +547,10 @@ impl ListRepoWebhookExecutions {
 rt::request!(ListRepoWebhookExecutions);
 impl rt::Paged for ListRepoWebhookExecutions {
     type Item = types::TypesWebhookExecution;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::list_repo_webhooks`].
 #[derive(Debug)]
@@ -611,6 +615,10 @@ impl ListRepoWebhooks {
 rt::request!(ListRepoWebhooks);
 impl rt::Paged for ListRepoWebhooks {
     type Item = types::OpenapiWebhookType;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::list_space_webhook_executions`].
 #[derive(Debug)]
@@ -657,6 +665,10 @@ impl ListSpaceWebhookExecutions {
 rt::request!(ListSpaceWebhookExecutions);
 impl rt::Paged for ListSpaceWebhookExecutions {
     type Item = types::TypesWebhookExecution;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::list_space_webhooks`].
 #[derive(Debug)]
@@ -721,6 +733,10 @@ impl ListSpaceWebhooks {
 rt::request!(ListSpaceWebhooks);
 impl rt::Paged for ListSpaceWebhooks {
     type Item = types::OpenapiWebhookType;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::retrigger_repo_webhook_execution`].
 #[derive(Debug)]

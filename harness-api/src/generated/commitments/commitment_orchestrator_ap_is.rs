@@ -69,6 +69,10 @@ impl EventLogs {
 rt::request!(EventLogs);
 impl rt::Paged for EventLogs {
     type Item = types::EventResponse;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 pub(super) static EVENT_LOGS: rt::Operation = rt::Operation {
     id: "EventLogs",

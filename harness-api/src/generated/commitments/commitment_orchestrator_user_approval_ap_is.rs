@@ -85,6 +85,10 @@ impl ApprovalsList {
 rt::request!(ApprovalsList);
 impl rt::Paged for ApprovalsList {
     type Item = types::ApprovalEvent;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::approvals_list_v2`].
 #[derive(Debug)]
@@ -119,6 +123,10 @@ impl ApprovalsListV2 {
 rt::request!(ApprovalsListV2);
 impl rt::Paged for ApprovalsListV2 {
     type Item = types::ApprovalEventV2;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::approvals_overview`].
 #[derive(Debug)]

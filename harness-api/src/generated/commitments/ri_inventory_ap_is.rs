@@ -127,6 +127,10 @@ impl ListReservedInstances {
 rt::request!(ListReservedInstances);
 impl rt::Paged for ListReservedInstances {
     type Item = types::ReservedInstance;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 pub(super) static GET_RESERVED_INSTANCE_DETAILS: rt::Operation = rt::Operation {
     id: "GetReservedInstanceDetails",

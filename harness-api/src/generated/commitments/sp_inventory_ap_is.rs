@@ -117,6 +117,10 @@ impl ListSavingsPlans {
 rt::request!(ListSavingsPlans);
 impl rt::Paged for ListSavingsPlans {
     type Item = types::SavingsPlan;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 pub(super) static GET_SAVINGS_PLAN_DETAILS: rt::Operation = rt::Operation {
     id: "GetSavingsPlanDetails",

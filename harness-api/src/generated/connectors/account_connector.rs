@@ -248,6 +248,10 @@ impl GetAccountScopedConnectors {
 rt::request!(GetAccountScopedConnectors);
 impl rt::Paged for GetAccountScopedConnectors {
     type Item = types::ConnectorResponse;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::test_account_scoped_connector`].
 #[derive(Debug)]

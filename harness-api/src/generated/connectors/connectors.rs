@@ -658,6 +658,10 @@ impl GetCcmK8sConnectorList {
 rt::request!(GetCcmK8sConnectorList);
 impl rt::Paged for GetCcmK8sConnectorList {
     type Item = types::CcmK8sConnectorResponse;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::get_ce_aws_template`].
 #[derive(Debug)]
@@ -867,6 +871,10 @@ impl GetConnectorList {
 rt::request!(GetConnectorList);
 impl rt::Paged for GetConnectorList {
     type Item = types::NgConnectorResponse;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::get_connector_list_v2`].
 #[derive(Debug)]
@@ -982,6 +990,10 @@ impl GetConnectorListV2 {
 rt::request!(GetConnectorListV2);
 impl rt::Paged for GetConnectorListV2 {
     type Item = types::NgConnectorResponse;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::get_connector_statistics`].
 #[derive(Debug)]

@@ -123,6 +123,10 @@ impl FilterHostsByConnector {
 rt::request!(FilterHostsByConnector);
 impl rt::Paged for FilterHostsByConnector {
     type Item = types::HostDto;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::validate_hosts_by_connector`].
 #[derive(Debug)]

@@ -247,6 +247,10 @@ impl GetOrgScopedConnectors {
 rt::request!(GetOrgScopedConnectors);
 impl rt::Paged for GetOrgScopedConnectors {
     type Item = types::ConnectorResponse;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::test_org_scoped_connector`].
 #[derive(Debug)]

@@ -282,6 +282,10 @@ impl GetProjectScopedConnectors {
 rt::request!(GetProjectScopedConnectors);
 impl rt::Paged for GetProjectScopedConnectors {
     type Item = types::ConnectorResponse;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::test_project_scoped_connector`].
 #[derive(Debug)]

@@ -357,6 +357,10 @@ impl GetDashboardElements {
 rt::request!(GetDashboardElements);
 impl rt::Paged for GetDashboardElements {
     type Item = types::DashboardElements;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::get_dashboard_filters`].
 #[derive(Debug)]
@@ -385,6 +389,10 @@ impl GetDashboardFilters {
 rt::request!(GetDashboardFilters);
 impl rt::Paged for GetDashboardFilters {
     type Item = types::DashboardFilter;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::schedules_run_once`].
 #[derive(Debug)]

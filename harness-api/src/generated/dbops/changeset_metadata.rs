@@ -102,6 +102,10 @@ impl ChangesetMetadataProjDbInstance {
 rt::request!(ChangesetMetadataProjDbInstance);
 impl rt::Paged for ChangesetMetadataProjDbInstance {
     type Item = String;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::step_flyway_migration_scripts`].
 #[derive(Debug)]

@@ -255,6 +255,10 @@ impl ListProjDbSchemaInstance {
 rt::request!(ListProjDbSchemaInstance);
 impl rt::Paged for ListProjDbSchemaInstance {
     type Item = types::DbInstanceOut;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 pub(super) static CREATE_PROJ_DB_SCHEMA_INSTANCE: rt::Operation = rt::Operation {
     id: "V1CreateProjDbSchemaInstance",

@@ -244,6 +244,10 @@ impl ListDatabaseSchema {
 rt::request!(ListDatabaseSchema);
 impl rt::Paged for ListDatabaseSchema {
     type Item = types::DbSchemaOut;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::list_proj_db_schema`].
 #[derive(Debug)]
@@ -312,6 +316,10 @@ impl ListProjDbSchema {
 rt::request!(ListProjDbSchema);
 impl rt::Paged for ListProjDbSchema {
     type Item = types::DbSchemaOut;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::update_proj_db_schema`].
 #[derive(Debug)]

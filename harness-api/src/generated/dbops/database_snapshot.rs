@@ -81,6 +81,10 @@ impl GetSnapshotObjectNames {
 rt::request!(GetSnapshotObjectNames);
 impl rt::Paged for GetSnapshotObjectNames {
     type Item = serde_json::Value;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::get_snapshot_object_values`].
 #[derive(Debug)]

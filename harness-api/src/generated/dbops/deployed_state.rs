@@ -67,6 +67,10 @@ impl GetDeployedState {
 rt::request!(GetDeployedState);
 impl rt::Paged for GetDeployedState {
     type Item = types::DeployedStateOutput;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 pub(super) static GET_DEPLOYED_STATE: rt::Operation = rt::Operation {
     id: "V1GetDeployedState",

@@ -176,6 +176,10 @@ impl FetchDeployedChangesetSql {
 rt::request!(FetchDeployedChangesetSql);
 impl rt::Paged for FetchDeployedChangesetSql {
     type Item = String;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::migration_state_flyway_instance`].
 #[derive(Debug)]
@@ -314,6 +318,10 @@ impl MigrationStateProjDbInstance {
 rt::request!(MigrationStateProjDbInstance);
 impl rt::Paged for MigrationStateProjDbInstance {
     type Item = types::InstanceMigrationStateChangeSet;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::migration_state_proj_db_schema`].
 #[derive(Debug)]
@@ -366,6 +374,10 @@ impl MigrationStateProjDbSchema {
 rt::request!(MigrationStateProjDbSchema);
 impl rt::Paged for MigrationStateProjDbSchema {
     type Item = types::MigrationStateChangeSet;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 pub(super) static CHANGESET_YAML_PROJ_DB_INSTANCE: rt::Operation = rt::Operation {
     id: "V1ChangesetYamlProjDbInstance",

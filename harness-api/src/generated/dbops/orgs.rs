@@ -95,6 +95,10 @@ impl V2ListProjDbInstances {
 rt::request!(V2ListProjDbInstances);
 impl rt::Paged for V2ListProjDbInstances {
     type Item = types::DbInstanceOut;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::v2_list_proj_db_schema`].
 #[derive(Debug)]
@@ -159,6 +163,10 @@ impl V2ListProjDbSchema {
 rt::request!(V2ListProjDbSchema);
 impl rt::Paged for V2ListProjDbSchema {
     type Item = types::DbSchemaOut;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 pub(super) static V2_LIST_PROJ_DB_INSTANCES: rt::Operation = rt::Operation {
     id: "V2ListProjDbInstances",

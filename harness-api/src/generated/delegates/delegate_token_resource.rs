@@ -178,6 +178,10 @@ impl GetCgDelegateTokens {
 rt::request!(GetCgDelegateTokens);
 impl rt::Paged for GetCgDelegateTokens {
     type Item = types::DelegateTokenDetails;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::get_delegate_groups_using_token`].
 #[derive(Debug)]

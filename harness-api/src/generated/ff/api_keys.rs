@@ -169,6 +169,10 @@ impl GetAllApiKeys {
 rt::request!(GetAllApiKeys);
 impl rt::Paged for GetAllApiKeys {
     type Item = types::CfApiKey;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::get_api_key`].
 #[derive(Debug)]

@@ -205,6 +205,10 @@ impl GetAttributes {
 rt::request!(GetAttributes);
 impl rt::Paged for GetAttributes {
     type Item = types::Attribute;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::patch_attribute`].
 #[derive(Debug)]

@@ -326,6 +326,10 @@ impl GetAllFeatures {
 rt::request!(GetAllFeatures);
 impl rt::Paged for GetAllFeatures {
     type Item = types::Feature;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::get_dependent_features`].
 #[derive(Debug)]
@@ -474,6 +478,10 @@ impl GetDependentFeatures {
 rt::request!(GetDependentFeatures);
 impl rt::Paged for GetDependentFeatures {
     type Item = types::Feature;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::get_feature_flag`].
 #[derive(Debug)]

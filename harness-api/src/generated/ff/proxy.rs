@@ -176,6 +176,10 @@ impl GetProxyKeys {
 rt::request!(GetProxyKeys);
 impl rt::Paged for GetProxyKeys {
     type Item = types::ProxyKey;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::patch_proxy_key`].
 #[derive(Debug)]

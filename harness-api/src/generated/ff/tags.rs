@@ -174,6 +174,10 @@ impl GetAllTags {
 rt::request!(GetAllTags);
 impl rt::Paged for GetAllTags {
     type Item = types::Tag;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::get_tag`].
 #[derive(Debug)]

@@ -236,6 +236,10 @@ impl GetAllSegments {
 rt::request!(GetAllSegments);
 impl rt::Paged for GetAllSegments {
     type Item = types::Segment;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::get_available_flags_for_segment`].
 #[derive(Debug)]
@@ -303,6 +307,10 @@ impl GetAvailableFlagsForSegment {
 rt::request!(GetAvailableFlagsForSegment);
 impl rt::Paged for GetAvailableFlagsForSegment {
     type Item = types::FlagBasicInfo;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::get_segment`].
 #[derive(Debug)]
@@ -350,6 +358,10 @@ impl GetSegmentFlags {
 rt::request!(GetSegmentFlags);
 impl rt::Paged for GetSegmentFlags {
     type Item = types::SegmentFlag;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::patch_segment`].
 #[derive(Debug)]

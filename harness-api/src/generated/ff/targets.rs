@@ -245,6 +245,10 @@ impl GetAllTargets {
 rt::request!(GetAllTargets);
 impl rt::Paged for GetAllTargets {
     type Item = types::Target;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::get_target`].
 #[derive(Debug)]

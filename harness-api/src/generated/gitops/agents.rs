@@ -1097,6 +1097,10 @@ impl AgentList {
 rt::request!(AgentList);
 impl rt::Paged for AgentList {
     type Item = types::V1Agent;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::agent_list_namespaces`].
 #[derive(Debug)]
@@ -1262,6 +1266,10 @@ impl AgentListNamespaces {
 rt::request!(AgentListNamespaces);
 impl rt::Paged for AgentListNamespaces {
     type Item = types::Gitopsservicev1Namespace;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::agent_list_tags`].
 #[derive(Debug)]
@@ -1572,6 +1580,10 @@ impl AgentListVersions {
 rt::request!(AgentListVersions);
 impl rt::Paged for AgentListVersions {
     type Item = types::V1SemanticVersion;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::agent_post_deploy_helm_chart`].
 #[derive(Debug)]
@@ -1708,6 +1720,10 @@ impl AgentSearch {
 rt::request!(AgentSearch);
 impl rt::Paged for AgentSearch {
     type Item = types::V1Agent;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::agent_set_primary_node`].
 #[derive(Debug)]

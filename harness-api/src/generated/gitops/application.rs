@@ -37,6 +37,10 @@ impl ApplicationList {
 rt::request!(ApplicationList);
 impl rt::Paged for ApplicationList {
     type Item = types::Servicev1Application;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 pub(super) static APPLICATION_LIST: rt::Operation = rt::Operation {
     id: "ApplicationService_ListApps",

@@ -402,6 +402,10 @@ impl ApplicationSetList {
 rt::request!(ApplicationSetList);
 impl rt::Paged for ApplicationSetList {
     type Item = types::Servicev1ApplicationSet;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::application_set_list_generators`].
 #[derive(Debug)]

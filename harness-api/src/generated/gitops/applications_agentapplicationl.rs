@@ -140,6 +140,10 @@ impl AgentApplicationList {
 rt::request!(AgentApplicationList);
 impl rt::Paged for AgentApplicationList {
     type Item = types::ApplicationsApplication;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::agent_application_list_resource_actions`].
 #[derive(Debug)]
@@ -289,6 +293,10 @@ impl AgentApplicationListResourceEvents {
 rt::request!(AgentApplicationListResourceEvents);
 impl rt::Paged for AgentApplicationListResourceEvents {
     type Item = types::ApplicationsEvent;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 pub(super) static AGENT_APPLICATION_LIST: rt::Operation = rt::Operation {
     id: "AgentApplicationService_List",

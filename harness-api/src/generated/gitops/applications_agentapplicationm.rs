@@ -101,6 +101,10 @@ impl AgentApplicationManagedResources {
 rt::request!(AgentApplicationManagedResources);
 impl rt::Paged for AgentApplicationManagedResources {
     type Item = types::ApplicationsResourceDiff;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 pub(super) static AGENT_APPLICATION_MANAGED_RESOURCES: rt::Operation = rt::Operation {
     id: "AgentApplicationService_ManagedResources",

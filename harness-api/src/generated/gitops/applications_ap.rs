@@ -239,6 +239,10 @@ impl ApplicationListAppSets {
 rt::request!(ApplicationListAppSets);
 impl rt::Paged for ApplicationListAppSets {
     type Item = types::V1LegacyApplicationSetListItem;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::application_list_app_sync`].
 #[derive(Debug)]
@@ -261,6 +265,10 @@ impl ApplicationListAppSync {
 rt::request!(ApplicationListAppSync);
 impl rt::Paged for ApplicationListAppSync {
     type Item = types::V1ApplicationSyncStatus;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::application_list_attributes`].
 #[derive(Debug)]
@@ -329,6 +337,10 @@ impl ApplicationListNs {
 rt::request!(ApplicationListNs);
 impl rt::Paged for ApplicationListNs {
     type Item = types::Gitopsservicev1Namespace;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 pub(super) static APPLICATION_BULK_REFRESH: rt::Operation = rt::Operation {
     id: "ApplicationService_BulkRefresh",

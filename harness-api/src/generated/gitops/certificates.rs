@@ -87,6 +87,10 @@ impl CertificateList {
 rt::request!(CertificateList);
 impl rt::Paged for CertificateList {
     type Item = types::Servicev1RepositoryCertificate;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 pub(super) static CERTIFICATE_LIST: rt::Operation = rt::Operation {
     id: "CertificateService_ListCerts",

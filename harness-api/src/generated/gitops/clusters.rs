@@ -494,6 +494,10 @@ impl AgentClusterList {
 rt::request!(AgentClusterList);
 impl rt::Paged for AgentClusterList {
     type Item = types::ClustersCluster;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::agent_cluster_update`].
 #[derive(Debug)]
@@ -583,6 +587,10 @@ impl AgentGpgKeyList {
 rt::request!(AgentGpgKeyList);
 impl rt::Paged for AgentGpgKeyList {
     type Item = types::GpgkeysGnuPgPublicKey;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::cluster_exists`].
 #[derive(Debug)]
@@ -654,6 +662,10 @@ impl ClusterList {
 rt::request!(ClusterList);
 impl rt::Paged for ClusterList {
     type Item = types::Servicev1Cluster;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 pub(super) static AGENT_CLUSTER_CREATE: rt::Operation = rt::Operation {
     id: "AgentClusterService_Create",

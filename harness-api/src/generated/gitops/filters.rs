@@ -217,6 +217,10 @@ impl FilterList {
 rt::request!(FilterList);
 impl rt::Paged for FilterList {
     type Item = types::V1Filter;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::filter_update`].
 #[derive(Debug)]

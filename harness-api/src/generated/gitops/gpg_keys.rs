@@ -87,6 +87,10 @@ impl GpgKeyList {
 rt::request!(GpgKeyList);
 impl rt::Paged for GpgKeyList {
     type Item = types::V1Gnupg;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 pub(super) static GPG_KEY_LIST: rt::Operation = rt::Operation {
     id: "GnuPGKeyService_ListGPGKeys",

@@ -517,6 +517,10 @@ impl AppProjectMappingList {
 rt::request!(AppProjectMappingList);
 impl rt::Paged for AppProjectMappingList {
     type Item = types::Servicev1AppProject;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::app_project_mapping_update`].
 #[derive(Debug)]

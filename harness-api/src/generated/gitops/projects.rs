@@ -222,6 +222,10 @@ impl AgentProjectList {
 rt::request!(AgentProjectList);
 impl rt::Paged for AgentProjectList {
     type Item = types::AppprojectsAppProject;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::agent_project_update`].
 #[derive(Debug)]

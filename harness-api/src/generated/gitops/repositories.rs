@@ -1270,6 +1270,10 @@ impl AgentRepositoryGetHelmCharts {
 rt::request!(AgentRepositoryGetHelmCharts);
 impl rt::Paged for AgentRepositoryGetHelmCharts {
     type Item = types::RepositoriesHelmChart;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::agent_repository_get_helm_charts_by_url`].
 #[derive(Debug)]
@@ -1334,6 +1338,10 @@ impl AgentRepositoryGetHelmChartsByUrl {
 rt::request!(AgentRepositoryGetHelmChartsByUrl);
 impl rt::Paged for AgentRepositoryGetHelmChartsByUrl {
     type Item = types::RepositoriesHelmChart;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::agent_repository_list`].
 #[derive(Debug)]
@@ -1398,6 +1406,10 @@ impl AgentRepositoryList {
 rt::request!(AgentRepositoryList);
 impl rt::Paged for AgentRepositoryList {
     type Item = types::RepositoriesRepository;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::agent_repository_list_apps`].
 #[derive(Debug)]
@@ -1462,6 +1474,10 @@ impl AgentRepositoryListApps {
 rt::request!(AgentRepositoryListApps);
 impl rt::Paged for AgentRepositoryListApps {
     type Item = types::RepositoriesAppInfo;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::agent_repository_list_apps_by_url`].
 #[derive(Debug)]
@@ -1532,6 +1548,10 @@ impl AgentRepositoryListAppsByUrl {
 rt::request!(AgentRepositoryListAppsByUrl);
 impl rt::Paged for AgentRepositoryListAppsByUrl {
     type Item = types::RepositoriesAppInfo;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::agent_repository_list_eso_generators`].
 #[derive(Debug)]
@@ -1861,6 +1881,10 @@ impl RepositoryList {
 rt::request!(RepositoryList);
 impl rt::Paged for RepositoryList {
     type Item = types::Servicev1Repository;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::repository_list_by_repository_credential_template`].
 #[derive(Debug)]
@@ -1925,6 +1949,10 @@ impl RepositoryListByRepositoryCredentialTemplate {
 rt::request!(RepositoryListByRepositoryCredentialTemplate);
 impl rt::Paged for RepositoryListByRepositoryCredentialTemplate {
     type Item = types::Servicev1Repository;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 pub(super) static AGENT_REPOSITORY_CHECK_EXTERNAL_SECRETS_OPERATOR: rt::Operation = rt::Operation {
     id: "AgentRepositoryService_CheckExternalSecretsOperator",

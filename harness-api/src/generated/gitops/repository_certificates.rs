@@ -187,6 +187,10 @@ impl AgentCertificateList {
 rt::request!(AgentCertificateList);
 impl rt::Paged for AgentCertificateList {
     type Item = types::CertificatesRepositoryCertificate;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 pub(super) static AGENT_CERTIFICATE_CREATE: rt::Operation = rt::Operation {
     id: "AgentCertificateService_Create",

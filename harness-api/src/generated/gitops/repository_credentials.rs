@@ -286,6 +286,10 @@ impl AgentRepositoryCredentialsList {
 rt::request!(AgentRepositoryCredentialsList);
 impl rt::Paged for AgentRepositoryCredentialsList {
     type Item = types::Servicev1RepositoryCredentials;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::agent_repository_credentials_update`].
 #[derive(Debug)]

@@ -171,6 +171,10 @@ impl ListAccountWebhooks {
 rt::request!(ListAccountWebhooks);
 impl rt::Paged for ListAccountWebhooks {
     type Item = types::WebhookResponse;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::update_account_webhook`].
 #[derive(Debug)]

@@ -97,6 +97,10 @@ impl GetListOfBranchesWithStatus {
 rt::request!(GetListOfBranchesWithStatus);
 impl rt::Paged for GetListOfBranchesWithStatus {
     type Item = types::GitBranch;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::sync_git_branch`].
 #[derive(Debug)]

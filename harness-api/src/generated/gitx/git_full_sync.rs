@@ -226,6 +226,10 @@ impl ListFullSyncFiles {
 rt::request!(ListFullSyncFiles);
 impl rt::Paged for ListFullSyncFiles {
     type Item = types::GitFullSyncEntityInfo;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::trigger_full_sync`].
 #[derive(Debug)]

@@ -188,6 +188,10 @@ impl GetGitSyncConfigList {
 rt::request!(GetGitSyncConfigList);
 impl rt::Paged for GetGitSyncConfigList {
     type Item = types::GitSyncConfig;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::is_git_sync_enabled`].
 #[derive(Debug)]

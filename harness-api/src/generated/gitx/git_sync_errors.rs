@@ -200,6 +200,10 @@ impl ListGitSyncErrors {
 rt::request!(ListGitSyncErrors);
 impl rt::Paged for ListGitSyncErrors {
     type Item = types::GitSyncError;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::list_git_to_harness_error_for_commit`].
 #[derive(Debug)]
@@ -279,6 +283,10 @@ impl ListGitToHarnessErrorForCommit {
 rt::request!(ListGitToHarnessErrorForCommit);
 impl rt::Paged for ListGitToHarnessErrorForCommit {
     type Item = types::GitSyncError;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::list_git_to_harness_errors_grouped_by_commits`].
 #[derive(Debug)]
@@ -372,6 +380,10 @@ impl ListGitToHarnessErrorsGroupedByCommits {
 rt::request!(ListGitToHarnessErrorsGroupedByCommits);
 impl rt::Paged for ListGitToHarnessErrorsGroupedByCommits {
     type Item = types::GitSyncErrorAggregateByCommit;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 pub(super) static GET_GIT_SYNC_ERRORS_COUNT: rt::Operation = rt::Operation {
     id: "getGitSyncErrorsCount",

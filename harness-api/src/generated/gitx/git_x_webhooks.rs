@@ -240,6 +240,10 @@ impl ListGitxWebhookEvents {
 rt::request!(ListGitxWebhookEvents);
 impl rt::Paged for ListGitxWebhookEvents {
     type Item = types::GitxWebhookEventResponse;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::list_gitx_webhooks`].
 #[derive(Debug)]
@@ -286,6 +290,10 @@ impl ListGitxWebhooks {
 rt::request!(ListGitxWebhooks);
 impl rt::Paged for ListGitxWebhooks {
     type Item = types::GitxWebhookResponse;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::update_gitx_webhook`].
 #[derive(Debug)]

@@ -57,6 +57,10 @@ impl WebhookEventFileValidation {
 rt::request!(WebhookEventFileValidation);
 impl rt::Paged for WebhookEventFileValidation {
     type Item = types::GetGitxWebhookEventFileValidationResponse;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 pub(super) static WEBHOOK_EVENT_FILE_VALIDATION: rt::Operation = rt::Operation {
     id: "gitx-webhook-event-file-validation",

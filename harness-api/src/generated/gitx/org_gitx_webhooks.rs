@@ -185,6 +185,10 @@ impl ListOrgGitxWebhooks {
 rt::request!(ListOrgGitxWebhooks);
 impl rt::Paged for ListOrgGitxWebhooks {
     type Item = types::GitxWebhookResponse;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::update_org_gitx_webhook`].
 #[derive(Debug)]

@@ -124,6 +124,10 @@ impl ListOrgGitxWebhookEvents {
 rt::request!(ListOrgGitxWebhookEvents);
 impl rt::Paged for ListOrgGitxWebhookEvents {
     type Item = types::GitxWebhookEventResponse;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 pub(super) static LIST_ORG_GITX_WEBHOOK_EVENTS: rt::Operation = rt::Operation {
     id: "list-org-gitx-webhook-events",

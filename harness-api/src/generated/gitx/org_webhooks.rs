@@ -182,6 +182,10 @@ impl ListOrgWebhooks {
 rt::request!(ListOrgWebhooks);
 impl rt::Paged for ListOrgWebhooks {
     type Item = types::WebhookResponse;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::update_org_webhook`].
 #[derive(Debug)]

@@ -198,6 +198,10 @@ impl ListProjectGitxWebhook {
 rt::request!(ListProjectGitxWebhook);
 impl rt::Paged for ListProjectGitxWebhook {
     type Item = types::GitxWebhookResponse;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::update_project_gitx_webhook`].
 #[derive(Debug)]

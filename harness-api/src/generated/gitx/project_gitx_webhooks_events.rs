@@ -128,6 +128,10 @@ impl ListProjectGitxWebhookEvents {
 rt::request!(ListProjectGitxWebhookEvents);
 impl rt::Paged for ListProjectGitxWebhookEvents {
     type Item = types::GitxWebhookEventResponse;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 pub(super) static LIST_PROJECT_GITX_WEBHOOK_EVENTS: rt::Operation = rt::Operation {
     id: "list-project-gitx-webhook-events",

@@ -198,6 +198,10 @@ impl ListProjectWebhooks {
 rt::request!(ListProjectWebhooks);
 impl rt::Paged for ListProjectWebhooks {
     type Item = types::WebhookResponse;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::update_project_webhook`].
 #[derive(Debug)]

@@ -144,6 +144,10 @@ impl GetProviderList {
 rt::request!(GetProviderList);
 impl rt::Paged for GetProviderList {
     type Item = types::GetProviderResponse;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::update_provider`].
 #[derive(Debug)]

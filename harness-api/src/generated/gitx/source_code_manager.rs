@@ -109,6 +109,10 @@ impl GetSourceCodeManagers {
 rt::request!(GetSourceCodeManagers);
 impl rt::Paged for GetSourceCodeManagers {
     type Item = types::SourceCodeManager;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::update_source_code_manager`].
 #[derive(Debug)]

@@ -364,6 +364,10 @@ impl GetAllArtifactVersions {
 rt::request!(GetAllArtifactVersions);
 impl rt::Paged for GetAllArtifactVersions {
     type Item = types::ArtifactVersionMetadata;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::get_artifact_deployments`].
 #[derive(Debug)]
@@ -439,6 +443,10 @@ impl GetArtifactDeployments {
 rt::request!(GetArtifactDeployments);
 impl rt::Paged for GetArtifactDeployments {
     type Item = types::ArtifactDeploymentsDetail;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::get_artifact_details`].
 #[derive(Debug)]
@@ -568,6 +576,10 @@ impl GetArtifactFiles {
 rt::request!(GetArtifactFiles);
 impl rt::Paged for GetArtifactFiles {
     type Item = types::FileDetail;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::get_artifact_stats`].
 #[derive(Debug)]
@@ -741,6 +753,10 @@ impl GetOciArtifactTags {
 rt::request!(GetOciArtifactTags);
 impl rt::Paged for GetOciArtifactTags {
     type Item = types::OciArtifactTag;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::list_artifact_labels`].
 #[derive(Debug)]
@@ -781,6 +797,10 @@ impl ListArtifactLabels {
 rt::request!(ListArtifactLabels);
 impl rt::Paged for ListArtifactLabels {
     type Item = String;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::redirect_harness_artifact`].
 #[derive(Debug)]

@@ -169,6 +169,10 @@ impl GetAllArtifactsByRegistry {
 rt::request!(GetAllArtifactsByRegistry);
 impl rt::Paged for GetAllArtifactsByRegistry {
     type Item = types::RegistryArtifactMetadata;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::get_client_setup_details`].
 #[derive(Debug)]

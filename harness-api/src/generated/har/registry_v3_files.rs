@@ -174,6 +174,10 @@ impl ListFilesV3 {
 rt::request!(ListFilesV3);
 impl rt::Paged for ListFilesV3 {
     type Item = serde_json::Value;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::save_file_metadata_v3`].
 #[derive(Debug)]

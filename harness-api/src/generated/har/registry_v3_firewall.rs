@@ -383,6 +383,10 @@ impl GetArtifactScansV3 {
 rt::request!(GetArtifactScansV3);
 impl rt::Paged for GetArtifactScansV3 {
     type Item = serde_json::Value;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::get_bulk_scan_evaluation_status_v3`].
 #[derive(Debug)]

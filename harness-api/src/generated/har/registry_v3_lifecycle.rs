@@ -627,6 +627,10 @@ impl ListLifecycleRulesV3 {
 rt::request!(ListLifecycleRulesV3);
 impl rt::Paged for ListLifecycleRulesV3 {
     type Item = serde_json::Value;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::patch_lifecycle_rule_v3`].
 #[derive(Debug)]

@@ -222,6 +222,10 @@ impl ListPackagesV3 {
 rt::request!(ListPackagesV3);
 impl rt::Paged for ListPackagesV3 {
     type Item = serde_json::Value;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::restore_package_v3`].
 #[derive(Debug)]

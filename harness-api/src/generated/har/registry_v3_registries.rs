@@ -231,6 +231,10 @@ impl ListRegistriesV3 {
 rt::request!(ListRegistriesV3);
 impl rt::Paged for ListRegistriesV3 {
     type Item = serde_json::Value;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::migrate_registry_v3`].
 #[derive(Debug)]

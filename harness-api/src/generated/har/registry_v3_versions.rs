@@ -274,6 +274,10 @@ impl ListVersionsV3 {
 rt::request!(ListVersionsV3);
 impl rt::Paged for ListVersionsV3 {
     type Item = serde_json::Value;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::rebuild_version_metadata_v3`].
 #[derive(Debug)]

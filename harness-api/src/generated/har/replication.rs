@@ -211,6 +211,10 @@ impl ListMigrationImages {
 rt::request!(ListMigrationImages);
 impl rt::Paged for ListMigrationImages {
     type Item = types::MigrationImage;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::list_replication_rules`].
 #[derive(Debug)]

@@ -343,6 +343,10 @@ impl GetAllArtifacts {
 rt::request!(GetAllArtifacts);
 impl rt::Paged for GetAllArtifacts {
     type Item = types::ArtifactMetadata;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::get_all_registries`].
 #[derive(Debug)]
@@ -422,6 +426,10 @@ impl GetAllRegistries {
 rt::request!(GetAllRegistries);
 impl rt::Paged for GetAllRegistries {
     type Item = types::RegistryMetadata;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::get_artifact_stats_for_space`].
 #[derive(Debug)]
@@ -494,6 +502,10 @@ impl ListSpaceLabelValues {
 rt::request!(ListSpaceLabelValues);
 impl rt::Paged for ListSpaceLabelValues {
     type Item = types::TypesLabelValue;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::list_space_labels`].
 #[derive(Debug)]
@@ -540,6 +552,10 @@ impl ListSpaceLabels {
 rt::request!(ListSpaceLabels);
 impl rt::Paged for ListSpaceLabels {
     type Item = types::RegistryTypesLabel;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::save_space_label`].
 #[derive(Debug)]

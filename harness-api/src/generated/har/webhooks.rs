@@ -211,6 +211,10 @@ impl ListWebhookExecutions {
 rt::request!(ListWebhookExecutions);
 impl rt::Paged for ListWebhookExecutions {
     type Item = types::WebhookExecution;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::list_webhooks`].
 #[derive(Debug)]
@@ -263,6 +267,10 @@ impl ListWebhooks {
 rt::request!(ListWebhooks);
 impl rt::Paged for ListWebhooks {
     type Item = types::Webhook;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::re_trigger_webhook_execution`].
 #[derive(Debug)]

@@ -123,6 +123,10 @@ impl ListActivities {
 rt::request!(ListActivities);
 impl rt::Paged for ListActivities {
     type Item = types::HarnessIacmActivity;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::list_activity_resource_changes`].
 #[derive(Debug)]

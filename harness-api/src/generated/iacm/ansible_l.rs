@@ -164,6 +164,10 @@ impl ListAnsibleActivities {
 rt::request!(ListAnsibleActivities);
 impl rt::Paged for ListAnsibleActivities {
     type Item = types::HarnessIacmAnsibleactivity;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::list_ansible_data`].
 #[derive(Debug)]
@@ -234,6 +238,10 @@ impl ListAnsibleData {
 rt::request!(ListAnsibleData);
 impl rt::Paged for ListAnsibleData {
     type Item = types::HarnessIacmAnsibledata;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::list_host_activities`].
 #[derive(Debug)]
@@ -280,6 +288,10 @@ impl ListHostActivities {
 rt::request!(ListHostActivities);
 impl rt::Paged for ListHostActivities {
     type Item = serde_json::Value;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::list_host_inventories`].
 #[derive(Debug)]
@@ -320,6 +332,10 @@ impl ListHostInventories {
 rt::request!(ListHostInventories);
 impl rt::Paged for ListHostInventories {
     type Item = serde_json::Value;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::list_hosts`].
 #[derive(Debug)]
@@ -396,6 +412,10 @@ impl ListHosts {
 rt::request!(ListHosts);
 impl rt::Paged for ListHosts {
     type Item = serde_json::Value;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::list_inventory`].
 #[derive(Debug)]
@@ -454,6 +474,10 @@ impl ListInventory {
 rt::request!(ListInventory);
 impl rt::Paged for ListInventory {
     type Item = types::HarnessIacmInventoryDetail;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::list_playbooks`].
 #[derive(Debug)]
@@ -506,6 +530,10 @@ impl ListPlaybooks {
 rt::request!(ListPlaybooks);
 impl rt::Paged for ListPlaybooks {
     type Item = types::HarnessIacmPlaybook;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 pub(super) static LIST_ANSIBLE_ACTIVITIES: rt::Operation = rt::Operation {
     id: "ansible#list-ansible-activities",

@@ -355,6 +355,10 @@ impl ShowInventoryGroups {
 rt::request!(ShowInventoryGroups);
 impl rt::Paged for ShowInventoryGroups {
     type Item = String;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::show_inventory_hosts`].
 #[derive(Debug)]
@@ -401,6 +405,10 @@ impl ShowInventoryHosts {
 rt::request!(ShowInventoryHosts);
 impl rt::Paged for ShowInventoryHosts {
     type Item = types::HarnessIacmInventoryHost;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::show_inventory_vars`].
 #[derive(Debug)]

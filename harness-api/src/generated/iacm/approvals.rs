@@ -155,6 +155,10 @@ impl ListApprovals {
 rt::request!(ListApprovals);
 impl rt::Paged for ListApprovals {
     type Item = types::HarnessIacmApproval;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::show_approval`].
 #[derive(Debug)]

@@ -92,6 +92,10 @@ impl ListCosts {
 rt::request!(ListCosts);
 impl rt::Paged for ListCosts {
     type Item = types::HarnessIacmMonthlycost;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::list_costs_per_workspace`].
 #[derive(Debug)]
@@ -144,6 +148,10 @@ impl ListCostsPerWorkspace {
 rt::request!(ListCostsPerWorkspace);
 impl rt::Paged for ListCostsPerWorkspace {
     type Item = types::HarnessIacmCostResource;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 pub(super) static LIST_COSTS: rt::Operation = rt::Operation {
     id: "costs#list-costs",

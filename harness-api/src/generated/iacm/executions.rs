@@ -277,6 +277,10 @@ impl ListCostChangesAllStages {
 rt::request!(ListCostChangesAllStages);
 impl rt::Paged for ListCostChangesAllStages {
     type Item = types::HarnessIacmChangedCosts;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::list_cost_changes_all_stages_by_modules`].
 #[derive(Debug)]
@@ -384,6 +388,10 @@ impl ListExecutions {
 rt::request!(ListExecutions);
 impl rt::Paged for ListExecutions {
     type Item = types::HarnessIacmExecution;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::list_resource_changes`].
 #[derive(Debug)]
@@ -461,6 +469,10 @@ impl ListResourceChangesAllStages {
 rt::request!(ListResourceChangesAllStages);
 impl rt::Paged for ListResourceChangesAllStages {
     type Item = types::HarnessIacmChangedResources;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::modify_execution`].
 #[derive(Debug)]

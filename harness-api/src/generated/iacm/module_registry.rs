@@ -923,6 +923,10 @@ impl ListConnectors {
 rt::request!(ListConnectors);
 impl rt::Paged for ListConnectors {
     type Item = String;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::list_metadata_by_module`].
 #[derive(Debug)]
@@ -1085,6 +1089,10 @@ impl ListModuleExecutionsId {
 rt::request!(ListModuleExecutionsId);
 impl rt::Paged for ListModuleExecutionsId {
     type Item = types::HarnessIacmModuleexecutionresource;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::list_module_tags_by_id`].
 #[derive(Debug)]
@@ -1125,6 +1133,10 @@ impl ListModuleTagsById {
 rt::request!(ListModuleTagsById);
 impl rt::Paged for ListModuleTagsById {
     type Item = String;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::list_modules_by_account`].
 #[derive(Debug)]
@@ -1189,6 +1201,10 @@ impl ListModulesByAccount {
 rt::request!(ListModulesByAccount);
 impl rt::Paged for ListModulesByAccount {
     type Item = types::ModuleResource;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::list_modules_by_id`].
 #[derive(Debug)]

@@ -712,6 +712,10 @@ impl ListProviders {
 rt::request!(ListProviders);
 impl rt::Paged for ListProviders {
     type Item = types::HarnessIacmProviderRegistryProvider;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::list_signing_keys`].
 #[derive(Debug)]
@@ -764,6 +768,10 @@ impl ListSigningKeys {
 rt::request!(ListSigningKeys);
 impl rt::Paged for ListSigningKeys {
     type Item = types::HarnessIacmProviderRegistrySigningKey;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::post_provider_files`].
 #[derive(Debug)]

@@ -303,6 +303,10 @@ impl ListDefaultPipelines {
 rt::request!(ListDefaultPipelines);
 impl rt::Paged for ListDefaultPipelines {
     type Item = types::HarnessIacmDefaultpipeline;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::upsert_default_pipeline`].
 #[derive(Debug)]

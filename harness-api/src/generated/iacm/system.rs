@@ -116,6 +116,10 @@ impl ListSupportedProvisionerVersions {
 rt::request!(ListSupportedProvisionerVersions);
 impl rt::Paged for ListSupportedProvisionerVersions {
     type Item = String;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::system_health`].
 #[derive(Debug)]

@@ -633,6 +633,10 @@ impl ListVariableSetReferencesAccountLevel {
 rt::request!(ListVariableSetReferencesAccountLevel);
 impl rt::Paged for ListVariableSetReferencesAccountLevel {
     type Item = types::HarnessIacmWorkspace;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::list_variable_set_references_org_level`].
 #[derive(Debug)]
@@ -661,6 +665,10 @@ impl ListVariableSetReferencesOrgLevel {
 rt::request!(ListVariableSetReferencesOrgLevel);
 impl rt::Paged for ListVariableSetReferencesOrgLevel {
     type Item = types::HarnessIacmWorkspace;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::list_variable_set_references_proj_level`].
 #[derive(Debug)]
@@ -689,6 +697,10 @@ impl ListVariableSetReferencesProjLevel {
 rt::request!(ListVariableSetReferencesProjLevel);
 impl rt::Paged for ListVariableSetReferencesProjLevel {
     type Item = types::HarnessIacmWorkspace;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::list_variable_sets_account_level`].
 #[derive(Debug)]
@@ -717,6 +729,10 @@ impl ListVariableSetsAccountLevel {
 rt::request!(ListVariableSetsAccountLevel);
 impl rt::Paged for ListVariableSetsAccountLevel {
     type Item = types::HarnessIacmVariableSet;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::list_variable_sets_org_level`].
 #[derive(Debug)]
@@ -745,6 +761,10 @@ impl ListVariableSetsOrgLevel {
 rt::request!(ListVariableSetsOrgLevel);
 impl rt::Paged for ListVariableSetsOrgLevel {
     type Item = types::HarnessIacmVariableSet;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::list_variable_sets_proj_level`].
 #[derive(Debug)]
@@ -773,6 +793,10 @@ impl ListVariableSetsProjLevel {
 rt::request!(ListVariableSetsProjLevel);
 impl rt::Paged for ListVariableSetsProjLevel {
     type Item = types::HarnessIacmVariableSet;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::update_variable_set_account_level`].
 #[derive(Debug)]

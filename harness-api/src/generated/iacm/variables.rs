@@ -208,6 +208,10 @@ impl ListVariables {
 rt::request!(ListVariables);
 impl rt::Paged for ListVariables {
     type Item = types::HarnessIacmWorkspacevariable;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::show_variable`].
 #[derive(Debug)]

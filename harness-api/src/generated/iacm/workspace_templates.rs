@@ -150,6 +150,10 @@ impl GetWorkspacesByTemplateId {
 rt::request!(GetWorkspacesByTemplateId);
 impl rt::Paged for GetWorkspacesByTemplateId {
     type Item = types::HarnessIacmWorkspaceTemplate;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::update_workspace_template`].
 #[derive(Debug)]

@@ -189,6 +189,10 @@ impl ListAllWorkspaceTags {
 rt::request!(ListAllWorkspaceTags);
 impl rt::Paged for ListAllWorkspaceTags {
     type Item = String;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::list_associated_workspaces`].
 #[derive(Debug)]
@@ -235,6 +239,10 @@ impl ListAssociatedWorkspaces {
 rt::request!(ListAssociatedWorkspaces);
 impl rt::Paged for ListAssociatedWorkspaces {
     type Item = types::HarnessIacmWorkspaceTemplate;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::list_pipelines`].
 #[derive(Debug)]
@@ -275,6 +283,10 @@ impl ListPipelines {
 rt::request!(ListPipelines);
 impl rt::Paged for ListPipelines {
     type Item = String;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::list_provisioners_ratio`].
 #[derive(Debug)]
@@ -428,6 +440,10 @@ impl ListWorkspaceData {
 rt::request!(ListWorkspaceData);
 impl rt::Paged for ListWorkspaceData {
     type Item = types::HarnessIacmWorkspacedata;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::list_workspace_modules`].
 #[derive(Debug)]
@@ -456,6 +472,10 @@ impl ListWorkspaceModules {
 rt::request!(ListWorkspaceModules);
 impl rt::Paged for ListWorkspaceModules {
     type Item = types::HarnessIacmWorkspacemodule;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::list_workspace_resource_type_attributes`].
 #[derive(Debug)]
@@ -484,6 +504,10 @@ impl ListWorkspaceResourceTypeAttributes {
 rt::request!(ListWorkspaceResourceTypeAttributes);
 impl rt::Paged for ListWorkspaceResourceTypeAttributes {
     type Item = String;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::list_workspace_resource_types`].
 #[derive(Debug)]
@@ -512,6 +536,10 @@ impl ListWorkspaceResourceTypes {
 rt::request!(ListWorkspaceResourceTypes);
 impl rt::Paged for ListWorkspaceResourceTypes {
     type Item = String;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::list_workspace_resource_types_and_attributes`].
 #[derive(Debug)]
@@ -601,6 +629,10 @@ impl ListWorkspaces {
 rt::request!(ListWorkspaces);
 impl rt::Paged for ListWorkspaces {
     type Item = types::WorkspaceResourceSummary;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 pub(super) static LIST_ALL_WORKSPACE_TAGS: rt::Operation = rt::Operation {
     id: "workspaces#list-all-workspace-tags",

@@ -303,6 +303,10 @@ impl GetBackstageEnvVariables {
 rt::request!(GetBackstageEnvVariables);
 impl rt::Paged for GetBackstageEnvVariables {
     type Item = types::BackstageEnvVariableResponse;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::reload_backstage_env_variables`].
 #[derive(Debug)]

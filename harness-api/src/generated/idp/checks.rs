@@ -179,6 +179,10 @@ impl GetCheckGraph {
 rt::request!(GetCheckGraph);
 impl rt::Paged for GetCheckGraph {
     type Item = types::CheckGraph;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::get_check_stats`].
 #[derive(Debug)]
@@ -268,6 +272,10 @@ impl GetChecks {
 rt::request!(GetChecks);
 impl rt::Paged for GetChecks {
     type Item = types::CheckResponse;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::update_check`].
 #[derive(Debug)]

@@ -402,6 +402,10 @@ impl GetEntities {
 rt::request!(GetEntities);
 impl rt::Paged for GetEntities {
     type Item = types::EntityResponse;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::get_entities_by_refs`].
 #[derive(Debug)]
@@ -514,6 +518,10 @@ impl GetEntitiesByRefs {
 rt::request!(GetEntitiesByRefs);
 impl rt::Paged for GetEntitiesByRefs {
     type Item = types::EntityResponse;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::get_entities_filters`].
 #[derive(Debug)]
@@ -554,6 +562,10 @@ impl GetEntitiesFilters {
 rt::request!(GetEntitiesFilters);
 impl rt::Paged for GetEntitiesFilters {
     type Item = types::EntityFiltersResponse;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::get_entities_filters_by_query`].
 #[derive(Debug)]
@@ -728,6 +740,10 @@ impl GetEntitiesKinds {
 rt::request!(GetEntitiesKinds);
 impl rt::Paged for GetEntitiesKinds {
     type Item = types::EntityKindsResponse;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::get_entity`].
 #[derive(Debug)]

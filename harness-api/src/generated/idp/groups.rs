@@ -105,6 +105,10 @@ impl GetAllGroupsForAccount {
 rt::request!(GetAllGroupsForAccount);
 impl rt::Paged for GetAllGroupsForAccount {
     type Item = types::GroupResponse;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::get_group_details`].
 #[derive(Debug)]
@@ -195,6 +199,10 @@ impl GetWorkflowsForAccount {
 rt::request!(GetWorkflowsForAccount);
 impl rt::Paged for GetWorkflowsForAccount {
     type Item = types::WorkflowsInfo;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::save_group`].
 #[derive(Debug)]

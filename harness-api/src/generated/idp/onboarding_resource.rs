@@ -97,6 +97,10 @@ impl GetHarnessEntities {
 rt::request!(GetHarnessEntities);
 impl rt::Paged for GetHarnessEntities {
     type Item = types::HarnessBackstageEntities;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::get_harness_entities_count`].
 #[derive(Debug)]

@@ -124,6 +124,10 @@ impl GetBackstagePlugins {
 rt::request!(GetBackstagePlugins);
 impl rt::Paged for GetBackstagePlugins {
     type Item = types::PluginInfoResponse;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::get_plugin_request`].
 #[derive(Debug)]
@@ -164,6 +168,10 @@ impl GetPluginRequest {
 rt::request!(GetPluginRequest);
 impl rt::Paged for GetPluginRequest {
     type Item = types::RequestPlugin;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::get_plugins`].
 #[derive(Debug)]
@@ -192,6 +200,10 @@ impl GetPlugins {
 rt::request!(GetPlugins);
 impl rt::Paged for GetPlugins {
     type Item = types::PluginInfoResponse;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::get_plugins_info_plugin_id`].
 #[derive(Debug)]

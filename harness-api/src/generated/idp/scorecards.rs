@@ -214,6 +214,10 @@ impl GetScorecards {
 rt::request!(GetScorecards);
 impl rt::Paged for GetScorecards {
     type Item = types::ScorecardResponse;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::update_scorecard`].
 #[derive(Debug)]

@@ -561,6 +561,10 @@ impl ListNotificationChannels {
 rt::request!(ListNotificationChannels);
 impl rt::Paged for ListNotificationChannels {
     type Item = types::NotificationChannelDto;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::list_notification_channels_account`].
 #[derive(Debug)]
@@ -645,6 +649,10 @@ impl ListNotificationChannelsAccount {
 rt::request!(ListNotificationChannelsAccount);
 impl rt::Paged for ListNotificationChannelsAccount {
     type Item = types::NotificationChannelDto;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::list_notification_channels_org`].
 #[derive(Debug)]
@@ -729,6 +737,10 @@ impl ListNotificationChannelsOrg {
 rt::request!(ListNotificationChannelsOrg);
 impl rt::Paged for ListNotificationChannelsOrg {
     type Item = types::NotificationChannelDto;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::update_notification_channel`].
 #[derive(Debug)]

@@ -549,6 +549,10 @@ impl ListNotificationRules {
 rt::request!(ListNotificationRules);
 impl rt::Paged for ListNotificationRules {
     type Item = types::NotificationRuleDto;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::list_notification_rules_account`].
 #[derive(Debug)]
@@ -633,6 +637,10 @@ impl ListNotificationRulesAccount {
 rt::request!(ListNotificationRulesAccount);
 impl rt::Paged for ListNotificationRulesAccount {
     type Item = types::NotificationRuleDto;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::list_notification_rules_org`].
 #[derive(Debug)]
@@ -711,6 +719,10 @@ impl ListNotificationRulesOrg {
 rt::request!(ListNotificationRulesOrg);
 impl rt::Paged for ListNotificationRulesOrg {
     type Item = types::NotificationRuleDto;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::notification_resource_list`].
 #[derive(Debug)]
@@ -739,6 +751,10 @@ impl NotificationResourceList {
 rt::request!(NotificationResourceList);
 impl rt::Paged for NotificationResourceList {
     type Item = types::NotificationResourceDto;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::update_notification_rule`].
 #[derive(Debug)]

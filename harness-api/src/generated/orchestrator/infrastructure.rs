@@ -334,6 +334,10 @@ impl ListExecutions {
 rt::request!(ListExecutions);
 impl rt::Paged for ListExecutions {
     type Item = types::InfrastructureExecution;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::list_infrastructures`].
 #[derive(Debug)]
@@ -392,6 +396,10 @@ impl ListInfrastructures {
 rt::request!(ListInfrastructures);
 impl rt::Paged for ListInfrastructures {
     type Item = types::InfrastructureOutput;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::list_specs`].
 #[derive(Debug)]
@@ -450,6 +458,10 @@ impl ListSpecs {
 rt::request!(ListSpecs);
 impl rt::Paged for ListSpecs {
     type Item = types::InfrastructureSpec;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 pub(super) static ABORT_INFRASTRUCTURE: rt::Operation = rt::Operation {
     id: "Infrastructure#Abort",

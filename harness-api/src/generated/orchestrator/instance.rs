@@ -236,6 +236,10 @@ impl ListEvents {
 rt::request!(ListEvents);
 impl rt::Paged for ListEvents {
     type Item = types::InstanceEvent;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::list_instances`].
 #[derive(Debug)]
@@ -300,6 +304,10 @@ impl ListInstances {
 rt::request!(ListInstances);
 impl rt::Paged for ListInstances {
     type Item = types::Instance;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 pub(super) static FORCE_STATE: rt::Operation = rt::Operation {
     id: "Instance#ForceState",

@@ -255,6 +255,10 @@ impl GetFilterList {
 rt::request!(GetFilterList);
 impl rt::Paged for GetFilterList {
     type Item = types::Filter;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::post_filter`].
 #[derive(Debug)]

@@ -404,6 +404,10 @@ impl ListInputSetsV1 {
 rt::request!(ListInputSetsV1);
 impl rt::Paged for ListInputSetsV1 {
     type Item = types::InputSetResponseBody;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::merged_input_sets`].
 #[derive(Debug)]

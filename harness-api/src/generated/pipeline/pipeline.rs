@@ -564,6 +564,10 @@ impl GetPipelineList {
 rt::request!(GetPipelineList);
 impl rt::Paged for GetPipelineList {
     type Item = types::PmsPipelineSummaryResponse;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::get_pipeline_summary`].
 #[derive(Debug)]

@@ -589,6 +589,10 @@ impl GetListOfExecutionIdentifier {
 rt::request!(GetListOfExecutionIdentifier);
 impl rt::Paged for GetListOfExecutionIdentifier {
     type Item = types::PipelineExecutionIdentifierSummary;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::get_list_of_executions`].
 #[derive(Debug)]
@@ -695,6 +699,10 @@ impl GetListOfExecutions {
 rt::request!(GetListOfExecutions);
 impl rt::Paged for GetListOfExecutions {
     type Item = types::PipelineExecutionSummary;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::get_list_of_executions_outline`].
 #[derive(Debug)]
@@ -743,6 +751,10 @@ impl GetListOfExecutionsOutline {
 rt::request!(GetListOfExecutionsOutline);
 impl rt::Paged for GetListOfExecutionsOutline {
     type Item = types::PipelineExecutionOutline;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::get_notes_for_execution`].
 #[derive(Debug)]
@@ -815,6 +827,10 @@ impl GetPolicyEvaluation {
 rt::request!(GetPolicyEvaluation);
 impl rt::Paged for GetPolicyEvaluation {
     type Item = types::PipelineGovernanceMetadata;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::get_workflow_graph`].
 #[derive(Debug)]

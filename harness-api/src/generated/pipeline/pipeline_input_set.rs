@@ -387,6 +387,10 @@ impl GetBatchInputSetsMetadata {
 rt::request!(GetBatchInputSetsMetadata);
 impl rt::Paged for GetBatchInputSetsMetadata {
     type Item = types::InputSetListResponse;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::get_bulk_input_sets`].
 #[derive(Debug)]
@@ -603,6 +607,10 @@ impl ListInputSet {
 rt::request!(ListInputSet);
 impl rt::Paged for ListInputSet {
     type Item = types::InputSetSummaryResponse;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::merge_input_sets`].
 #[derive(Debug)]

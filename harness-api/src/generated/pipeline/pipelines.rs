@@ -548,6 +548,10 @@ impl ListPipelinesV1 {
 rt::request!(ListPipelinesV1);
 impl rt::Paged for ListPipelinesV1 {
     type Item = types::PipelineListResponseBody;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::move_config`].
 #[derive(Debug)]

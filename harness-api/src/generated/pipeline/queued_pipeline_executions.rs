@@ -117,6 +117,10 @@ impl ListQueuedPipelines {
 rt::request!(ListQueuedPipelines);
 impl rt::Paged for ListQueuedPipelines {
     type Item = serde_json::Value;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 pub(super) static BULK_ABORT_QUEUED_PIPELINES: rt::Operation = rt::Operation {
     id: "bulkAbortQueuedPipelines",

@@ -481,6 +481,10 @@ impl GetEligibleTriggerExecutors {
 rt::request!(GetEligibleTriggerExecutors);
 impl rt::Paged for GetEligibleTriggerExecutors {
     type Item = serde_json::Value;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::get_list_for_target`].
 #[derive(Debug)]
@@ -548,6 +552,10 @@ impl GetListForTarget {
 rt::request!(GetListForTarget);
 impl rt::Paged for GetListForTarget {
     type Item = types::NgTriggerDetailsResponseDto;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::get_trigger`].
 #[derive(Debug)]
@@ -676,6 +684,10 @@ impl TriggerEventHistory {
 rt::request!(TriggerEventHistory);
 impl rt::Paged for TriggerEventHistory {
     type Item = types::NgTriggerEventHistoryDto;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::update_trigger`].
 #[derive(Debug)]

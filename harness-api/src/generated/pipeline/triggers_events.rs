@@ -193,6 +193,10 @@ impl TriggerEventHistoryBuildSourceType {
 rt::request!(TriggerEventHistoryBuildSourceType);
 impl rt::Paged for TriggerEventHistoryBuildSourceType {
     type Item = types::NgTriggerEventHistoryDto;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::trigger_event_history_new`].
 #[derive(Debug)]
@@ -245,6 +249,10 @@ impl TriggerEventHistoryNew {
 rt::request!(TriggerEventHistoryNew);
 impl rt::Paged for TriggerEventHistoryNew {
     type Item = types::NgTriggerEventHistoryDto;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::trigger_event_history_using_filters`].
 #[derive(Debug)]
@@ -305,6 +313,10 @@ impl TriggerEventHistoryUsingFilters {
 rt::request!(TriggerEventHistoryUsingFilters);
 impl rt::Paged for TriggerEventHistoryUsingFilters {
     type Item = types::NgTriggerEventsApiResponse;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::trigger_history_event_correlation`].
 #[derive(Debug)]
@@ -347,6 +359,10 @@ impl TriggerHistoryEventCorrelation {
 rt::request!(TriggerHistoryEventCorrelation);
 impl rt::Paged for TriggerHistoryEventCorrelation {
     type Item = types::NgTriggerEventHistoryBaseDto;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::trigger_history_event_correlation_v2`].
 #[derive(Debug)]
@@ -387,6 +403,10 @@ impl TriggerHistoryEventCorrelationV2 {
 rt::request!(TriggerHistoryEventCorrelationV2);
 impl rt::Paged for TriggerHistoryEventCorrelationV2 {
     type Item = types::NgTriggerEventHistoryDto;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 pub(super) static POLLED_RESPONSE_TRIGGER_IDENTIFIER: rt::Operation = rt::Operation {
     id: "polledResponseTriggerIdentifier",

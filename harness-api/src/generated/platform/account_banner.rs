@@ -219,6 +219,10 @@ impl GetAccountScopedActiveBanners {
 rt::request!(GetAccountScopedActiveBanners);
 impl rt::Paged for GetAccountScopedActiveBanners {
     type Item = types::BannerResponseDto;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::get_account_scoped_banners`].
 #[derive(Debug)]
@@ -295,6 +299,10 @@ impl GetAccountScopedBanners {
 rt::request!(GetAccountScopedBanners);
 impl rt::Paged for GetAccountScopedBanners {
     type Item = types::BannerResponseDto;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::update_account_scoped_banner`].
 #[derive(Debug)]

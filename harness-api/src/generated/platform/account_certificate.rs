@@ -271,6 +271,10 @@ impl GetAccountScopedCertificates {
 rt::request!(GetAccountScopedCertificates);
 impl rt::Paged for GetAccountScopedCertificates {
     type Item = types::CertificateResponseDto;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::update_account_scoped_certificate`].
 #[derive(Debug)]

@@ -147,6 +147,10 @@ impl GetAccountFavorites {
 rt::request!(GetAccountFavorites);
 impl rt::Paged for GetAccountFavorites {
     type Item = types::FavoriteResponse;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 pub(super) static CREATE_ACCOUNT_FAVORITE: rt::Operation = rt::Operation {
     id: "create-account-favorite",

@@ -146,6 +146,10 @@ impl ListAccountSetting {
 rt::request!(ListAccountSetting);
 impl rt::Paged for ListAccountSetting {
     type Item = types::AccountSettings;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::update_account_setting`].
 #[derive(Debug)]

@@ -55,6 +55,10 @@ impl GetDailyModuleAccountAccess {
 rt::request!(GetDailyModuleAccountAccess);
 impl rt::Paged for GetDailyModuleAccountAccess {
     type Item = types::DailyModuleAccountAccessDto;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 pub(super) static GET_DAILY_MODULE_ACCOUNT_ACCESS: rt::Operation = rt::Operation {
     id: "get-v1-dailyModuleAccountAccess",

@@ -455,6 +455,10 @@ impl GetCreatedByList {
 rt::request!(GetCreatedByList);
 impl rt::Paged for GetCreatedByList {
     type Item = types::EmbeddedUserDetailsDto;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::get_entity_types`].
 #[derive(Debug)]
@@ -477,6 +481,10 @@ impl GetEntityTypes {
 rt::request!(GetEntityTypes);
 impl rt::Paged for GetEntityTypes {
     type Item = types::ResponseDtoListEntityTypeData;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::get_file`].
 #[derive(Debug)]
@@ -690,6 +698,10 @@ impl GetReferencedBy {
 rt::request!(GetReferencedBy);
 impl rt::Paged for GetReferencedBy {
     type Item = types::EntitySetupUsage;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::list_files_and_folders`].
 #[derive(Debug)]
@@ -766,6 +778,10 @@ impl ListFilesAndFolders {
 rt::request!(ListFilesAndFolders);
 impl rt::Paged for ListFilesAndFolders {
     type Item = types::File;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::list_files_with_filter`].
 #[derive(Debug)]
@@ -851,6 +867,10 @@ impl ListFilesWithFilter {
 rt::request!(ListFilesWithFilter);
 impl rt::Paged for ListFilesWithFilter {
     type Item = types::File;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::update_via_yaml`].
 #[derive(Debug)]

@@ -41,6 +41,10 @@ impl GetModuleLicenseUtilization {
 rt::request!(GetModuleLicenseUtilization);
 impl rt::Paged for GetModuleLicenseUtilization {
     type Item = types::ModuleUtilizationDto;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 pub(super) static GET_MODULE_LICENSE_UTILIZATION: rt::Operation = rt::Operation {
     id: "get-v1-moduleLicenseUtilization",

@@ -45,6 +45,10 @@ impl ListModuleVersions {
 rt::request!(ListModuleVersions);
 impl rt::Paged for ListModuleVersions {
     type Item = types::ModuleVersionsResponse;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 pub(super) static LIST_MODULE_VERSIONS: rt::Operation = rt::Operation {
     id: "list-module-versions",

@@ -275,6 +275,10 @@ impl GetOrgScopedCertificates {
 rt::request!(GetOrgScopedCertificates);
 impl rt::Paged for GetOrgScopedCertificates {
     type Item = types::CertificateResponseDto;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::update_org_scoped_certificate`].
 #[derive(Debug)]

@@ -146,6 +146,10 @@ impl GetOrgFavorites {
 rt::request!(GetOrgFavorites);
 impl rt::Paged for GetOrgFavorites {
     type Item = types::FavoriteResponse;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 pub(super) static CREATE_ORG_FAVORITE: rt::Operation = rt::Operation {
     id: "create-org-favorite",

@@ -252,6 +252,10 @@ impl GetOrgScopedProjects {
 rt::request!(GetOrgScopedProjects);
 impl rt::Paged for GetOrgScopedProjects {
     type Item = types::ProjectResponse;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::update_org_scoped_project`].
 #[derive(Debug)]

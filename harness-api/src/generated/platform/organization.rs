@@ -318,6 +318,10 @@ impl GetOrganizationList {
 rt::request!(GetOrganizationList);
 impl rt::Paged for GetOrganizationList {
     type Item = types::NgOrganizationResponse;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::get_organization_v1`].
 #[derive(Debug)]
@@ -407,6 +411,10 @@ impl GetOrganizationsV1 {
 rt::request!(GetOrganizationsV1);
 impl rt::Paged for GetOrganizationsV1 {
     type Item = types::OrganizationResponse;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::post_organization`].
 #[derive(Debug)]

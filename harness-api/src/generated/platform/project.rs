@@ -253,6 +253,10 @@ impl GetProjectList {
 rt::request!(GetProjectList);
 impl rt::Paged for GetProjectList {
     type Item = types::NgProjectResponse;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::get_project_list_with_multi_org_filter`].
 #[derive(Debug)]
@@ -358,6 +362,10 @@ impl GetProjectListWithMultiOrgFilter {
 rt::request!(GetProjectListWithMultiOrgFilter);
 impl rt::Paged for GetProjectListWithMultiOrgFilter {
     type Item = types::NgProjectResponse;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::post_project`].
 #[derive(Debug)]

@@ -307,6 +307,10 @@ impl GetProjectScopedCertificates {
 rt::request!(GetProjectScopedCertificates);
 impl rt::Paged for GetProjectScopedCertificates {
     type Item = types::CertificateResponseDto;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::update_project_scoped_certificate`].
 #[derive(Debug)]

@@ -161,6 +161,10 @@ impl GetProjectFavorites {
 rt::request!(GetProjectFavorites);
 impl rt::Paged for GetProjectFavorites {
     type Item = types::FavoriteResponse;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 pub(super) static CREATE_PROJECT_FAVORITE: rt::Operation = rt::Operation {
     id: "create-project-favorite",

@@ -116,6 +116,10 @@ impl GetSettingsList {
 rt::request!(GetSettingsList);
 impl rt::Paged for GetSettingsList {
     type Item = types::SettingResponseDto;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::update_setting_value`].
 #[derive(Debug)]

@@ -45,6 +45,10 @@ impl GetDevSubscriptions {
 rt::request!(GetDevSubscriptions);
 impl rt::Paged for GetDevSubscriptions {
     type Item = types::SubscriptionUsageDto;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 pub(super) static GET_DEV_SUBSCRIPTIONS: rt::Operation = rt::Operation {
     id: "get-v1-devSubscriptions",

@@ -224,6 +224,10 @@ impl GetVariableList {
 rt::request!(GetVariableList);
 impl rt::Paged for GetVariableList {
     type Item = types::VariableDetailsResponse;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::list_variable`].
 #[derive(Debug)]
@@ -303,6 +307,10 @@ impl ListVariable {
 rt::request!(ListVariable);
 impl rt::Paged for ListVariable {
     type Item = types::VariableDetailsResponse;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::update_variable`].
 #[derive(Debug)]

@@ -287,6 +287,10 @@ impl ListEvaluations {
 rt::request!(ListEvaluations);
 impl rt::Paged for ListEvaluations {
     type Item = types::Evaluation;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 pub(super) static FIND_EVALUATION: rt::Operation = rt::Operation {
     id: "evaluations#find",

@@ -51,6 +51,10 @@ impl ListExamples {
 rt::request!(ListExamples);
 impl rt::Paged for ListExamples {
     type Item = types::PolicyExample;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 pub(super) static LIST_EXAMPLES: rt::Operation = rt::Operation {
     id: "examples#list",

@@ -307,6 +307,10 @@ impl ListPolicies {
 rt::request!(ListPolicies);
 impl rt::Paged for ListPolicies {
     type Item = types::PolicyManagementPolicy;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::list_policy_sets_of_policy`].
 #[derive(Debug)]
@@ -372,6 +376,10 @@ impl ListPolicySetsOfPolicy {
 rt::request!(ListPolicySetsOfPolicy);
 impl rt::Paged for ListPolicySetsOfPolicy {
     type Item = types::PolicyToPolicySet;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::move_policy`].
 #[derive(Debug)]

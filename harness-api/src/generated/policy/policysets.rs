@@ -323,6 +323,10 @@ impl ListPolicySets {
 rt::request!(ListPolicySets);
 impl rt::Paged for ListPolicySets {
     type Item = types::PolicyManagementPolicySet;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::update_policy_set`].
 #[derive(Debug)]

@@ -384,6 +384,10 @@ impl GetOrchestrationActivitySummary {
 rt::request!(GetOrchestrationActivitySummary);
 impl rt::Paged for GetOrchestrationActivitySummary {
     type Item = serde_json::Value;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::post_on_hold_activity_action`].
 #[derive(Debug)]

@@ -611,6 +611,10 @@ impl GetOrchestrationExecutionActivitiesPaginated {
 rt::request!(GetOrchestrationExecutionActivitiesPaginated);
 impl rt::Paged for GetOrchestrationExecutionActivitiesPaginated {
     type Item = serde_json::Value;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::get_orchestration_execution_activity`].
 #[derive(Debug)]

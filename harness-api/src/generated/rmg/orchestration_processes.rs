@@ -345,6 +345,10 @@ impl GetOrchestrationProcessInputSummary {
 rt::request!(GetOrchestrationProcessInputSummary);
 impl rt::Paged for GetOrchestrationProcessInputSummary {
     type Item = serde_json::Value;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::get_orchestration_process_summary`].
 #[derive(Debug)]
@@ -409,6 +413,10 @@ impl GetOrchestrationProcessSummary {
 rt::request!(GetOrchestrationProcessSummary);
 impl rt::Paged for GetOrchestrationProcessSummary {
     type Item = serde_json::Value;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::post_orchestration_process`].
 #[derive(Debug)]
@@ -525,6 +533,10 @@ impl PostOrchestrationProcessAttachedReleaseGroups {
 rt::request!(PostOrchestrationProcessAttachedReleaseGroups);
 impl rt::Paged for PostOrchestrationProcessAttachedReleaseGroups {
     type Item = serde_json::Value;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::post_orchestration_process_input`].
 #[derive(Debug)]

@@ -169,6 +169,10 @@ impl GetReleaseConflicts {
 rt::request!(GetReleaseConflicts);
 impl rt::Paged for GetReleaseConflicts {
     type Item = serde_json::Value;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::get_release_group`].
 #[derive(Debug)]
@@ -308,6 +312,10 @@ impl GetReleaseGroupSummary {
 rt::request!(GetReleaseGroupSummary);
 impl rt::Paged for GetReleaseGroupSummary {
     type Item = serde_json::Value;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::patch_release_group`].
 #[derive(Debug)]

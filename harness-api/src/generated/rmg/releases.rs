@@ -284,6 +284,10 @@ impl GetReleaseApprovals {
 rt::request!(GetReleaseApprovals);
 impl rt::Paged for GetReleaseApprovals {
     type Item = serde_json::Value;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::get_release_day_activities`].
 #[derive(Debug)]
@@ -483,6 +487,10 @@ impl GetReleaseTasks {
 rt::request!(GetReleaseTasks);
 impl rt::Paged for GetReleaseTasks {
     type Item = serde_json::Value;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::post_release_action`].
 #[derive(Debug)]

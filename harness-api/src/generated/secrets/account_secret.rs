@@ -272,6 +272,10 @@ impl GetAccountScopedSecrets {
 rt::request!(GetAccountScopedSecrets);
 impl rt::Paged for GetAccountScopedSecrets {
     type Item = types::SecretResponse;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::update_account_scoped_secret`].
 #[derive(Debug)]

@@ -33,6 +33,10 @@ impl GetGcpRegions {
 rt::request!(GetGcpRegions);
 impl rt::Paged for GetGcpRegions {
     type Item = String;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 pub(super) static GET_GCP_REGIONS: rt::Operation = rt::Operation {
     id: "getGcpRegions",

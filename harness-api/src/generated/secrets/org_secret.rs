@@ -288,6 +288,10 @@ impl GetOrgScopedSecrets {
 rt::request!(GetOrgScopedSecrets);
 impl rt::Paged for GetOrgScopedSecrets {
     type Item = types::SecretResponse;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::update_org_scoped_secret`].
 #[derive(Debug)]

@@ -316,6 +316,10 @@ impl GetProjectScopedSecrets {
 rt::request!(GetProjectScopedSecrets);
 impl rt::Paged for GetProjectScopedSecrets {
     type Item = types::SecretResponse;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::update_project_scoped_secret`].
 #[derive(Debug)]

@@ -410,6 +410,10 @@ impl ListSecretsV2 {
 rt::request!(ListSecretsV2);
 impl rt::Paged for ListSecretsV2 {
     type Item = types::NgSecretResponse;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::list_secrets_v3`].
 #[derive(Debug)]
@@ -493,6 +497,10 @@ impl ListSecretsV3 {
 rt::request!(ListSecretsV3);
 impl rt::Paged for ListSecretsV3 {
     type Item = types::NgSecretResponse;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::list_secrets_v4`].
 #[derive(Debug)]
@@ -567,6 +575,10 @@ impl ListSecretsV4 {
 rt::request!(ListSecretsV4);
 impl rt::Paged for ListSecretsV4 {
     type Item = types::NgSecretResponse;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::post_secret`].
 #[derive(Debug)]

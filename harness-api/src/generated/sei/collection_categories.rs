@@ -134,6 +134,10 @@ impl ListCategories {
 rt::request!(ListCategories);
 impl rt::Paged for ListCategories {
     type Item = types::ListCategoriesResponseRecords;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::update_category`].
 #[derive(Debug)]

@@ -132,6 +132,10 @@ impl ListCollections {
 rt::request!(ListCollections);
 impl rt::Paged for ListCollections {
     type Item = types::ListCollectionsResponseRecords;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 pub(super) static CREATE_COLLECTION: rt::Operation = rt::Operation {
     id: "collections#createCollection",

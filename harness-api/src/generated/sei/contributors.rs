@@ -75,6 +75,10 @@ impl GetActiveVersions {
 rt::request!(GetActiveVersions);
 impl rt::Paged for GetActiveVersions {
     type Item = types::GetContributorVersionsResponseRecords;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::get_schema`].
 #[derive(Debug)]
@@ -122,6 +126,10 @@ impl ListActiveUsers {
 rt::request!(ListActiveUsers);
 impl rt::Paged for ListActiveUsers {
     type Item = types::ListActiveUsersResponseRecords;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::list_contributors`].
 #[derive(Debug)]

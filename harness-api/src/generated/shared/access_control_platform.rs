@@ -44,10 +44,5 @@ impl model::Model for Scope {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.org.is_some() as u64 | (self.account.is_some() as u64) << 1
-            | (self.project.is_some() as u64) << 2
-    }
 }
 model::model!(Scope);

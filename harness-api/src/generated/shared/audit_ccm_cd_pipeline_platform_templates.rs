@@ -110,20 +110,25 @@ impl model::Model for FilterProperties {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.repo.is_some() as u64 | (self.tags.is_some() as u64) << 1
-            | (self.status.is_some() as u64) << 2
-            | (self.time_range.is_some() as u64) << 3
-            | (self.branch_name.is_some() as u64) << 4
-            | (self.filter_type.is_some() as u64) << 5
-            | (self.pipeline_name.is_some() as u64) << 6
-            | (self.pipeline_tags.is_some() as u64) << 7
-            | (self.trigger_types.is_some() as u64) << 8
-            | (self.my_deployments.is_some() as u64) << 9
-            | (self.module_properties.is_some() as u64) << 10
-            | (self.plan_execution_ids.is_some() as u64) << 11
-            | (self.trigger_identifiers.is_some() as u64) << 12
-            | (self.input_set_identifiers.is_some() as u64) << 13
-            | (self.pipeline_identifiers.is_some() as u64) << 14
+        model::mask(
+            &[
+                self.repo.is_some(),
+                self.tags.is_some(),
+                self.status.is_some(),
+                self.time_range.is_some(),
+                self.branch_name.is_some(),
+                self.filter_type.is_some(),
+                self.pipeline_name.is_some(),
+                self.pipeline_tags.is_some(),
+                self.trigger_types.is_some(),
+                self.my_deployments.is_some(),
+                self.module_properties.is_some(),
+                self.plan_execution_ids.is_some(),
+                self.trigger_identifiers.is_some(),
+                self.input_set_identifiers.is_some(),
+                self.pipeline_identifiers.is_some(),
+            ],
+        )
     }
 }
 model::model!(FilterProperties);
@@ -174,10 +179,6 @@ impl model::Model for FilterPropertiesModuleProperties {
             1 => model::opt(&self.ci),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.cd.is_some() as u64 | (self.ci.is_some() as u64) << 1
     }
 }
 model::model!(FilterPropertiesModuleProperties);
@@ -240,15 +241,6 @@ impl model::Model for FilterPropertiesModulePropertiesCd {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.env_identifiers.is_some() as u64
-            | (self.helm_chart_versions.is_some() as u64) << 1
-            | (self.service_identifiers.is_some() as u64) << 2
-            | (self.artifact_display_names.is_some() as u64) << 3
-            | (self.git_ops_app_identifiers.is_some() as u64) << 4
-            | (self.service_definition_types.is_some() as u64) << 5
-    }
 }
 model::model!(FilterPropertiesModulePropertiesCd);
 /// Schema `FilterProperties.moduleProperties.ci`.
@@ -284,10 +276,6 @@ impl model::Model for FilterPropertiesModulePropertiesCi {
             0 => model::opt(&self.ci_execution_info_dto),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.ci_execution_info_dto.is_some() as u64
     }
 }
 model::model!(FilterPropertiesModulePropertiesCi);
@@ -329,10 +317,6 @@ impl model::Model for FilterPropertiesModulePropertiesCiExecutionInfoDto {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.event.is_some() as u64 | (self.pull_request.is_some() as u64) << 1
-    }
 }
 model::model!(FilterPropertiesModulePropertiesCiExecutionInfoDto);
 /// Schema `FilterProperties.moduleProperties.ci.ciExecutionInfoDTO.pullRequest`.
@@ -371,10 +355,6 @@ impl model::Model for FilterPropertiesModulePropertiesCiExecutionInfoDtoPullRequ
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.source_branch.is_some() as u64 | (self.target_branch.is_some() as u64) << 1
-    }
 }
 model::model!(FilterPropertiesModulePropertiesCiExecutionInfoDtoPullRequest);
 /// Schema `FilterProperties.pipelineTags`.
@@ -412,10 +392,6 @@ impl model::Model for FilterPropertiesPipelineTags {
             1 => model::Part::Str(&self.value),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.key.is_some() as u64 | (self.value.is_some() as u64) << 1
     }
 }
 model::model!(FilterPropertiesPipelineTags);
@@ -462,12 +438,6 @@ impl model::Model for TimeRange {
             3 => model::opt(&self.time_range_filter_type),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.end_time.is_some() as u64 | (self.start_time.is_some() as u64) << 1
-            | (self.relative_time.is_some() as u64) << 2
-            | (self.time_range_filter_type.is_some() as u64) << 3
     }
 }
 model::model!(TimeRange);

@@ -47,12 +47,6 @@ impl model::Model for AuthzResponseMessageException {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.message.is_some() as u64 | (self.stack_trace.is_some() as u64) << 1
-            | (self.suppressed.is_some() as u64) << 2
-            | (self.localized_message.is_some() as u64) << 3
-    }
 }
 model::model!(AuthzResponseMessageException);
 /// Schema `AuthzResponseMessageExceptionStackTrace`.
@@ -126,13 +120,18 @@ impl model::Model for AuthzResponseMessageExceptionStackTrace {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.file_name.is_some() as u64 | (self.class_name.is_some() as u64) << 1
-            | (self.line_number.is_some() as u64) << 2
-            | (self.method_name.is_some() as u64) << 3
-            | (self.module_name.is_some() as u64) << 4
-            | (self.native_method.is_some() as u64) << 5
-            | (self.module_version.is_some() as u64) << 6
-            | (self.class_loader_name.is_some() as u64) << 7
+        model::mask(
+            &[
+                self.file_name.is_some(),
+                self.class_name.is_some(),
+                self.line_number.is_some(),
+                self.method_name.is_some(),
+                self.module_name.is_some(),
+                self.native_method.is_some(),
+                self.module_version.is_some(),
+                self.class_loader_name.is_some(),
+            ],
+        )
     }
 }
 model::model!(AuthzResponseMessageExceptionStackTrace);
@@ -175,11 +174,6 @@ impl model::Model for AuthzResponseMessageExceptionSuppressed {
             2 => model::Part::Str(&self.localized_message),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.message.is_some() as u64 | (self.stack_trace.is_some() as u64) << 1
-            | (self.localized_message.is_some() as u64) << 2
     }
 }
 model::model!(AuthzResponseMessageExceptionSuppressed);
@@ -246,15 +240,6 @@ impl model::Model for ResponseMessage {
             6 => model::opt(&self.failure_sub_types),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.code.is_some() as u64 | (self.level.is_some() as u64) << 1
-            | (self.message.is_some() as u64) << 2
-            | (self.exception.is_some() as u64) << 3
-            | (self.failure_types.is_some() as u64) << 4
-            | (self.additional_info.is_some() as u64) << 5
-            | (self.failure_sub_types.is_some() as u64) << 6
     }
 }
 model::model!(ResponseMessage);

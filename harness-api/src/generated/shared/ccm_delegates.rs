@@ -48,12 +48,6 @@ impl model::Model for EmbeddedUser {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.uuid.is_some() as u64) << 1
-            | (self.email.is_some() as u64) << 2
-            | (self.external_user_id.is_some() as u64) << 3
-    }
 }
 model::model!(EmbeddedUser);
 /// Schema `RestResponseString`.
@@ -95,11 +89,6 @@ impl model::Model for RestResponseString {
             2 => model::opt(&self.response_messages),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.meta_data.is_some() as u64 | (self.resource.is_some() as u64) << 1
-            | (self.response_messages.is_some() as u64) << 2
     }
 }
 model::model!(RestResponseString);

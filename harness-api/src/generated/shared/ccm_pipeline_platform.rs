@@ -66,14 +66,6 @@ impl model::Model for CcmFilter {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.identifier.is_some() as u64) << 1
-            | (self.org_identifier.is_some() as u64) << 2
-            | (self.filter_properties.is_some() as u64) << 3
-            | (self.filter_visibility.is_some() as u64) << 4
-            | (self.project_identifier.is_some() as u64) << 5
-    }
 }
 model::model!(CcmFilter);
 /// Schema `CcmFilterProperties`.
@@ -111,10 +103,6 @@ impl model::Model for CcmFilterProperties {
             1 => model::opt(&self.filter_type),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.tags.is_some() as u64 | (self.filter_type.is_some() as u64) << 1
     }
 }
 model::model!(CcmFilterProperties);
@@ -177,12 +165,6 @@ impl model::Model for ResponseDtoFilter {
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
-            | (self.meta_data.is_some() as u64) << 2
-            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoFilter);

@@ -98,17 +98,22 @@ impl model::Model for NgEntityGitDetails {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.branch.is_some() as u64 | (self.file_url.is_some() as u64) << 1
-            | (self.repo_url.is_some() as u64) << 2
-            | (self.commit_id.is_some() as u64) << 3
-            | (self.file_path.is_some() as u64) << 4
-            | (self.object_id.is_some() as u64) << 5
-            | (self.repo_name.is_some() as u64) << 6
-            | (self.root_folder.is_some() as u64) << 7
-            | (self.repo_identifier.is_some() as u64) << 8
-            | (self.is_harness_code_repo.is_some() as u64) << 9
-            | (self.parent_entity_repo_name.is_some() as u64) << 10
-            | (self.parent_entity_connector_ref.is_some() as u64) << 11
+        model::mask(
+            &[
+                self.branch.is_some(),
+                self.file_url.is_some(),
+                self.repo_url.is_some(),
+                self.commit_id.is_some(),
+                self.file_path.is_some(),
+                self.object_id.is_some(),
+                self.repo_name.is_some(),
+                self.root_folder.is_some(),
+                self.repo_identifier.is_some(),
+                self.is_harness_code_repo.is_some(),
+                self.parent_entity_repo_name.is_some(),
+                self.parent_entity_connector_ref.is_some(),
+            ],
+        )
     }
 }
 model::model!(NgEntityGitDetails);

@@ -41,9 +41,5 @@ impl model::Model for EntityValidityDetails {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.valid.is_some() as u64 | (self.invalid_yaml.is_some() as u64) << 1
-    }
 }
 model::model!(EntityValidityDetails);

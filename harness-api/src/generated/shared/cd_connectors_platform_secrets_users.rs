@@ -105,15 +105,24 @@ impl model::Model for NgGovernanceMetadata {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.id.is_some() as u64 | (self.deny.is_some() as u64) << 1
-            | (self.type_.is_some() as u64) << 2 | (self.org_id.is_some() as u64) << 3
-            | (self.action.is_some() as u64) << 4 | (self.entity.is_some() as u64) << 5
-            | (self.status.is_some() as u64) << 6 | (self.created.is_some() as u64) << 7
-            | (self.details.is_some() as u64) << 8 | (self.message.is_some() as u64) << 9
-            | (self.account_id.is_some() as u64) << 10
-            | (self.project_id.is_some() as u64) << 11
-            | (self.timestamp.is_some() as u64) << 12
-            | (self.details_list.is_some() as u64) << 13
+        model::mask(
+            &[
+                self.id.is_some(),
+                self.deny.is_some(),
+                self.type_.is_some(),
+                self.org_id.is_some(),
+                self.action.is_some(),
+                self.entity.is_some(),
+                self.status.is_some(),
+                self.created.is_some(),
+                self.details.is_some(),
+                self.message.is_some(),
+                self.account_id.is_some(),
+                self.project_id.is_some(),
+                self.timestamp.is_some(),
+                self.details_list.is_some(),
+            ],
+        )
     }
 }
 model::model!(NgGovernanceMetadata);
@@ -213,17 +222,23 @@ impl model::Model for NgPolicyMetadata {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.error.is_some() as u64 | (self.org_id.is_some() as u64) << 1
-            | (self.status.is_some() as u64) << 2 | (self.created.is_some() as u64) << 3
-            | (self.updated.is_some() as u64) << 4
-            | (self.policy_id.is_some() as u64) << 5
-            | (self.severity.is_some() as u64) << 6
-            | (self.account_id.is_some() as u64) << 7
-            | (self.project_id.is_some() as u64) << 8
-            | (self.identifier.is_some() as u64) << 9
-            | (self.policy_name.is_some() as u64) << 10
-            | (self.deny_messages.is_some() as u64) << 11
-            | (self.deny_messages_list.is_some() as u64) << 12
+        model::mask(
+            &[
+                self.error.is_some(),
+                self.org_id.is_some(),
+                self.status.is_some(),
+                self.created.is_some(),
+                self.updated.is_some(),
+                self.policy_id.is_some(),
+                self.severity.is_some(),
+                self.account_id.is_some(),
+                self.project_id.is_some(),
+                self.identifier.is_some(),
+                self.policy_name.is_some(),
+                self.deny_messages.is_some(),
+                self.deny_messages_list.is_some(),
+            ],
+        )
     }
 }
 model::model!(NgPolicyMetadata);
@@ -318,16 +333,22 @@ impl model::Model for NgPolicySetMetadata {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.deny.is_some() as u64 | (self.org_id.is_some() as u64) << 1
-            | (self.status.is_some() as u64) << 2 | (self.created.is_some() as u64) << 3
-            | (self.account_id.is_some() as u64) << 4
-            | (self.project_id.is_some() as u64) << 5
-            | (self.identifier.is_some() as u64) << 6
-            | (self.description.is_some() as u64) << 7
-            | (self.policy_set_id.is_some() as u64) << 8
-            | (self.policy_set_name.is_some() as u64) << 9
-            | (self.policy_metadata.is_some() as u64) << 10
-            | (self.policy_metadata_list.is_some() as u64) << 11
+        model::mask(
+            &[
+                self.deny.is_some(),
+                self.org_id.is_some(),
+                self.status.is_some(),
+                self.created.is_some(),
+                self.account_id.is_some(),
+                self.project_id.is_some(),
+                self.identifier.is_some(),
+                self.description.is_some(),
+                self.policy_set_id.is_some(),
+                self.policy_set_name.is_some(),
+                self.policy_metadata.is_some(),
+                self.policy_metadata_list.is_some(),
+            ],
+        )
     }
 }
 model::model!(NgPolicySetMetadata);

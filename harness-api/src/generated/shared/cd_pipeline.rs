@@ -43,10 +43,6 @@ impl model::Model for InputSetValidator {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.parameters.is_some() as u64 | (self.validator_type.is_some() as u64) << 1
-    }
 }
 model::model!(InputSetValidator);
 model::open_enum! {

@@ -43,9 +43,5 @@ impl model::Model for EntityGitMetadata {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.repo.is_some() as u64 | (self.branch.is_some() as u64) << 1
-    }
 }
 model::model!(EntityGitMetadata);

@@ -84,12 +84,18 @@ impl model::Model for TypesLabelValue {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.id.is_some() as u64 | (self.color.is_some() as u64) << 1
-            | (self.value.is_some() as u64) << 2 | (self.created.is_some() as u64) << 3
-            | (self.updated.is_some() as u64) << 4
-            | (self.label_id.is_some() as u64) << 5
-            | (self.created_by.is_some() as u64) << 6
-            | (self.updated_by.is_some() as u64) << 7
+        model::mask(
+            &[
+                self.id.is_some(),
+                self.color.is_some(),
+                self.value.is_some(),
+                self.created.is_some(),
+                self.updated.is_some(),
+                self.label_id.is_some(),
+                self.created_by.is_some(),
+                self.updated_by.is_some(),
+            ],
+        )
     }
 }
 model::model!(TypesLabelValue);
@@ -141,12 +147,6 @@ impl model::Model for TypesSaveLabelInput {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.id.is_some() as u64 | (self.key.is_some() as u64) << 1
-            | (self.type_.is_some() as u64) << 2 | (self.color.is_some() as u64) << 3
-            | (self.description.is_some() as u64) << 4
-    }
 }
 model::model!(TypesSaveLabelInput);
 /// Schema `TypesSaveLabelValueInput`.
@@ -188,11 +188,6 @@ impl model::Model for TypesSaveLabelValueInput {
             2 => model::Part::Str(&self.value),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.id.is_some() as u64 | (self.color.is_some() as u64) << 1
-            | (self.value.is_some() as u64) << 2
     }
 }
 model::model!(TypesSaveLabelValueInput);

@@ -44,11 +44,5 @@ impl model::Model for NgScope {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.org_identifier.is_some() as u64
-            | (self.account_identifier.is_some() as u64) << 1
-            | (self.project_identifier.is_some() as u64) << 2
-    }
 }
 model::model!(NgScope);

@@ -35,9 +35,5 @@ impl model::Model for SbomDetails {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.name.is_some() as u64
-    }
 }
 model::model!(SbomDetails);

@@ -45,9 +45,5 @@ impl model::Model for NgTag {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.key.is_some() as u64 | (self.value.is_set() as u64) << 1
-    }
 }
 model::model!(NgTag);

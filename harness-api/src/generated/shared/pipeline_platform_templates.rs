@@ -59,13 +59,6 @@ impl model::Model for Pageable {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.sort.is_some() as u64 | (self.paged.is_some() as u64) << 1
-            | (self.offset.is_some() as u64) << 2 | (self.unpaged.is_some() as u64) << 3
-            | (self.page_size.is_some() as u64) << 4
-            | (self.page_number.is_some() as u64) << 5
-    }
 }
 model::model!(Pageable);
 /// Schema `Sort`.
@@ -107,11 +100,6 @@ impl model::Model for Sort {
             2 => model::Part::Flag(&self.unsorted),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.empty.is_some() as u64 | (self.sorted.is_some() as u64) << 1
-            | (self.unsorted.is_some() as u64) << 2
     }
 }
 model::model!(Sort);

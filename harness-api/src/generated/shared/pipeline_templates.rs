@@ -53,12 +53,6 @@ impl model::Model for CacheResponseMetadata {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.ttl_left.is_some() as u64 | (self.cache_state.is_some() as u64) << 1
-            | (self.is_sync_enabled.is_some() as u64) << 2
-            | (self.last_updated_at.is_some() as u64) << 3
-    }
 }
 model::model!(CacheResponseMetadata);
 model::open_enum! {
@@ -232,31 +226,37 @@ impl model::Model for NgTemplateResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.icon.is_some() as u64 | (self.name.is_some() as u64) << 1
-            | (self.tags.is_some() as u64) << 2 | (self.yaml.is_some() as u64) << 3
-            | (self.version.is_some() as u64) << 4
-            | (self.account_id.is_some() as u64) << 5
-            | (self.child_type.is_some() as u64) << 6
-            | (self.has_insert.is_some() as u64) << 7
-            | (self.store_type.is_some() as u64) << 8
-            | (self.git_details.is_some() as u64) << 9
-            | (self.identifier.is_some() as u64) << 10
-            | (self.merged_yaml.is_some() as u64) << 11
-            | (self.description.is_some() as u64) << 12
-            | (self.yaml_version.is_some() as u64) << 13
-            | (self.connector_ref.is_some() as u64) << 14
-            | (self.version_label.is_some() as u64) << 15
-            | (self.last_updated_at.is_some() as u64) << 16
-            | (self.org_identifier.is_some() as u64) << 17
-            | (self.template_scope.is_some() as u64) << 18
-            | (self.stable_template.is_some() as u64) << 19
-            | (self.is_inline_hc_entity.is_some() as u64) << 20
-            | (self.is_stable_template.is_some() as u64) << 21
-            | (self.bulk_reconcile_uuid.is_some() as u64) << 22
-            | (self.project_identifier.is_some() as u64) << 23
-            | (self.template_entity_type.is_some() as u64) << 24
-            | (self.cache_response_metadata.is_some() as u64) << 25
-            | (self.entity_validity_details.is_some() as u64) << 26
+        model::mask(
+            &[
+                self.icon.is_some(),
+                self.name.is_some(),
+                self.tags.is_some(),
+                self.yaml.is_some(),
+                self.version.is_some(),
+                self.account_id.is_some(),
+                self.child_type.is_some(),
+                self.has_insert.is_some(),
+                self.store_type.is_some(),
+                self.git_details.is_some(),
+                self.identifier.is_some(),
+                self.merged_yaml.is_some(),
+                self.description.is_some(),
+                self.yaml_version.is_some(),
+                self.connector_ref.is_some(),
+                self.version_label.is_some(),
+                self.last_updated_at.is_some(),
+                self.org_identifier.is_some(),
+                self.template_scope.is_some(),
+                self.stable_template.is_some(),
+                self.is_inline_hc_entity.is_some(),
+                self.is_stable_template.is_some(),
+                self.bulk_reconcile_uuid.is_some(),
+                self.project_identifier.is_some(),
+                self.template_entity_type.is_some(),
+                self.cache_response_metadata.is_some(),
+                self.entity_validity_details.is_some(),
+            ],
+        )
     }
 }
 model::model!(NgTemplateResponse);
@@ -368,17 +368,22 @@ impl model::Model for TemplateEntityGitDetails {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.branch.is_some() as u64 | (self.file_url.is_some() as u64) << 1
-            | (self.repo_url.is_some() as u64) << 2
-            | (self.commit_id.is_some() as u64) << 3
-            | (self.file_path.is_some() as u64) << 4
-            | (self.object_id.is_some() as u64) << 5
-            | (self.repo_name.is_some() as u64) << 6
-            | (self.root_folder.is_some() as u64) << 7
-            | (self.repo_identifier.is_some() as u64) << 8
-            | (self.is_harness_code_repo.is_some() as u64) << 9
-            | (self.parent_entity_repo_name.is_some() as u64) << 10
-            | (self.parent_entity_connector_ref.is_some() as u64) << 11
+        model::mask(
+            &[
+                self.branch.is_some(),
+                self.file_url.is_some(),
+                self.repo_url.is_some(),
+                self.commit_id.is_some(),
+                self.file_path.is_some(),
+                self.object_id.is_some(),
+                self.repo_name.is_some(),
+                self.root_folder.is_some(),
+                self.repo_identifier.is_some(),
+                self.is_harness_code_repo.is_some(),
+                self.parent_entity_repo_name.is_some(),
+                self.parent_entity_connector_ref.is_some(),
+            ],
+        )
     }
 }
 model::model!(TemplateEntityGitDetails);
@@ -426,12 +431,6 @@ impl model::Model for TemplateErrorNodeSummary {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.node_info.is_some() as u64 | (self.template_info.is_some() as u64) << 1
-            | (self.template_response.is_some() as u64) << 2
-            | (self.children_error_nodes.is_some() as u64) << 3
-    }
 }
 model::model!(TemplateErrorNodeSummary);
 /// Schema `TemplateInfo`.
@@ -473,12 +472,6 @@ impl model::Model for TemplateInfo {
             2 => model::Part::Str(&self.template_identifier),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.version_label.is_some() as u64
-            | (self.template_entity_type.is_some() as u64) << 1
-            | (self.template_identifier.is_some() as u64) << 2
     }
 }
 model::model!(TemplateInfo);
@@ -529,11 +522,6 @@ impl model::Model for TemplateNodeInfo {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.local_fqn.is_some() as u64) << 1
-            | (self.identifier.is_some() as u64) << 2
-    }
 }
 model::model!(TemplateNodeInfo);
 /// Schema `TemplateReferenceSummary`.
@@ -576,11 +564,6 @@ impl model::Model for TemplateReferenceSummary {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.git_branch.is_some() as u64 | (self.template_ref.is_some() as u64) << 1
-            | (self.version_label.is_some() as u64) << 2
-    }
 }
 model::model!(TemplateReferenceSummary);
 /// Schema `ValidateTemplateInputsResponseDTO`.
@@ -622,11 +605,6 @@ impl model::Model for ValidateTemplateInputsResponseDto {
             2 => model::opt(&self.error_node_summary),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.type_.is_some() as u64 | (self.valid_yaml.is_some() as u64) << 1
-            | (self.error_node_summary.is_some() as u64) << 2
     }
 }
 model::model!(ValidateTemplateInputsResponseDto);

@@ -50,12 +50,6 @@ impl model::Model for ResponseDtoSettingValueResponseDto {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
-            | (self.meta_data.is_some() as u64) << 2
-            | (self.correlation_id.is_some() as u64) << 3
-    }
 }
 model::model!(ResponseDtoSettingValueResponseDto);
 model::open_enum! {
@@ -98,10 +92,6 @@ impl model::Model for SettingValueResponseDto {
             1 => model::opt(&self.value_type),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.value.is_some() as u64 | (self.value_type.is_some() as u64) << 1
     }
 }
 model::model!(SettingValueResponseDto);

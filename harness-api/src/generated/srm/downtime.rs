@@ -247,6 +247,10 @@ impl GetDowntimeAssociatedMonitoredServices {
 rt::request!(GetDowntimeAssociatedMonitoredServices);
 impl rt::Paged for GetDowntimeAssociatedMonitoredServices {
     type Item = types::CvMonitoredServiceOption;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::get_history`].
 #[derive(Debug)]
@@ -293,6 +297,10 @@ impl GetHistory {
 rt::request!(GetHistory);
 impl rt::Paged for GetHistory {
     type Item = types::CvDowntimeHistoryItem;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::list_downtimes`].
 #[derive(Debug)]
@@ -339,6 +347,10 @@ impl ListDowntimes {
 rt::request!(ListDowntimes);
 impl rt::Paged for ListDowntimes {
     type Item = types::CvDowntimeListItem;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::save_downtime`].
 #[derive(Debug)]

@@ -867,6 +867,10 @@ impl GetHealthSourcesForMonitoredServiceIdentifier {
 rt::request!(GetHealthSourcesForMonitoredServiceIdentifier);
 impl rt::Paged for GetHealthSourcesForMonitoredServiceIdentifier {
     type Item = types::CvHealthSourceItem;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::get_list`].
 #[derive(Debug)]
@@ -1160,6 +1164,10 @@ impl GetMonitoredServiceReconciliationStatuses {
 rt::request!(GetMonitoredServiceReconciliationStatuses);
 impl rt::Paged for GetMonitoredServiceReconciliationStatuses {
     type Item = types::MonitoredServiceReference;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::get_monitored_service_resolved_template_inputs`].
 #[derive(Debug)]
@@ -1284,6 +1292,10 @@ impl GetNotificationRulesForMonitoredService {
 rt::request!(GetNotificationRulesForMonitoredService);
 impl rt::Paged for GetNotificationRulesForMonitoredService {
     type Item = types::NotificationRuleResponse;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::get_over_all_health_score`].
 #[derive(Debug)]
@@ -1476,6 +1488,10 @@ impl MonitoredServicesList {
 rt::request!(MonitoredServicesList);
 impl rt::Paged for MonitoredServicesList {
     type Item = types::CvMonitoredServiceListItem;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::save_monitored_service`].
 #[derive(Debug)]

@@ -240,6 +240,10 @@ impl GetServiceLevelObjectivesNg {
 rt::request!(GetServiceLevelObjectivesNg);
 impl rt::Paged for GetServiceLevelObjectivesNg {
     type Item = types::ServiceLevelObjectiveV2Response;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::get_slo_health_list_view_ng`].
 #[derive(Debug)]
@@ -280,6 +284,10 @@ impl GetSloHealthListViewNg {
 rt::request!(GetSloHealthListViewNg);
 impl rt::Paged for GetSloHealthListViewNg {
     type Item = types::CvSloHealthListView;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::save_slo_data_ng`].
 #[derive(Debug)]

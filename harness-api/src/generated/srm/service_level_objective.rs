@@ -71,6 +71,10 @@ impl GetMetricGraphForSlo {
 rt::request!(GetMetricGraphForSlo);
 impl rt::Paged for GetMetricGraphForSlo {
     type Item = types::MetricGraph;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::list_slo`].
 #[derive(Debug)]
@@ -183,6 +187,10 @@ impl ListSlo {
 rt::request!(ListSlo);
 impl rt::Paged for ListSlo {
     type Item = types::SloHealthListView;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 pub(super) static GET_METRIC_GRAPH_FOR_SLO: rt::Operation = rt::Operation {
     id: "getMetricGraphForSLO",

@@ -100,6 +100,10 @@ impl GetErrorBudgetResetHistory {
 rt::request!(GetErrorBudgetResetHistory);
 impl rt::Paged for GetErrorBudgetResetHistory {
     type Item = types::SloErrorBudgetReset;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::get_notification_rules_for_slo`].
 #[derive(Debug)]
@@ -148,6 +152,10 @@ impl GetNotificationRulesForSlo {
 rt::request!(GetNotificationRulesForSlo);
 impl rt::Paged for GetNotificationRulesForSlo {
     type Item = types::NotificationRuleResponse;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::get_service_level_objective_logs`].
 #[derive(Debug)]
@@ -200,6 +208,10 @@ impl GetServiceLevelObjectiveLogs {
 rt::request!(GetServiceLevelObjectiveLogs);
 impl rt::Paged for GetServiceLevelObjectiveLogs {
     type Item = types::CvngLog;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::reset_error_budget`].
 #[derive(Debug)]

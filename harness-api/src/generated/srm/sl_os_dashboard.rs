@@ -594,6 +594,10 @@ impl GetSloHealthListView {
 rt::request!(GetSloHealthListView);
 impl rt::Paged for GetSloHealthListView {
     type Item = types::CvSloHealthListView;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::get_slo_health_list_view_v2`].
 #[derive(Debug)]
@@ -646,6 +650,10 @@ impl GetSloHealthListViewV2 {
 rt::request!(GetSloHealthListViewV2);
 impl rt::Paged for GetSloHealthListViewV2 {
     type Item = types::CvSloHealthListView;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 pub(super) static GET_SECONDARY_EVENT_DETAILS: rt::Operation = rt::Operation {
     id: "getSecondaryEventDetails",

@@ -229,6 +229,10 @@ impl ListSrmActiveMonitoredServices {
 rt::request!(ListSrmActiveMonitoredServices);
 impl rt::Paged for ListSrmActiveMonitoredServices {
     type Item = serde_json::Value;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 pub(super) static DOWNLOAD_ACTIVE_MONITORED_SERVICE_CSV_REPORT: rt::Operation = rt::Operation {
     id: "downloadActiveMonitoredServiceCSVReport",

@@ -153,6 +153,10 @@ impl GetArtifactDetailComponentView {
 rt::request!(GetArtifactDetailComponentView);
 impl rt::Paged for GetArtifactDetailComponentView {
     type Item = types::ArtifactComponentViewResponse;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::get_artifact_detail_deployment_view`].
 #[derive(Debug)]
@@ -225,6 +229,10 @@ impl GetArtifactDetailDeploymentView {
 rt::request!(GetArtifactDetailDeploymentView);
 impl rt::Paged for GetArtifactDetailDeploymentView {
     type Item = types::ArtifactDeploymentViewResponse;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::get_artifact_details`].
 #[derive(Debug)]
@@ -308,6 +316,10 @@ impl ListArtifacts {
 rt::request!(ListArtifacts);
 impl rt::Paged for ListArtifacts {
     type Item = types::ArtifactListingResponse;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::list_latest_artifacts`].
 #[derive(Debug)]
@@ -360,6 +372,10 @@ impl ListLatestArtifacts {
 rt::request!(ListLatestArtifacts);
 impl rt::Paged for ListLatestArtifacts {
     type Item = types::ArtifactListingResponse;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 pub(super) static GET_ARTIFACT_DETAIL_COMPONENT_VIEW: rt::Operation = rt::Operation {
     id: "getArtifactDetailComponentView",

@@ -179,6 +179,10 @@ impl ArtifactListV2 {
 rt::request!(ArtifactListV2);
 impl rt::Paged for ArtifactListV2 {
     type Item = types::ArtifactV2ListingResponse;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::get_artifact_v2_chain_of_custody`].
 #[derive(Debug)]
@@ -207,6 +211,10 @@ impl GetArtifactV2ChainOfCustody {
 rt::request!(GetArtifactV2ChainOfCustody);
 impl rt::Paged for GetArtifactV2ChainOfCustody {
     type Item = types::ArtifactChainOfCustody;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::get_artifact_v2_detail_component_view`].
 #[derive(Debug)]
@@ -280,6 +288,10 @@ impl GetArtifactV2DetailComponentView {
 rt::request!(GetArtifactV2DetailComponentView);
 impl rt::Paged for GetArtifactV2DetailComponentView {
     type Item = types::ArtifactComponentViewResponse;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::get_artifact_v2_detail_deployment_view`].
 #[derive(Debug)]
@@ -354,6 +366,10 @@ impl GetArtifactV2DetailDeploymentView {
 rt::request!(GetArtifactV2DetailDeploymentView);
 impl rt::Paged for GetArtifactV2DetailDeploymentView {
     type Item = types::ArtifactDeploymentViewResponse;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::get_artifact_v2_overview`].
 #[derive(Debug)]
@@ -462,6 +478,10 @@ impl ListArtifactSources {
 rt::request!(ListArtifactSources);
 impl rt::Paged for ListArtifactSources {
     type Item = types::ArtifactSourcesListingResponse;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 pub(super) static ARTIFACT_LIST_V2: rt::Operation = rt::Operation {
     id: "artifactListV2",

@@ -49,6 +49,10 @@ impl GetArtifactChainOfCustodyV2 {
 rt::request!(GetArtifactChainOfCustodyV2);
 impl rt::Paged for GetArtifactChainOfCustodyV2 {
     type Item = types::ArtifactChainOfCustodyV2;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 pub(super) static GET_ARTIFACT_CHAIN_OF_CUSTODY_V2: rt::Operation = rt::Operation {
     id: "getArtifactChainOfCustodyV2",

@@ -83,6 +83,10 @@ impl ArtifactList {
 rt::request!(ArtifactList);
 impl rt::Paged for ArtifactList {
     type Item = types::ArtifactListingResponseV2;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 pub(super) static ARTIFACT_LIST: rt::Operation = rt::Operation {
     id: "artifactList",

@@ -152,6 +152,10 @@ impl FetchPluginsForWorkflow {
 rt::request!(FetchPluginsForWorkflow);
 impl rt::Paged for FetchPluginsForWorkflow {
     type Item = types::CicdWorklfowPluginsResponse;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::get_cicd_overview`].
 #[derive(Debug)]
@@ -267,6 +271,10 @@ impl GetCicdWorkflowsList {
 rt::request!(GetCicdWorkflowsList);
 impl rt::Paged for GetCicdWorkflowsList {
     type Item = types::CicdWorkflowListingResponse;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::get_cicd_workflows_summary`].
 #[derive(Debug)]

@@ -120,6 +120,10 @@ impl CodeRepositoriesList {
 rt::request!(CodeRepositoriesList);
 impl rt::Paged for CodeRepositoriesList {
     type Item = types::CodeRepositoryListingResponse;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::get_all_repositories_summary`].
 #[derive(Debug)]
@@ -204,6 +208,10 @@ impl GetRepoRulesEvaluationTrend {
 rt::request!(GetRepoRulesEvaluationTrend);
 impl rt::Paged for GetRepoRulesEvaluationTrend {
     type Item = types::CodeRepoRulesEvaluation;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 pub(super) static CODE_REPOSITORIES_LIST: rt::Operation = rt::Operation {
     id: "codeRepositoriesList",

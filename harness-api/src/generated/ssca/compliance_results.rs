@@ -124,6 +124,10 @@ impl FetchComplianceResults {
 rt::request!(FetchComplianceResults);
 impl rt::Paged for FetchComplianceResults {
     type Item = types::ComplianceResultDto;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::fetch_compliance_results_by_artifact`].
 #[derive(Debug)]
@@ -199,6 +203,10 @@ impl FetchComplianceResultsByArtifact {
 rt::request!(FetchComplianceResultsByArtifact);
 impl rt::Paged for FetchComplianceResultsByArtifact {
     type Item = types::FetchComplianceResultByArtifactResponseBody;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::fetch_compliance_results_by_compliance_id`].
 #[derive(Debug)]
@@ -273,6 +281,10 @@ impl FetchComplianceResultsByComplianceId {
 rt::request!(FetchComplianceResultsByComplianceId);
 impl rt::Paged for FetchComplianceResultsByComplianceId {
     type Item = types::ComplianceArtifactWithExecution;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::fetch_compliance_results_group_by_id`].
 #[derive(Debug)]
@@ -357,6 +369,10 @@ impl FetchComplianceResultsGroupById {
 rt::request!(FetchComplianceResultsGroupById);
 impl rt::Paged for FetchComplianceResultsGroupById {
     type Item = types::ComplianceResultAggregationByType;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::save_compliance_result`].
 #[derive(Debug)]

@@ -41,6 +41,10 @@ impl GetComplianceStandardsFilters {
 rt::request!(GetComplianceStandardsFilters);
 impl rt::Paged for GetComplianceStandardsFilters {
     type Item = types::ComplianceStandardsFilterEntity;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 pub(super) static GET_COMPLIANCE_STANDARDS_FILTERS: rt::Operation = rt::Operation {
     id: "getComplianceStandardsFilters",

@@ -199,6 +199,10 @@ impl GetComplianceResultStatsByComplianceChecks {
 rt::request!(GetComplianceResultStatsByComplianceChecks);
 impl rt::Paged for GetComplianceResultStatsByComplianceChecks {
     type Item = types::ComplianceChecksMetrics;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::post_compliance_result_stats_evaluation_breakdown_artifact_type`].
 #[derive(Debug)]

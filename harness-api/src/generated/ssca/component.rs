@@ -69,6 +69,10 @@ impl GetComponents {
 rt::request!(GetComponents);
 impl rt::Paged for GetComponents {
     type Item = types::ComponentDto;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 pub(super) static GET_COMPONENTS: rt::Operation = rt::Operation {
     id: "getComponents",

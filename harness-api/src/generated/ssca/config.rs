@@ -194,6 +194,10 @@ impl ListConfigs {
 rt::request!(ListConfigs);
 impl rt::Paged for ListConfigs {
     type Item = types::ConfigResponseBody;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::save_config`].
 #[derive(Debug)]

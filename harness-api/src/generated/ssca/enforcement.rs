@@ -140,6 +140,10 @@ impl GetNormalisedSbomComponent {
 rt::request!(GetNormalisedSbomComponent);
 impl rt::Paged for GetNormalisedSbomComponent {
     type Item = types::NormalizedSbomComponentDto;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::get_policy_violations`].
 #[derive(Debug)]
@@ -208,6 +212,10 @@ impl GetPolicyViolations {
 rt::request!(GetPolicyViolations);
 impl rt::Paged for GetPolicyViolations {
     type Item = types::PolicyViolation;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::save_enforcement_result`].
 #[derive(Debug)]

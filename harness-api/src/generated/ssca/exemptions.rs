@@ -386,6 +386,10 @@ impl ListExemptionsForProject {
 rt::request!(ListExemptionsForProject);
 impl rt::Paged for ListExemptionsForProject {
     type Item = types::ExemptionResponseDto;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::review_exemption_for_artifact`].
 #[derive(Debug)]

@@ -289,6 +289,10 @@ impl FetchReposInIntegration {
 rt::request!(FetchReposInIntegration);
 impl rt::Paged for FetchReposInIntegration {
     type Item = types::RepoDetailsDto;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::get_harness_pipeline_integration`].
 #[derive(Debug)]
@@ -434,6 +438,10 @@ impl ListIntegrations {
 rt::request!(ListIntegrations);
 impl rt::Paged for ListIntegrations {
     type Item = types::Integration;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 pub(super) static ADD_REPOS: rt::Operation = rt::Operation {
     id: "addRepos",

@@ -418,6 +418,10 @@ impl GetArtifactListForRemediation {
 rt::request!(GetArtifactListForRemediation);
 impl rt::Paged for GetArtifactListForRemediation {
     type Item = types::RemediationArtifactListingResponse;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::get_deployments_list_for_artifact_in_remediation`].
 #[derive(Debug)]
@@ -469,6 +473,10 @@ impl GetDeploymentsListForArtifactInRemediation {
 rt::request!(GetDeploymentsListForArtifactInRemediation);
 impl rt::Paged for GetDeploymentsListForArtifactInRemediation {
     type Item = types::RemediationArtifactDeploymentsListingResponse;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::get_environment_list_for_remediation`].
 #[derive(Debug)]
@@ -511,6 +519,10 @@ impl GetEnvironmentListForRemediation {
 rt::request!(GetEnvironmentListForRemediation);
 impl rt::Paged for GetEnvironmentListForRemediation {
     type Item = types::EnvironmentInfo;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::get_overall_summary`].
 #[derive(Debug)]
@@ -621,6 +633,10 @@ impl ListRemediations {
 rt::request!(ListRemediations);
 impl rt::Paged for ListRemediations {
     type Item = types::RemediationListingResponse;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::update_remediation_tracker`].
 #[derive(Debug)]

@@ -130,6 +130,10 @@ impl GetComponentDrift {
 rt::request!(GetComponentDrift);
 impl rt::Paged for GetComponentDrift {
     type Item = types::ComponentDrift;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::get_license_drift`].
 #[derive(Debug)]
@@ -182,6 +186,10 @@ impl GetLicenseDrift {
 rt::request!(GetLicenseDrift);
 impl rt::Paged for GetLicenseDrift {
     type Item = types::LicenseDrift;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 pub(super) static CALCULATE_DRIFT_FOR_ARTIFACT: rt::Operation = rt::Operation {
     id: "calculateDriftForArtifact",

@@ -574,6 +574,10 @@ impl AllIssuesDetails {
 rt::request!(AllIssuesDetails);
 impl rt::Paged for AllIssuesDetails {
     type Item = types::ImpactedTarget;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::all_issues_details_v2`].
 #[derive(Debug)]
@@ -760,6 +764,10 @@ impl AllIssuesList {
 rt::request!(AllIssuesList);
 impl rt::Paged for AllIssuesList {
     type Item = types::AllIssueSummary;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::all_issues_list_v2`].
 #[derive(Debug)]
@@ -927,6 +935,10 @@ impl AllIssuesOccurrenceDetails {
 rt::request!(AllIssuesOccurrenceDetails);
 impl rt::Paged for AllIssuesOccurrenceDetails {
     type Item = std::collections::BTreeMap<String, serde_json::Value>;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::all_issues_totals_v2`].
 #[derive(Debug)]
@@ -1153,6 +1165,10 @@ impl GlobalExemptions {
 rt::request!(GlobalExemptions);
 impl rt::Paged for GlobalExemptions {
     type Item = types::FrontendExemption;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::impacted_targets_for_exemption`].
 #[derive(Debug)]
@@ -1728,6 +1744,10 @@ impl SecurityReview {
 rt::request!(SecurityReview);
 impl rt::Paged for SecurityReview {
     type Item = types::FrontendExemption;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::test_targets`].
 #[derive(Debug)]

@@ -238,6 +238,10 @@ impl ListIssues {
 rt::request!(ListIssues);
 impl rt::Paged for ListIssues {
     type Item = types::Issue;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::update_issue`].
 #[derive(Debug)]

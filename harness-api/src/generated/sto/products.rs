@@ -89,6 +89,10 @@ impl ListProducts {
 rt::request!(ListProducts);
 impl rt::Paged for ListProducts {
     type Item = types::Product;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 pub(super) static FIND_PRODUCT_BY_ID: rt::Operation = rt::Operation {
     id: "Products#FindProductById",

@@ -221,6 +221,10 @@ impl ListScans {
 rt::request!(ListScans);
 impl rt::Paged for ListScans {
     type Item = types::Scan;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::scan_issue`].
 #[derive(Debug)]

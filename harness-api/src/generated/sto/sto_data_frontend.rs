@@ -244,6 +244,10 @@ impl DataFrontendExecutionSummary {
 rt::request!(DataFrontendExecutionSummary);
 impl rt::Paged for DataFrontendExecutionSummary {
     type Item = types::IssueCountsWithExecutionInfo;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 pub(super) static DATA_FRONTEND_ALL_ISSUES_FILTERS: rt::Operation = rt::Operation {
     id: "STO Data Frontend#AllIssuesFilters",

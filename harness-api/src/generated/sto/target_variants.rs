@@ -174,6 +174,10 @@ impl ListTargetVariants {
 rt::request!(ListTargetVariants);
 impl rt::Paged for ListTargetVariants {
     type Item = types::TargetVariant;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::update_target_variant`].
 #[derive(Debug)]

@@ -200,6 +200,10 @@ impl ListTargets {
 rt::request!(ListTargets);
 impl rt::Paged for ListTargets {
     type Item = types::StoTarget;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::patch_target`].
 #[derive(Debug)]

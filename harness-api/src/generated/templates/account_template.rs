@@ -449,6 +449,10 @@ impl GetTemplatesListAcc {
 rt::request!(GetTemplatesListAcc);
 impl rt::Paged for GetTemplatesListAcc {
     type Item = types::TemplateMetadataSummaryResponse;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::import_template_acc`].
 #[derive(Debug)]

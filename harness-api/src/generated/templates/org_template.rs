@@ -472,6 +472,10 @@ impl GetTemplatesListOrg {
 rt::request!(GetTemplatesListOrg);
 impl rt::Paged for GetTemplatesListOrg {
     type Item = types::TemplateMetadataSummaryResponse;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::import_template_org`].
 #[derive(Debug)]

@@ -509,6 +509,10 @@ impl GetTemplatesListProject {
 rt::request!(GetTemplatesListProject);
 impl rt::Paged for GetTemplatesListProject {
     type Item = types::TemplateMetadataSummaryResponse;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::import_template_project`].
 #[derive(Debug)]

@@ -822,6 +822,10 @@ impl GetTemplateMetadataList {
 rt::request!(GetTemplateMetadataList);
 impl rt::Paged for GetTemplateMetadataList {
     type Item = types::NgTemplateMetadataSummaryResponse;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::get_yaml_with_template_refs_resolved_v2`].
 #[derive(Debug)]
@@ -966,6 +970,10 @@ impl ListTemplateUsage {
 rt::request!(ListTemplateUsage);
 impl rt::Paged for ListTemplateUsage {
     type Item = serde_json::Value;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::move_template_configs`].
 #[derive(Debug)]

@@ -262,6 +262,10 @@ impl ListAggregatedApiKeys {
 rt::request!(ListAggregatedApiKeys);
 impl rt::Paged for ListAggregatedApiKeys {
     type Item = types::ApiKeyAggregate;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::list_api_keys`].
 #[derive(Debug)]
@@ -305,6 +309,10 @@ impl ListApiKeys {
 rt::request!(ListApiKeys);
 impl rt::Paged for ListApiKeys {
     type Item = types::ApiKey;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::update_api_key`].
 #[derive(Debug)]

@@ -180,6 +180,10 @@ impl GetInvites {
 rt::request!(GetInvites);
 impl rt::Paged for GetInvites {
     type Item = types::Invite;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::get_pending_users_aggregated`].
 #[derive(Debug)]
@@ -260,6 +264,10 @@ impl GetPendingUsersAggregated {
 rt::request!(GetPendingUsersAggregated);
 impl rt::Paged for GetPendingUsersAggregated {
     type Item = types::Invite;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::update_invite`].
 #[derive(Debug)]

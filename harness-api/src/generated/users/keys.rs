@@ -245,6 +245,10 @@ impl ListAggregatedKeys {
 rt::request!(ListAggregatedKeys);
 impl rt::Paged for ListAggregatedKeys {
     type Item = types::Key;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::update_key`].
 #[derive(Debug)]

@@ -287,6 +287,10 @@ impl GetInheritingChildScopeListForServiceAccount {
 rt::request!(GetInheritingChildScopeListForServiceAccount);
 impl rt::Paged for GetInheritingChildScopeListForServiceAccount {
     type Item = types::ScopeName;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::list_aggregated_service_accounts`].
 #[derive(Debug)]
@@ -379,6 +383,10 @@ impl ListAggregatedServiceAccounts {
 rt::request!(ListAggregatedServiceAccounts);
 impl rt::Paged for ListAggregatedServiceAccounts {
     type Item = types::ServiceAccountAggregate;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::list_manageable_service_accounts`].
 #[derive(Debug)]
@@ -469,6 +477,10 @@ impl ListManageableServiceAccounts {
 rt::request!(ListManageableServiceAccounts);
 impl rt::Paged for ListManageableServiceAccounts {
     type Item = serde_json::Value;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::list_service_account`].
 #[derive(Debug)]
@@ -512,6 +524,10 @@ impl ListServiceAccount {
 rt::request!(ListServiceAccount);
 impl rt::Paged for ListServiceAccount {
     type Item = types::ServiceAccount;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::update_service_account`].
 #[derive(Debug)]

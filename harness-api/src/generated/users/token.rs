@@ -260,6 +260,10 @@ impl ListAggregatedTokens {
 rt::request!(ListAggregatedTokens);
 impl rt::Paged for ListAggregatedTokens {
     type Item = types::TokenAggregate;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::rotate_token`].
 #[derive(Debug)]

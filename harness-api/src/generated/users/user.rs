@@ -543,6 +543,10 @@ impl GetAggregatedUsers {
 rt::request!(GetAggregatedUsers);
 impl rt::Paged for GetAggregatedUsers {
     type Item = types::UserAggregateDto;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::get_current_user_info`].
 #[derive(Debug)]
@@ -655,6 +659,10 @@ impl GetUsers {
 rt::request!(GetUsers);
 impl rt::Paged for GetUsers {
     type Item = types::UserMetadataDto;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::impersonate_user`].
 #[derive(Debug)]

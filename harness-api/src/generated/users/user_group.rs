@@ -550,6 +550,10 @@ impl GetFilteredUserGroupsList {
 rt::request!(GetFilteredUserGroupsList);
 impl rt::Paged for GetFilteredUserGroupsList {
     type Item = types::UserGroup;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::get_inheriting_child_scope_list`].
 #[derive(Debug)]
@@ -584,6 +588,10 @@ impl GetInheritingChildScopeList {
 rt::request!(GetInheritingChildScopeList);
 impl rt::Paged for GetInheritingChildScopeList {
     type Item = types::ScopeName;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::get_member`].
 #[derive(Debug)]
@@ -732,6 +740,10 @@ impl GetUserGroupList {
 rt::request!(GetUserGroupList);
 impl rt::Paged for GetUserGroupList {
     type Item = types::UserGroup;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::get_user_group_v2`].
 #[derive(Debug)]
@@ -837,6 +849,10 @@ impl GetUserListInUserGroup {
 rt::request!(GetUserListInUserGroup);
 impl rt::Paged for GetUserListInUserGroup {
     type Item = types::UserMetadata;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::link_user_group_to_ldap`].
 #[derive(Debug)]

@@ -113,6 +113,10 @@ impl GetUserSettingsList {
 rt::request!(GetUserSettingsList);
 impl rt::Paged for GetUserSettingsList {
     type Item = types::UserSettingResponseDto;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
 }
 /// Request of [`Api::update_user_setting_value`].
 #[derive(Debug)]

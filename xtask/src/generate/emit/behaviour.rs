@@ -73,6 +73,10 @@ pub(super) fn paged(builder: &Ident, paging: Option<&Paging>) -> Option<TokenStr
     Some(quote! {
         impl rt::Paged for #builder {
             type Item = #item;
+            #[inline]
+            fn into_call(self) -> rt::Call {
+                self.call
+            }
         }
     })
 }

@@ -160,7 +160,7 @@ fn structure(
         let part = part(member);
         quote! { #index => #part, }
     });
-    let present = (!order.is_empty() && order.len() <= 64 && settle.is_empty()).then(|| {
+    let present = ((WIDE..=64).contains(&order.len()) && settle.is_empty()).then(|| {
         let present = present(&order);
         quote! {
             #[inline]
@@ -350,23 +350,21 @@ fn part(member: &Member) -> TokenStream {
     }
 }
 
+/// From so many members on it pays to tell the encoder which are set: wide types are those that are sparse, and most types
+/// are not wide.
+const WIDE: usize = 8;
+
 /// Which members are set, a bit each.
 fn present(members: &[&Member]) -> TokenStream {
-    let bits = members.iter().enumerate().map(|(index, member)| {
+    let set = members.iter().map(|member| {
         let field = ident(&member.ident);
-        let bit = match (member.required, member.nullable) {
-            (true, _) => quote! { 1 },
-            (false, true) => quote! { self.#field.is_set() as u64 },
-            (false, false) => quote! { self.#field.is_some() as u64 },
-        };
-        let place = Literal::usize_unsuffixed(index);
-        match (index, member.required) {
-            (0, _) => bit,
-            (_, true) => quote! { #bit << #place },
-            (_, false) => quote! { (#bit) << #place },
+        match (member.required, member.nullable) {
+            (true, _) => quote! { true },
+            (false, true) => quote! { self.#field.is_set() },
+            (false, false) => quote! { self.#field.is_some() },
         }
     });
-    quote! { #(#bits)|* }
+    quote! { model::mask(&[#(#set),*]) }
 }
 
 fn kind(ty: &Ty) -> Option<&'static str> {

@@ -52,10 +52,6 @@ impl model::Model for AccessCheckRequest {
         }
     }
     #[inline]
-    fn present(&self) -> u64 {
-        self.principal.is_some() as u64 | 1 << 1
-    }
-    #[inline]
     fn required(&self) -> &'static [usize] {
         &[1]
     }
@@ -96,11 +92,6 @@ impl model::Model for AccessCheckResponse {
             1 => model::opt(&self.access_control_list),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.principal.is_some() as u64
-            | (self.access_control_list.is_some() as u64) << 1
     }
 }
 model::model!(AccessCheckResponse);
@@ -162,14 +153,6 @@ impl model::Model for AccessControl {
             5 => model::Part::Str(&self.resource_identifier),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.permitted.is_some() as u64 | (self.permission.is_some() as u64) << 1
-            | (self.resource_type.is_some() as u64) << 2
-            | (self.resource_scope.is_some() as u64) << 3
-            | (self.resource_attributes.is_some() as u64) << 4
-            | (self.resource_identifier.is_some() as u64) << 5
     }
 }
 model::model!(AccessControl);
@@ -242,12 +225,6 @@ impl model::Model for PermissionCheck {
         }
     }
     #[inline]
-    fn present(&self) -> u64 {
-        1 | 1 << 1 | (self.resource_scope.is_some() as u64) << 2
-            | (self.resource_attributes.is_some() as u64) << 3
-            | (self.resource_identifier.is_some() as u64) << 4
-    }
-    #[inline]
     fn required(&self) -> &'static [usize] {
         &[0, 1]
     }
@@ -292,12 +269,6 @@ impl model::Model for ResourceScope {
             2 => model::Part::Str(&self.project_identifier),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.org_identifier.is_some() as u64
-            | (self.account_identifier.is_some() as u64) << 1
-            | (self.project_identifier.is_some() as u64) << 2
     }
 }
 model::model!(ResourceScope);
@@ -344,12 +315,6 @@ impl model::Model for ResponseDtoAccessCheckResponse {
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
-            | (self.meta_data.is_some() as u64) << 2
-            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoAccessCheckResponse);

@@ -44,12 +44,6 @@ impl model::Model for AccessAnalysisAdvanceOptions {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.expand_role.is_some() as u64
-            | (self.expand_user_group.is_some() as u64) << 1
-            | (self.expand_resource_group.is_some() as u64) << 2
-    }
 }
 model::model!(AccessAnalysisAdvanceOptions);
 /// Schema `AccessPolicyAnalysisRequest`.
@@ -116,15 +110,6 @@ impl model::Model for AccessPolicyAnalysisRequest {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.role.is_some() as u64 | (self.resource.is_some() as u64) << 1
-            | (self.principal.is_some() as u64) << 2
-            | (self.query_scope.is_some() as u64) << 3
-            | (self.advance_options.is_some() as u64) << 4
-            | (self.permission_identifier.is_some() as u64) << 5
-            | (self.resource_group_identifier.is_some() as u64) << 6
-    }
 }
 model::model!(AccessPolicyAnalysisRequest);
 /// Schema `AccessPolicyAnalysisResponse`.
@@ -186,14 +171,6 @@ impl model::Model for AccessPolicyAnalysisResponse {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.role.is_some() as u64 | (self.resource.is_some() as u64) << 1
-            | (self.principal.is_some() as u64) << 2
-            | (self.permission.is_some() as u64) << 3
-            | (self.resource_group.is_some() as u64) << 4
-            | (self.role_assignment.is_some() as u64) << 5
-    }
 }
 model::model!(AccessPolicyAnalysisResponse);
 /// Schema `AccessPolicyAnalysisResponseWrapper`.
@@ -227,10 +204,6 @@ impl model::Model for AccessPolicyAnalysisResponseWrapper {
             0 => model::opt(&self.access_policy_analysis_response),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.access_policy_analysis_response.is_some() as u64
     }
 }
 model::model!(AccessPolicyAnalysisResponseWrapper);
@@ -273,11 +246,6 @@ impl model::Model for AttributeFilter {
             1 => model::opt(&self.attribute_values),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.attribute_name.is_some() as u64
-            | (self.attribute_values.is_some() as u64) << 1
     }
 }
 model::model!(AttributeFilter);
@@ -345,15 +313,6 @@ impl model::Model for AuthzPrincipal {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.type_.is_some() as u64 | (self.unique_id.is_some() as u64) << 1
-            | (self.identifier.is_some() as u64) << 2
-            | (self.scope_level.is_some() as u64) << 3
-            | (self.principal_type.is_some() as u64) << 4
-            | (self.principal_unique_id.is_some() as u64) << 5
-            | (self.principal_identifier.is_some() as u64) << 6
-    }
 }
 model::model!(AuthzPrincipal);
 model::open_enum! {
@@ -395,11 +354,6 @@ impl model::Model for AuthzResourceFilter {
             1 => model::Part::Flag(&self.include_all_resources),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.resources.is_some() as u64
-            | (self.include_all_resources.is_some() as u64) << 1
     }
 }
 model::model!(AuthzResourceFilter);
@@ -451,13 +405,6 @@ impl model::Model for AuthzRoleResponse {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.role.is_some() as u64 | (self.scope.is_some() as u64) << 1
-            | (self.created_at.is_some() as u64) << 2
-            | (self.harness_managed.is_some() as u64) << 3
-            | (self.last_modified_at.is_some() as u64) << 4
-    }
 }
 model::model!(AuthzRoleResponse);
 /// Schema `AuthzScope`.
@@ -499,12 +446,6 @@ impl model::Model for AuthzScope {
             2 => model::Part::Str(&self.project_identifier),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.org_identifier.is_some() as u64
-            | (self.account_identifier.is_some() as u64) << 1
-            | (self.project_identifier.is_some() as u64) << 2
     }
 }
 model::model!(AuthzScope);
@@ -596,11 +537,18 @@ impl model::Model for CreateResourceGroupRequest {
     }
     #[inline]
     fn present(&self) -> u64 {
-        1 | (self.tags.is_some() as u64) << 1 | (self.color.is_some() as u64) << 2
-            | 1 << 3 | (self.description.is_some() as u64) << 4
-            | (self.included_scope.is_some() as u64) << 5
-            | (self.resource_filter.is_some() as u64) << 6
-            | (self.include_all_resources.is_some() as u64) << 7
+        model::mask(
+            &[
+                true,
+                self.tags.is_some(),
+                self.color.is_some(),
+                true,
+                self.description.is_some(),
+                self.included_scope.is_some(),
+                self.resource_filter.is_some(),
+                self.include_all_resources.is_some(),
+            ],
+        )
     }
     #[inline]
     fn required(&self) -> &'static [usize] {
@@ -671,12 +619,6 @@ impl model::Model for CreateRoleRequest {
         }
     }
     #[inline]
-    fn present(&self) -> u64 {
-        1 | (self.tags.is_some() as u64) << 1 | 1 << 2
-            | (self.description.is_some() as u64) << 3
-            | (self.permissions.is_some() as u64) << 4
-    }
-    #[inline]
     fn required(&self) -> &'static [usize] {
         &[0, 2]
     }
@@ -717,10 +659,6 @@ impl model::Model for Permission {
             1 => model::Part::Str(&self.identifier),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.identifier.is_some() as u64) << 1
     }
 }
 model::model!(Permission);
@@ -768,12 +706,6 @@ impl model::Model for Principal {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.type_.is_some() as u64 | (self.scope.is_some() as u64) << 1
-            | (self.identifier.is_some() as u64) << 2
-            | (self.scope_level.is_some() as u64) << 3
-    }
 }
 model::model!(Principal);
 /// Schema `PrincipalResponse`.
@@ -820,12 +752,6 @@ impl model::Model for PrincipalResponse {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.type_.is_some() as u64) << 1
-            | (self.identifier.is_some() as u64) << 2
-            | (self.scope_level.is_some() as u64) << 3
-    }
 }
 model::model!(PrincipalResponse);
 /// Schema `QueryScopeRequest`.
@@ -867,11 +793,6 @@ impl model::Model for QueryScopeRequest {
             2 => model::Part::Flag(&self.include_access_policies_from_parent_scope),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.scope.is_some() as u64 | (self.filter.is_some() as u64) << 1
-            | (self.include_access_policies_from_parent_scope.is_some() as u64) << 2
     }
 }
 model::model!(QueryScopeRequest);
@@ -924,12 +845,6 @@ impl model::Model for Resource {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.type_.is_some() as u64 | (self.scope.is_some() as u64) << 1
-            | (self.attribute.is_some() as u64) << 2
-            | (self.identifier.is_some() as u64) << 3
-    }
 }
 model::model!(Resource);
 /// Schema `ResourceFilter`.
@@ -976,12 +891,6 @@ impl model::Model for ResourceFilter {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.identifiers.is_some() as u64 | (self.resource_type.is_some() as u64) << 1
-            | (self.attribute_name.is_some() as u64) << 2
-            | (self.attribute_values.is_some() as u64) << 3
-    }
 }
 model::model!(ResourceFilter);
 /// Schema `ResourceGroupResponse`.
@@ -1019,10 +928,6 @@ impl model::Model for ResourceGroupResponse {
             1 => model::Part::Str(&self.identifier),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.identifier.is_some() as u64) << 1
     }
 }
 model::model!(ResourceGroupResponse);
@@ -1069,11 +974,6 @@ impl model::Model for ResourceGroupScope {
             3 => model::Part::Str(&self.project),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.org.is_some() as u64 | (self.filter.is_some() as u64) << 1
-            | (self.account.is_some() as u64) << 2 | (self.project.is_some() as u64) << 3
     }
 }
 model::model!(ResourceGroupScope);
@@ -1168,16 +1068,21 @@ impl model::Model for ResourceGroupV2 {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.tags.is_some() as u64) << 1
-            | (self.color.is_some() as u64) << 2
-            | (self.identifier.is_some() as u64) << 3
-            | (self.description.is_some() as u64) << 4
-            | (self.org_identifier.is_some() as u64) << 5
-            | (self.included_scopes.is_some() as u64) << 6
-            | (self.resource_filter.is_some() as u64) << 7
-            | (self.account_identifier.is_some() as u64) << 8
-            | (self.project_identifier.is_some() as u64) << 9
-            | (self.allowed_scope_levels.is_some() as u64) << 10
+        model::mask(
+            &[
+                self.name.is_some(),
+                self.tags.is_some(),
+                self.color.is_some(),
+                self.identifier.is_some(),
+                self.description.is_some(),
+                self.org_identifier.is_some(),
+                self.included_scopes.is_some(),
+                self.resource_filter.is_some(),
+                self.account_identifier.is_some(),
+                self.project_identifier.is_some(),
+                self.allowed_scope_levels.is_some(),
+            ],
+        )
     }
 }
 model::model!(ResourceGroupV2);
@@ -1272,16 +1177,22 @@ impl model::Model for ResourceGroupsResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.tags.is_some() as u64) << 1
-            | (self.color.is_some() as u64) << 2 | (self.created.is_some() as u64) << 3
-            | (self.updated.is_some() as u64) << 4
-            | (self.identifier.is_some() as u64) << 5
-            | (self.description.is_some() as u64) << 6
-            | (self.included_scope.is_some() as u64) << 7
-            | (self.harness_managed.is_some() as u64) << 8
-            | (self.resource_filter.is_some() as u64) << 9
-            | (self.allowed_scope_levels.is_some() as u64) << 10
-            | (self.include_all_resources.is_some() as u64) << 11
+        model::mask(
+            &[
+                self.name.is_some(),
+                self.tags.is_some(),
+                self.color.is_some(),
+                self.created.is_some(),
+                self.updated.is_some(),
+                self.identifier.is_some(),
+                self.description.is_some(),
+                self.included_scope.is_some(),
+                self.harness_managed.is_some(),
+                self.resource_filter.is_some(),
+                self.allowed_scope_levels.is_some(),
+                self.include_all_resources.is_some(),
+            ],
+        )
     }
 }
 model::model!(ResourceGroupsResponse);
@@ -1329,11 +1240,6 @@ impl model::Model for ResourceSelectorV2 {
             2 => model::opt(&self.attribute_filter),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.identifiers.is_some() as u64 | (self.resource_type.is_some() as u64) << 1
-            | (self.attribute_filter.is_some() as u64) << 2
     }
 }
 model::model!(ResourceSelectorV2);
@@ -1395,14 +1301,6 @@ impl model::Model for Role {
             5 => model::opt(&self.allowed_scope_levels),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.tags.is_some() as u64) << 1
-            | (self.identifier.is_some() as u64) << 2
-            | (self.description.is_some() as u64) << 3
-            | (self.permissions.is_some() as u64) << 4
-            | (self.allowed_scope_levels.is_some() as u64) << 5
     }
 }
 model::model!(Role);
@@ -1474,15 +1372,6 @@ impl model::Model for RoleAssignment {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.role.is_some() as u64 | (self.managed.is_some() as u64) << 1
-            | (self.disabled.is_some() as u64) << 2
-            | (self.principal.is_some() as u64) << 3
-            | (self.identifier.is_some() as u64) << 4
-            | (self.role_reference.is_some() as u64) << 5
-            | (self.resource_group.is_some() as u64) << 6
-    }
 }
 model::model!(RoleAssignment);
 /// Schema `RoleAssignmentMetaData`.
@@ -1524,11 +1413,6 @@ impl model::Model for RoleAssignmentMetaData {
             2 => model::Part::Str(&self.role_assignment_id),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.scope.is_some() as u64 | (self.principal.is_some() as u64) << 1
-            | (self.role_assignment_id.is_some() as u64) << 2
     }
 }
 model::model!(RoleAssignmentMetaData);
@@ -1576,12 +1460,6 @@ impl model::Model for RoleAssignmentResponse {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.created.is_some() as u64 | (self.updated.is_some() as u64) << 1
-            | (self.harness_managed.is_some() as u64) << 2
-            | (self.role_assignment.is_some() as u64) << 3
-    }
 }
 model::model!(RoleAssignmentResponse);
 /// Schema `RoleReference`.
@@ -1620,10 +1498,6 @@ impl model::Model for RoleReference {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.identifier.is_some() as u64 | (self.scope_level.is_some() as u64) << 1
-    }
 }
 model::model!(RoleReference);
 /// Schema `RoleRequest`.
@@ -1661,10 +1535,6 @@ impl model::Model for RoleRequest {
             1 => model::Part::Str(&self.scope_level),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.identifier.is_some() as u64 | (self.scope_level.is_some() as u64) << 1
     }
 }
 model::model!(RoleRequest);
@@ -1708,11 +1578,6 @@ impl model::Model for RoleResponse {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.identifier.is_some() as u64) << 1
-            | (self.scope_level.is_some() as u64) << 2
-    }
 }
 model::model!(RoleResponse);
 /// Schema `RoleScope`.
@@ -1754,11 +1619,6 @@ impl model::Model for RoleScope {
             2 => model::Part::Str(&self.project),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.org.is_some() as u64 | (self.account.is_some() as u64) << 1
-            | (self.project.is_some() as u64) << 2
     }
 }
 model::model!(RoleScope);
@@ -1843,14 +1703,20 @@ impl model::Model for RolesResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.tags.is_some() as u64) << 1
-            | (self.scope.is_some() as u64) << 2 | (self.created.is_some() as u64) << 3
-            | (self.updated.is_some() as u64) << 4
-            | (self.identifier.is_some() as u64) << 5
-            | (self.description.is_some() as u64) << 6
-            | (self.permissions.is_some() as u64) << 7
-            | (self.harness_managed.is_some() as u64) << 8
-            | (self.allowed_scope_levels.is_some() as u64) << 9
+        model::mask(
+            &[
+                self.name.is_some(),
+                self.tags.is_some(),
+                self.scope.is_some(),
+                self.created.is_some(),
+                self.updated.is_some(),
+                self.identifier.is_some(),
+                self.description.is_some(),
+                self.permissions.is_some(),
+                self.harness_managed.is_some(),
+                self.allowed_scope_levels.is_some(),
+            ],
+        )
     }
 }
 model::model!(RolesResponse);
@@ -1902,12 +1768,6 @@ impl model::Model for ScopeSelector {
             3 => model::Part::Str(&self.project_identifier),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.filter.is_some() as u64 | (self.org_identifier.is_some() as u64) << 1
-            | (self.account_identifier.is_some() as u64) << 2
-            | (self.project_identifier.is_some() as u64) << 3
     }
 }
 model::model!(ScopeSelector);

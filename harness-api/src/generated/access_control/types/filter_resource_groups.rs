@@ -68,15 +68,6 @@ impl model::Model for ResourceGroupFilterRequestBody {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.org.is_some() as u64 | (self.account.is_some() as u64) << 1
-            | (self.project.is_some() as u64) << 2
-            | (self.search_term.is_some() as u64) << 3
-            | (self.managed_filter.is_some() as u64) << 4
-            | (self.identifier_filter.is_some() as u64) << 5
-            | (self.resource_selector_filter.is_some() as u64) << 6
-    }
 }
 model::model!(ResourceGroupFilterRequestBody);
 model::open_enum! {
@@ -130,10 +121,6 @@ impl model::Model for ResourceSelectorFilter {
             1 => model::Part::Str(&self.resource_identifier),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        1 | (self.resource_identifier.is_some() as u64) << 1
     }
     #[inline]
     fn required(&self) -> &'static [usize] {

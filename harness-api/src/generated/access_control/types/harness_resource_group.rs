@@ -48,12 +48,6 @@ impl model::Model for ResourceGroupV2Response {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.created_at.is_some() as u64 | (self.resource_group.is_some() as u64) << 1
-            | (self.harness_managed.is_some() as u64) << 2
-            | (self.last_modified_at.is_some() as u64) << 3
-    }
 }
 model::model!(ResourceGroupV2Response);
 /// Schema `createResourceGroupV2 body`.
@@ -87,10 +81,6 @@ impl model::Model for CreateResourceGroupV2Body {
             0 => model::opt(&self.resource_group),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.resource_group.is_some() as u64
     }
 }
 model::model!(CreateResourceGroupV2Body);
@@ -180,16 +170,21 @@ impl model::Model for CreateResourceGroupV2BodyResourceGroup {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.tags.is_some() as u64) << 1
-            | (self.color.is_some() as u64) << 2
-            | (self.identifier.is_some() as u64) << 3
-            | (self.description.is_some() as u64) << 4
-            | (self.org_identifier.is_some() as u64) << 5
-            | (self.included_scopes.is_some() as u64) << 6
-            | (self.resource_filter.is_some() as u64) << 7
-            | (self.account_identifier.is_some() as u64) << 8
-            | (self.project_identifier.is_some() as u64) << 9
-            | (self.allowed_scope_levels.is_some() as u64) << 10
+        model::mask(
+            &[
+                self.name.is_some(),
+                self.tags.is_some(),
+                self.color.is_some(),
+                self.identifier.is_some(),
+                self.description.is_some(),
+                self.org_identifier.is_some(),
+                self.included_scopes.is_some(),
+                self.resource_filter.is_some(),
+                self.account_identifier.is_some(),
+                self.project_identifier.is_some(),
+                self.allowed_scope_levels.is_some(),
+            ],
+        )
     }
 }
 model::model!(CreateResourceGroupV2BodyResourceGroup);
@@ -236,12 +231,6 @@ impl model::Model for CreateResourceGroupV2Response {
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
-            | (self.meta_data.is_some() as u64) << 2
-            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(CreateResourceGroupV2Response);
@@ -323,13 +312,18 @@ impl model::Model for GetFilterResourceGroupListV2Body {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.search_term.is_some() as u64 | (self.managed_filter.is_some() as u64) << 1
-            | (self.org_identifier.is_some() as u64) << 2
-            | (self.included_scopes.is_some() as u64) << 3
-            | (self.identifier_filter.is_some() as u64) << 4
-            | (self.account_identifier.is_some() as u64) << 5
-            | (self.project_identifier.is_some() as u64) << 6
-            | (self.resource_selector_filter_list.is_some() as u64) << 7
+        model::mask(
+            &[
+                self.search_term.is_some(),
+                self.managed_filter.is_some(),
+                self.org_identifier.is_some(),
+                self.included_scopes.is_some(),
+                self.identifier_filter.is_some(),
+                self.account_identifier.is_some(),
+                self.project_identifier.is_some(),
+                self.resource_selector_filter_list.is_some(),
+            ],
+        )
     }
 }
 model::model!(GetFilterResourceGroupListV2Body);
@@ -377,12 +371,6 @@ impl model::Model for GetFilterResourceGroupListV2BodyIncludedScopes {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.filter.is_some() as u64 | (self.org_identifier.is_some() as u64) << 1
-            | (self.account_identifier.is_some() as u64) << 2
-            | (self.project_identifier.is_some() as u64) << 3
-    }
 }
 model::model!(GetFilterResourceGroupListV2BodyIncludedScopes);
 /// Schema `getFilterResourceGroupListV2 body.resourceSelectorFilterList`.
@@ -420,11 +408,6 @@ impl model::Model for GetFilterResourceGroupListV2BodyResourceSelectorFilterList
             1 => model::Part::Str(&self.resource_identifier),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.resource_type.is_some() as u64
-            | (self.resource_identifier.is_some() as u64) << 1
     }
 }
 model::model!(GetFilterResourceGroupListV2BodyResourceSelectorFilterList);
@@ -471,12 +454,6 @@ impl model::Model for GetFilterResourceGroupListV2Response {
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
-            | (self.meta_data.is_some() as u64) << 2
-            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(GetFilterResourceGroupListV2Response);
@@ -551,13 +528,18 @@ impl model::Model for GetFilterResourceGroupListV2ResponseData {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.empty.is_some() as u64 | (self.content.is_some() as u64) << 1
-            | (self.page_size.is_some() as u64) << 2
-            | (self.page_index.is_some() as u64) << 3
-            | (self.page_token.is_some() as u64) << 4
-            | (self.total_items.is_some() as u64) << 5
-            | (self.total_pages.is_some() as u64) << 6
-            | (self.page_item_count.is_some() as u64) << 7
+        model::mask(
+            &[
+                self.empty.is_some(),
+                self.content.is_some(),
+                self.page_size.is_some(),
+                self.page_index.is_some(),
+                self.page_token.is_some(),
+                self.total_items.is_some(),
+                self.total_pages.is_some(),
+                self.page_item_count.is_some(),
+            ],
+        )
     }
 }
 model::model!(GetFilterResourceGroupListV2ResponseData);
@@ -609,12 +591,6 @@ impl model::Model for GetResourceGroupListV2Response {
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
-            | (self.meta_data.is_some() as u64) << 2
-            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(GetResourceGroupListV2Response);
@@ -689,13 +665,18 @@ impl model::Model for GetResourceGroupListV2ResponseData {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.empty.is_some() as u64 | (self.content.is_some() as u64) << 1
-            | (self.page_size.is_some() as u64) << 2
-            | (self.page_index.is_some() as u64) << 3
-            | (self.page_token.is_some() as u64) << 4
-            | (self.total_items.is_some() as u64) << 5
-            | (self.total_pages.is_some() as u64) << 6
-            | (self.page_item_count.is_some() as u64) << 7
+        model::mask(
+            &[
+                self.empty.is_some(),
+                self.content.is_some(),
+                self.page_size.is_some(),
+                self.page_index.is_some(),
+                self.page_token.is_some(),
+                self.total_items.is_some(),
+                self.total_pages.is_some(),
+                self.page_item_count.is_some(),
+            ],
+        )
     }
 }
 model::model!(GetResourceGroupListV2ResponseData);
@@ -748,12 +729,6 @@ impl model::Model for GetResourceGroupV2Response {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
-            | (self.meta_data.is_some() as u64) << 2
-            | (self.correlation_id.is_some() as u64) << 3
-    }
 }
 model::model!(GetResourceGroupV2Response);
 model::open_enum! {
@@ -792,10 +767,6 @@ impl model::Model for UpdateResourceGroupV2Body {
             0 => model::opt(&self.resource_group),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.resource_group.is_some() as u64
     }
 }
 model::model!(UpdateResourceGroupV2Body);
@@ -885,16 +856,21 @@ impl model::Model for UpdateResourceGroupV2BodyResourceGroup {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.tags.is_some() as u64) << 1
-            | (self.color.is_some() as u64) << 2
-            | (self.identifier.is_some() as u64) << 3
-            | (self.description.is_some() as u64) << 4
-            | (self.org_identifier.is_some() as u64) << 5
-            | (self.included_scopes.is_some() as u64) << 6
-            | (self.resource_filter.is_some() as u64) << 7
-            | (self.account_identifier.is_some() as u64) << 8
-            | (self.project_identifier.is_some() as u64) << 9
-            | (self.allowed_scope_levels.is_some() as u64) << 10
+        model::mask(
+            &[
+                self.name.is_some(),
+                self.tags.is_some(),
+                self.color.is_some(),
+                self.identifier.is_some(),
+                self.description.is_some(),
+                self.org_identifier.is_some(),
+                self.included_scopes.is_some(),
+                self.resource_filter.is_some(),
+                self.account_identifier.is_some(),
+                self.project_identifier.is_some(),
+                self.allowed_scope_levels.is_some(),
+            ],
+        )
     }
 }
 model::model!(UpdateResourceGroupV2BodyResourceGroup);
@@ -941,12 +917,6 @@ impl model::Model for UpdateResourceGroupV2Response {
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
-            | (self.meta_data.is_some() as u64) << 2
-            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(UpdateResourceGroupV2Response);

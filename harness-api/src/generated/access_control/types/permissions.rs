@@ -68,15 +68,6 @@ impl model::Model for AuthzPermission {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.action.is_some() as u64) << 1
-            | (self.status.is_some() as u64) << 2
-            | (self.identifier.is_some() as u64) << 3
-            | (self.resource_type.is_some() as u64) << 4
-            | (self.include_in_all_roles.is_some() as u64) << 5
-            | (self.allowed_scope_levels.is_some() as u64) << 6
-    }
 }
 model::model!(AuthzPermission);
 model::open_enum! {
@@ -115,10 +106,6 @@ impl model::Model for PermissionResponse {
             0 => model::opt(&self.permission),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.permission.is_some() as u64
     }
 }
 model::model!(PermissionResponse);
@@ -165,12 +152,6 @@ impl model::Model for ResponseDtoListPermissionResponse {
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
-            | (self.meta_data.is_some() as u64) << 2
-            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoListPermissionResponse);

@@ -48,12 +48,6 @@ impl model::Model for PrincipalEntity {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.org.is_some() as u64 | (self.project.is_some() as u64) << 1
-            | (self.identifier.is_some() as u64) << 2
-            | (self.account_identifier.is_some() as u64) << 3
-    }
 }
 model::model!(PrincipalEntity);
 /// Schema `PrincipalWithAccessFilter`.
@@ -99,12 +93,6 @@ impl model::Model for PrincipalWithAccessFilter {
             3 => model::Part::Str(&self.principal_type),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.orgs.is_some() as u64 | (self.projects.is_some() as u64) << 1
-            | (self.user_groups.is_some() as u64) << 2
-            | (self.principal_type.is_some() as u64) << 3
     }
 }
 model::model!(PrincipalWithAccessFilter);
@@ -172,15 +160,6 @@ impl model::Model for PrincipalWithAccessResponse {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.orgs.is_some() as u64 | (self.projects.is_some() as u64) << 1
-            | (self.total_pages.is_some() as u64) << 2
-            | (self.user_groups.is_some() as u64) << 3
-            | (self.service_accounts.is_some() as u64) << 4
-            | (self.total_principals.is_some() as u64) << 5
-            | (self.users_with_access.is_some() as u64) << 6
-    }
 }
 model::model!(PrincipalWithAccessResponse);
 /// Schema `InlineResponse20045`.
@@ -214,10 +193,6 @@ impl model::Model for PrincipalsWithAccessResponse {
             0 => model::opt(&self.principals_with_access),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.principals_with_access.is_some() as u64
     }
 }
 model::model!(PrincipalsWithAccessResponse);
@@ -268,13 +243,6 @@ impl model::Model for UserGroupEntity {
             4 => model::Part::Str(&self.account_identifier),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.org.is_some() as u64 | (self.project.is_some() as u64) << 1
-            | (self.user_count.is_some() as u64) << 2
-            | (self.identifier.is_some() as u64) << 3
-            | (self.account_identifier.is_some() as u64) << 4
     }
 }
 model::model!(UserGroupEntity);
@@ -342,14 +310,6 @@ impl model::Model for UserWithAccessEntity {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.orgs.is_some() as u64) << 1
-            | (self.email.is_some() as u64) << 2 | (self.projects.is_some() as u64) << 3
-            | (self.last_login.is_some() as u64) << 4
-            | (self.user_groups.is_some() as u64) << 5
-            | (self.is_service_account.is_some() as u64) << 6
-    }
 }
 model::model!(UserWithAccessEntity);
 /// Schema `V1ListPrincipalsWithAccessBody`.
@@ -383,10 +343,6 @@ impl model::Model for V1ListPrincipalsWithAccessBody {
             0 => model::opt(&self.filter),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.filter.is_some() as u64
     }
 }
 model::model!(V1ListPrincipalsWithAccessBody);

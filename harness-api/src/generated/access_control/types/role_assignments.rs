@@ -105,15 +105,24 @@ impl model::Model for AuthzGovernanceMetadata {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.id.is_some() as u64 | (self.deny.is_some() as u64) << 1
-            | (self.type_.is_some() as u64) << 2 | (self.org_id.is_some() as u64) << 3
-            | (self.action.is_some() as u64) << 4 | (self.entity.is_some() as u64) << 5
-            | (self.status.is_some() as u64) << 6 | (self.created.is_some() as u64) << 7
-            | (self.details.is_some() as u64) << 8 | (self.message.is_some() as u64) << 9
-            | (self.account_id.is_some() as u64) << 10
-            | (self.project_id.is_some() as u64) << 11
-            | (self.timestamp.is_some() as u64) << 12
-            | (self.details_list.is_some() as u64) << 13
+        model::mask(
+            &[
+                self.id.is_some(),
+                self.deny.is_some(),
+                self.type_.is_some(),
+                self.org_id.is_some(),
+                self.action.is_some(),
+                self.entity.is_some(),
+                self.status.is_some(),
+                self.created.is_some(),
+                self.details.is_some(),
+                self.message.is_some(),
+                self.account_id.is_some(),
+                self.project_id.is_some(),
+                self.timestamp.is_some(),
+                self.details_list.is_some(),
+            ],
+        )
     }
 }
 model::model!(AuthzGovernanceMetadata);
@@ -213,17 +222,23 @@ impl model::Model for AuthzPolicyMetadata {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.error.is_some() as u64 | (self.org_id.is_some() as u64) << 1
-            | (self.status.is_some() as u64) << 2 | (self.created.is_some() as u64) << 3
-            | (self.updated.is_some() as u64) << 4
-            | (self.policy_id.is_some() as u64) << 5
-            | (self.severity.is_some() as u64) << 6
-            | (self.account_id.is_some() as u64) << 7
-            | (self.project_id.is_some() as u64) << 8
-            | (self.identifier.is_some() as u64) << 9
-            | (self.policy_name.is_some() as u64) << 10
-            | (self.deny_messages.is_some() as u64) << 11
-            | (self.deny_messages_list.is_some() as u64) << 12
+        model::mask(
+            &[
+                self.error.is_some(),
+                self.org_id.is_some(),
+                self.status.is_some(),
+                self.created.is_some(),
+                self.updated.is_some(),
+                self.policy_id.is_some(),
+                self.severity.is_some(),
+                self.account_id.is_some(),
+                self.project_id.is_some(),
+                self.identifier.is_some(),
+                self.policy_name.is_some(),
+                self.deny_messages.is_some(),
+                self.deny_messages_list.is_some(),
+            ],
+        )
     }
 }
 model::model!(AuthzPolicyMetadata);
@@ -318,16 +333,22 @@ impl model::Model for AuthzPolicySetMetadata {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.deny.is_some() as u64 | (self.org_id.is_some() as u64) << 1
-            | (self.status.is_some() as u64) << 2 | (self.created.is_some() as u64) << 3
-            | (self.account_id.is_some() as u64) << 4
-            | (self.project_id.is_some() as u64) << 5
-            | (self.identifier.is_some() as u64) << 6
-            | (self.description.is_some() as u64) << 7
-            | (self.policy_set_id.is_some() as u64) << 8
-            | (self.policy_set_name.is_some() as u64) << 9
-            | (self.policy_metadata.is_some() as u64) << 10
-            | (self.policy_metadata_list.is_some() as u64) << 11
+        model::mask(
+            &[
+                self.deny.is_some(),
+                self.org_id.is_some(),
+                self.status.is_some(),
+                self.created.is_some(),
+                self.account_id.is_some(),
+                self.project_id.is_some(),
+                self.identifier.is_some(),
+                self.description.is_some(),
+                self.policy_set_id.is_some(),
+                self.policy_set_name.is_some(),
+                self.policy_metadata.is_some(),
+                self.policy_metadata_list.is_some(),
+            ],
+        )
     }
 }
 model::model!(AuthzPolicySetMetadata);
@@ -402,13 +423,18 @@ impl model::Model for AuthzRoleAssignment {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.managed.is_some() as u64 | (self.disabled.is_some() as u64) << 1
-            | (self.internal.is_some() as u64) << 2
-            | (self.principal.is_some() as u64) << 3
-            | (self.identifier.is_some() as u64) << 4
-            | (self.role_reference.is_some() as u64) << 5
-            | (self.role_identifier.is_some() as u64) << 6
-            | (self.resource_group_identifier.is_some() as u64) << 7
+        model::mask(
+            &[
+                self.managed.is_some(),
+                self.disabled.is_some(),
+                self.internal.is_some(),
+                self.principal.is_some(),
+                self.identifier.is_some(),
+                self.role_reference.is_some(),
+                self.role_identifier.is_some(),
+                self.resource_group_identifier.is_some(),
+            ],
+        )
     }
 }
 model::model!(AuthzRoleAssignment);
@@ -471,14 +497,6 @@ impl model::Model for AuthzRoleAssignmentResponse {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.scope.is_some() as u64 | (self.created_at.is_some() as u64) << 1
-            | (self.harness_managed.is_some() as u64) << 2
-            | (self.last_modified_at.is_some() as u64) << 3
-            | (self.role_assignment.is_some() as u64) << 4
-            | (self.governance_metadata.is_some() as u64) << 5
-    }
 }
 model::model!(AuthzRoleAssignmentResponse);
 /// Schema `AuthzRoleReference`.
@@ -516,10 +534,6 @@ impl model::Model for AuthzRoleReference {
             1 => model::Part::Str(&self.scope_level),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.identifier.is_some() as u64 | (self.scope_level.is_some() as u64) << 1
     }
 }
 model::model!(AuthzRoleReference);
@@ -562,11 +576,6 @@ impl model::Model for AuthzValidationResult {
             2 => model::Part::Str(&self.error_message),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.valid.is_some() as u64 | (self.is_valid.is_some() as u64) << 1
-            | (self.error_message.is_some() as u64) << 2
     }
 }
 model::model!(AuthzValidationResult);
@@ -641,13 +650,18 @@ impl model::Model for PageResponseRoleAssignmentAggregate {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.empty.is_some() as u64 | (self.content.is_some() as u64) << 1
-            | (self.page_size.is_some() as u64) << 2
-            | (self.page_index.is_some() as u64) << 3
-            | (self.page_token.is_some() as u64) << 4
-            | (self.total_items.is_some() as u64) << 5
-            | (self.total_pages.is_some() as u64) << 6
-            | (self.page_item_count.is_some() as u64) << 7
+        model::mask(
+            &[
+                self.empty.is_some(),
+                self.content.is_some(),
+                self.page_size.is_some(),
+                self.page_index.is_some(),
+                self.page_token.is_some(),
+                self.total_items.is_some(),
+                self.total_pages.is_some(),
+                self.page_item_count.is_some(),
+            ],
+        )
     }
 }
 model::model!(PageResponseRoleAssignmentAggregate);
@@ -722,13 +736,18 @@ impl model::Model for PageResponseRoleAssignmentResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.empty.is_some() as u64 | (self.content.is_some() as u64) << 1
-            | (self.page_size.is_some() as u64) << 2
-            | (self.page_index.is_some() as u64) << 3
-            | (self.page_token.is_some() as u64) << 4
-            | (self.total_items.is_some() as u64) << 5
-            | (self.total_pages.is_some() as u64) << 6
-            | (self.page_item_count.is_some() as u64) << 7
+        model::mask(
+            &[
+                self.empty.is_some(),
+                self.content.is_some(),
+                self.page_size.is_some(),
+                self.page_index.is_some(),
+                self.page_token.is_some(),
+                self.total_items.is_some(),
+                self.total_pages.is_some(),
+                self.page_item_count.is_some(),
+            ],
+        )
     }
 }
 model::model!(PageResponseRoleAssignmentResponse);
@@ -780,13 +799,6 @@ impl model::Model for PrincipalV2 {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.type_.is_some() as u64) << 1
-            | (self.email.is_some() as u64) << 2
-            | (self.identifier.is_some() as u64) << 3
-            | (self.scope_level.is_some() as u64) << 4
-    }
 }
 model::model!(PrincipalV2);
 model::open_enum! {
@@ -828,10 +840,6 @@ impl model::Model for ResourceGroup {
             1 => model::Part::Str(&self.identifier),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.identifier.is_some() as u64) << 1
     }
 }
 model::model!(ResourceGroup);
@@ -878,12 +886,6 @@ impl model::Model for ResponseDtoListRoleAssignmentResponse {
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
-            | (self.meta_data.is_some() as u64) << 2
-            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoListRoleAssignmentResponse);
@@ -936,12 +938,6 @@ impl model::Model for ResponseDtoPageResponseRoleAssignmentAggregate {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
-            | (self.meta_data.is_some() as u64) << 2
-            | (self.correlation_id.is_some() as u64) << 3
-    }
 }
 model::model!(ResponseDtoPageResponseRoleAssignmentAggregate);
 model::open_enum! {
@@ -992,12 +988,6 @@ impl model::Model for ResponseDtoPageResponseRoleAssignmentResponse {
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
-            | (self.meta_data.is_some() as u64) << 2
-            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoPageResponseRoleAssignmentResponse);
@@ -1050,12 +1040,6 @@ impl model::Model for ResponseDtoRoleAssignmentAggregateResponse {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
-            | (self.meta_data.is_some() as u64) << 2
-            | (self.correlation_id.is_some() as u64) << 3
-    }
 }
 model::model!(ResponseDtoRoleAssignmentAggregateResponse);
 model::open_enum! {
@@ -1106,12 +1090,6 @@ impl model::Model for ResponseDtoRoleAssignmentDeleteResponseDto {
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
-            | (self.meta_data.is_some() as u64) << 2
-            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoRoleAssignmentDeleteResponseDto);
@@ -1164,12 +1142,6 @@ impl model::Model for ResponseDtoRoleAssignmentResponse {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
-            | (self.meta_data.is_some() as u64) << 2
-            | (self.correlation_id.is_some() as u64) << 3
-    }
 }
 model::model!(ResponseDtoRoleAssignmentResponse);
 model::open_enum! {
@@ -1220,12 +1192,6 @@ impl model::Model for ResponseDtoRoleAssignmentValidationResponse {
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
-            | (self.meta_data.is_some() as u64) << 2
-            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoRoleAssignmentValidationResponse);
@@ -1310,14 +1276,19 @@ impl model::Model for RoleAssignmentAggregate {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.role.is_some() as u64 | (self.scope.is_some() as u64) << 1
-            | (self.disabled.is_some() as u64) << 2
-            | (self.created_at.is_some() as u64) << 3
-            | (self.principal.is_some() as u64) << 4
-            | (self.identifier.is_some() as u64) << 5
-            | (self.resource_group.is_some() as u64) << 6
-            | (self.harness_managed.is_some() as u64) << 7
-            | (self.last_modified_at.is_some() as u64) << 8
+        model::mask(
+            &[
+                self.role.is_some(),
+                self.scope.is_some(),
+                self.disabled.is_some(),
+                self.created_at.is_some(),
+                self.principal.is_some(),
+                self.identifier.is_some(),
+                self.resource_group.is_some(),
+                self.harness_managed.is_some(),
+                self.last_modified_at.is_some(),
+            ],
+        )
     }
 }
 model::model!(RoleAssignmentAggregate);
@@ -1365,12 +1336,6 @@ impl model::Model for RoleAssignmentAggregateResponse {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.roles.is_some() as u64 | (self.scope.is_some() as u64) << 1
-            | (self.resource_groups.is_some() as u64) << 2
-            | (self.role_assignments.is_some() as u64) << 3
-    }
 }
 model::model!(RoleAssignmentAggregateResponse);
 /// Schema `RoleAssignmentCreateRequest`.
@@ -1414,10 +1379,6 @@ impl model::Model for RoleAssignmentCreateRequest {
             0 => model::Cell::part(&self.role_assignments),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        1
     }
     #[inline]
     fn required(&self) -> &'static [usize] {
@@ -1467,12 +1428,6 @@ impl model::Model for RoleAssignmentDeleteResponseDto {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.failed_to_delete.is_some() as u64
-            | (self.successfully_deleted.is_some() as u64) << 1
-            | (self.role_assignment_error_response_dto_list.is_some() as u64) << 2
-    }
 }
 model::model!(RoleAssignmentDeleteResponseDto);
 /// Schema `RoleAssignmentErrorResponseDTO`.
@@ -1514,12 +1469,6 @@ impl model::Model for RoleAssignmentErrorResponseDto {
             2 => model::opt(&self.governance_metadata),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.error_message.is_some() as u64
-            | (self.role_assignment_id.is_some() as u64) << 1
-            | (self.governance_metadata.is_some() as u64) << 2
     }
 }
 model::model!(RoleAssignmentErrorResponseDto);
@@ -1594,13 +1543,18 @@ impl model::Model for RoleAssignmentFilter {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.role_filter.is_some() as u64 | (self.disabled_filter.is_some() as u64) << 1
-            | (self.principal_filter.is_some() as u64) << 2
-            | (self.principal_type_filter.is_some() as u64) << 3
-            | (self.resource_group_filter.is_some() as u64) << 4
-            | (self.role_reference_filter.is_some() as u64) << 5
-            | (self.harness_managed_filter.is_some() as u64) << 6
-            | (self.principal_scope_level_filter.is_some() as u64) << 7
+        model::mask(
+            &[
+                self.role_filter.is_some(),
+                self.disabled_filter.is_some(),
+                self.principal_filter.is_some(),
+                self.principal_type_filter.is_some(),
+                self.resource_group_filter.is_some(),
+                self.role_reference_filter.is_some(),
+                self.harness_managed_filter.is_some(),
+                self.principal_scope_level_filter.is_some(),
+            ],
+        )
     }
 }
 model::model!(RoleAssignmentFilter);
@@ -1680,13 +1634,18 @@ impl model::Model for RoleAssignmentFilterV2 {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.role_filter.is_some() as u64 | (self.scope_filters.is_some() as u64) << 1
-            | (self.disabled_filter.is_some() as u64) << 2
-            | (self.principal_filter.is_some() as u64) << 3
-            | (self.principal_type_filter.is_some() as u64) << 4
-            | (self.resource_group_filter.is_some() as u64) << 5
-            | (self.role_reference_filter.is_some() as u64) << 6
-            | (self.harness_managed_filter.is_some() as u64) << 7
+        model::mask(
+            &[
+                self.role_filter.is_some(),
+                self.scope_filters.is_some(),
+                self.disabled_filter.is_some(),
+                self.principal_filter.is_some(),
+                self.principal_type_filter.is_some(),
+                self.resource_group_filter.is_some(),
+                self.role_reference_filter.is_some(),
+                self.harness_managed_filter.is_some(),
+            ],
+        )
     }
 }
 model::model!(RoleAssignmentFilterV2);
@@ -1753,12 +1712,6 @@ impl model::Model for RoleAssignmentValidationRequest {
         }
     }
     #[inline]
-    fn present(&self) -> u64 {
-        self.validate_role.is_some() as u64 | 1 << 1
-            | (self.validate_principal.is_some() as u64) << 2
-            | (self.validate_resource_group.is_some() as u64) << 3
-    }
-    #[inline]
     fn required(&self) -> &'static [usize] {
         &[1]
     }
@@ -1807,12 +1760,6 @@ impl model::Model for RoleAssignmentValidationResponse {
             2 => model::opt(&self.resource_group_validation_result),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.role_validation_result.is_some() as u64
-            | (self.principal_validation_result.is_some() as u64) << 1
-            | (self.resource_group_validation_result.is_some() as u64) << 2
     }
 }
 model::model!(RoleAssignmentValidationResponse);
@@ -1874,14 +1821,6 @@ impl model::Model for ScopeResponse {
             5 => model::Part::Str(&self.project_identifier),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.org_name.is_some() as u64 | (self.account_name.is_some() as u64) << 1
-            | (self.project_name.is_some() as u64) << 2
-            | (self.org_identifier.is_some() as u64) << 3
-            | (self.account_identifier.is_some() as u64) << 4
-            | (self.project_identifier.is_some() as u64) << 5
     }
 }
 model::model!(ScopeResponse);

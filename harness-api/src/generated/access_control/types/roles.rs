@@ -75,13 +75,18 @@ impl model::Model for PageResponseRoleWithPrincipalCountResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.empty.is_some() as u64 | (self.content.is_some() as u64) << 1
-            | (self.page_size.is_some() as u64) << 2
-            | (self.page_index.is_some() as u64) << 3
-            | (self.page_token.is_some() as u64) << 4
-            | (self.total_items.is_some() as u64) << 5
-            | (self.total_pages.is_some() as u64) << 6
-            | (self.page_item_count.is_some() as u64) << 7
+        model::mask(
+            &[
+                self.empty.is_some(),
+                self.content.is_some(),
+                self.page_size.is_some(),
+                self.page_index.is_some(),
+                self.page_token.is_some(),
+                self.total_items.is_some(),
+                self.total_pages.is_some(),
+                self.page_item_count.is_some(),
+            ],
+        )
     }
 }
 model::model!(PageResponseRoleWithPrincipalCountResponse);
@@ -128,12 +133,6 @@ impl model::Model for ResponseDtoPageResponseRoleWithPrincipalCountResponse {
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
-            | (self.meta_data.is_some() as u64) << 2
-            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoPageResponseRoleWithPrincipalCountResponse);
@@ -185,12 +184,6 @@ impl model::Model for ResponseDtoRoleResponse {
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
-            | (self.meta_data.is_some() as u64) << 2
-            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoRoleResponse);
@@ -269,13 +262,18 @@ impl model::Model for RoleWithPrincipalCountResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.role.is_some() as u64 | (self.scope.is_some() as u64) << 1
-            | (self.created_at.is_some() as u64) << 2
-            | (self.harness_managed.is_some() as u64) << 3
-            | (self.last_modified_at.is_some() as u64) << 4
-            | (self.role_assigned_to_user_count.is_some() as u64) << 5
-            | (self.role_assigned_to_user_group_count.is_some() as u64) << 6
-            | (self.role_assigned_to_service_account_count.is_some() as u64) << 7
+        model::mask(
+            &[
+                self.role.is_some(),
+                self.scope.is_some(),
+                self.created_at.is_some(),
+                self.harness_managed.is_some(),
+                self.last_modified_at.is_some(),
+                self.role_assigned_to_user_count.is_some(),
+                self.role_assigned_to_user_group_count.is_some(),
+                self.role_assigned_to_service_account_count.is_some(),
+            ],
+        )
     }
 }
 model::model!(RoleWithPrincipalCountResponse);

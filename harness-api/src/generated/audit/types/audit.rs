@@ -40,10 +40,6 @@ impl model::Model for AddCollaboratorAuditEventData {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.type_.is_some() as u64 | (self.source.is_some() as u64) << 1
-    }
 }
 model::model!(AddCollaboratorAuditEventData);
 /// Schema `AuditEnvironment`.
@@ -81,10 +77,6 @@ impl model::Model for AuditEnvironment {
             1 => model::Part::Str(&self.identifier),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.type_.is_some() as u64 | (self.identifier.is_some() as u64) << 1
     }
 }
 model::model!(AuditEnvironment);
@@ -193,19 +185,24 @@ impl model::Model for AuditEvent {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.action.is_some() as u64 | (self.module.is_some() as u64) << 1
-            | (self.audit_id.is_some() as u64) << 2
-            | (self.insert_id.is_some() as u64) << 3
-            | (self.resource.is_some() as u64) << 4
-            | (self.timestamp.is_some() as u64) << 5
-            | (self.environment.is_some() as u64) << 6
-            | (self.internal_info.is_some() as u64) << 7
-            | (self.resource_scope.is_some() as u64) << 8
-            | (self.audit_event_data.is_some() as u64) << 9
-            | (self.http_request_info.is_some() as u64) << 10
-            | (self.request_metadata.is_some() as u64) << 11
-            | (self.authentication_info.is_some() as u64) << 12
-            | (self.impersonating_authentication_info.is_some() as u64) << 13
+        model::mask(
+            &[
+                self.action.is_some(),
+                self.module.is_some(),
+                self.audit_id.is_some(),
+                self.insert_id.is_some(),
+                self.resource.is_some(),
+                self.timestamp.is_some(),
+                self.environment.is_some(),
+                self.internal_info.is_some(),
+                self.resource_scope.is_some(),
+                self.audit_event_data.is_some(),
+                self.http_request_info.is_some(),
+                self.request_metadata.is_some(),
+                self.authentication_info.is_some(),
+                self.impersonating_authentication_info.is_some(),
+            ],
+        )
     }
 }
 model::model!(AuditEvent);
@@ -342,17 +339,22 @@ impl model::Model for AuditFilterProperties {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.tags.is_some() as u64 | (self.scopes.is_some() as u64) << 1
-            | (self.actions.is_some() as u64) << 2
-            | (self.end_time.is_some() as u64) << 3
-            | (self.modules.is_some() as u64) << 4
-            | (self.resources.is_some() as u64) << 5
-            | (self.start_time.is_some() as u64) << 6
-            | (self.filter_type.is_some() as u64) << 7
-            | (self.principals.is_some() as u64) << 8
-            | (self.environments.is_some() as u64) << 9
-            | (self.static_filter.is_some() as u64) << 10
-            | (self.include_child_scopes.is_some() as u64) << 11
+        model::mask(
+            &[
+                self.tags.is_some(),
+                self.scopes.is_some(),
+                self.actions.is_some(),
+                self.end_time.is_some(),
+                self.modules.is_some(),
+                self.resources.is_some(),
+                self.start_time.is_some(),
+                self.filter_type.is_some(),
+                self.principals.is_some(),
+                self.environments.is_some(),
+                self.static_filter.is_some(),
+                self.include_child_scopes.is_some(),
+            ],
+        )
     }
 }
 model::model!(AuditFilterProperties);
@@ -427,10 +429,6 @@ impl model::Model for AuditHttpRequestInfo {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.request_method.is_some() as u64
-    }
 }
 model::model!(AuditHttpRequestInfo);
 /// Schema `AuditPrincipal`.
@@ -469,10 +467,6 @@ impl model::Model for AuditPrincipal {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.type_.is_some() as u64 | (self.identifier.is_some() as u64) << 1
-    }
 }
 model::model!(AuditPrincipal);
 model::open_enum! {
@@ -510,10 +504,6 @@ impl model::Model for AuditRequestMetadata {
             0 => model::Part::Str(&self.client_ip),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.client_ip.is_some() as u64
     }
 }
 model::model!(AuditRequestMetadata);
@@ -556,11 +546,6 @@ impl model::Model for AuditResource {
             2 => model::Part::Str(&self.identifier),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.type_.is_some() as u64 | (self.labels.is_some() as u64) << 1
-            | (self.identifier.is_some() as u64) << 2
     }
 }
 model::model!(AuditResource);
@@ -608,12 +593,6 @@ impl model::Model for AuditResourceScope {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.labels.is_some() as u64 | (self.org_identifier.is_some() as u64) << 1
-            | (self.account_identifier.is_some() as u64) << 2
-            | (self.project_identifier.is_some() as u64) << 3
-    }
 }
 model::model!(AuditResourceScope);
 /// Schema `AuditRoleBinding`.
@@ -651,11 +630,6 @@ impl model::Model for AuditRoleBinding {
             1 => model::Part::Str(&self.resource_group_identifier),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.role_identifier.is_some() as u64
-            | (self.resource_group_identifier.is_some() as u64) << 1
     }
 }
 model::model!(AuditRoleBinding);
@@ -695,10 +669,6 @@ impl model::Model for AuthenticationInfo {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.labels.is_some() as u64 | (self.principal.is_some() as u64) << 1
-    }
 }
 model::model!(AuthenticationInfo);
 /// Schema `ChaosAuditEventData`.
@@ -736,10 +706,6 @@ impl model::Model for ChaosAuditEventData {
             1 => model::Part::Str(&self.event_module),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.type_.is_some() as u64 | (self.event_module.is_some() as u64) << 1
     }
 }
 model::model!(ChaosAuditEventData);
@@ -779,10 +745,6 @@ impl model::Model for FeatureFlagAuditEventData {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.type_.is_some() as u64 | (self.environment.is_some() as u64) << 1
-    }
 }
 model::model!(FeatureFlagAuditEventData);
 /// Schema `GitopsAuditEventData`.
@@ -821,10 +783,6 @@ impl model::Model for GitopsAuditEventData {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.type_.is_some() as u64 | (self.agent_id.is_some() as u64) << 1
-    }
 }
 model::model!(GitopsAuditEventData);
 /// Schema `InvitationSource`.
@@ -858,10 +816,6 @@ impl model::Model for InvitationSource {
             0 => model::Part::Str(&self.type_),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.type_.is_some() as u64
     }
 }
 model::model!(InvitationSource);
@@ -966,18 +920,24 @@ impl model::Model for NodeExecutionEventData {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.type_.is_some() as u64 | (self.end_ts.is_some() as u64) << 1
-            | (self.status.is_some() as u64) << 2 | (self.start_ts.is_some() as u64) << 3
-            | (self.stage_type.is_some() as u64) << 4
-            | (self.run_sequence.is_some() as u64) << 5
-            | (self.triggered_by.is_some() as u64) << 6
-            | (self.org_identifier.is_some() as u64) << 7
-            | (self.node_execution_id.is_some() as u64) << 8
-            | (self.plan_execution_id.is_some() as u64) << 9
-            | (self.stage_identifier.is_some() as u64) << 10
-            | (self.account_identifier.is_some() as u64) << 11
-            | (self.project_identifier.is_some() as u64) << 12
-            | (self.pipeline_identifier.is_some() as u64) << 13
+        model::mask(
+            &[
+                self.type_.is_some(),
+                self.end_ts.is_some(),
+                self.status.is_some(),
+                self.start_ts.is_some(),
+                self.stage_type.is_some(),
+                self.run_sequence.is_some(),
+                self.triggered_by.is_some(),
+                self.org_identifier.is_some(),
+                self.node_execution_id.is_some(),
+                self.plan_execution_id.is_some(),
+                self.stage_identifier.is_some(),
+                self.account_identifier.is_some(),
+                self.project_identifier.is_some(),
+                self.pipeline_identifier.is_some(),
+            ],
+        )
     }
 }
 model::model!(NodeExecutionEventData);
@@ -1016,10 +976,6 @@ impl model::Model for OpaAuditEventData {
             1 => model::Part::Str(&self.event_module),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.type_.is_some() as u64 | (self.event_module.is_some() as u64) << 1
     }
 }
 model::model!(OpaAuditEventData);
@@ -1094,13 +1050,18 @@ impl model::Model for PageResponseAuditEvent {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.empty.is_some() as u64 | (self.content.is_some() as u64) << 1
-            | (self.page_size.is_some() as u64) << 2
-            | (self.page_index.is_some() as u64) << 3
-            | (self.page_token.is_some() as u64) << 4
-            | (self.total_items.is_some() as u64) << 5
-            | (self.total_pages.is_some() as u64) << 6
-            | (self.page_item_count.is_some() as u64) << 7
+        model::mask(
+            &[
+                self.empty.is_some(),
+                self.content.is_some(),
+                self.page_size.is_some(),
+                self.page_index.is_some(),
+                self.page_token.is_some(),
+                self.total_items.is_some(),
+                self.total_pages.is_some(),
+                self.page_item_count.is_some(),
+            ],
+        )
     }
 }
 model::model!(PageResponseAuditEvent);
@@ -1147,12 +1108,6 @@ impl model::Model for ResponseDtoPageResponseAuditEvent {
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
-            | (self.meta_data.is_some() as u64) << 2
-            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoPageResponseAuditEvent);
@@ -1205,12 +1160,6 @@ impl model::Model for ResponseDtoSliceResponseAuditEvent {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
-            | (self.meta_data.is_some() as u64) << 2
-            | (self.correlation_id.is_some() as u64) << 3
-    }
 }
 model::model!(ResponseDtoSliceResponseAuditEvent);
 model::open_enum! {
@@ -1253,10 +1202,6 @@ impl model::Model for ServiceDiscoveryAuditEventData {
             1 => model::Part::Str(&self.event_module),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.type_.is_some() as u64 | (self.event_module.is_some() as u64) << 1
     }
 }
 model::model!(ServiceDiscoveryAuditEventData);
@@ -1311,14 +1256,6 @@ impl model::Model for SliceResponseAuditEvent {
             5 => model::Part::Int(&self.page_item_count),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.content.is_some() as u64 | (self.has_next.is_some() as u64) << 1
-            | (self.page_size.is_some() as u64) << 2
-            | (self.page_index.is_some() as u64) << 3
-            | (self.page_token.is_some() as u64) << 4
-            | (self.page_item_count.is_some() as u64) << 5
     }
 }
 model::model!(SliceResponseAuditEvent);
@@ -1380,13 +1317,6 @@ impl model::Model for TemplateEventData {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.type_.is_some() as u64 | (self.comments.is_some() as u64) << 1
-            | (self.new_stable_version.is_some() as u64) << 2
-            | (self.old_stable_version.is_some() as u64) << 3
-            | (self.template_update_event_type.is_some() as u64) << 4
-    }
 }
 model::model!(TemplateEventData);
 /// Schema `TriggeredByInfoAuditDetails`.
@@ -1429,11 +1359,6 @@ impl model::Model for TriggeredByInfoAuditDetails {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.type_.is_some() as u64 | (self.extra_info.is_some() as u64) << 1
-            | (self.identifier.is_some() as u64) << 2
-    }
 }
 model::model!(TriggeredByInfoAuditDetails);
 /// Schema `UserInvitationAuditEventData`.
@@ -1471,10 +1396,6 @@ impl model::Model for UserInvitationAuditEventData {
             1 => model::opt(&self.role_bindings),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.type_.is_some() as u64 | (self.role_bindings.is_some() as u64) << 1
     }
 }
 model::model!(UserInvitationAuditEventData);
@@ -1514,10 +1435,6 @@ impl model::Model for UserInviteAuditEventData {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.type_.is_some() as u64 | (self.role_bindings.is_some() as u64) << 1
-    }
 }
 model::model!(UserInviteAuditEventData);
 /// Schema `UserMembershipAuditEventData`.
@@ -1555,10 +1472,6 @@ impl model::Model for UserMembershipAuditEventData {
             1 => model::Part::Str(&self.mechanism),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.type_.is_some() as u64 | (self.mechanism.is_some() as u64) << 1
     }
 }
 model::model!(UserMembershipAuditEventData);

@@ -48,12 +48,6 @@ impl model::Model for ResponseDtoYamlDiffRecord {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
-            | (self.meta_data.is_some() as u64) << 2
-            | (self.correlation_id.is_some() as u64) << 3
-    }
 }
 model::model!(ResponseDtoYamlDiffRecord);
 model::open_enum! {
@@ -96,10 +90,6 @@ impl model::Model for YamlDiffRecord {
             1 => model::Part::Str(&self.old_yaml),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.new_yaml.is_some() as u64 | (self.old_yaml.is_some() as u64) << 1
     }
 }
 model::model!(YamlDiffRecord);

@@ -109,18 +109,23 @@ impl model::Model for AuditEventDto {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.action.is_some() as u64 | (self.module.is_some() as u64) << 1
-            | (self.audit_id.is_some() as u64) << 2
-            | (self.resource.is_some() as u64) << 3
-            | (self.insert_id.is_some() as u64) << 4
-            | (self.timestamp.is_some() as u64) << 5
-            | (self.environment.is_some() as u64) << 6
-            | (self.internal_info.is_some() as u64) << 7
-            | (self.resource_scope.is_some() as u64) << 8
-            | (self.request_metadata.is_some() as u64) << 9
-            | (self.yaml_diff_record.is_some() as u64) << 10
-            | (self.http_request_info.is_some() as u64) << 11
-            | (self.authentication_info.is_some() as u64) << 12
+        model::mask(
+            &[
+                self.action.is_some(),
+                self.module.is_some(),
+                self.audit_id.is_some(),
+                self.resource.is_some(),
+                self.insert_id.is_some(),
+                self.timestamp.is_some(),
+                self.environment.is_some(),
+                self.internal_info.is_some(),
+                self.resource_scope.is_some(),
+                self.request_metadata.is_some(),
+                self.yaml_diff_record.is_some(),
+                self.http_request_info.is_some(),
+                self.authentication_info.is_some(),
+            ],
+        )
     }
 }
 model::model!(AuditEventDto);
@@ -159,10 +164,6 @@ impl model::Model for AuditEventEnvironment {
             1 => model::Part::Str(&self.identifier),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.type_.is_some() as u64 | (self.identifier.is_some() as u64) << 1
     }
 }
 model::model!(AuditEventEnvironment);
@@ -205,10 +206,6 @@ impl model::Model for AuditEventPrincipal {
             1 => model::Part::Str(&self.identifier),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.type_.is_some() as u64 | (self.identifier.is_some() as u64) << 1
     }
 }
 model::model!(AuditEventPrincipal);
@@ -298,15 +295,21 @@ impl model::Model for AuditFilterPropertiesV1dto {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.tags.is_some() as u64 | (self.scopes.is_some() as u64) << 1
-            | (self.actions.is_some() as u64) << 2 | (self.modules.is_some() as u64) << 3
-            | (self.end_time.is_some() as u64) << 4
-            | (self.resources.is_some() as u64) << 5
-            | (self.principals.is_some() as u64) << 6
-            | (self.start_time.is_some() as u64) << 7
-            | (self.filter_type.is_some() as u64) << 8
-            | (self.environments.is_some() as u64) << 9
-            | (self.static_filter.is_some() as u64) << 10
+        model::mask(
+            &[
+                self.tags.is_some(),
+                self.scopes.is_some(),
+                self.actions.is_some(),
+                self.modules.is_some(),
+                self.end_time.is_some(),
+                self.resources.is_some(),
+                self.principals.is_some(),
+                self.start_time.is_some(),
+                self.filter_type.is_some(),
+                self.environments.is_some(),
+                self.static_filter.is_some(),
+            ],
+        )
     }
 }
 model::model!(AuditFilterPropertiesV1dto);
@@ -352,10 +355,6 @@ impl model::Model for AuthenticationInfoDto {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.labels.is_some() as u64 | (self.principal.is_some() as u64) << 1
-    }
 }
 model::model!(AuthenticationInfoDto);
 model::open_enum! {
@@ -398,10 +397,6 @@ impl model::Model for HttpRequestInfo {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.request_method.is_some() as u64
-    }
 }
 model::model!(HttpRequestInfo);
 model::open_enum! {
@@ -439,10 +434,6 @@ impl model::Model for RequestMetadata {
             0 => model::Part::Str(&self.client_ip),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.client_ip.is_some() as u64
     }
 }
 model::model!(RequestMetadata);
@@ -485,11 +476,6 @@ impl model::Model for ResourceDto {
             2 => model::Part::Str(&self.identifier),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.type_.is_some() as u64 | (self.labels.is_some() as u64) << 1
-            | (self.identifier.is_some() as u64) << 2
     }
 }
 model::model!(ResourceDto);
@@ -537,12 +523,6 @@ impl model::Model for ResourceScopeDto {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.labels.is_some() as u64 | (self.org_identifier.is_some() as u64) << 1
-            | (self.account_identifier.is_some() as u64) << 2
-            | (self.project_identifier.is_some() as u64) << 3
-    }
 }
 model::model!(ResourceScopeDto);
 model::open_enum! {
@@ -585,10 +565,6 @@ impl model::Model for YamlDiffRecordDto {
             1 => model::Part::Str(&self.old_yaml),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.new_yaml.is_some() as u64 | (self.old_yaml.is_some() as u64) << 1
     }
 }
 model::model!(YamlDiffRecordDto);

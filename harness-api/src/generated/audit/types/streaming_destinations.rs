@@ -40,10 +40,6 @@ impl model::Model for AwsS3StreamingDestinationSpecDto {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.type_.is_some() as u64 | (self.bucket.is_some() as u64) << 1
-    }
 }
 model::model!(AwsS3StreamingDestinationSpecDto);
 model::open_enum! {
@@ -82,10 +78,6 @@ impl model::Model for FailureInfoCard {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.count.is_some() as u64
-    }
 }
 model::model!(FailureInfoCard);
 /// Schema `LastStreamedCard`.
@@ -119,10 +111,6 @@ impl model::Model for LastStreamedCard {
             0 => model::Part::Int(&self.last_streamed_at),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.last_streamed_at.is_some() as u64
     }
 }
 model::model!(LastStreamedCard);
@@ -161,10 +149,6 @@ impl model::Model for StatusWiseCount {
             1 => model::opt(&self.status),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.count.is_some() as u64 | (self.status.is_some() as u64) << 1
     }
 }
 model::model!(StatusWiseCount);
@@ -208,12 +192,6 @@ impl model::Model for StreamingDestinationAggregateDto {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.connector_info.is_some() as u64
-            | (self.streaming_details.is_some() as u64) << 1
-            | (self.streaming_destination.is_some() as u64) << 2
-    }
 }
 model::model!(StreamingDestinationAggregateDto);
 /// Schema `StreamingDestinationCards`.
@@ -255,12 +233,6 @@ impl model::Model for StreamingDestinationCards {
             2 => model::opt(&self.count_by_status_card),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.failure_info_card.is_some() as u64
-            | (self.last_streamed_card.is_some() as u64) << 1
-            | (self.count_by_status_card.is_some() as u64) << 2
     }
 }
 model::model!(StreamingDestinationCards);
@@ -315,13 +287,6 @@ impl model::Model for StreamingDestinationConnector {
             5 => model::Part::Str(&self.description),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.org.is_some() as u64 | (self.name.is_some() as u64) << 1
-            | (self.tags.is_some() as u64) << 2 | (self.project.is_some() as u64) << 3
-            | (self.identifier.is_some() as u64) << 4
-            | (self.description.is_some() as u64) << 5
     }
 }
 model::model!(StreamingDestinationConnector);
@@ -381,14 +346,6 @@ impl model::Model for StreamingDestinationDto {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.spec.is_some() as u64) << 1
-            | (self.tags.is_some() as u64) << 2 | (self.status.is_some() as u64) << 3
-            | (self.identifier.is_some() as u64) << 4
-            | (self.description.is_some() as u64) << 5
-            | (self.connector_ref.is_some() as u64) << 6
-    }
 }
 model::model!(StreamingDestinationDto);
 /// Schema `StreamingDestinationResponse`.
@@ -434,12 +391,6 @@ impl model::Model for StreamingDestinationResponse {
             3 => model::opt(&self.streaming_destination),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.created.is_some() as u64 | (self.updated.is_some() as u64) << 1
-            | (self.status_updated.is_some() as u64) << 2
-            | (self.streaming_destination.is_some() as u64) << 3
     }
 }
 model::model!(StreamingDestinationResponse);
@@ -491,11 +442,6 @@ impl model::Model for StreamingDetails {
             2 => model::Part::Int(&self.last_streamed_at),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.status.is_some() as u64 | (self.error_message.is_some() as u64) << 1
-            | (self.last_streamed_at.is_some() as u64) << 2
     }
 }
 model::model!(StreamingDetails);

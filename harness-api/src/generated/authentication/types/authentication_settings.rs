@@ -77,14 +77,18 @@ impl model::Model for AuthenticationSettingsResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.oauth_enabled.is_some() as u64
-            | (self.ng_auth_settings.is_some() as u64) << 1
-            | (self.two_factor_enabled.is_some() as u64) << 2
-            | (self.whitelisted_domains.is_some() as u64) << 3
-            | (self.public_access_enabled.is_some() as u64) << 4
-            | (self.authentication_mechanism.is_some() as u64) << 5
-            | (self.session_timeout_in_minutes.is_some() as u64) << 6
-            | (self.absolute_session_timeout_in_minutes.is_some() as u64) << 7
+        model::mask(
+            &[
+                self.oauth_enabled.is_some(),
+                self.ng_auth_settings.is_some(),
+                self.two_factor_enabled.is_some(),
+                self.whitelisted_domains.is_some(),
+                self.public_access_enabled.is_some(),
+                self.authentication_mechanism.is_some(),
+                self.session_timeout_in_minutes.is_some(),
+                self.absolute_session_timeout_in_minutes.is_some(),
+            ],
+        )
     }
 }
 model::model!(AuthenticationSettingsResponse);
@@ -209,22 +213,27 @@ impl model::Model for LdapConnectionSettings {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.host.is_some() as u64 | (self.port.is_some() as u64) << 1
-            | (self.bind_dn.is_some() as u64) << 2
-            | (self.account_id.is_some() as u64) << 3
-            | (self.bind_secret.is_some() as u64) << 4
-            | (self.ssl_enabled.is_some() as u64) << 5
-            | (self.setting_type.is_some() as u64) << 6
-            | (self.bind_password.is_some() as u64) << 7
-            | (self.password_type.is_some() as u64) << 8
-            | (self.connect_timeout.is_some() as u64) << 9
-            | (self.max_referral_hops.is_some() as u64) << 10
-            | (self.response_timeout.is_some() as u64) << 11
-            | (self.referrals_enabled.is_some() as u64) << 12
-            | (self.delegate_selectors.is_some() as u64) << 13
-            | (self.encrypted_bind_secret.is_some() as u64) << 14
-            | (self.encrypted_bind_password.is_some() as u64) << 15
-            | (self.use_recursive_group_membership_search.is_some() as u64) << 16
+        model::mask(
+            &[
+                self.host.is_some(),
+                self.port.is_some(),
+                self.bind_dn.is_some(),
+                self.account_id.is_some(),
+                self.bind_secret.is_some(),
+                self.ssl_enabled.is_some(),
+                self.setting_type.is_some(),
+                self.bind_password.is_some(),
+                self.password_type.is_some(),
+                self.connect_timeout.is_some(),
+                self.max_referral_hops.is_some(),
+                self.response_timeout.is_some(),
+                self.referrals_enabled.is_some(),
+                self.delegate_selectors.is_some(),
+                self.encrypted_bind_secret.is_some(),
+                self.encrypted_bind_password.is_some(),
+                self.use_recursive_group_membership_search.is_some(),
+            ],
+        )
     }
     #[inline]
     fn secrets(&self) -> &'static [usize] {
@@ -321,14 +330,6 @@ impl model::Model for LdapGroupSettings {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.base_dn.is_some() as u64 | (self.name_attr.is_some() as u64) << 1
-            | (self.search_filter.is_some() as u64) << 2
-            | (self.description_attr.is_some() as u64) << 3
-            | (self.referenced_user_attr.is_some() as u64) << 4
-            | (self.user_membership_attr.is_some() as u64) << 5
-    }
 }
 model::model!(LdapGroupSettings);
 /// Schema `LDAPSettings`.
@@ -407,14 +408,19 @@ impl model::Model for LdapSettings {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.disabled.is_some() as u64 | (self.identifier.is_some() as u64) << 1
-            | (self.display_name.is_some() as u64) << 2
-            | (self.settings_type.is_some() as u64) << 3
-            | (self.cron_expression.is_some() as u64) << 4
-            | (self.next_iterations.is_some() as u64) << 5
-            | (self.user_settings_list.is_some() as u64) << 6
-            | (self.group_settings_list.is_some() as u64) << 7
-            | (self.connection_settings.is_some() as u64) << 8
+        model::mask(
+            &[
+                self.disabled.is_some(),
+                self.identifier.is_some(),
+                self.display_name.is_some(),
+                self.settings_type.is_some(),
+                self.cron_expression.is_some(),
+                self.next_iterations.is_some(),
+                self.user_settings_list.is_some(),
+                self.group_settings_list.is_some(),
+                self.connection_settings.is_some(),
+            ],
+        )
     }
 }
 model::model!(LdapSettings);
@@ -486,15 +492,6 @@ impl model::Model for LdapUserSettings {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.base_dn.is_some() as u64 | (self.uid_attr.is_some() as u64) << 1
-            | (self.email_attr.is_some() as u64) << 2
-            | (self.search_filter.is_some() as u64) << 3
-            | (self.display_name_attr.is_some() as u64) << 4
-            | (self.sam_account_name_attr.is_some() as u64) << 5
-            | (self.group_membership_attr.is_some() as u64) << 6
-    }
 }
 model::model!(LdapUserSettings);
 /// Schema `LoginTypeResponse`.
@@ -550,13 +547,6 @@ impl model::Model for LoginTypeResponse {
             4 => model::opt(&self.authentication_mechanism),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.ssorequest.is_some() as u64 | (self.show_captcha.is_some() as u64) << 1
-            | (self.oauth_enabled.is_some() as u64) << 2
-            | (self.default_experience.is_some() as u64) << 3
-            | (self.authentication_mechanism.is_some() as u64) << 4
     }
 }
 model::model!(LoginTypeResponse);
@@ -725,30 +715,35 @@ impl model::Model for NgAuthSettings {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.filter.is_some() as u64 | (self.origin.is_some() as u64) << 1
-            | (self.client_id.is_some() as u64) << 2
-            | (self.disabled.is_some() as u64) << 3
-            | (self.logout_url.is_some() as u64) << 4
-            | (self.identifier.is_some() as u64) << 5
-            | (self.jit_enabled.is_some() as u64) << 6
-            | (self.display_name.is_some() as u64) << 7
-            | (self.client_secret.is_some() as u64) << 8
-            | (self.settings_type.is_some() as u64) << 9
-            | (self.login_settings.is_some() as u64) << 10
-            | (self.cron_expression.is_some() as u64) << 11
-            | (self.next_iterations.is_some() as u64) << 12
-            | (self.allowed_providers.is_some() as u64) << 13
-            | (self.entity_identifier.is_some() as u64) << 14
-            | (self.friendly_saml_name.is_some() as u64) << 15
-            | (self.jit_validation_key.is_some() as u64) << 16
-            | (self.saml_provider_type.is_some() as u64) << 17
-            | (self.user_settings_list.is_some() as u64) << 18
-            | (self.group_settings_list.is_some() as u64) << 19
-            | (self.connection_settings.is_some() as u64) << 20
-            | (self.jit_validation_value.is_some() as u64) << 21
-            | (self.group_membership_attr.is_some() as u64) << 22
-            | (self.authorization_enabled.is_some() as u64) << 23
-            | (self.authentication_enabled.is_some() as u64) << 24
+        model::mask(
+            &[
+                self.filter.is_some(),
+                self.origin.is_some(),
+                self.client_id.is_some(),
+                self.disabled.is_some(),
+                self.logout_url.is_some(),
+                self.identifier.is_some(),
+                self.jit_enabled.is_some(),
+                self.display_name.is_some(),
+                self.client_secret.is_some(),
+                self.settings_type.is_some(),
+                self.login_settings.is_some(),
+                self.cron_expression.is_some(),
+                self.next_iterations.is_some(),
+                self.allowed_providers.is_some(),
+                self.entity_identifier.is_some(),
+                self.friendly_saml_name.is_some(),
+                self.jit_validation_key.is_some(),
+                self.saml_provider_type.is_some(),
+                self.user_settings_list.is_some(),
+                self.group_settings_list.is_some(),
+                self.connection_settings.is_some(),
+                self.jit_validation_value.is_some(),
+                self.group_membership_attr.is_some(),
+                self.authorization_enabled.is_some(),
+                self.authentication_enabled.is_some(),
+            ],
+        )
     }
     #[inline]
     fn secrets(&self) -> &'static [usize] {
@@ -799,11 +794,6 @@ impl model::Model for OauthSettings {
             2 => model::opt(&self.allowed_providers),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.filter.is_some() as u64 | (self.settings_type.is_some() as u64) << 1
-            | (self.allowed_providers.is_some() as u64) << 2
     }
 }
 model::model!(OauthSettings);
@@ -875,14 +865,6 @@ impl model::Model for PasswordStrengthPolicy {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.enabled.is_some() as u64 | (self.min_number_of_digits.is_some() as u64) << 1
-            | (self.min_number_of_characters.is_some() as u64) << 2
-            | (self.min_number_of_special_characters.is_some() as u64) << 3
-            | (self.min_number_of_lowercase_characters.is_some() as u64) << 4
-            | (self.min_number_of_uppercase_characters.is_some() as u64) << 5
-    }
 }
 model::model!(PasswordStrengthPolicy);
 /// Schema `RestResponseAuthenticationSettingsResponse`.
@@ -924,11 +906,6 @@ impl model::Model for RestResponseAuthenticationSettingsResponse {
             2 => model::opt(&self.response_messages),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.meta_data.is_some() as u64 | (self.resource.is_some() as u64) << 1
-            | (self.response_messages.is_some() as u64) << 2
     }
 }
 model::model!(RestResponseAuthenticationSettingsResponse);
@@ -972,11 +949,6 @@ impl model::Model for RestResponseLdapSettings {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.meta_data.is_some() as u64 | (self.resource.is_some() as u64) << 1
-            | (self.response_messages.is_some() as u64) << 2
-    }
 }
 model::model!(RestResponseLdapSettings);
 /// Schema `RestResponseLoginTypeResponse`.
@@ -1018,11 +990,6 @@ impl model::Model for RestResponseLoginTypeResponse {
             2 => model::opt(&self.response_messages),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.meta_data.is_some() as u64 | (self.resource.is_some() as u64) << 1
-            | (self.response_messages.is_some() as u64) << 2
     }
 }
 model::model!(RestResponseLoginTypeResponse);
@@ -1066,11 +1033,6 @@ impl model::Model for RestResponsePasswordStrengthPolicy {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.meta_data.is_some() as u64 | (self.resource.is_some() as u64) << 1
-            | (self.response_messages.is_some() as u64) << 2
-    }
 }
 model::model!(RestResponsePasswordStrengthPolicy);
 /// Schema `RestResponseSamlSettingsDTO`.
@@ -1113,11 +1075,6 @@ impl model::Model for RestResponseSamlSettingsDto {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.meta_data.is_some() as u64 | (self.resource.is_some() as u64) << 1
-            | (self.response_messages.is_some() as u64) << 2
-    }
 }
 model::model!(RestResponseSamlSettingsDto);
 /// Schema `RestResponseSSOConfig`.
@@ -1159,11 +1116,6 @@ impl model::Model for RestResponseSsoConfig {
             2 => model::opt(&self.response_messages),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.meta_data.is_some() as u64 | (self.resource.is_some() as u64) << 1
-            | (self.response_messages.is_some() as u64) << 2
     }
 }
 model::model!(RestResponseSsoConfig);
@@ -1313,27 +1265,33 @@ impl model::Model for SamlSettingsDto {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.url.is_some() as u64 | (self.type_.is_some() as u64) << 1
-            | (self.uuid.is_some() as u64) << 2 | (self.origin.is_some() as u64) << 3
-            | (self.client_id.is_some() as u64) << 4
-            | (self.account_id.is_some() as u64) << 5
-            | (self.logout_url.is_some() as u64) << 6
-            | (self.jit_enabled.is_some() as u64) << 7
-            | (self.display_name.is_some() as u64) << 8
-            | (self.client_secret.is_some() as u64) << 9
-            | (self.meta_data_file.is_some() as u64) << 10
-            | (self.provider_type.is_some() as u64) << 11
-            | (self.next_iterations.is_some() as u64) << 12
-            | (self.configured_from_ng.is_some() as u64) << 13
-            | (self.entity_identifier.is_some() as u64) << 14
-            | (self.friendly_saml_name.is_some() as u64) << 15
-            | (self.jit_validation_key.is_some() as u64) << 16
-            | (self.saml_provider_type.is_some() as u64) << 17
-            | (self.jit_validation_value.is_some() as u64) << 18
-            | (self.group_membership_attr.is_some() as u64) << 19
-            | (self.authorization_enabled.is_some() as u64) << 20
-            | (self.authentication_enabled.is_some() as u64) << 21
-            | (self.encrypted_client_secret.is_some() as u64) << 22
+        model::mask(
+            &[
+                self.url.is_some(),
+                self.type_.is_some(),
+                self.uuid.is_some(),
+                self.origin.is_some(),
+                self.client_id.is_some(),
+                self.account_id.is_some(),
+                self.logout_url.is_some(),
+                self.jit_enabled.is_some(),
+                self.display_name.is_some(),
+                self.client_secret.is_some(),
+                self.meta_data_file.is_some(),
+                self.provider_type.is_some(),
+                self.next_iterations.is_some(),
+                self.configured_from_ng.is_some(),
+                self.entity_identifier.is_some(),
+                self.friendly_saml_name.is_some(),
+                self.jit_validation_key.is_some(),
+                self.saml_provider_type.is_some(),
+                self.jit_validation_value.is_some(),
+                self.group_membership_attr.is_some(),
+                self.authorization_enabled.is_some(),
+                self.authentication_enabled.is_some(),
+                self.encrypted_client_secret.is_some(),
+            ],
+        )
     }
     #[inline]
     fn secrets(&self) -> &'static [usize] {
@@ -1402,10 +1360,6 @@ impl model::Model for SessionTimeoutSettings {
         }
     }
     #[inline]
-    fn present(&self) -> u64 {
-        1 | (self.absolute_session_time_out_in_minutes.is_some() as u64) << 1
-    }
-    #[inline]
     fn required(&self) -> &'static [usize] {
         &[0]
     }
@@ -1450,11 +1404,6 @@ impl model::Model for SsoConfig {
             2 => model::opt(&self.authentication_mechanism),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.account_id.is_some() as u64 | (self.sso_settings.is_some() as u64) << 1
-            | (self.authentication_mechanism.is_some() as u64) << 2
     }
 }
 model::model!(SsoConfig);
@@ -1521,14 +1470,6 @@ impl model::Model for SsoRequest {
             5 => model::opt(&self.oauth_provider_types),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.sso_id.is_some() as u64 | (self.idp_redirect_url.is_some() as u64) << 1
-            | (self.friendly_saml_name.is_some() as u64) << 2
-            | (self.saml_provider_type.is_some() as u64) << 3
-            | (self.oauth_provider_type.is_some() as u64) << 4
-            | (self.oauth_provider_types.is_some() as u64) << 5
     }
 }
 model::model!(SsoRequest);
@@ -1598,13 +1539,6 @@ impl model::Model for SsoSettingsDto {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.url.is_some() as u64 | (self.type_.is_some() as u64) << 1
-            | (self.uuid.is_some() as u64) << 2 | (self.account_id.is_some() as u64) << 3
-            | (self.display_name.is_some() as u64) << 4
-            | (self.next_iterations.is_some() as u64) << 5
-    }
 }
 model::model!(SsoSettingsDto);
 model::open_enum! {
@@ -1642,10 +1576,6 @@ impl model::Model for TwoFactorAdminOverrideSettings {
             0 => model::Part::Flag(&self.admin_override_two_factor_enabled),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.admin_override_two_factor_enabled.is_some() as u64
     }
 }
 model::model!(TwoFactorAdminOverrideSettings);

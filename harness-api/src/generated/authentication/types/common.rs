@@ -55,12 +55,6 @@ impl model::Model for AwsOidcTokenRequest {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.region.is_some() as u64 | (self.account_id.is_some() as u64) << 1
-            | (self.oidc_session_tag_keys.is_some() as u64) << 2
-            | (self.oidc_id_token_custom_attributes_structure.is_some() as u64) << 3
-    }
 }
 model::model!(AwsOidcTokenRequest);
 /// Schema `AzureOidcTokenRequestDTO`.
@@ -144,14 +138,6 @@ impl model::Model for AzureOidcTokenRequestDto {
             6 => model::opt(&self.oidc_id_token_custom_attributes_structure),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.audience.is_some() as u64 | (self.client_id.is_some() as u64) << 1
-            | (self.tenant_id.is_some() as u64) << 2 | 1 << 3
-            | (self.resource_group.is_some() as u64) << 4
-            | (self.subscription_id.is_some() as u64) << 5
-            | (self.oidc_id_token_custom_attributes_structure.is_some() as u64) << 6
     }
     #[inline]
     fn required(&self) -> &'static [usize] {
@@ -239,11 +225,6 @@ impl model::Model for GcpOidcTokenRequest {
             5 => model::opt(&self.oidc_id_token_custom_attributes_structure),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        1 | 1 << 1 | 1 << 2 | 1 << 3 | (self.service_account_email.is_some() as u64) << 4
-            | (self.oidc_id_token_custom_attributes_structure.is_some() as u64) << 5
     }
     #[inline]
     fn required(&self) -> &'static [usize] {
@@ -381,19 +362,25 @@ impl model::Model for OidcIdTokenCustomAttributesStructure {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.context.is_some() as u64 | (self.step_type.is_some() as u64) << 1 | 1 << 2
-            | (self.project_id.is_some() as u64) << 3
-            | (self.service_id.is_some() as u64) << 4
-            | (self.stage_type.is_some() as u64) << 5
-            | (self.pipeline_id.is_some() as u64) << 6
-            | (self.connector_id.is_some() as u64) << 7
-            | (self.service_name.is_some() as u64) << 8
-            | (self.connector_name.is_some() as u64) << 9
-            | (self.environment_id.is_some() as u64) << 10
-            | (self.organization_id.is_some() as u64) << 11
-            | (self.environment_type.is_some() as u64) << 12
-            | (self.trigger_by_email.is_some() as u64) << 13
-            | (self.triggered_by_name.is_some() as u64) << 14
+        model::mask(
+            &[
+                self.context.is_some(),
+                self.step_type.is_some(),
+                true,
+                self.project_id.is_some(),
+                self.service_id.is_some(),
+                self.stage_type.is_some(),
+                self.pipeline_id.is_some(),
+                self.connector_id.is_some(),
+                self.service_name.is_some(),
+                self.connector_name.is_some(),
+                self.environment_id.is_some(),
+                self.organization_id.is_some(),
+                self.environment_type.is_some(),
+                self.trigger_by_email.is_some(),
+                self.triggered_by_name.is_some(),
+            ],
+        )
     }
     #[inline]
     fn required(&self) -> &'static [usize] {

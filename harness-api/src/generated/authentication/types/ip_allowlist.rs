@@ -71,15 +71,6 @@ impl model::Model for IpAllowlistConfig {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.tags.is_some() as u64) << 1
-            | (self.enabled.is_some() as u64) << 2
-            | (self.identifier.is_some() as u64) << 3
-            | (self.ip_address.is_some() as u64) << 4
-            | (self.description.is_some() as u64) << 5
-            | (self.allowed_source_type.is_some() as u64) << 6
-    }
 }
 model::model!(IpAllowlistConfig);
 /// Schema `IPAllowlistConfigRequest`.
@@ -113,10 +104,6 @@ impl model::Model for IpAllowlistConfigRequest {
             0 => model::opt(&self.ip_allowlist_config),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.ip_allowlist_config.is_some() as u64
     }
 }
 model::model!(IpAllowlistConfigRequest);
@@ -159,11 +146,6 @@ impl model::Model for IpAllowlistConfigResponse {
             2 => model::opt(&self.ip_allowlist_config),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.created.is_some() as u64 | (self.updated.is_some() as u64) << 1
-            | (self.ip_allowlist_config.is_some() as u64) << 2
     }
 }
 model::model!(IpAllowlistConfigResponse);
@@ -220,14 +202,6 @@ impl model::Model for IpAllowlistConfigValidateResponse {
             4 => model::opt(&self.disabled_allowlisted_configs),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.allowed_for_ui.is_some() as u64
-            | (self.allowed_for_api.is_some() as u64) << 1
-            | (self.allowlisted_configs.is_some() as u64) << 2
-            | (self.allowed_for_custom_block.is_some() as u64) << 3
-            | (self.disabled_allowlisted_configs.is_some() as u64) << 4
     }
 }
 model::model!(IpAllowlistConfigValidateResponse);

@@ -90,16 +90,21 @@ impl model::Model for LdapConnectionSettingsDto {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.host.is_some() as u64 | (self.port.is_some() as u64) << 1
-            | (self.bind_d_n.is_some() as u64) << 2
-            | (self.ssl_enabled.is_some() as u64) << 3
-            | (self.secret_ref_path.is_some() as u64) << 4
-            | (self.response_timeout.is_some() as u64) << 5
-            | (self.max_referral_hops.is_some() as u64) << 6
-            | (self.referrals_enabled.is_some() as u64) << 7
-            | (self.connection_timeout.is_some() as u64) << 8
-            | (self.delegate_selectors.is_some() as u64) << 9
-            | (self.use_recursive_group_membership_search.is_some() as u64) << 10
+        model::mask(
+            &[
+                self.host.is_some(),
+                self.port.is_some(),
+                self.bind_d_n.is_some(),
+                self.ssl_enabled.is_some(),
+                self.secret_ref_path.is_some(),
+                self.response_timeout.is_some(),
+                self.max_referral_hops.is_some(),
+                self.referrals_enabled.is_some(),
+                self.connection_timeout.is_some(),
+                self.delegate_selectors.is_some(),
+                self.use_recursive_group_membership_search.is_some(),
+            ],
+        )
     }
 }
 model::model!(LdapConnectionSettingsDto);
@@ -161,14 +166,6 @@ impl model::Model for LdapGroupSettingsDto {
             5 => model::Part::Str(&self.user_membership_attr),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.base_d_n.is_some() as u64 | (self.name_attr.is_some() as u64) << 1
-            | (self.search_filter.is_some() as u64) << 2
-            | (self.description_attr.is_some() as u64) << 3
-            | (self.referenced_user_attr.is_some() as u64) << 4
-            | (self.user_membership_attr.is_some() as u64) << 5
     }
 }
 model::model!(LdapGroupSettingsDto);
@@ -253,15 +250,20 @@ impl model::Model for LdapSettingsDto {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.url.is_some() as u64 | (self.name.is_some() as u64) << 1
-            | (self.disabled.is_some() as u64) << 2
-            | (self.sso_type.is_some() as u64) << 3
-            | (self.identifier.is_some() as u64) << 4
-            | (self.cron_expression.is_some() as u64) << 5
-            | (self.account_identifier.is_some() as u64) << 6
-            | (self.ldap_user_settings.is_some() as u64) << 7
-            | (self.ldap_group_settings.is_some() as u64) << 8
-            | (self.ldap_connection_settings.is_some() as u64) << 9
+        model::mask(
+            &[
+                self.url.is_some(),
+                self.name.is_some(),
+                self.disabled.is_some(),
+                self.sso_type.is_some(),
+                self.identifier.is_some(),
+                self.cron_expression.is_some(),
+                self.account_identifier.is_some(),
+                self.ldap_user_settings.is_some(),
+                self.ldap_group_settings.is_some(),
+                self.ldap_connection_settings.is_some(),
+            ],
+        )
     }
 }
 model::model!(LdapSettingsDto);
@@ -304,11 +306,6 @@ impl model::Model for LdapSettingsResponse {
             2 => model::opt(&self.ldap_settings),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.created.is_some() as u64 | (self.last_modified.is_some() as u64) << 1
-            | (self.ldap_settings.is_some() as u64) << 2
     }
 }
 model::model!(LdapSettingsResponse);
@@ -376,15 +373,6 @@ impl model::Model for LdapUserSettingsDto {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.base_d_n.is_some() as u64 | (self.uid_attr.is_some() as u64) << 1
-            | (self.email_attr.is_some() as u64) << 2
-            | (self.search_filter.is_some() as u64) << 3
-            | (self.display_name_attr.is_some() as u64) << 4
-            | (self.group_membership_attr.is_some() as u64) << 5
-            | (self.sam_account_name_attr.is_some() as u64) << 6
-    }
 }
 model::model!(LdapUserSettingsDto);
 /// Schema `create-ng-ldap-settings body`.
@@ -418,10 +406,6 @@ impl model::Model for CreateNgLdapSettingsBody {
             0 => model::opt(&self.ldap_settings),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.ldap_settings.is_some() as u64
     }
 }
 model::model!(CreateNgLdapSettingsBody);
@@ -512,15 +496,20 @@ impl model::Model for CreateNgLdapSettingsBodyLdapSettings {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.url.is_some() as u64 | (self.name.is_some() as u64) << 1
-            | (self.disabled.is_some() as u64) << 2
-            | (self.sso_type.is_some() as u64) << 3
-            | (self.identifier.is_some() as u64) << 4
-            | (self.cron_expression.is_some() as u64) << 5
-            | (self.account_identifier.is_some() as u64) << 6
-            | (self.ldap_user_settings.is_some() as u64) << 7
-            | (self.ldap_group_settings.is_some() as u64) << 8
-            | (self.ldap_connection_settings.is_some() as u64) << 9
+        model::mask(
+            &[
+                self.url.is_some(),
+                self.name.is_some(),
+                self.disabled.is_some(),
+                self.sso_type.is_some(),
+                self.identifier.is_some(),
+                self.cron_expression.is_some(),
+                self.account_identifier.is_some(),
+                self.ldap_user_settings.is_some(),
+                self.ldap_group_settings.is_some(),
+                self.ldap_connection_settings.is_some(),
+            ],
+        )
     }
 }
 model::model!(CreateNgLdapSettingsBodyLdapSettings);
@@ -610,16 +599,21 @@ impl model::Model for CreateNgLdapSettingsBodyLdapSettingsLdapConnectionSettings
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.host.is_some() as u64 | (self.port.is_some() as u64) << 1
-            | (self.bind_d_n.is_some() as u64) << 2
-            | (self.ssl_enabled.is_some() as u64) << 3
-            | (self.secret_ref_path.is_some() as u64) << 4
-            | (self.response_timeout.is_some() as u64) << 5
-            | (self.max_referral_hops.is_some() as u64) << 6
-            | (self.referrals_enabled.is_some() as u64) << 7
-            | (self.connection_timeout.is_some() as u64) << 8
-            | (self.delegate_selectors.is_some() as u64) << 9
-            | (self.use_recursive_group_membership_search.is_some() as u64) << 10
+        model::mask(
+            &[
+                self.host.is_some(),
+                self.port.is_some(),
+                self.bind_d_n.is_some(),
+                self.ssl_enabled.is_some(),
+                self.secret_ref_path.is_some(),
+                self.response_timeout.is_some(),
+                self.max_referral_hops.is_some(),
+                self.referrals_enabled.is_some(),
+                self.connection_timeout.is_some(),
+                self.delegate_selectors.is_some(),
+                self.use_recursive_group_membership_search.is_some(),
+            ],
+        )
     }
 }
 model::model!(CreateNgLdapSettingsBodyLdapSettingsLdapConnectionSettings);
@@ -681,14 +675,6 @@ impl model::Model for CreateNgLdapSettingsBodyLdapSettingsLdapGroupSettings {
             5 => model::Part::Json(&self.user_membership_attr),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.base_d_n.is_some() as u64 | (self.name_attr.is_some() as u64) << 1
-            | (self.search_filter.is_some() as u64) << 2
-            | (self.description_attr.is_some() as u64) << 3
-            | (self.referenced_user_attr.is_some() as u64) << 4
-            | (self.user_membership_attr.is_some() as u64) << 5
     }
 }
 model::model!(CreateNgLdapSettingsBodyLdapSettingsLdapGroupSettings);
@@ -756,15 +742,6 @@ impl model::Model for CreateNgLdapSettingsBodyLdapSettingsLdapUserSettings {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.base_d_n.is_some() as u64 | (self.uid_attr.is_some() as u64) << 1
-            | (self.email_attr.is_some() as u64) << 2
-            | (self.search_filter.is_some() as u64) << 3
-            | (self.display_name_attr.is_some() as u64) << 4
-            | (self.group_membership_attr.is_some() as u64) << 5
-            | (self.sam_account_name_attr.is_some() as u64) << 6
-    }
 }
 model::model!(CreateNgLdapSettingsBodyLdapSettingsLdapUserSettings);
 /// Schema `ldap-settings-iterations body`.
@@ -798,10 +775,6 @@ impl model::Model for LdapSettingsIterationsBody {
             0 => model::Part::Str(&self.cron),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.cron.is_some() as u64
     }
 }
 model::model!(LdapSettingsIterationsBody);
@@ -840,10 +813,6 @@ impl model::Model for LdapSettingsLdapLoginTestBody {
             1 => model::Part::Str(&self.password),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.email.is_some() as u64 | (self.password.is_some() as u64) << 1
     }
     #[inline]
     fn secrets(&self) -> &'static [usize] {
@@ -891,11 +860,6 @@ impl model::Model for LinkLdapSettingsBody {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.sso_id.is_some() as u64 | (self.sso_group_id.is_some() as u64) << 1
-            | (self.sso_group_name.is_some() as u64) << 2
-    }
 }
 model::model!(LinkLdapSettingsBody);
 /// Schema `link-ldap-settings-org body`.
@@ -937,11 +901,6 @@ impl model::Model for LinkLdapSettingsOrgBody {
             2 => model::Part::Str(&self.sso_group_name),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.sso_id.is_some() as u64 | (self.sso_group_id.is_some() as u64) << 1
-            | (self.sso_group_name.is_some() as u64) << 2
     }
 }
 model::model!(LinkLdapSettingsOrgBody);
@@ -985,11 +944,6 @@ impl model::Model for LinkLdapSettingsProjBody {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.sso_id.is_some() as u64 | (self.sso_group_id.is_some() as u64) << 1
-            | (self.sso_group_name.is_some() as u64) << 2
-    }
 }
 model::model!(LinkLdapSettingsProjBody);
 /// Schema `unlink-ldap-settings body`.
@@ -1023,10 +977,6 @@ impl model::Model for UnlinkLdapSettingsBody {
             0 => model::Part::Flag(&self.retain_members),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.retain_members.is_some() as u64
     }
 }
 model::model!(UnlinkLdapSettingsBody);
@@ -1062,10 +1012,6 @@ impl model::Model for UnlinkLdapSettingsOrgBody {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.retain_members.is_some() as u64
-    }
 }
 model::model!(UnlinkLdapSettingsOrgBody);
 /// Schema `unlink-ldap-settings-proj body`.
@@ -1100,10 +1046,6 @@ impl model::Model for UnlinkLdapSettingsProjBody {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.retain_members.is_some() as u64
-    }
 }
 model::model!(UnlinkLdapSettingsProjBody);
 /// Schema `update-ldap-settings body`.
@@ -1137,10 +1079,6 @@ impl model::Model for UpdateLdapSettingsByIdBody {
             0 => model::opt(&self.ldap_settings),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.ldap_settings.is_some() as u64
     }
 }
 model::model!(UpdateLdapSettingsByIdBody);
@@ -1231,15 +1169,20 @@ impl model::Model for UpdateLdapSettingsByIdBodyLdapSettings {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.url.is_some() as u64 | (self.name.is_some() as u64) << 1
-            | (self.disabled.is_some() as u64) << 2
-            | (self.sso_type.is_some() as u64) << 3
-            | (self.identifier.is_some() as u64) << 4
-            | (self.cron_expression.is_some() as u64) << 5
-            | (self.account_identifier.is_some() as u64) << 6
-            | (self.ldap_user_settings.is_some() as u64) << 7
-            | (self.ldap_group_settings.is_some() as u64) << 8
-            | (self.ldap_connection_settings.is_some() as u64) << 9
+        model::mask(
+            &[
+                self.url.is_some(),
+                self.name.is_some(),
+                self.disabled.is_some(),
+                self.sso_type.is_some(),
+                self.identifier.is_some(),
+                self.cron_expression.is_some(),
+                self.account_identifier.is_some(),
+                self.ldap_user_settings.is_some(),
+                self.ldap_group_settings.is_some(),
+                self.ldap_connection_settings.is_some(),
+            ],
+        )
     }
 }
 model::model!(UpdateLdapSettingsByIdBodyLdapSettings);
@@ -1329,16 +1272,21 @@ impl model::Model for UpdateLdapSettingsByIdBodyLdapSettingsLdapConnectionSettin
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.host.is_some() as u64 | (self.port.is_some() as u64) << 1
-            | (self.bind_d_n.is_some() as u64) << 2
-            | (self.ssl_enabled.is_some() as u64) << 3
-            | (self.secret_ref_path.is_some() as u64) << 4
-            | (self.response_timeout.is_some() as u64) << 5
-            | (self.max_referral_hops.is_some() as u64) << 6
-            | (self.referrals_enabled.is_some() as u64) << 7
-            | (self.connection_timeout.is_some() as u64) << 8
-            | (self.delegate_selectors.is_some() as u64) << 9
-            | (self.use_recursive_group_membership_search.is_some() as u64) << 10
+        model::mask(
+            &[
+                self.host.is_some(),
+                self.port.is_some(),
+                self.bind_d_n.is_some(),
+                self.ssl_enabled.is_some(),
+                self.secret_ref_path.is_some(),
+                self.response_timeout.is_some(),
+                self.max_referral_hops.is_some(),
+                self.referrals_enabled.is_some(),
+                self.connection_timeout.is_some(),
+                self.delegate_selectors.is_some(),
+                self.use_recursive_group_membership_search.is_some(),
+            ],
+        )
     }
 }
 model::model!(UpdateLdapSettingsByIdBodyLdapSettingsLdapConnectionSettings);
@@ -1400,14 +1348,6 @@ impl model::Model for UpdateLdapSettingsByIdBodyLdapSettingsLdapGroupSettings {
             5 => model::Part::Json(&self.user_membership_attr),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.base_d_n.is_some() as u64 | (self.name_attr.is_some() as u64) << 1
-            | (self.search_filter.is_some() as u64) << 2
-            | (self.description_attr.is_some() as u64) << 3
-            | (self.referenced_user_attr.is_some() as u64) << 4
-            | (self.user_membership_attr.is_some() as u64) << 5
     }
 }
 model::model!(UpdateLdapSettingsByIdBodyLdapSettingsLdapGroupSettings);
@@ -1475,15 +1415,6 @@ impl model::Model for UpdateLdapSettingsByIdBodyLdapSettingsLdapUserSettings {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.base_d_n.is_some() as u64 | (self.uid_attr.is_some() as u64) << 1
-            | (self.email_attr.is_some() as u64) << 2
-            | (self.search_filter.is_some() as u64) << 3
-            | (self.display_name_attr.is_some() as u64) << 4
-            | (self.group_membership_attr.is_some() as u64) << 5
-            | (self.sam_account_name_attr.is_some() as u64) << 6
-    }
 }
 model::model!(UpdateLdapSettingsByIdBodyLdapSettingsLdapUserSettings);
 /// Schema `validate-connection-settings body`.
@@ -1517,10 +1448,6 @@ impl model::Model for ValidateConnectionSettingsBody {
             0 => model::opt(&self.ldap_settings),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.ldap_settings.is_some() as u64
     }
 }
 model::model!(ValidateConnectionSettingsBody);
@@ -1611,15 +1538,20 @@ impl model::Model for ValidateConnectionSettingsBodyLdapSettings {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.url.is_some() as u64 | (self.name.is_some() as u64) << 1
-            | (self.disabled.is_some() as u64) << 2
-            | (self.sso_type.is_some() as u64) << 3
-            | (self.identifier.is_some() as u64) << 4
-            | (self.cron_expression.is_some() as u64) << 5
-            | (self.account_identifier.is_some() as u64) << 6
-            | (self.ldap_user_settings.is_some() as u64) << 7
-            | (self.ldap_group_settings.is_some() as u64) << 8
-            | (self.ldap_connection_settings.is_some() as u64) << 9
+        model::mask(
+            &[
+                self.url.is_some(),
+                self.name.is_some(),
+                self.disabled.is_some(),
+                self.sso_type.is_some(),
+                self.identifier.is_some(),
+                self.cron_expression.is_some(),
+                self.account_identifier.is_some(),
+                self.ldap_user_settings.is_some(),
+                self.ldap_group_settings.is_some(),
+                self.ldap_connection_settings.is_some(),
+            ],
+        )
     }
 }
 model::model!(ValidateConnectionSettingsBodyLdapSettings);
@@ -1709,16 +1641,21 @@ impl model::Model for ValidateConnectionSettingsBodyLdapSettingsLdapConnectionSe
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.host.is_some() as u64 | (self.port.is_some() as u64) << 1
-            | (self.bind_d_n.is_some() as u64) << 2
-            | (self.ssl_enabled.is_some() as u64) << 3
-            | (self.secret_ref_path.is_some() as u64) << 4
-            | (self.response_timeout.is_some() as u64) << 5
-            | (self.max_referral_hops.is_some() as u64) << 6
-            | (self.referrals_enabled.is_some() as u64) << 7
-            | (self.connection_timeout.is_some() as u64) << 8
-            | (self.delegate_selectors.is_some() as u64) << 9
-            | (self.use_recursive_group_membership_search.is_some() as u64) << 10
+        model::mask(
+            &[
+                self.host.is_some(),
+                self.port.is_some(),
+                self.bind_d_n.is_some(),
+                self.ssl_enabled.is_some(),
+                self.secret_ref_path.is_some(),
+                self.response_timeout.is_some(),
+                self.max_referral_hops.is_some(),
+                self.referrals_enabled.is_some(),
+                self.connection_timeout.is_some(),
+                self.delegate_selectors.is_some(),
+                self.use_recursive_group_membership_search.is_some(),
+            ],
+        )
     }
 }
 model::model!(ValidateConnectionSettingsBodyLdapSettingsLdapConnectionSettings);
@@ -1780,14 +1717,6 @@ impl model::Model for ValidateConnectionSettingsBodyLdapSettingsLdapGroupSetting
             5 => model::Part::Json(&self.user_membership_attr),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.base_d_n.is_some() as u64 | (self.name_attr.is_some() as u64) << 1
-            | (self.search_filter.is_some() as u64) << 2
-            | (self.description_attr.is_some() as u64) << 3
-            | (self.referenced_user_attr.is_some() as u64) << 4
-            | (self.user_membership_attr.is_some() as u64) << 5
     }
 }
 model::model!(ValidateConnectionSettingsBodyLdapSettingsLdapGroupSettings);
@@ -1855,15 +1784,6 @@ impl model::Model for ValidateConnectionSettingsBodyLdapSettingsLdapUserSettings
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.base_d_n.is_some() as u64 | (self.uid_attr.is_some() as u64) << 1
-            | (self.email_attr.is_some() as u64) << 2
-            | (self.search_filter.is_some() as u64) << 3
-            | (self.display_name_attr.is_some() as u64) << 4
-            | (self.group_membership_attr.is_some() as u64) << 5
-            | (self.sam_account_name_attr.is_some() as u64) << 6
-    }
 }
 model::model!(ValidateConnectionSettingsBodyLdapSettingsLdapUserSettings);
 /// Schema `validate-group-settings body`.
@@ -1897,10 +1817,6 @@ impl model::Model for ValidateGroupSettingsBody {
             0 => model::opt(&self.ldap_settings),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.ldap_settings.is_some() as u64
     }
 }
 model::model!(ValidateGroupSettingsBody);
@@ -1991,15 +1907,20 @@ impl model::Model for ValidateGroupSettingsBodyLdapSettings {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.url.is_some() as u64 | (self.name.is_some() as u64) << 1
-            | (self.disabled.is_some() as u64) << 2
-            | (self.sso_type.is_some() as u64) << 3
-            | (self.identifier.is_some() as u64) << 4
-            | (self.cron_expression.is_some() as u64) << 5
-            | (self.account_identifier.is_some() as u64) << 6
-            | (self.ldap_user_settings.is_some() as u64) << 7
-            | (self.ldap_group_settings.is_some() as u64) << 8
-            | (self.ldap_connection_settings.is_some() as u64) << 9
+        model::mask(
+            &[
+                self.url.is_some(),
+                self.name.is_some(),
+                self.disabled.is_some(),
+                self.sso_type.is_some(),
+                self.identifier.is_some(),
+                self.cron_expression.is_some(),
+                self.account_identifier.is_some(),
+                self.ldap_user_settings.is_some(),
+                self.ldap_group_settings.is_some(),
+                self.ldap_connection_settings.is_some(),
+            ],
+        )
     }
 }
 model::model!(ValidateGroupSettingsBodyLdapSettings);
@@ -2089,16 +2010,21 @@ impl model::Model for ValidateGroupSettingsBodyLdapSettingsLdapConnectionSetting
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.host.is_some() as u64 | (self.port.is_some() as u64) << 1
-            | (self.bind_d_n.is_some() as u64) << 2
-            | (self.ssl_enabled.is_some() as u64) << 3
-            | (self.secret_ref_path.is_some() as u64) << 4
-            | (self.response_timeout.is_some() as u64) << 5
-            | (self.max_referral_hops.is_some() as u64) << 6
-            | (self.referrals_enabled.is_some() as u64) << 7
-            | (self.connection_timeout.is_some() as u64) << 8
-            | (self.delegate_selectors.is_some() as u64) << 9
-            | (self.use_recursive_group_membership_search.is_some() as u64) << 10
+        model::mask(
+            &[
+                self.host.is_some(),
+                self.port.is_some(),
+                self.bind_d_n.is_some(),
+                self.ssl_enabled.is_some(),
+                self.secret_ref_path.is_some(),
+                self.response_timeout.is_some(),
+                self.max_referral_hops.is_some(),
+                self.referrals_enabled.is_some(),
+                self.connection_timeout.is_some(),
+                self.delegate_selectors.is_some(),
+                self.use_recursive_group_membership_search.is_some(),
+            ],
+        )
     }
 }
 model::model!(ValidateGroupSettingsBodyLdapSettingsLdapConnectionSettings);
@@ -2160,14 +2086,6 @@ impl model::Model for ValidateGroupSettingsBodyLdapSettingsLdapGroupSettings {
             5 => model::Part::Json(&self.user_membership_attr),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.base_d_n.is_some() as u64 | (self.name_attr.is_some() as u64) << 1
-            | (self.search_filter.is_some() as u64) << 2
-            | (self.description_attr.is_some() as u64) << 3
-            | (self.referenced_user_attr.is_some() as u64) << 4
-            | (self.user_membership_attr.is_some() as u64) << 5
     }
 }
 model::model!(ValidateGroupSettingsBodyLdapSettingsLdapGroupSettings);
@@ -2235,15 +2153,6 @@ impl model::Model for ValidateGroupSettingsBodyLdapSettingsLdapUserSettings {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.base_d_n.is_some() as u64 | (self.uid_attr.is_some() as u64) << 1
-            | (self.email_attr.is_some() as u64) << 2
-            | (self.search_filter.is_some() as u64) << 3
-            | (self.display_name_attr.is_some() as u64) << 4
-            | (self.group_membership_attr.is_some() as u64) << 5
-            | (self.sam_account_name_attr.is_some() as u64) << 6
-    }
 }
 model::model!(ValidateGroupSettingsBodyLdapSettingsLdapUserSettings);
 /// Schema `validate-user-settings body`.
@@ -2277,10 +2186,6 @@ impl model::Model for ValidateUserSettingsBody {
             0 => model::opt(&self.ldap_settings),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.ldap_settings.is_some() as u64
     }
 }
 model::model!(ValidateUserSettingsBody);
@@ -2371,15 +2276,20 @@ impl model::Model for ValidateUserSettingsBodyLdapSettings {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.url.is_some() as u64 | (self.name.is_some() as u64) << 1
-            | (self.disabled.is_some() as u64) << 2
-            | (self.sso_type.is_some() as u64) << 3
-            | (self.identifier.is_some() as u64) << 4
-            | (self.cron_expression.is_some() as u64) << 5
-            | (self.account_identifier.is_some() as u64) << 6
-            | (self.ldap_user_settings.is_some() as u64) << 7
-            | (self.ldap_group_settings.is_some() as u64) << 8
-            | (self.ldap_connection_settings.is_some() as u64) << 9
+        model::mask(
+            &[
+                self.url.is_some(),
+                self.name.is_some(),
+                self.disabled.is_some(),
+                self.sso_type.is_some(),
+                self.identifier.is_some(),
+                self.cron_expression.is_some(),
+                self.account_identifier.is_some(),
+                self.ldap_user_settings.is_some(),
+                self.ldap_group_settings.is_some(),
+                self.ldap_connection_settings.is_some(),
+            ],
+        )
     }
 }
 model::model!(ValidateUserSettingsBodyLdapSettings);
@@ -2469,16 +2379,21 @@ impl model::Model for ValidateUserSettingsBodyLdapSettingsLdapConnectionSettings
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.host.is_some() as u64 | (self.port.is_some() as u64) << 1
-            | (self.bind_d_n.is_some() as u64) << 2
-            | (self.ssl_enabled.is_some() as u64) << 3
-            | (self.secret_ref_path.is_some() as u64) << 4
-            | (self.response_timeout.is_some() as u64) << 5
-            | (self.max_referral_hops.is_some() as u64) << 6
-            | (self.referrals_enabled.is_some() as u64) << 7
-            | (self.connection_timeout.is_some() as u64) << 8
-            | (self.delegate_selectors.is_some() as u64) << 9
-            | (self.use_recursive_group_membership_search.is_some() as u64) << 10
+        model::mask(
+            &[
+                self.host.is_some(),
+                self.port.is_some(),
+                self.bind_d_n.is_some(),
+                self.ssl_enabled.is_some(),
+                self.secret_ref_path.is_some(),
+                self.response_timeout.is_some(),
+                self.max_referral_hops.is_some(),
+                self.referrals_enabled.is_some(),
+                self.connection_timeout.is_some(),
+                self.delegate_selectors.is_some(),
+                self.use_recursive_group_membership_search.is_some(),
+            ],
+        )
     }
 }
 model::model!(ValidateUserSettingsBodyLdapSettingsLdapConnectionSettings);
@@ -2540,14 +2455,6 @@ impl model::Model for ValidateUserSettingsBodyLdapSettingsLdapGroupSettings {
             5 => model::Part::Json(&self.user_membership_attr),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.base_d_n.is_some() as u64 | (self.name_attr.is_some() as u64) << 1
-            | (self.search_filter.is_some() as u64) << 2
-            | (self.description_attr.is_some() as u64) << 3
-            | (self.referenced_user_attr.is_some() as u64) << 4
-            | (self.user_membership_attr.is_some() as u64) << 5
     }
 }
 model::model!(ValidateUserSettingsBodyLdapSettingsLdapGroupSettings);
@@ -2614,15 +2521,6 @@ impl model::Model for ValidateUserSettingsBodyLdapSettingsLdapUserSettings {
             6 => model::Part::Json(&self.sam_account_name_attr),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.base_d_n.is_some() as u64 | (self.uid_attr.is_some() as u64) << 1
-            | (self.email_attr.is_some() as u64) << 2
-            | (self.search_filter.is_some() as u64) << 3
-            | (self.display_name_attr.is_some() as u64) << 4
-            | (self.group_membership_attr.is_some() as u64) << 5
-            | (self.sam_account_name_attr.is_some() as u64) << 6
     }
 }
 model::model!(ValidateUserSettingsBodyLdapSettingsLdapUserSettings);

@@ -48,12 +48,6 @@ impl model::Model for EncryptedDataDetail {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.field_name.is_some() as u64 | (self.identifier.is_some() as u64) << 1
-            | (self.encrypted_data.is_some() as u64) << 2
-            | (self.encryption_config.is_some() as u64) << 3
-    }
 }
 model::model!(EncryptedDataDetail);
 /// Schema `EncryptedDataParams`.
@@ -91,10 +85,6 @@ impl model::Model for EncryptedDataParams {
             1 => model::Part::Str(&self.value),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.value.is_some() as u64) << 1
     }
 }
 model::model!(EncryptedDataParams);
@@ -199,18 +189,24 @@ impl model::Model for EncryptedRecordData {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.path.is_some() as u64) << 1
-            | (self.uuid.is_some() as u64) << 2 | (self.kms_id.is_some() as u64) << 3
-            | (self.parameters.is_some() as u64) << 4
-            | (self.backup_kms_id.is_some() as u64) << 5
-            | (self.base64_encoded.is_some() as u64) << 6
-            | (self.encryption_key.is_some() as u64) << 7
-            | (self.encrypted_value.is_some() as u64) << 8
-            | (self.encryption_type.is_some() as u64) << 9
-            | (self.additional_metadata.is_some() as u64) << 10
-            | (self.backup_encryption_key.is_some() as u64) << 11
-            | (self.backup_encrypted_value.is_some() as u64) << 12
-            | (self.backup_encryption_type.is_some() as u64) << 13
+        model::mask(
+            &[
+                self.name.is_some(),
+                self.path.is_some(),
+                self.uuid.is_some(),
+                self.kms_id.is_some(),
+                self.parameters.is_some(),
+                self.backup_kms_id.is_some(),
+                self.base64_encoded.is_some(),
+                self.encryption_key.is_some(),
+                self.encrypted_value.is_some(),
+                self.encryption_type.is_some(),
+                self.additional_metadata.is_some(),
+                self.backup_encryption_key.is_some(),
+                self.backup_encrypted_value.is_some(),
+                self.backup_encryption_type.is_some(),
+            ],
+        )
     }
 }
 model::model!(EncryptedRecordData);
@@ -309,14 +305,20 @@ impl model::Model for EncryptionConfig {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.type_.is_some() as u64) << 1
-            | (self.uuid.is_some() as u64) << 2 | (self.default.is_some() as u64) << 3
-            | (self.account_id.is_some() as u64) << 4
-            | (self.global_kms.is_some() as u64) << 5
-            | (self.encryption_type.is_some() as u64) << 6
-            | (self.validation_criteria.is_some() as u64) << 7
-            | (self.num_of_encrypted_value.is_some() as u64) << 8
-            | (self.encryption_service_url.is_some() as u64) << 9
+        model::mask(
+            &[
+                self.name.is_some(),
+                self.type_.is_some(),
+                self.uuid.is_some(),
+                self.default.is_some(),
+                self.account_id.is_some(),
+                self.global_kms.is_some(),
+                self.encryption_type.is_some(),
+                self.validation_criteria.is_some(),
+                self.num_of_encrypted_value.is_some(),
+                self.encryption_service_url.is_some(),
+            ],
+        )
     }
 }
 model::model!(EncryptionConfig);
@@ -417,16 +419,21 @@ impl model::Model for LdapConnectionSettingsDtoV1 {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.host.is_some() as u64 | (self.port.is_some() as u64) << 1
-            | (self.bind_d_n.is_some() as u64) << 2
-            | (self.ssl_enabled.is_some() as u64) << 3
-            | (self.secret_ref_path.is_some() as u64) << 4
-            | (self.response_timeout.is_some() as u64) << 5
-            | (self.max_referral_hops.is_some() as u64) << 6
-            | (self.referrals_enabled.is_some() as u64) << 7
-            | (self.connection_timeout.is_some() as u64) << 8
-            | (self.delegate_selectors.is_some() as u64) << 9
-            | (self.use_recursive_group_membership_search.is_some() as u64) << 10
+        model::mask(
+            &[
+                self.host.is_some(),
+                self.port.is_some(),
+                self.bind_d_n.is_some(),
+                self.ssl_enabled.is_some(),
+                self.secret_ref_path.is_some(),
+                self.response_timeout.is_some(),
+                self.max_referral_hops.is_some(),
+                self.referrals_enabled.is_some(),
+                self.connection_timeout.is_some(),
+                self.delegate_selectors.is_some(),
+                self.use_recursive_group_membership_search.is_some(),
+            ],
+        )
     }
 }
 model::model!(LdapConnectionSettingsDtoV1);
@@ -485,14 +492,6 @@ impl model::Model for LdapGroupResponse {
             6 => model::Part::Int(&self.total_members),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.dn.is_some() as u64 | (self.name.is_some() as u64) << 1
-            | (self.users.is_some() as u64) << 2 | (self.message.is_some() as u64) << 3
-            | (self.selectable.is_some() as u64) << 4
-            | (self.description.is_some() as u64) << 5
-            | (self.total_members.is_some() as u64) << 6
     }
 }
 model::model!(LdapGroupResponse);
@@ -555,14 +554,6 @@ impl model::Model for LdapGroupSettingsDtoV1 {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.base_d_n.is_some() as u64 | (self.name_attr.is_some() as u64) << 1
-            | (self.search_filter.is_some() as u64) << 2
-            | (self.description_attr.is_some() as u64) << 3
-            | (self.referenced_user_attr.is_some() as u64) << 4
-            | (self.user_membership_attr.is_some() as u64) << 5
-    }
 }
 model::model!(LdapGroupSettingsDtoV1);
 /// Schema `LdapResponse`.
@@ -600,10 +591,6 @@ impl model::Model for LdapResponse {
             1 => model::Part::Str(&self.message),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.status.is_some() as u64 | (self.message.is_some() as u64) << 1
     }
 }
 model::model!(LdapResponse);
@@ -692,15 +679,20 @@ impl model::Model for LdapSettingsDtoV1 {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.url.is_some() as u64 | (self.name.is_some() as u64) << 1
-            | (self.disabled.is_some() as u64) << 2
-            | (self.sso_type.is_some() as u64) << 3
-            | (self.identifier.is_some() as u64) << 4
-            | (self.cron_expression.is_some() as u64) << 5
-            | (self.account_identifier.is_some() as u64) << 6
-            | (self.ldap_user_settings.is_some() as u64) << 7
-            | (self.ldap_group_settings.is_some() as u64) << 8
-            | (self.ldap_connection_settings.is_some() as u64) << 9
+        model::mask(
+            &[
+                self.url.is_some(),
+                self.name.is_some(),
+                self.disabled.is_some(),
+                self.sso_type.is_some(),
+                self.identifier.is_some(),
+                self.cron_expression.is_some(),
+                self.account_identifier.is_some(),
+                self.ldap_user_settings.is_some(),
+                self.ldap_group_settings.is_some(),
+                self.ldap_connection_settings.is_some(),
+            ],
+        )
     }
 }
 model::model!(LdapSettingsDtoV1);
@@ -747,11 +739,6 @@ impl model::Model for LdapUserResponse {
             3 => model::Part::Str(&self.user_id),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.dn.is_some() as u64 | (self.name.is_some() as u64) << 1
-            | (self.email.is_some() as u64) << 2 | (self.user_id.is_some() as u64) << 3
     }
 }
 model::model!(LdapUserResponse);
@@ -819,15 +806,6 @@ impl model::Model for LdapUserSettingsDtoV1 {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.base_d_n.is_some() as u64 | (self.uid_attr.is_some() as u64) << 1
-            | (self.email_attr.is_some() as u64) << 2
-            | (self.search_filter.is_some() as u64) << 3
-            | (self.display_name_attr.is_some() as u64) << 4
-            | (self.group_membership_attr.is_some() as u64) << 5
-            | (self.sam_account_name_attr.is_some() as u64) << 6
-    }
 }
 model::model!(LdapUserSettingsDtoV1);
 /// Schema `NGLdapSettingsWithEncryptedDataDetails`.
@@ -865,11 +843,6 @@ impl model::Model for NgLdapSettingsWithEncryptedDataDetails {
             1 => model::opt(&self.encrypted_data_detail),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.ldap_settings.is_some() as u64
-            | (self.encrypted_data_detail.is_some() as u64) << 1
     }
 }
 model::model!(NgLdapSettingsWithEncryptedDataDetails);
@@ -916,12 +889,6 @@ impl model::Model for ResponseDtongLdapSettingsWithEncryptedDataDetails {
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
-            | (self.meta_data.is_some() as u64) << 2
-            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtongLdapSettingsWithEncryptedDataDetails);
@@ -970,11 +937,6 @@ impl model::Model for RestResponseCollectionLdapGroupResponse {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.meta_data.is_some() as u64 | (self.resource.is_some() as u64) << 1
-            | (self.response_messages.is_some() as u64) << 2
-    }
 }
 model::model!(RestResponseCollectionLdapGroupResponse);
 /// Schema `RestResponseLdapResponse`.
@@ -1017,11 +979,6 @@ impl model::Model for RestResponseLdapResponse {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.meta_data.is_some() as u64 | (self.resource.is_some() as u64) << 1
-            | (self.response_messages.is_some() as u64) << 2
-    }
 }
 model::model!(RestResponseLdapResponse);
 /// Schema `SecretUniqueIdentifier`.
@@ -1055,10 +1012,6 @@ impl model::Model for SecretUniqueIdentifier {
             0 => model::Part::Str(&self.kms_id),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.kms_id.is_some() as u64
     }
 }
 model::model!(SecretUniqueIdentifier);

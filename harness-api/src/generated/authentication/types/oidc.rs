@@ -56,12 +56,6 @@ impl model::Model for JwksPublicKeyDto {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.e.is_some() as u64 | (self.n.is_some() as u64) << 1
-            | (self.alg.is_some() as u64) << 2 | (self.kid.is_some() as u64) << 3
-            | (self.kty.is_some() as u64) << 4 | (self.use_.is_some() as u64) << 5
-    }
 }
 model::model!(JwksPublicKeyDto);
 /// Schema `JwksPublicKeysDTO`.
@@ -95,10 +89,6 @@ impl model::Model for JwksPublicKeysDto {
             0 => model::opt(&self.keys),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.keys.is_some() as u64
     }
 }
 model::model!(JwksPublicKeysDto);
@@ -165,15 +155,6 @@ impl model::Model for OidcConfiguration {
             6 => model::opt(&self.id_token_signing_alg_values_supported),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.issuer.is_some() as u64 | (self.jwks_uri.is_some() as u64) << 1
-            | (self.claims_supported.is_some() as u64) << 2
-            | (self.scopes_supported.is_some() as u64) << 3
-            | (self.subject_types_supported.is_some() as u64) << 4
-            | (self.response_types_supported.is_some() as u64) << 5
-            | (self.id_token_signing_alg_values_supported.is_some() as u64) << 6
     }
 }
 model::model!(OidcConfiguration);

@@ -44,11 +44,6 @@ impl model::Model for AwsEqualJitterBackoffStrategy {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.base_delay.is_some() as u64 | (self.retry_count.is_some() as u64) << 1
-            | (self.max_backoff_time.is_some() as u64) << 2
-    }
 }
 model::model!(AwsEqualJitterBackoffStrategy);
 /// Schema `AwsFixedDelayBackoffStrategy`.
@@ -86,10 +81,6 @@ impl model::Model for AwsFixedDelayBackoffStrategy {
             1 => model::Part::Int(&self.fixed_backoff),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.retry_count.is_some() as u64 | (self.fixed_backoff.is_some() as u64) << 1
     }
 }
 model::model!(AwsFixedDelayBackoffStrategy);
@@ -133,11 +124,6 @@ impl model::Model for AwsFullJitterBackoffStrategy {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.base_delay.is_some() as u64 | (self.retry_count.is_some() as u64) << 1
-            | (self.max_backoff_time.is_some() as u64) << 2
-    }
 }
 model::model!(AwsFullJitterBackoffStrategy);
 /// Schema `AwsOidcCredentialResponseDto`.
@@ -179,11 +165,6 @@ impl model::Model for AwsOidcCredentialResponseDto {
             2 => model::Part::Str(&self.secret_access_key),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.access_key.is_some() as u64 | (self.session_token.is_some() as u64) << 1
-            | (self.secret_access_key.is_some() as u64) << 2
     }
     #[inline]
     fn secrets(&self) -> &'static [usize] {
@@ -247,12 +228,6 @@ impl model::Model for AwsOidcCredentialsRequest {
             3 => model::opt(&self.aws_oidc_token_request_dto),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        1 | (self.oidc_id_token.is_some() as u64) << 1
-            | (self.retry_policy.is_some() as u64) << 2
-            | (self.aws_oidc_token_request_dto.is_some() as u64) << 3
     }
     #[inline]
     fn required(&self) -> &'static [usize] {
@@ -399,12 +374,6 @@ impl model::Model for AzureOidcCredentialExchangeRequestDto {
         }
     }
     #[inline]
-    fn present(&self) -> u64 {
-        1 | (self.resource.is_some() as u64) << 1 | 1 << 2
-            | (self.oidc_token.is_some() as u64) << 3
-            | (self.retry_policy.is_some() as u64) << 4 | 1 << 5
-    }
-    #[inline]
     fn required(&self) -> &'static [usize] {
         &[0, 2, 5]
     }
@@ -457,12 +426,6 @@ impl model::Model for AzureOidcCredentialResponseDto {
             3 => model::Part::Int(&self.ext_expires_in),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.expires_in.is_some() as u64 | (self.token_type.is_some() as u64) << 1
-            | (self.access_token.is_some() as u64) << 2
-            | (self.ext_expires_in.is_some() as u64) << 3
     }
     #[inline]
     fn secrets(&self) -> &'static [usize] {
@@ -521,10 +484,6 @@ impl model::Model for GcpOidcAccessTokenRequest {
         }
     }
     #[inline]
-    fn present(&self) -> u64 {
-        1 | 1 << 1
-    }
-    #[inline]
     fn required(&self) -> &'static [usize] {
         &[0, 1]
     }
@@ -569,10 +528,6 @@ impl model::Model for GcpOidcServiceAccountAccessTokenResponse {
             1 => model::Part::Str(&self.access_token),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.expire_time.is_some() as u64 | (self.access_token.is_some() as u64) << 1
     }
     #[inline]
     fn secrets(&self) -> &'static [usize] {
@@ -625,12 +580,6 @@ impl model::Model for OidcWorkloadAccessTokenResponse {
         }
     }
     #[inline]
-    fn present(&self) -> u64 {
-        self.expires_in.is_some() as u64 | (self.token_type.is_some() as u64) << 1
-            | (self.access_token.is_some() as u64) << 2
-            | (self.issued_token_type.is_some() as u64) << 3
-    }
-    #[inline]
     fn secrets(&self) -> &'static [usize] {
         &[2]
     }
@@ -679,12 +628,6 @@ impl model::Model for ResponseDtoAwsOidcCredentialResponseDto {
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
-            | (self.meta_data.is_some() as u64) << 2
-            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoAwsOidcCredentialResponseDto);
@@ -737,12 +680,6 @@ impl model::Model for ResponseDtoAzureOidcCredentialResponseDto {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
-            | (self.meta_data.is_some() as u64) << 2
-            | (self.correlation_id.is_some() as u64) << 3
-    }
 }
 model::model!(ResponseDtoAzureOidcCredentialResponseDto);
 model::open_enum! {
@@ -794,12 +731,6 @@ impl model::Model for ResponseDtoGcpOidcServiceAccountAccessTokenResponse {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
-            | (self.meta_data.is_some() as u64) << 2
-            | (self.correlation_id.is_some() as u64) << 3
-    }
 }
 model::model!(ResponseDtoGcpOidcServiceAccountAccessTokenResponse);
 model::open_enum! {
@@ -850,12 +781,6 @@ impl model::Model for ResponseDtoOidcWorkloadAccessTokenResponse {
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
-            | (self.meta_data.is_some() as u64) << 2
-            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoOidcWorkloadAccessTokenResponse);

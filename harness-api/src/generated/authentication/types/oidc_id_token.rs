@@ -70,11 +70,6 @@ impl model::Model for CustomOidcIdTokenRequest {
         }
     }
     #[inline]
-    fn present(&self) -> u64 {
-        1 | (self.sub.is_some() as u64) << 1 | (self.account_id.is_some() as u64) << 2
-            | 1 << 3
-    }
-    #[inline]
     fn required(&self) -> &'static [usize] {
         &[0, 3]
     }

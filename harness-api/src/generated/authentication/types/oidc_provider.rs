@@ -40,11 +40,6 @@ impl model::Model for OidcAuthorizationConfigDto {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.group_claim.is_some() as u64
-            | (self.authorization_enabled.is_some() as u64) << 1
-    }
 }
 model::model!(OidcAuthorizationConfigDto);
 /// Schema `OidcClientConfigDTO`.
@@ -111,15 +106,6 @@ impl model::Model for OidcClientConfigDto {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.jwks_uri.is_some() as u64 | (self.secret_ref.is_some() as u64) << 1
-            | (self.identifier.is_some() as u64) << 2
-            | (self.redirect_uri.is_some() as u64) << 3
-            | (self.token_endpoint.is_some() as u64) << 4
-            | (self.userinfo_endpoint.is_some() as u64) << 5
-            | (self.authorization_endpoint.is_some() as u64) << 6
-    }
 }
 model::model!(OidcClientConfigDto);
 /// Schema `OidcJitConfigDTO`.
@@ -161,11 +147,6 @@ impl model::Model for OidcJitConfigDto {
             2 => model::Part::Str(&self.claim_value),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.enabled.is_some() as u64 | (self.claim_key.is_some() as u64) << 1
-            | (self.claim_value.is_some() as u64) << 2
     }
 }
 model::model!(OidcJitConfigDto);
@@ -260,16 +241,22 @@ impl model::Model for OidcProviderDto {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.pkce.is_some() as u64) << 1
-            | (self.scope.is_some() as u64) << 2 | (self.issuer.is_some() as u64) << 3
-            | (self.discovery.is_some() as u64) << 4
-            | (self.jit_config.is_some() as u64) << 5
-            | (self.uid_field.is_some() as u64) << 6
-            | (self.identifier.is_some() as u64) << 7
-            | (self.client_config.is_some() as u64) << 8
-            | (self.response_type.is_some() as u64) << 9
-            | (self.authorization_config.is_some() as u64) << 10
-            | (self.send_scope_to_token_endpoint.is_some() as u64) << 11
+        model::mask(
+            &[
+                self.name.is_some(),
+                self.pkce.is_some(),
+                self.scope.is_some(),
+                self.issuer.is_some(),
+                self.discovery.is_some(),
+                self.jit_config.is_some(),
+                self.uid_field.is_some(),
+                self.identifier.is_some(),
+                self.client_config.is_some(),
+                self.response_type.is_some(),
+                self.authorization_config.is_some(),
+                self.send_scope_to_token_endpoint.is_some(),
+            ],
+        )
     }
 }
 model::model!(OidcProviderDto);

@@ -63,14 +63,6 @@ impl model::Model for CreateAlertBody {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.events.is_some() as u64) << 1
-            | (self.enabled.is_some() as u64) << 2
-            | (self.recipients.is_some() as u64) << 3
-            | (self.entity_type.is_some() as u64) << 4
-            | (self.associated_entities.is_some() as u64) << 5
-    }
 }
 model::model!(CreateAlertBody);
 /// Schema `CreateAlert body.associated_entities`.
@@ -104,10 +96,6 @@ impl model::Model for CreateAlertBodyAssociatedEntities {
             0 => model::Part::Str(&self.relation_type),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.relation_type.is_some() as u64
     }
 }
 model::model!(CreateAlertBodyAssociatedEntities);
@@ -147,10 +135,6 @@ impl model::Model for CreateAlertBodyEvents {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.id.is_some() as u64 | (self.event.is_some() as u64) << 1
-    }
 }
 model::model!(CreateAlertBodyEvents);
 /// Schema `CreateAlert body.recipients`.
@@ -188,10 +172,6 @@ impl model::Model for CreateAlertBodyRecipients {
             1 => model::Part::Str(&self.type_),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.ids.is_some() as u64 | (self.type_.is_some() as u64) << 1
     }
 }
 model::model!(CreateAlertBodyRecipients);
@@ -243,12 +223,6 @@ impl model::Model for ListAlertsBody {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.page.is_some() as u64 | (self.sort.is_some() as u64) << 1
-            | (self.limit.is_some() as u64) << 2 | (self.enabled.is_some() as u64) << 3
-            | (self.entity_type.is_some() as u64) << 4
-    }
 }
 model::model!(ListAlertsBody);
 /// Schema `ListAlerts body.sort`.
@@ -286,10 +260,6 @@ impl model::Model for ListAlertsBodySort {
             1 => model::Part::Str(&self.field),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.type_.is_some() as u64 | (self.field.is_some() as u64) << 1
     }
 }
 model::model!(ListAlertsBodySort);
@@ -357,14 +327,6 @@ impl model::Model for UpdateAlertBody {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.id.is_some() as u64 | (self.name.is_some() as u64) << 1
-            | (self.events.is_some() as u64) << 2 | (self.enabled.is_some() as u64) << 3
-            | (self.recipients.is_some() as u64) << 4
-            | (self.entity_type.is_some() as u64) << 5
-            | (self.associated_entities.is_some() as u64) << 6
-    }
 }
 model::model!(UpdateAlertBody);
 /// Schema `UpdateAlert body.associated_entities`.
@@ -398,10 +360,6 @@ impl model::Model for UpdateAlertBodyAssociatedEntities {
             0 => model::Part::Str(&self.relation_type),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.relation_type.is_some() as u64
     }
 }
 model::model!(UpdateAlertBodyAssociatedEntities);
@@ -441,10 +399,6 @@ impl model::Model for UpdateAlertBodyEvents {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.id.is_some() as u64 | (self.event.is_some() as u64) << 1
-    }
 }
 model::model!(UpdateAlertBodyEvents);
 /// Schema `UpdateAlert body.recipients`.
@@ -482,10 +436,6 @@ impl model::Model for UpdateAlertBodyRecipients {
             1 => model::Part::Str(&self.type_),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.ids.is_some() as u64 | (self.type_.is_some() as u64) << 1
     }
 }
 model::model!(UpdateAlertBodyRecipients);

@@ -36,10 +36,6 @@ impl model::Model for DeleteAutoStoppingScheduleResponse {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.response.is_some() as u64
-    }
 }
 model::model!(DeleteAutoStoppingScheduleResponse);
 /// Schema `FixedSchedule`.
@@ -94,13 +90,6 @@ impl model::Model for FixedSchedule {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.id.is_some() as u64 | (self.name.is_some() as u64) << 1
-            | (self.account.is_some() as u64) << 2 | (self.details.is_some() as u64) << 3
-            | (self.resources.is_some() as u64) << 4
-            | (self.description.is_some() as u64) << 5
-    }
 }
 model::model!(FixedSchedule);
 /// Schema `FixedSchedulesListResponse`.
@@ -134,10 +123,6 @@ impl model::Model for FixedSchedulesListResponse {
             0 => model::opt(&self.response),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.response.is_some() as u64
     }
 }
 model::model!(FixedSchedulesListResponse);
@@ -181,11 +166,6 @@ impl model::Model for OccurrenceSchedule {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.uptime.is_some() as u64 | (self.downtime.is_some() as u64) << 1
-            | (self.timezone.is_some() as u64) << 2
-    }
 }
 model::model!(OccurrenceSchedule);
 /// Schema `SaveStaticSchedulesRequest`.
@@ -224,10 +204,6 @@ impl model::Model for SaveStaticSchedulesRequest {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.id.is_some() as u64 | (self.schedule.is_some() as u64) << 1
-    }
 }
 model::model!(SaveStaticSchedulesRequest);
 /// Schema `StaticScheduleResource`.
@@ -265,10 +241,6 @@ impl model::Model for StaticScheduleResource {
             1 => model::opt(&self.type_),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.id.is_some() as u64 | (self.type_.is_some() as u64) << 1
     }
 }
 model::model!(StaticScheduleResource);
@@ -312,10 +284,6 @@ impl model::Model for TimeInDay {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.min.is_some() as u64 | (self.hour.is_some() as u64) << 1
-    }
 }
 model::model!(TimeInDay);
 /// Schema `TimeSchedule`.
@@ -353,10 +321,6 @@ impl model::Model for TimeSchedule {
             1 => model::opt(&self.period),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.days.is_some() as u64 | (self.period.is_some() as u64) << 1
     }
 }
 model::model!(TimeSchedule);
@@ -404,12 +368,6 @@ impl model::Model for TimeScheduleDays {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.days.is_some() as u64 | (self.all_day.is_some() as u64) << 1
-            | (self.end_time.is_some() as u64) << 2
-            | (self.start_time.is_some() as u64) << 3
-    }
 }
 model::model!(TimeScheduleDays);
 /// Schema `TimeSchedulePeriod`.
@@ -447,10 +405,6 @@ impl model::Model for TimeSchedulePeriod {
             1 => model::Part::Str(&self.start),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.end.is_some() as u64 | (self.start.is_some() as u64) << 1
     }
 }
 model::model!(TimeSchedulePeriod);

@@ -36,10 +36,6 @@ impl model::Model for AccessPointActivityResponse {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.response.is_some() as u64
-    }
 }
 model::model!(AccessPointActivityResponse);
 /// Schema `DeleteAccessPointPayload`.
@@ -78,10 +74,6 @@ impl model::Model for DeleteAccessPointPayload {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.ids.is_some() as u64 | (self.with_resources.is_some() as u64) << 1
-    }
 }
 model::model!(DeleteAccessPointPayload);
 /// Schema `GetAccessPointResponse`.
@@ -116,10 +108,6 @@ impl model::Model for GetAccessPointResponse {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.response.is_some() as u64
-    }
 }
 model::model!(GetAccessPointResponse);
 /// Schema `ListAccessPointResponse`.
@@ -153,10 +141,6 @@ impl model::Model for ListAccessPointResponse {
             0 => model::opt(&self.response),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.response.is_some() as u64
     }
 }
 model::model!(ListAccessPointResponse);
@@ -207,13 +191,6 @@ impl model::Model for ServiceUsageRecord {
             4 => model::Part::Num(&self.idle_time_mins),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.path.is_some() as u64 | (self.created_at.is_some() as u64) << 1
-            | (self.service_id.is_some() as u64) << 2
-            | (self.session_id.is_some() as u64) << 3
-            | (self.idle_time_mins.is_some() as u64) << 4
     }
 }
 model::model!(ServiceUsageRecord);

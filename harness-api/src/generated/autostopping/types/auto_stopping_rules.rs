@@ -36,10 +36,6 @@ impl model::Model for AllResourcesOfAccountResponse {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.response.is_some() as u64
-    }
 }
 model::model!(AllResourcesOfAccountResponse);
 /// Schema `InlineResponse2002`.
@@ -73,10 +69,6 @@ impl model::Model for AutoStoppingRuleDetailsResponse {
             0 => model::opt(&self.response),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.response.is_some() as u64
     }
 }
 model::model!(AutoStoppingRuleDetailsResponse);
@@ -120,11 +112,6 @@ impl model::Model for CoolDownMetaSuccessResponse {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.ts.is_some() as u64 | (self.success.is_some() as u64) << 1
-            | (self.response.is_some() as u64) << 2
-    }
 }
 model::model!(CoolDownMetaSuccessResponse);
 /// Schema `CoolDownOption`.
@@ -162,10 +149,6 @@ impl model::Model for CoolDownOption {
             1 => model::Part::Flag(&self.propagate),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.force.is_some() as u64 | (self.propagate.is_some() as u64) << 1
     }
 }
 model::model!(CoolDownOption);
@@ -245,14 +228,19 @@ impl model::Model for CumulativeSavings {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.days.is_some() as u64 | (self.savings.is_some() as u64) << 1
-            | (self.total_cost.is_some() as u64) << 2
-            | (self.actual_cost.is_some() as u64) << 3
-            | (self.total_savings.is_some() as u64) << 4
-            | (self.potential_cost.is_some() as u64) << 5
-            | (self.savings_percent.is_some() as u64) << 6
-            | (self.total_potential.is_some() as u64) << 7
-            | (self.total_active_services.is_some() as u64) << 8
+        model::mask(
+            &[
+                self.days.is_some(),
+                self.savings.is_some(),
+                self.total_cost.is_some(),
+                self.actual_cost.is_some(),
+                self.total_savings.is_some(),
+                self.potential_cost.is_some(),
+                self.savings_percent.is_some(),
+                self.total_potential.is_some(),
+                self.total_active_services.is_some(),
+            ],
+        )
     }
 }
 model::model!(CumulativeSavings);
@@ -287,10 +275,6 @@ impl model::Model for CumulativeSavingsResponse {
             0 => model::opt(&self.response),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.response.is_some() as u64
     }
 }
 model::model!(CumulativeSavingsResponse);
@@ -410,19 +394,27 @@ impl model::Model for LwResource {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.id.is_some() as u64 | (self.ipv4.is_some() as u64) << 1
-            | (self.name.is_some() as u64) << 2 | (self.tags.is_some() as u64) << 3
-            | (self.type_.is_some() as u64) << 4 | (self.region.is_some() as u64) << 5
-            | (self.status.is_some() as u64) << 6 | (self.is_spot.is_some() as u64) << 7
-            | (self.metadata.is_some() as u64) << 8
-            | (self.platform.is_some() as u64) << 9
-            | (self.launch_time.is_some() as u64) << 10
-            | (self.private_ipv4.is_some() as u64) << 11
-            | (self.provider_name.is_some() as u64) << 12
-            | (self.provider_type.is_some() as u64) << 13
-            | (self.resource_type.is_some() as u64) << 14
-            | (self.cloud_account_id.is_some() as u64) << 15
-            | (self.availability_zone.is_some() as u64) << 16
+        model::mask(
+            &[
+                self.id.is_some(),
+                self.ipv4.is_some(),
+                self.name.is_some(),
+                self.tags.is_some(),
+                self.type_.is_some(),
+                self.region.is_some(),
+                self.status.is_some(),
+                self.is_spot.is_some(),
+                self.metadata.is_some(),
+                self.platform.is_some(),
+                self.launch_time.is_some(),
+                self.private_ipv4.is_some(),
+                self.provider_name.is_some(),
+                self.provider_type.is_some(),
+                self.resource_type.is_some(),
+                self.cloud_account_id.is_some(),
+                self.availability_zone.is_some(),
+            ],
+        )
     }
 }
 model::model!(LwResource);
@@ -465,11 +457,6 @@ impl model::Model for SaveServiceRequest {
             2 => model::Part::Flag(&self.apply_now),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.deps.is_some() as u64 | (self.service.is_some() as u64) << 1
-            | (self.apply_now.is_some() as u64) << 2
     }
 }
 model::model!(SaveServiceRequest);
@@ -517,11 +504,6 @@ impl model::Model for ServiceDiagnostics {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.type_.is_some() as u64) << 1
-            | (self.message.is_some() as u64) << 2 | (self.success.is_some() as u64) << 3
-    }
 }
 model::model!(ServiceDiagnostics);
 /// Schema `ServiceDiagnosticsResponse`.
@@ -556,10 +538,6 @@ impl model::Model for ServiceDiagnosticsResponse {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.response.is_some() as u64
-    }
 }
 model::model!(ServiceDiagnosticsResponse);
 /// Schema `ServiceHealthResponse`.
@@ -593,10 +571,6 @@ impl model::Model for ServiceHealthResponse {
             0 => model::Part::Json(&self.response),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.response.is_some() as u64
     }
 }
 model::model!(ServiceHealthResponse);
@@ -639,11 +613,6 @@ impl model::Model for WarmUpOption {
             2 => model::Part::Int(&self.idle_time_mins),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.source.is_some() as u64 | (self.forced_trigger.is_some() as u64) << 1
-            | (self.idle_time_mins.is_some() as u64) << 2
     }
 }
 model::model!(WarmUpOption);

@@ -60,13 +60,6 @@ impl model::Model for FilterObject {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.ids.is_some() as u64 | (self.name.is_some() as u64) << 1
-            | (self.tags.is_some() as u64) << 2 | (self.zones.is_some() as u64) << 3
-            | (self.vpc_id.is_some() as u64) << 4 | (self.regions.is_some() as u64) << 5
-            | (self.resource_groups.is_some() as u64) << 6
-    }
 }
 model::model!(FilterObject);
 /// Schema `InstanceBasedRoutingDataV2`.
@@ -104,10 +97,6 @@ impl model::Model for InstanceBasedRoutingDataV2 {
             1 => model::opt(&self.scale_group),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.filter.is_some() as u64 | (self.scale_group.is_some() as u64) << 1
     }
 }
 model::model!(InstanceBasedRoutingDataV2);
@@ -182,12 +171,18 @@ impl model::Model for RoutingDataV2 {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.lb.is_some() as u64 | (self.k8s.is_some() as u64) << 1
-            | (self.tcp.is_some() as u64) << 2 | (self.http.is_some() as u64) << 3
-            | (self.database.is_some() as u64) << 4
-            | (self.instance.is_some() as u64) << 5
-            | (self.container_svc.is_some() as u64) << 6
-            | (self.custom_domain_providers.is_some() as u64) << 7
+        model::mask(
+            &[
+                self.lb.is_some(),
+                self.k8s.is_some(),
+                self.tcp.is_some(),
+                self.http.is_some(),
+                self.database.is_some(),
+                self.instance.is_some(),
+                self.container_svc.is_some(),
+                self.custom_domain_providers.is_some(),
+            ],
+        )
     }
 }
 model::model!(RoutingDataV2);
@@ -230,11 +225,6 @@ impl model::Model for SaveServiceRequestV2 {
             2 => model::Part::Flag(&self.apply_now),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.deps.is_some() as u64 | (self.service.is_some() as u64) << 1
-            | (self.apply_now.is_some() as u64) << 2
     }
 }
 model::model!(SaveServiceRequestV2);
@@ -391,19 +381,28 @@ impl model::Model for ServiceV2 {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.id.is_some() as u64 | 1 << 1 | 1 << 2 | 1 << 3
-            | (self.status.is_some() as u64) << 4 | (self.routing.is_some() as u64) << 5
-            | (self.disabled.is_some() as u64) << 6
-            | (self.metadata.is_some() as u64) << 7
-            | (self.host_name.is_some() as u64) << 8
-            | (self.created_at.is_some() as u64) << 9
-            | (self.fulfilment.is_some() as u64) << 10
-            | (self.project_id.is_some() as u64) << 11
-            | (self.health_check.is_some() as u64) << 12
-            | (self.custom_domains.is_some() as u64) << 13
-            | (self.idle_time_mins.is_some() as u64) << 14 | 1 << 15
-            | (self.account_identifier.is_some() as u64) << 16
-            | (self.match_all_subdomains.is_some() as u64) << 17
+        model::mask(
+            &[
+                self.id.is_some(),
+                true,
+                true,
+                true,
+                self.status.is_some(),
+                self.routing.is_some(),
+                self.disabled.is_some(),
+                self.metadata.is_some(),
+                self.host_name.is_some(),
+                self.created_at.is_some(),
+                self.fulfilment.is_some(),
+                self.project_id.is_some(),
+                self.health_check.is_some(),
+                self.custom_domains.is_some(),
+                self.idle_time_mins.is_some(),
+                true,
+                self.account_identifier.is_some(),
+                self.match_all_subdomains.is_some(),
+            ],
+        )
     }
     #[inline]
     fn required(&self) -> &'static [usize] {
@@ -467,11 +466,6 @@ impl model::Model for TcpProxy {
             3 => model::Cell::part(&self.proxy),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.rdp.is_some() as u64 | (self.ssh.is_some() as u64) << 1
-            | (self.ports.is_some() as u64) << 2 | 1 << 3
     }
     #[inline]
     fn required(&self) -> &'static [usize] {

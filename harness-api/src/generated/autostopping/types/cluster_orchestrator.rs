@@ -48,12 +48,6 @@ impl model::Model for ClusterConsolidationBudget {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.nodes.is_some() as u64 | (self.reasons.is_some() as u64) << 1
-            | (self.duration.is_some() as u64) << 2
-            | (self.schedule.is_some() as u64) << 3
-    }
 }
 model::model!(ClusterConsolidationBudget);
 /// Schema `ClusterOrchestratorPodEvictor`.
@@ -100,12 +94,6 @@ impl model::Model for ClusterOrchestratorPodEvictor {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.enabled.is_some() as u64 | (self.minimum_cpu.is_some() as u64) << 1
-            | (self.minimum_memory.is_some() as u64) << 2
-            | (self.evict_single_replicas.is_some() as u64) << 3
-    }
 }
 model::model!(ClusterOrchestratorPodEvictor);
 /// Schema `ConnectedClusterHealthStatus`.
@@ -151,12 +139,6 @@ impl model::Model for ConnectedClusterHealthStatus {
             3 => model::Part::Time(&self.last_heart_beat_received_at),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.status.is_some() as u64 | (self.service.is_some() as u64) << 1
-            | (self.raw_json.is_some() as u64) << 2
-            | (self.last_heart_beat_received_at.is_some() as u64) << 3
     }
 }
 model::model!(ConnectedClusterHealthStatus);
@@ -246,14 +228,21 @@ impl model::Model for ConnectedKubernetesCluster {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.id.is_some() as u64 | (self.name.is_some() as u64) << 1
-            | (self.config.is_some() as u64) << 2 | (self.health.is_some() as u64) << 3
-            | (self.region.is_some() as u64) << 4 | (self.provider.is_some() as u64) << 5
-            | (self.account_id.is_some() as u64) << 6
-            | (self.created_at.is_some() as u64) << 7
-            | (self.total_spend.is_some() as u64) << 8
-            | (self.total_savings.is_some() as u64) << 9
-            | (self.k8s_connector_id.is_some() as u64) << 10
+        model::mask(
+            &[
+                self.id.is_some(),
+                self.name.is_some(),
+                self.config.is_some(),
+                self.health.is_some(),
+                self.region.is_some(),
+                self.provider.is_some(),
+                self.account_id.is_some(),
+                self.created_at.is_some(),
+                self.total_spend.is_some(),
+                self.total_savings.is_some(),
+                self.k8s_connector_id.is_some(),
+            ],
+        )
     }
 }
 model::model!(ConnectedKubernetesCluster);
@@ -330,13 +319,18 @@ impl model::Model for ConnectedKubernetesClusterConfig {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.spot_split.is_some() as u64 | (self.consolidation.is_some() as u64) << 1
-            | (self.on_demand_split.is_some() as u64) << 2
-            | (self.reverse_fallback.is_some() as u64) << 3
-            | (self.spot_distribution.is_some() as u64) << 4
-            | (self.node_deletion_delay.is_some() as u64) << 5
-            | (self.distribution_strategy.is_some() as u64) << 6
-            | (self.base_on_demand_capacity.is_some() as u64) << 7
+        model::mask(
+            &[
+                self.spot_split.is_some(),
+                self.consolidation.is_some(),
+                self.on_demand_split.is_some(),
+                self.reverse_fallback.is_some(),
+                self.spot_distribution.is_some(),
+                self.node_deletion_delay.is_some(),
+                self.distribution_strategy.is_some(),
+                self.base_on_demand_capacity.is_some(),
+            ],
+        )
     }
 }
 model::model!(ConnectedKubernetesClusterConfig);
@@ -388,13 +382,6 @@ impl model::Model for ConnectedKubernetesClusterConfigConsolidation {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.after.is_some() as u64 | (self.policy.is_some() as u64) << 1
-            | (self.budgets.is_some() as u64) << 2
-            | (self.node_expiry.is_some() as u64) << 3
-            | (self.pod_evictor.is_some() as u64) << 4
-    }
 }
 model::model!(ConnectedKubernetesClusterConfigConsolidation);
 model::open_enum! {
@@ -444,10 +431,6 @@ impl model::Model for ConnectedKubernetesClusterHealth {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.raw_json.is_some() as u64
-    }
 }
 model::model!(ConnectedKubernetesClusterHealth);
 /// Schema `ConnectedKubernetesClustersGetResponse`.
@@ -493,12 +476,6 @@ impl model::Model for ConnectedKubernetesClustersGetResponse {
             3 => model::opt(&self.response),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.ts.is_some() as u64 | (self.errors.is_some() as u64) << 1
-            | (self.success.is_some() as u64) << 2
-            | (self.response.is_some() as u64) << 3
     }
 }
 model::model!(ConnectedKubernetesClustersGetResponse);
@@ -546,12 +523,6 @@ impl model::Model for ConnectedKubernetesClustersListResponse {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.ts.is_some() as u64 | (self.errors.is_some() as u64) << 1
-            | (self.success.is_some() as u64) << 2
-            | (self.response.is_some() as u64) << 3
-    }
 }
 model::model!(ConnectedKubernetesClustersListResponse);
 /// Schema `ConnectedKubernetesClustersListResponseResponse`.
@@ -585,10 +556,6 @@ impl model::Model for ConnectedKubernetesClustersListResponsePayload {
             0 => model::opt(&self.clusters),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.clusters.is_some() as u64
     }
 }
 model::model!(ConnectedKubernetesClustersListResponsePayload);
@@ -649,10 +616,6 @@ impl model::Model for OnboardToClusterOrchestratorRequest {
         }
     }
     #[inline]
-    fn present(&self) -> u64 {
-        1 | 1 << 1 | 1 << 2
-    }
-    #[inline]
     fn required(&self) -> &'static [usize] {
         &[0, 1, 2]
     }
@@ -699,10 +662,6 @@ impl model::Model for OnboardToClusterOrchestratorRequestUserConfig {
             0 => model::Cell::part(&self.cluster_endpoint),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        1
     }
     #[inline]
     fn required(&self) -> &'static [usize] {

@@ -110,17 +110,25 @@ impl model::Model for AccessPoint {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.id.is_some() as u64 | (self.vpc.is_some() as u64) << 1
-            | (self.name.is_some() as u64) << 2 | (self.type_.is_some() as u64) << 3
-            | (self.org_id.is_some() as u64) << 4 | (self.region.is_some() as u64) << 5
-            | (self.status.is_some() as u64) << 6 | (self.subnets.is_some() as u64) << 7
-            | (self.metadata.is_some() as u64) << 8
-            | (self.editables.is_some() as u64) << 9
-            | (self.host_name.is_some() as u64) << 10
-            | (self.account_id.is_some() as u64) << 11
-            | (self.project_id.is_some() as u64) << 12
-            | (self.security_groups.is_some() as u64) << 13
-            | (self.cloud_account_id.is_some() as u64) << 14
+        model::mask(
+            &[
+                self.id.is_some(),
+                self.vpc.is_some(),
+                self.name.is_some(),
+                self.type_.is_some(),
+                self.org_id.is_some(),
+                self.region.is_some(),
+                self.status.is_some(),
+                self.subnets.is_some(),
+                self.metadata.is_some(),
+                self.editables.is_some(),
+                self.host_name.is_some(),
+                self.account_id.is_some(),
+                self.project_id.is_some(),
+                self.security_groups.is_some(),
+                self.cloud_account_id.is_some(),
+            ],
+        )
     }
 }
 model::model!(AccessPoint);
@@ -225,18 +233,24 @@ impl model::Model for AccessPointMeta {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.dns.is_some() as u64 | (self.size.is_some() as u64) << 1
-            | (self.error.is_some() as u64) << 2 | (self.alb_arn.is_some() as u64) << 3
-            | (self.fe_ip_id.is_some() as u64) << 4
-            | (self.subnet_id.is_some() as u64) << 5
-            | (self.fe_ip_name.is_some() as u64) << 6
-            | (self.certificate.is_some() as u64) << 7
-            | (self.func_region.is_some() as u64) << 8
-            | (self.subnet_name.is_some() as u64) << 9
-            | (self.app_gateway_id.is_some() as u64) << 10
-            | (self.certificate_id.is_some() as u64) << 11
-            | (self.resource_group.is_some() as u64) << 12
-            | (self.security_groups.is_some() as u64) << 13
+        model::mask(
+            &[
+                self.dns.is_some(),
+                self.size.is_some(),
+                self.error.is_some(),
+                self.alb_arn.is_some(),
+                self.fe_ip_id.is_some(),
+                self.subnet_id.is_some(),
+                self.fe_ip_name.is_some(),
+                self.certificate.is_some(),
+                self.func_region.is_some(),
+                self.subnet_name.is_some(),
+                self.app_gateway_id.is_some(),
+                self.certificate_id.is_some(),
+                self.resource_group.is_some(),
+                self.security_groups.is_some(),
+            ],
+        )
     }
 }
 model::model!(AccessPointMeta);
@@ -276,10 +290,6 @@ impl model::Model for AccessPointMetaDns {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.others.is_some() as u64 | (self.route53.is_some() as u64) << 1
-    }
 }
 model::model!(AccessPointMetaDns);
 /// Schema `AccessPointMetaDnsRoute53`.
@@ -313,10 +323,6 @@ impl model::Model for AccessPointMetaDnsRoute53 {
             0 => model::Part::Str(&self.hosted_zone_id),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.hosted_zone_id.is_some() as u64
     }
 }
 model::model!(AccessPointMetaDnsRoute53);
@@ -430,17 +436,25 @@ impl model::Model for AsgMinimal {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.id.is_some() as u64 | (self.max.is_some() as u64) << 1
-            | (self.min.is_some() as u64) << 2 | (self.meta.is_some() as u64) << 3
-            | (self.name.is_some() as u64) << 4 | (self.spot.is_some() as u64) << 5
-            | (self.region.is_some() as u64) << 6 | (self.status.is_some() as u64) << 7
-            | (self.desired.is_some() as u64) << 8
-            | (self.on_demand.is_some() as u64) << 9
-            | (self.provider_name.is_some() as u64) << 10
-            | (self.target_groups.is_some() as u64) << 11
-            | (self.mixed_instance.is_some() as u64) << 12
-            | (self.cloud_account_id.is_some() as u64) << 13
-            | (self.availability_zones.is_some() as u64) << 14
+        model::mask(
+            &[
+                self.id.is_some(),
+                self.max.is_some(),
+                self.min.is_some(),
+                self.meta.is_some(),
+                self.name.is_some(),
+                self.spot.is_some(),
+                self.region.is_some(),
+                self.status.is_some(),
+                self.desired.is_some(),
+                self.on_demand.is_some(),
+                self.provider_name.is_some(),
+                self.target_groups.is_some(),
+                self.mixed_instance.is_some(),
+                self.cloud_account_id.is_some(),
+                self.availability_zones.is_some(),
+            ],
+        )
     }
 }
 model::model!(AsgMinimal);
@@ -483,11 +497,6 @@ impl model::Model for CertificateData {
             2 => model::Part::Str(&self.password),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.content.is_some() as u64) << 1
-            | (self.password.is_some() as u64) << 2
     }
     #[inline]
     fn secrets(&self) -> &'static [usize] {
@@ -539,12 +548,6 @@ impl model::Model for ContainerSvc {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.region.is_some() as u64 | (self.cluster.is_some() as u64) << 1
-            | (self.service.is_some() as u64) << 2
-            | (self.task_count.is_some() as u64) << 3
-    }
 }
 model::model!(ContainerSvc);
 /// Schema `CreateAccessPointResponse`.
@@ -587,11 +590,6 @@ impl model::Model for CreateAccessPointResponse {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.errors.is_some() as u64 | (self.metadata.is_some() as u64) << 1
-            | (self.response.is_some() as u64) << 2
-    }
 }
 model::model!(CreateAccessPointResponse);
 /// Schema `HTTPProxy`.
@@ -630,10 +628,6 @@ impl model::Model for HttpProxy {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.ports.is_some() as u64 | (self.proxy.is_some() as u64) << 1
-    }
 }
 model::model!(HttpProxy);
 /// Schema `InstanceBasedRoutingData`.
@@ -671,10 +665,6 @@ impl model::Model for InstanceBasedRoutingData {
             1 => model::opt(&self.scale_group),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.filter_text.is_some() as u64 | (self.scale_group.is_some() as u64) << 1
     }
 }
 model::model!(InstanceBasedRoutingData);
@@ -809,23 +799,30 @@ impl model::Model for LwService {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.id.is_some() as u64 | (self.kind.is_some() as u64) << 1
-            | (self.name.is_some() as u64) << 2 | (self.opts.is_some() as u64) << 3
-            | (self.org_id.is_some() as u64) << 4 | (self.status.is_some() as u64) << 5
-            | (self.routing.is_some() as u64) << 6
-            | (self.disabled.is_some() as u64) << 7
-            | (self.metadata.is_some() as u64) << 8
-            | (self.host_name.is_some() as u64) << 9
-            | (self.created_at.is_some() as u64) << 10
-            | (self.fulfilment.is_some() as u64) << 11
-            | (self.project_id.is_some() as u64) << 12
-            | (self.health_check.is_some() as u64) << 13
-            | (self.custom_domains.is_some() as u64) << 14
-            | (self.idle_time_mins.is_some() as u64) << 15
-            | (self.access_point_id.is_some() as u64) << 16
-            | (self.cloud_account_id.is_some() as u64) << 17
-            | (self.account_identifier.is_some() as u64) << 18
-            | (self.match_all_subdomains.is_some() as u64) << 19
+        model::mask(
+            &[
+                self.id.is_some(),
+                self.kind.is_some(),
+                self.name.is_some(),
+                self.opts.is_some(),
+                self.org_id.is_some(),
+                self.status.is_some(),
+                self.routing.is_some(),
+                self.disabled.is_some(),
+                self.metadata.is_some(),
+                self.host_name.is_some(),
+                self.created_at.is_some(),
+                self.fulfilment.is_some(),
+                self.project_id.is_some(),
+                self.health_check.is_some(),
+                self.custom_domains.is_some(),
+                self.idle_time_mins.is_some(),
+                self.access_point_id.is_some(),
+                self.cloud_account_id.is_some(),
+                self.account_identifier.is_some(),
+                self.match_all_subdomains.is_some(),
+            ],
+        )
     }
 }
 model::model!(LwService);
@@ -860,10 +857,6 @@ impl model::Model for LwServiceResponse {
             0 => model::opt(&self.response),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.response.is_some() as u64
     }
 }
 model::model!(LwServiceResponse);
@@ -920,14 +913,6 @@ impl model::Model for Opts {
             4 => model::Part::Flag(&self.delete_cloud_resources),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.access_details.is_some() as u64
-            | (self.hide_progress_page.is_some() as u64) << 1
-            | (self.preserve_private_ip.is_some() as u64) << 2
-            | (self.always_use_private_ip.is_some() as u64) << 3
-            | (self.delete_cloud_resources.is_some() as u64) << 4
     }
 }
 model::model!(Opts);
@@ -1002,13 +987,18 @@ impl model::Model for PortConfig {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.port.is_some() as u64 | (self.action.is_some() as u64) << 1
-            | (self.protocol.is_some() as u64) << 2
-            | (self.server_name.is_some() as u64) << 3
-            | (self.target_port.is_some() as u64) << 4
-            | (self.redirect_url.is_some() as u64) << 5
-            | (self.routing_rules.is_some() as u64) << 6
-            | (self.target_protocol.is_some() as u64) << 7
+        model::mask(
+            &[
+                self.port.is_some(),
+                self.action.is_some(),
+                self.protocol.is_some(),
+                self.server_name.is_some(),
+                self.target_port.is_some(),
+                self.redirect_url.is_some(),
+                self.routing_rules.is_some(),
+                self.target_protocol.is_some(),
+            ],
+        )
     }
 }
 model::model!(PortConfig);
@@ -1043,10 +1033,6 @@ impl model::Model for Proxy {
             0 => model::Part::Str(&self.id),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.id.is_some() as u64
     }
 }
 model::model!(Proxy);
@@ -1085,10 +1071,6 @@ impl model::Model for RdsDatabase {
             1 => model::Part::Str(&self.region),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.id.is_some() as u64 | (self.region.is_some() as u64) << 1
     }
 }
 model::model!(RdsDatabase);
@@ -1156,14 +1138,6 @@ impl model::Model for RoutingData {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.lb.is_some() as u64 | (self.k8s.is_some() as u64) << 1
-            | (self.ports.is_some() as u64) << 2 | (self.database.is_some() as u64) << 3
-            | (self.instance.is_some() as u64) << 4
-            | (self.container_svc.is_some() as u64) << 5
-            | (self.custom_domain_providers.is_some() as u64) << 6
-    }
 }
 model::model!(RoutingData);
 /// Schema `RoutingDataK8s`.
@@ -1206,11 +1180,6 @@ impl model::Model for RoutingDataK8s {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.rule_json.is_some() as u64 | (self.namespace.is_some() as u64) << 1
-            | (self.connector_id.is_some() as u64) << 2
-    }
 }
 model::model!(RoutingDataK8s);
 /// Schema `RoutingRule`.
@@ -1244,10 +1213,6 @@ impl model::Model for RoutingRule {
             0 => model::Part::Str(&self.path_match),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.path_match.is_some() as u64
     }
 }
 model::model!(RoutingRule);
@@ -1286,10 +1251,6 @@ impl model::Model for ServiceError {
             1 => model::Part::Str(&self.action),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.error.is_some() as u64 | (self.action.is_some() as u64) << 1
     }
 }
 model::model!(ServiceError);
@@ -1347,14 +1308,6 @@ impl model::Model for ServiceMetadata {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.service_errors.is_some() as u64
-            | (self.target_group_details.is_some() as u64) << 1
-            | (self.cloud_provider_details.is_some() as u64) << 2
-            | (self.kubernetes_connector_id.is_some() as u64) << 3
-            | (self.autostopping_proxy_config.is_some() as u64) << 4
-    }
 }
 model::model!(ServiceMetadata);
 /// Schema `ServiceMetadataAutostoppingProxyConfig`.
@@ -1392,10 +1345,6 @@ impl model::Model for ServiceMetadataAutostoppingProxyConfig {
             1 => model::opt(&self.http),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.tcp.is_some() as u64 | (self.http.is_some() as u64) << 1
     }
 }
 model::model!(ServiceMetadataAutostoppingProxyConfig);
@@ -1435,10 +1384,6 @@ impl model::Model for ServiceMetadataCloudProviderDetails {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.type_.is_some() as u64) << 1
-    }
 }
 model::model!(ServiceMetadataCloudProviderDetails);
 /// Schema `ServicesResponse`.
@@ -1472,10 +1417,6 @@ impl model::Model for ServicesResponse {
             0 => model::opt(&self.response),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.response.is_some() as u64
     }
 }
 model::model!(ServicesResponse);
@@ -1526,12 +1467,6 @@ impl model::Model for TargetGroupMinimal {
             4 => model::Part::Str(&self.protocol),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.id.is_some() as u64 | (self.vpc.is_some() as u64) << 1
-            | (self.name.is_some() as u64) << 2 | (self.port.is_some() as u64) << 3
-            | (self.protocol.is_some() as u64) << 4
     }
 }
 model::model!(TargetGroupMinimal);

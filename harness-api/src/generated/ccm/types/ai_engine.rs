@@ -40,10 +40,6 @@ impl model::Model for GovernancePromptRule {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.rule_yaml.is_some() as u64 | (self.description.is_some() as u64) << 1
-    }
 }
 model::model!(GovernancePromptRule);
 /// Schema `ResponseDTOListGovernancePromptRule`.
@@ -89,12 +85,6 @@ impl model::Model for ResponseDtoListGovernancePromptRule {
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
-            | (self.meta_data.is_some() as u64) << 2
-            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoListGovernancePromptRule);

@@ -36,10 +36,6 @@ impl model::Model for AnomalyFeedback {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.feedback.is_some() as u64
-    }
 }
 model::model!(AnomalyFeedback);
 model::open_enum! {
@@ -111,15 +107,6 @@ impl model::Model for AnomalySummary {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.count.is_some() as u64) << 1
-            | (self.actual_cost.is_some() as u64) << 2
-            | (self.cost_impact.is_some() as u64) << 3
-            | (self.description.is_some() as u64) << 4
-            | (self.expected_cost.is_some() as u64) << 5
-            | (self.anomalous_cost.is_some() as u64) << 6
-    }
 }
 model::model!(AnomalySummary);
 /// Schema `PerspectiveAnomalyData`.
@@ -181,14 +168,6 @@ impl model::Model for PerspectiveAnomalyData {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.timestamp.is_some() as u64 | (self.actual_cost.is_some() as u64) << 1
-            | (self.anomaly_count.is_some() as u64) << 2
-            | (self.resource_type.is_some() as u64) << 3
-            | (self.associated_resources.is_some() as u64) << 4
-            | (self.difference_from_expected_cost.is_some() as u64) << 5
-    }
 }
 model::model!(PerspectiveAnomalyData);
 /// Schema `ResponseDTOListAnomalySummary`.
@@ -234,12 +213,6 @@ impl model::Model for ResponseDtoListAnomalySummary {
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
-            | (self.meta_data.is_some() as u64) << 2
-            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoListAnomalySummary);
@@ -291,12 +264,6 @@ impl model::Model for ResponseDtoListPerspectiveAnomalyData {
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
-            | (self.meta_data.is_some() as u64) << 2
-            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoListPerspectiveAnomalyData);

@@ -90,15 +90,21 @@ impl model::Model for CreateNewAnomaliesIgnorelistRuleBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.type_.is_some() as u64) << 1
-            | (self.uuid.is_some() as u64) << 2 | (self.enabled.is_some() as u64) << 3
-            | (self.rule_spec.is_some() as u64) << 4
-            | (self.account_id.is_some() as u64) << 5
-            | (self.created_at.is_some() as u64) << 6
-            | (self.created_by.is_some() as u64) << 7
-            | (self.last_updated_at.is_some() as u64) << 8
-            | (self.last_updated_by.is_some() as u64) << 9
-            | (self.whitelisted_anomaly_count.is_some() as u64) << 10
+        model::mask(
+            &[
+                self.name.is_some(),
+                self.type_.is_some(),
+                self.uuid.is_some(),
+                self.enabled.is_some(),
+                self.rule_spec.is_some(),
+                self.account_id.is_some(),
+                self.created_at.is_some(),
+                self.created_by.is_some(),
+                self.last_updated_at.is_some(),
+                self.last_updated_by.is_some(),
+                self.whitelisted_anomaly_count.is_some(),
+            ],
+        )
     }
 }
 model::model!(CreateNewAnomaliesIgnorelistRuleBody);
@@ -146,12 +152,6 @@ impl model::Model for CreateNewAnomaliesIgnorelistRuleBodyCreatedBy {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.uuid.is_some() as u64) << 1
-            | (self.email.is_some() as u64) << 2
-            | (self.external_user_id.is_some() as u64) << 3
-    }
 }
 model::model!(CreateNewAnomaliesIgnorelistRuleBodyCreatedBy);
 /// Schema `CreateNewAnomaliesIgnorelistRule body.lastUpdatedBy`.
@@ -198,12 +198,6 @@ impl model::Model for CreateNewAnomaliesIgnorelistRuleBodyLastUpdatedBy {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.uuid.is_some() as u64) << 1
-            | (self.email.is_some() as u64) << 2
-            | (self.external_user_id.is_some() as u64) << 3
-    }
 }
 model::model!(CreateNewAnomaliesIgnorelistRuleBodyLastUpdatedBy);
 /// Schema `CreateNewAnomaliesIgnorelistRule body.ruleSpec`.
@@ -237,10 +231,6 @@ impl model::Model for CreateNewAnomaliesIgnorelistRuleBodyRuleSpec {
             0 => model::Part::Str(&self.type_),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.type_.is_some() as u64
     }
 }
 model::model!(CreateNewAnomaliesIgnorelistRuleBodyRuleSpec);
@@ -335,17 +325,22 @@ impl model::Model for ListAnomaliesIgnorelistRuleBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.time.is_some() as u64 | (self.region.is_some() as u64) << 1
-            | (self.rule_ids.is_some() as u64) << 2
-            | (self.account_id.is_some() as u64) << 3
-            | (self.rule_set_ids.is_some() as u64) << 4
-            | (self.execution_ids.is_some() as u64) << 5
-            | (self.cloud_provider.is_some() as u64) << 6
-            | (self.target_account.is_some() as u64) << 7
-            | (self.cloud_providers.is_some() as u64) << 8
-            | (self.execution_status.is_some() as u64) << 9
-            | (self.rule_enforcement_id.is_some() as u64) << 10
-            | (self.rule_enforcement_recommendation_id.is_some() as u64) << 11
+        model::mask(
+            &[
+                self.time.is_some(),
+                self.region.is_some(),
+                self.rule_ids.is_some(),
+                self.account_id.is_some(),
+                self.rule_set_ids.is_some(),
+                self.execution_ids.is_some(),
+                self.cloud_provider.is_some(),
+                self.target_account.is_some(),
+                self.cloud_providers.is_some(),
+                self.execution_status.is_some(),
+                self.rule_enforcement_id.is_some(),
+                self.rule_enforcement_recommendation_id.is_some(),
+            ],
+        )
     }
 }
 model::model!(ListAnomaliesIgnorelistRuleBody);
@@ -384,10 +379,6 @@ impl model::Model for ListAnomaliesIgnorelistRuleBodyTime {
             1 => model::Part::Int(&self.timestamp),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.operator.is_some() as u64 | (self.timestamp.is_some() as u64) << 1
     }
 }
 model::model!(ListAnomaliesIgnorelistRuleBodyTime);
@@ -477,15 +468,21 @@ impl model::Model for UpdateAnomaliesIgnorelistRuleBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.type_.is_some() as u64) << 1
-            | (self.uuid.is_some() as u64) << 2 | (self.enabled.is_some() as u64) << 3
-            | (self.rule_spec.is_some() as u64) << 4
-            | (self.account_id.is_some() as u64) << 5
-            | (self.created_at.is_some() as u64) << 6
-            | (self.created_by.is_some() as u64) << 7
-            | (self.last_updated_at.is_some() as u64) << 8
-            | (self.last_updated_by.is_some() as u64) << 9
-            | (self.whitelisted_anomaly_count.is_some() as u64) << 10
+        model::mask(
+            &[
+                self.name.is_some(),
+                self.type_.is_some(),
+                self.uuid.is_some(),
+                self.enabled.is_some(),
+                self.rule_spec.is_some(),
+                self.account_id.is_some(),
+                self.created_at.is_some(),
+                self.created_by.is_some(),
+                self.last_updated_at.is_some(),
+                self.last_updated_by.is_some(),
+                self.whitelisted_anomaly_count.is_some(),
+            ],
+        )
     }
 }
 model::model!(UpdateAnomaliesIgnorelistRuleBody);
@@ -533,12 +530,6 @@ impl model::Model for UpdateAnomaliesIgnorelistRuleBodyCreatedBy {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.uuid.is_some() as u64) << 1
-            | (self.email.is_some() as u64) << 2
-            | (self.external_user_id.is_some() as u64) << 3
-    }
 }
 model::model!(UpdateAnomaliesIgnorelistRuleBodyCreatedBy);
 /// Schema `UpdateAnomaliesIgnorelistRule body.lastUpdatedBy`.
@@ -585,12 +576,6 @@ impl model::Model for UpdateAnomaliesIgnorelistRuleBodyLastUpdatedBy {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.uuid.is_some() as u64) << 1
-            | (self.email.is_some() as u64) << 2
-            | (self.external_user_id.is_some() as u64) << 3
-    }
 }
 model::model!(UpdateAnomaliesIgnorelistRuleBodyLastUpdatedBy);
 /// Schema `UpdateAnomaliesIgnorelistRule body.ruleSpec`.
@@ -624,10 +609,6 @@ impl model::Model for UpdateAnomaliesIgnorelistRuleBodyRuleSpec {
             0 => model::Part::Str(&self.type_),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.type_.is_some() as u64
     }
 }
 model::model!(UpdateAnomaliesIgnorelistRuleBodyRuleSpec);

@@ -56,14 +56,6 @@ impl model::Model for AnomalyComment {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.uuid.is_some() as u64 | (self.comment.is_some() as u64) << 1
-            | (self.account_id.is_some() as u64) << 2
-            | (self.anomaly_id.is_some() as u64) << 3
-            | (self.created_at.is_some() as u64) << 4
-            | (self.created_by.is_some() as u64) << 5
-    }
 }
 model::model!(AnomalyComment);
 /// Schema `ResponseDTOListAnomalyComment`.
@@ -109,12 +101,6 @@ impl model::Model for ResponseDtoListAnomalyComment {
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
-            | (self.meta_data.is_some() as u64) << 2
-            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoListAnomalyComment);

@@ -63,14 +63,6 @@ impl model::Model for BiDashboardSummary {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.dashboard_id.is_some() as u64 | (self.description.is_some() as u64) << 1
-            | (self.service_type.is_some() as u64) << 2
-            | (self.cloud_provider.is_some() as u64) << 3
-            | (self.dashboard_name.is_some() as u64) << 4
-            | (self.redirection_url.is_some() as u64) << 5
-    }
 }
 model::model!(BiDashboardSummary);
 /// Schema `ResponseDTOListBIDashboardSummary`.
@@ -116,12 +108,6 @@ impl model::Model for ResponseDtoListBiDashboardSummary {
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
-            | (self.meta_data.is_some() as u64) << 2
-            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoListBiDashboardSummary);

@@ -140,25 +140,31 @@ impl model::Model for BudgetGroup {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.uuid.is_some() as u64) << 1
-            | (self.period.is_some() as u64) << 2 | (self.end_time.is_some() as u64) << 3
-            | (self.account_id.is_some() as u64) << 4
-            | (self.created_at.is_some() as u64) << 5
-            | (self.created_by.is_some() as u64) << 6
-            | (self.start_time.is_some() as u64) << 7
-            | (self.actual_cost.is_some() as u64) << 8
-            | (self.cascade_type.is_some() as u64) << 9
-            | (self.forecast_cost.is_some() as u64) << 10
-            | (self.child_entities.is_some() as u64) << 11
-            | (self.last_month_cost.is_some() as u64) << 12
-            | (self.last_updated_at.is_some() as u64) << 13
-            | (self.last_updated_by.is_some() as u64) << 14
-            | (self.alert_thresholds.is_some() as u64) << 15
-            | (self.budget_group_amount.is_some() as u64) << 16
-            | (self.budget_group_history.is_some() as u64) << 17
-            | (self.custom_alert_message.is_some() as u64) << 18
-            | (self.parent_budget_group_id.is_some() as u64) << 19
-            | (self.budget_group_monthly_breakdown.is_some() as u64) << 20
+        model::mask(
+            &[
+                self.name.is_some(),
+                self.uuid.is_some(),
+                self.period.is_some(),
+                self.end_time.is_some(),
+                self.account_id.is_some(),
+                self.created_at.is_some(),
+                self.created_by.is_some(),
+                self.start_time.is_some(),
+                self.actual_cost.is_some(),
+                self.cascade_type.is_some(),
+                self.forecast_cost.is_some(),
+                self.child_entities.is_some(),
+                self.last_month_cost.is_some(),
+                self.last_updated_at.is_some(),
+                self.last_updated_by.is_some(),
+                self.alert_thresholds.is_some(),
+                self.budget_group_amount.is_some(),
+                self.budget_group_history.is_some(),
+                self.custom_alert_message.is_some(),
+                self.parent_budget_group_id.is_some(),
+                self.budget_group_monthly_breakdown.is_some(),
+            ],
+        )
     }
 }
 model::model!(BudgetGroup);
@@ -209,12 +215,6 @@ impl model::Model for BudgetGroupChildEntityDto {
             3 => model::Part::Flag(&self.is_budget_group),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.id.is_some() as u64 | (self.proportion.is_some() as u64) << 1
-            | (self.budget_group.is_some() as u64) << 2
-            | (self.is_budget_group.is_some() as u64) << 3
     }
 }
 model::model!(BudgetGroupChildEntityDto);
@@ -398,33 +398,39 @@ impl model::Model for BudgetSummary {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.id.is_some() as u64 | (self.name.is_some() as u64) << 1
-            | (self.type_.is_some() as u64) << 2 | (self.period.is_some() as u64) << 3
-            | (self.folder_id.is_some() as u64) << 4
-            | (self.parent_id.is_some() as u64) << 5
-            | (self.time_left.is_some() as u64) << 6
-            | (self.time_unit.is_some() as u64) << 7
-            | (self.created_at.is_some() as u64) << 8
-            | (self.created_by.is_some() as u64) << 9
-            | (self.start_time.is_some() as u64) << 10
-            | (self.time_scope.is_some() as u64) << 11
-            | (self.actual_cost.is_some() as u64) << 12
-            | (self.growth_rate.is_some() as u64) << 13
-            | (self.budget_group.is_some() as u64) << 14
-            | (self.cascade_type.is_some() as u64) << 15
-            | (self.budget_amount.is_some() as u64) << 16
-            | (self.forecast_cost.is_some() as u64) << 17
-            | (self.is_budget_group.is_some() as u64) << 18
-            | (self.last_updated_at.is_some() as u64) << 19
-            | (self.last_updated_by.is_some() as u64) << 20
-            | (self.perspective_id.is_some() as u64) << 21
-            | (self.alert_thresholds.is_some() as u64) << 22
-            | (self.perspective_name.is_some() as u64) << 23
-            | (self.actual_cost_alerts.is_some() as u64) << 24
-            | (self.forecast_cost_alerts.is_some() as u64) << 25
-            | (self.budget_monthly_breakdown.is_some() as u64) << 26
-            | (self.child_entity_proportions.is_some() as u64) << 27
-            | (self.disable_currency_warning.is_some() as u64) << 28
+        model::mask(
+            &[
+                self.id.is_some(),
+                self.name.is_some(),
+                self.type_.is_some(),
+                self.period.is_some(),
+                self.folder_id.is_some(),
+                self.parent_id.is_some(),
+                self.time_left.is_some(),
+                self.time_unit.is_some(),
+                self.created_at.is_some(),
+                self.created_by.is_some(),
+                self.start_time.is_some(),
+                self.time_scope.is_some(),
+                self.actual_cost.is_some(),
+                self.growth_rate.is_some(),
+                self.budget_group.is_some(),
+                self.cascade_type.is_some(),
+                self.budget_amount.is_some(),
+                self.forecast_cost.is_some(),
+                self.is_budget_group.is_some(),
+                self.last_updated_at.is_some(),
+                self.last_updated_by.is_some(),
+                self.perspective_id.is_some(),
+                self.alert_thresholds.is_some(),
+                self.perspective_name.is_some(),
+                self.actual_cost_alerts.is_some(),
+                self.forecast_cost_alerts.is_some(),
+                self.budget_monthly_breakdown.is_some(),
+                self.child_entity_proportions.is_some(),
+                self.disable_currency_warning.is_some(),
+            ],
+        )
     }
 }
 model::model!(BudgetSummary);
@@ -485,12 +491,6 @@ impl model::Model for ResponseDtoBudgetGroup {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
-            | (self.meta_data.is_some() as u64) << 2
-            | (self.correlation_id.is_some() as u64) << 3
-    }
 }
 model::model!(ResponseDtoBudgetGroup);
 model::open_enum! {
@@ -540,12 +540,6 @@ impl model::Model for ResponseDtoListBudgetGroup {
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
-            | (self.meta_data.is_some() as u64) << 2
-            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoListBudgetGroup);
@@ -597,12 +591,6 @@ impl model::Model for ResponseDtoListBudgetSummary {
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
-            | (self.meta_data.is_some() as u64) << 2
-            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoListBudgetSummary);

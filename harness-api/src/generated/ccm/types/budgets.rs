@@ -63,10 +63,6 @@ impl model::Model for AdjustBudgetAmountRequest {
         }
     }
     #[inline]
-    fn present(&self) -> u64 {
-        1 | 1 << 1 | 1 << 2
-    }
-    #[inline]
     fn required(&self) -> &'static [usize] {
         &[0, 1, 2]
     }
@@ -137,14 +133,6 @@ impl model::Model for ApplicationBudgetScope {
             5 => model::opt(&self.environment_type),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.type_.is_some() as u64 | (self.entity_ids.is_some() as u64) << 1
-            | (self.entity_names.is_some() as u64) << 2
-            | (self.application_ids.is_some() as u64) << 3
-            | (self.budget_scope_type.is_some() as u64) << 4
-            | (self.environment_type.is_some() as u64) << 5
     }
 }
 model::model!(ApplicationBudgetScope);
@@ -329,32 +317,39 @@ impl model::Model for Budget {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.type_.is_some() as u64) << 1
-            | (self.uuid.is_some() as u64) << 2 | (self.scope.is_some() as u64) << 3
-            | (self.period.is_some() as u64) << 4 | (self.end_time.is_some() as u64) << 5
-            | (self.folder_id.is_some() as u64) << 6
-            | (self.ng_budget.is_some() as u64) << 7
-            | (self.account_id.is_some() as u64) << 8
-            | (self.created_at.is_some() as u64) << 9
-            | (self.created_by.is_some() as u64) << 10
-            | (self.start_time.is_some() as u64) << 11
-            | (self.actual_cost.is_some() as u64) << 12
-            | (self.growth_rate.is_some() as u64) << 13
-            | (self.is_ng_budget.is_some() as u64) << 14
-            | (self.budget_amount.is_some() as u64) << 15
-            | (self.forecast_cost.is_some() as u64) << 16
-            | (self.user_group_ids.is_some() as u64) << 17
-            | (self.budget_history.is_some() as u64) << 18
-            | (self.last_month_cost.is_some() as u64) << 19
-            | (self.last_updated_at.is_some() as u64) << 20
-            | (self.last_updated_by.is_some() as u64) << 21
-            | (self.notify_on_slack.is_some() as u64) << 22
-            | (self.email_addresses.is_some() as u64) << 23
-            | (self.alert_thresholds.is_some() as u64) << 24
-            | (self.custom_alert_message.is_some() as u64) << 25
-            | (self.parent_budget_group_id.is_some() as u64) << 26
-            | (self.budget_monthly_breakdown.is_some() as u64) << 27
-            | (self.disable_currency_warning.is_some() as u64) << 28
+        model::mask(
+            &[
+                self.name.is_some(),
+                self.type_.is_some(),
+                self.uuid.is_some(),
+                self.scope.is_some(),
+                self.period.is_some(),
+                self.end_time.is_some(),
+                self.folder_id.is_some(),
+                self.ng_budget.is_some(),
+                self.account_id.is_some(),
+                self.created_at.is_some(),
+                self.created_by.is_some(),
+                self.start_time.is_some(),
+                self.actual_cost.is_some(),
+                self.growth_rate.is_some(),
+                self.is_ng_budget.is_some(),
+                self.budget_amount.is_some(),
+                self.forecast_cost.is_some(),
+                self.user_group_ids.is_some(),
+                self.budget_history.is_some(),
+                self.last_month_cost.is_some(),
+                self.last_updated_at.is_some(),
+                self.last_updated_by.is_some(),
+                self.notify_on_slack.is_some(),
+                self.email_addresses.is_some(),
+                self.alert_thresholds.is_some(),
+                self.custom_alert_message.is_some(),
+                self.parent_budget_group_id.is_some(),
+                self.budget_monthly_breakdown.is_some(),
+                self.disable_currency_warning.is_some(),
+            ],
+        )
     }
 }
 model::model!(Budget);
@@ -393,10 +388,6 @@ impl model::Model for BudgetData {
             1 => model::Part::Num(&self.forecast_cost),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.cost_data.is_some() as u64 | (self.forecast_cost.is_some() as u64) << 1
     }
 }
 model::model!(BudgetData);
@@ -463,13 +454,6 @@ impl model::Model for ClusterBudgetScope {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.type_.is_some() as u64 | (self.entity_ids.is_some() as u64) << 1
-            | (self.cluster_ids.is_some() as u64) << 2
-            | (self.entity_names.is_some() as u64) << 3
-            | (self.budget_scope_type.is_some() as u64) << 4
-    }
 }
 model::model!(ClusterBudgetScope);
 /// Schema `DeleteBudgetRequest`.
@@ -513,10 +497,6 @@ impl model::Model for DeleteBudgetRequest {
             0 => model::Cell::part(&self.budget_ids),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        1
     }
     #[inline]
     fn required(&self) -> &'static [usize] {
@@ -590,12 +570,6 @@ impl model::Model for ManageBudgetAlertsRequest {
         }
     }
     #[inline]
-    fn present(&self) -> u64 {
-        1 | 1 << 1 | (self.alert_thresholds.is_some() as u64) << 2
-            | (self.email_recipients.is_some() as u64) << 3
-            | (self.slack_recipients.is_some() as u64) << 4
-    }
-    #[inline]
     fn required(&self) -> &'static [usize] {
         &[0, 1]
     }
@@ -659,14 +633,6 @@ impl model::Model for PerspectiveBudgetScope {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.type_.is_some() as u64 | (self.view_id.is_some() as u64) << 1
-            | (self.view_name.is_some() as u64) << 2
-            | (self.entity_ids.is_some() as u64) << 3
-            | (self.entity_names.is_some() as u64) << 4
-            | (self.budget_scope_type.is_some() as u64) << 5
-    }
 }
 model::model!(PerspectiveBudgetScope);
 /// Schema `ResponseDTOBudget`.
@@ -713,12 +679,6 @@ impl model::Model for ResponseDtoBudget {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
-            | (self.meta_data.is_some() as u64) << 2
-            | (self.correlation_id.is_some() as u64) << 3
-    }
 }
 model::model!(ResponseDtoBudget);
 /// Schema `ResponseDTOBudgetData`.
@@ -764,12 +724,6 @@ impl model::Model for ResponseDtoBudgetData {
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
-            | (self.meta_data.is_some() as u64) << 2
-            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoBudgetData);
@@ -825,12 +779,6 @@ impl model::Model for ResponseDtoListBudget {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
-            | (self.meta_data.is_some() as u64) << 2
-            | (self.correlation_id.is_some() as u64) << 3
-    }
 }
 model::model!(ResponseDtoListBudget);
 model::open_enum! {
@@ -872,10 +820,6 @@ impl model::Model for BudgetFilterValuesBody {
             1 => model::opt(&self.columns),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.filter.is_some() as u64 | (self.columns.is_some() as u64) << 1
     }
 }
 model::model!(BudgetFilterValuesBody);
@@ -970,17 +914,22 @@ impl model::Model for BudgetFilterValuesBodyFilter {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.limit.is_some() as u64 | (self.offset.is_some() as u64) << 1
-            | (self.period.is_some() as u64) << 2
-            | (self.created_by.is_some() as u64) << 3
-            | (self.folder_ids.is_some() as u64) << 4
-            | (self.search_key.is_some() as u64) << 5
-            | (self.budget_status.is_some() as u64) << 6
-            | (self.max_budget_amount.is_some() as u64) << 7
-            | (self.min_budget_amount.is_some() as u64) << 8
-            | (self.perspective_names.is_some() as u64) << 9
-            | (self.last_modified_end_time.is_some() as u64) << 10
-            | (self.last_modified_start_time.is_some() as u64) << 11
+        model::mask(
+            &[
+                self.limit.is_some(),
+                self.offset.is_some(),
+                self.period.is_some(),
+                self.created_by.is_some(),
+                self.folder_ids.is_some(),
+                self.search_key.is_some(),
+                self.budget_status.is_some(),
+                self.max_budget_amount.is_some(),
+                self.min_budget_amount.is_some(),
+                self.perspective_names.is_some(),
+                self.last_modified_end_time.is_some(),
+                self.last_modified_start_time.is_some(),
+            ],
+        )
     }
 }
 model::model!(BudgetFilterValuesBodyFilter);
@@ -1031,13 +980,6 @@ impl model::Model for CloneBudgetsBulkOperationBody {
             4 => model::opt(&self.slack_recipients),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.suffix.is_some() as u64 | (self.alert_mode.is_some() as u64) << 1
-            | (self.budget_ids.is_some() as u64) << 2
-            | (self.email_recipients.is_some() as u64) << 3
-            | (self.slack_recipients.is_some() as u64) << 4
     }
 }
 model::model!(CloneBudgetsBulkOperationBody);
@@ -1129,16 +1071,21 @@ impl model::Model for CreateCostBucketBudgetsBulkBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.type_.is_some() as u64 | (self.period.is_some() as u64) << 1
-            | (self.folder_id.is_some() as u64) << 2
-            | (self.start_time.is_some() as u64) << 3
-            | (self.growth_rate.is_some() as u64) << 4
-            | (self.name_prefix.is_some() as u64) << 5
-            | (self.budget_amount.is_some() as u64) << 6
-            | (self.cost_bucket_ids.is_some() as u64) << 7
-            | (self.cost_category_id.is_some() as u64) << 8
-            | (self.alert_thresholds.is_some() as u64) << 9
-            | (self.budget_monthly_breakdown.is_some() as u64) << 10
+        model::mask(
+            &[
+                self.type_.is_some(),
+                self.period.is_some(),
+                self.folder_id.is_some(),
+                self.start_time.is_some(),
+                self.growth_rate.is_some(),
+                self.name_prefix.is_some(),
+                self.budget_amount.is_some(),
+                self.cost_bucket_ids.is_some(),
+                self.cost_category_id.is_some(),
+                self.alert_thresholds.is_some(),
+                self.budget_monthly_breakdown.is_some(),
+            ],
+        )
     }
 }
 model::model!(CreateCostBucketBudgetsBulkBody);
@@ -1206,15 +1153,6 @@ impl model::Model for CreateCostBucketBudgetsBulkBodyAlertThresholds {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.based_on.is_some() as u64 | (self.crossed_at.is_some() as u64) << 1
-            | (self.alerts_sent.is_some() as u64) << 2
-            | (self.percentage.is_some() as u64) << 3
-            | (self.user_group_ids.is_some() as u64) << 4
-            | (self.slack_webhooks.is_some() as u64) << 5
-            | (self.email_addresses.is_some() as u64) << 6
-    }
 }
 model::model!(CreateCostBucketBudgetsBulkBodyAlertThresholds);
 /// Schema `createCostBucketBudgetsBulk body.budgetMonthlyBreakdown`.
@@ -1278,15 +1216,6 @@ impl model::Model for CreateCostBucketBudgetsBulkBodyBudgetMonthlyBreakdown {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.budget_breakdown.is_some() as u64
-            | (self.actual_monthly_cost.is_some() as u64) << 1
-            | (self.budget_monthly_amount.is_some() as u64) << 2
-            | (self.forecast_monthly_cost.is_some() as u64) << 3
-            | (self.yearly_last_period_cost.is_some() as u64) << 4
-            | (self.forecast_cost_configured.is_some() as u64) << 5
-    }
 }
 model::model!(CreateCostBucketBudgetsBulkBodyBudgetMonthlyBreakdown);
 /// Schema `createCostBucketBudgetsBulk body.budgetMonthlyBreakdown.budgetMonthlyAmount`.
@@ -1325,10 +1254,6 @@ for CreateCostBucketBudgetsBulkBodyBudgetMonthlyBreakdownBudgetMonthlyAmount {
             1 => model::Part::Json(&self.value),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.time.is_some() as u64 | (self.value.is_some() as u64) << 1
     }
 }
 model::model!(CreateCostBucketBudgetsBulkBodyBudgetMonthlyBreakdownBudgetMonthlyAmount);
@@ -1390,10 +1315,6 @@ impl model::Model for MoveBudgetsBody {
             1 => model::Part::Str(&self.new_folder_id),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.budget_ids.is_some() as u64 | (self.new_folder_id.is_some() as u64) << 1
     }
 }
 model::model!(MoveBudgetsBody);
@@ -1460,15 +1381,6 @@ impl model::Model for UpdateBudgetAlertThresholdsBody {
             6 => model::opt(&self.email_addresses),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.based_on.is_some() as u64 | (self.crossed_at.is_some() as u64) << 1
-            | (self.alerts_sent.is_some() as u64) << 2
-            | (self.percentage.is_some() as u64) << 3
-            | (self.user_group_ids.is_some() as u64) << 4
-            | (self.slack_webhooks.is_some() as u64) << 5
-            | (self.email_addresses.is_some() as u64) << 6
     }
 }
 model::model!(UpdateBudgetAlertThresholdsBody);

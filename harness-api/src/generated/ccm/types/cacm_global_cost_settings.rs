@@ -96,16 +96,21 @@ impl model::Model for UpdateCostSettingsBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.uuid.is_some() as u64 | (self.feature.is_some() as u64) << 1
-            | (self.account_id.is_some() as u64) << 2
-            | (self.created_at.is_some() as u64) << 3
-            | (self.created_by.is_some() as u64) << 4
-            | (self.aws_cost_type.is_some() as u64) << 5
-            | (self.azure_cost_type.is_some() as u64) << 6
-            | (self.last_updated_at.is_some() as u64) << 7
-            | (self.last_updated_by.is_some() as u64) << 8
-            | (self.include_aws_benefits.is_some() as u64) << 9
-            | (self.account_scoped_preferences.is_some() as u64) << 10
+        model::mask(
+            &[
+                self.uuid.is_some(),
+                self.feature.is_some(),
+                self.account_id.is_some(),
+                self.created_at.is_some(),
+                self.created_by.is_some(),
+                self.aws_cost_type.is_some(),
+                self.azure_cost_type.is_some(),
+                self.last_updated_at.is_some(),
+                self.last_updated_by.is_some(),
+                self.include_aws_benefits.is_some(),
+                self.account_scoped_preferences.is_some(),
+            ],
+        )
     }
 }
 model::model!(UpdateCostSettingsBody);
@@ -158,12 +163,6 @@ impl model::Model for UpdateCostSettingsBodyAccountScopedPreferences {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.aws_cost_type.is_some() as u64 | (self.aws_account_id.is_some() as u64) << 1
-            | (self.savings_estimation_mode.is_some() as u64) << 2
-            | (self.aws_cloud_account_name_with_id.is_some() as u64) << 3
-    }
 }
 model::model!(UpdateCostSettingsBodyAccountScopedPreferences);
 /// Schema `updateCostSettings body.createdBy`.
@@ -210,12 +209,6 @@ impl model::Model for UpdateCostSettingsBodyCreatedBy {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.uuid.is_some() as u64) << 1
-            | (self.email.is_some() as u64) << 2
-            | (self.external_user_id.is_some() as u64) << 3
-    }
 }
 model::model!(UpdateCostSettingsBodyCreatedBy);
 /// Schema `updateCostSettings body.lastUpdatedBy`.
@@ -261,12 +254,6 @@ impl model::Model for UpdateCostSettingsBodyLastUpdatedBy {
             3 => model::Part::Str(&self.external_user_id),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.uuid.is_some() as u64) << 1
-            | (self.email.is_some() as u64) << 2
-            | (self.external_user_id.is_some() as u64) << 3
     }
 }
 model::model!(UpdateCostSettingsBodyLastUpdatedBy);

@@ -68,15 +68,6 @@ impl model::Model for UpdateGovernanceCostSettingsBody {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.uuid.is_some() as u64 | (self.account_id.is_some() as u64) << 1
-            | (self.created_at.is_some() as u64) << 2
-            | (self.aws_settings.is_some() as u64) << 3
-            | (self.gcp_settings.is_some() as u64) << 4
-            | (self.azure_settings.is_some() as u64) << 5
-            | (self.last_updated_at.is_some() as u64) << 6
-    }
 }
 model::model!(UpdateGovernanceCostSettingsBody);
 /// Schema `updateGovernanceCostSettings body.awsSettings`.
@@ -111,10 +102,6 @@ impl model::Model for UpdateGovernanceCostSettingsBodyAwsSettings {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.cost_type.is_some() as u64
-    }
 }
 model::model!(UpdateGovernanceCostSettingsBodyAwsSettings);
 /// Schema `updateGovernanceCostSettings body.azureSettings`.
@@ -148,10 +135,6 @@ impl model::Model for UpdateGovernanceCostSettingsBodyAzureSettings {
             0 => model::Part::Str(&self.cost_type),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.cost_type.is_some() as u64
     }
 }
 model::model!(UpdateGovernanceCostSettingsBodyAzureSettings);
@@ -231,15 +214,19 @@ impl model::Model for UpdateGovernanceCostSettingsBodyGcpSettings {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.include_taxes.is_some() as u64
-            | (self.include_discounts.is_some() as u64) << 1
-            | (self.include_promotions.is_some() as u64) << 2
-            | (self.include_negotiated_savings.is_some() as u64) << 3
-            | (self.include_subscription_credits.is_some() as u64) << 4
-            | (self.include_legacy_based_cud_credits.is_some() as u64) << 5
-            | (self.include_sustained_use_discounts.is_some() as u64) << 6
-            | (self.include_spend_based_cud_discounts.is_some() as u64) << 7
-            | (self.include_resource_based_cud_credits.is_some() as u64) << 8
+        model::mask(
+            &[
+                self.include_taxes.is_some(),
+                self.include_discounts.is_some(),
+                self.include_promotions.is_some(),
+                self.include_negotiated_savings.is_some(),
+                self.include_subscription_credits.is_some(),
+                self.include_legacy_based_cud_credits.is_some(),
+                self.include_sustained_use_discounts.is_some(),
+                self.include_spend_based_cud_discounts.is_some(),
+                self.include_resource_based_cud_credits.is_some(),
+            ],
+        )
     }
 }
 model::model!(UpdateGovernanceCostSettingsBodyGcpSettings);

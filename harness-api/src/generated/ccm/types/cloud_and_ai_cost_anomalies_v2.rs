@@ -44,11 +44,6 @@ impl model::Model for AnomalyMetrics {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.count.is_some() as u64 | (self.status.is_some() as u64) << 1
-            | (self.cost_impact.is_some() as u64) << 2
-    }
 }
 model::model!(AnomalyMetrics);
 /// Schema `AnomalyOverview`.
@@ -95,12 +90,6 @@ impl model::Model for AnomalyOverview {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.active.is_some() as u64 | (self.ignored.is_some() as u64) << 1
-            | (self.archived.is_some() as u64) << 2
-            | (self.resolved.is_some() as u64) << 3
-    }
 }
 model::model!(AnomalyOverview);
 /// Schema `ResponseDTOAnomalyMetrics`.
@@ -146,12 +135,6 @@ impl model::Model for ResponseDtoAnomalyMetrics {
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
-            | (self.meta_data.is_some() as u64) << 2
-            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoAnomalyMetrics);
@@ -204,12 +187,6 @@ impl model::Model for ResponseDtoAnomalyOverview {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
-            | (self.meta_data.is_some() as u64) << 2
-            | (self.correlation_id.is_some() as u64) << 3
-    }
 }
 model::model!(ResponseDtoAnomalyOverview);
 model::open_enum! {
@@ -260,12 +237,6 @@ impl model::Model for ResponseDtoTreeMapLongAnomalyOverview {
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
-            | (self.meta_data.is_some() as u64) << 2
-            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoTreeMapLongAnomalyOverview);

@@ -44,11 +44,6 @@ impl model::Model for AnomalyCostTimeSeries {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.cost.is_some() as u64 | (self.time.is_some() as u64) << 1
-            | (self.anomalous_cost.is_some() as u64) << 2
-    }
 }
 model::model!(AnomalyCostTimeSeries);
 /// Schema `AnomalyResourceCostTimeSeries`.
@@ -86,10 +81,6 @@ impl model::Model for AnomalyResourceCostTimeSeries {
             1 => model::Part::Int(&self.time),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.cost.is_some() as u64 | (self.time.is_some() as u64) << 1
     }
 }
 model::model!(AnomalyResourceCostTimeSeries);
@@ -141,13 +132,6 @@ impl model::Model for AnomalyResourceDetails {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.cost.is_some() as u64 | (self.tags.is_some() as u64) << 1
-            | (self.resource.is_some() as u64) << 2
-            | (self.anomalous_cost.is_some() as u64) << 3
-            | (self.anomalous_cost_percentage.is_some() as u64) << 4
-    }
 }
 model::model!(AnomalyResourceDetails);
 /// Schema `ResponseDTOAnomalyData`.
@@ -193,12 +177,6 @@ impl model::Model for ResponseDtoAnomalyData {
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
-            | (self.meta_data.is_some() as u64) << 2
-            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoAnomalyData);
@@ -249,12 +227,6 @@ impl model::Model for ResponseDtoListAnomalyCostTimeSeries {
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
-            | (self.meta_data.is_some() as u64) << 2
-            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoListAnomalyCostTimeSeries);
@@ -307,12 +279,6 @@ impl model::Model for ResponseDtoListAnomalyResourceCostTimeSeries {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
-            | (self.meta_data.is_some() as u64) << 2
-            | (self.correlation_id.is_some() as u64) << 3
-    }
 }
 model::model!(ResponseDtoListAnomalyResourceCostTimeSeries);
 model::open_enum! {
@@ -363,12 +329,6 @@ impl model::Model for ResponseDtoListAnomalyResourceDetails {
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
-            | (self.meta_data.is_some() as u64) << 2
-            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoListAnomalyResourceDetails);

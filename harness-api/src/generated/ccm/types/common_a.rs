@@ -68,15 +68,6 @@ impl model::Model for AlertThreshold {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.based_on.is_some() as u64 | (self.crossed_at.is_some() as u64) << 1
-            | (self.alerts_sent.is_some() as u64) << 2
-            | (self.percentage.is_some() as u64) << 3
-            | (self.user_group_ids.is_some() as u64) << 4
-            | (self.slack_webhooks.is_some() as u64) << 5
-            | (self.email_addresses.is_some() as u64) << 6
-    }
 }
 model::model!(AlertThreshold);
 model::open_enum! {
@@ -261,32 +252,39 @@ impl model::Model for AnomalyData {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.id.is_some() as u64 | (self.time.is_some() as u64) << 1
-            | (self.entity.is_some() as u64) << 2 | (self.status.is_some() as u64) << 3
-            | (self.comment.is_some() as u64) << 4 | (self.details.is_some() as u64) << 5
-            | (self.end_time.is_some() as u64) << 6
-            | (self.duration.is_some() as u64) << 7
-            | (self.criticality.is_some() as u64) << 8
-            | (self.actual_amount.is_some() as u64) << 9
-            | (self.anomaly_score.is_some() as u64) << 10
-            | (self.resource_info.is_some() as u64) << 11
-            | (self.resource_name.is_some() as u64) << 12
-            | (self.user_feedback.is_some() as u64) << 13
-            | (self.cloud_provider.is_some() as u64) << 14
-            | (self.perspective_id.is_some() as u64) << 15
-            | (self.anomalous_spend.is_some() as u64) << 16
-            | (self.expected_amount.is_some() as u64) << 17
-            | (self.ongoing_anomaly.is_some() as u64) << 18
-            | (self.perspective_name.is_some() as u64) << 19
-            | (self.status_updated_at.is_some() as u64) << 20
-            | (self.status_updated_by.is_some() as u64) << 21
-            | (self.is_ongoing_anomaly.is_some() as u64) << 22
-            | (self.expected_cost_lower.is_some() as u64) << 23
-            | (self.expected_cost_upper.is_some() as u64) << 24
-            | (self.status_relative_time.is_some() as u64) << 25
-            | (self.anomaly_relative_time.is_some() as u64) << 26
-            | (self.anomalous_spend_percentage.is_some() as u64) << 27
-            | (self.status_update_relative_time.is_some() as u64) << 28
+        model::mask(
+            &[
+                self.id.is_some(),
+                self.time.is_some(),
+                self.entity.is_some(),
+                self.status.is_some(),
+                self.comment.is_some(),
+                self.details.is_some(),
+                self.end_time.is_some(),
+                self.duration.is_some(),
+                self.criticality.is_some(),
+                self.actual_amount.is_some(),
+                self.anomaly_score.is_some(),
+                self.resource_info.is_some(),
+                self.resource_name.is_some(),
+                self.user_feedback.is_some(),
+                self.cloud_provider.is_some(),
+                self.perspective_id.is_some(),
+                self.anomalous_spend.is_some(),
+                self.expected_amount.is_some(),
+                self.ongoing_anomaly.is_some(),
+                self.perspective_name.is_some(),
+                self.status_updated_at.is_some(),
+                self.status_updated_by.is_some(),
+                self.is_ongoing_anomaly.is_some(),
+                self.expected_cost_lower.is_some(),
+                self.expected_cost_upper.is_some(),
+                self.status_relative_time.is_some(),
+                self.anomaly_relative_time.is_some(),
+                self.anomalous_spend_percentage.is_some(),
+                self.status_update_relative_time.is_some(),
+            ],
+        )
     }
 }
 model::model!(AnomalyData);
@@ -464,30 +462,36 @@ impl model::Model for AnomalyFilterProperties {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.tags.is_some() as u64 | (self.limit.is_some() as u64) << 1
-            | (self.offset.is_some() as u64) << 2 | (self.status.is_some() as u64) << 3
-            | (self.group_by.is_some() as u64) << 4
-            | (self.order_by.is_some() as u64) << 5
-            | (self.anomaly_ids.is_some() as u64) << 6
-            | (self.filter_type.is_some() as u64) << 7
-            | (self.search_text.is_some() as u64) << 8
-            | (self.aws_accounts.is_some() as u64) << 9
-            | (self.aws_services.is_some() as u64) << 10
-            | (self.gcp_products.is_some() as u64) << 11
-            | (self.gcp_projects.is_some() as u64) << 12
-            | (self.time_filters.is_some() as u64) << 13
-            | (self.aggregations.is_some() as u64) << 14
-            | (self.aws_usage_types.is_some() as u64) << 15
-            | (self.k8s_namespaces.is_some() as u64) << 16
-            | (self.k8s_cluster_names.is_some() as u64) << 17
-            | (self.k8s_service_names.is_some() as u64) << 18
-            | (self.min_actual_amount.is_some() as u64) << 19
-            | (self.k8s_workload_names.is_some() as u64) << 20
-            | (self.min_anomalous_spend.is_some() as u64) << 21
-            | (self.gcp_sku_descriptions.is_some() as u64) << 22
-            | (self.azure_resource_groups.is_some() as u64) << 23
-            | (self.azure_meter_categories.is_some() as u64) << 24
-            | (self.azure_subscription_guids.is_some() as u64) << 25
+        model::mask(
+            &[
+                self.tags.is_some(),
+                self.limit.is_some(),
+                self.offset.is_some(),
+                self.status.is_some(),
+                self.group_by.is_some(),
+                self.order_by.is_some(),
+                self.anomaly_ids.is_some(),
+                self.filter_type.is_some(),
+                self.search_text.is_some(),
+                self.aws_accounts.is_some(),
+                self.aws_services.is_some(),
+                self.gcp_products.is_some(),
+                self.gcp_projects.is_some(),
+                self.time_filters.is_some(),
+                self.aggregations.is_some(),
+                self.aws_usage_types.is_some(),
+                self.k8s_namespaces.is_some(),
+                self.k8s_cluster_names.is_some(),
+                self.k8s_service_names.is_some(),
+                self.min_actual_amount.is_some(),
+                self.k8s_workload_names.is_some(),
+                self.min_anomalous_spend.is_some(),
+                self.gcp_sku_descriptions.is_some(),
+                self.azure_resource_groups.is_some(),
+                self.azure_meter_categories.is_some(),
+                self.azure_subscription_guids.is_some(),
+            ],
+        )
     }
 }
 model::model!(AnomalyFilterProperties);
@@ -544,12 +548,6 @@ impl model::Model for AnomalyRequestDto {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.perspective_query_dto.is_some() as u64
-            | (self.show_whitelisted_anomalies.is_some() as u64) << 1
-            | (self.anomaly_filter_properties_dto.is_some() as u64) << 2
-    }
 }
 model::model!(AnomalyRequestDto);
 /// Schema `AwsRecommendationFilterProperties`.
@@ -583,10 +581,6 @@ impl model::Model for AwsRecommendationFilterProperties {
             0 => model::opt(&self.instance_type),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.instance_type.is_some() as u64
     }
 }
 model::model!(AwsRecommendationFilterProperties);
@@ -644,13 +638,6 @@ impl model::Model for AwsViewPreferences {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.aws_cost.is_some() as u64 | (self.include_taxes.is_some() as u64) << 1
-            | (self.include_credits.is_some() as u64) << 2
-            | (self.include_refunds.is_some() as u64) << 3
-            | (self.include_discounts.is_some() as u64) << 4
-    }
 }
 model::model!(AwsViewPreferences);
 model::open_enum! {
@@ -694,10 +681,6 @@ impl model::Model for AzureRecommendationFilterProperties {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.instance_type.is_some() as u64 | (self.resource_group.is_some() as u64) << 1
-    }
 }
 model::model!(AzureRecommendationFilterProperties);
 /// Schema `AzureViewPreferences`.
@@ -731,10 +714,6 @@ impl model::Model for AzureViewPreferences {
             0 => model::opt(&self.cost_type),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.cost_type.is_some() as u64
     }
 }
 model::model!(AzureViewPreferences);

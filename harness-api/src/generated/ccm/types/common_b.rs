@@ -97,17 +97,22 @@ impl model::Model for BaseRecommendationFilterProperties {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.id.is_some() as u64 | (self.region.is_some() as u64) << 1
-            | (self.resource_id.is_some() as u64) << 2
-            | (self.resource_name.is_some() as u64) << 3
-            | (self.resource_type.is_some() as u64) << 4
-            | (self.cloud_provider.is_some() as u64) << 5
-            | (self.cloud_account_id.is_some() as u64) << 6
-            | (self.applied_at_end_time.is_some() as u64) << 7
-            | (self.cloud_account_name.is_some() as u64) << 8
-            | (self.applied_by_user_name.is_some() as u64) << 9
-            | (self.applied_at_start_time.is_some() as u64) << 10
-            | (self.recommendation_state.is_some() as u64) << 11
+        model::mask(
+            &[
+                self.id.is_some(),
+                self.region.is_some(),
+                self.resource_id.is_some(),
+                self.resource_name.is_some(),
+                self.resource_type.is_some(),
+                self.cloud_provider.is_some(),
+                self.cloud_account_id.is_some(),
+                self.applied_at_end_time.is_some(),
+                self.cloud_account_name.is_some(),
+                self.applied_by_user_name.is_some(),
+                self.applied_at_start_time.is_some(),
+                self.recommendation_state.is_some(),
+            ],
+        )
     }
 }
 model::model!(BaseRecommendationFilterProperties);
@@ -191,15 +196,6 @@ impl model::Model for BudgetCostData {
             6 => model::Part::Num(&self.budget_variance_percentage),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.time.is_some() as u64 | (self.end_time.is_some() as u64) << 1
-            | (self.budgeted.is_some() as u64) << 2
-            | (self.actual_cost.is_some() as u64) << 3
-            | (self.forecast_cost.is_some() as u64) << 4
-            | (self.budget_variance.is_some() as u64) << 5
-            | (self.budget_variance_percentage.is_some() as u64) << 6
     }
 }
 model::model!(BudgetCostData);
@@ -299,18 +295,23 @@ impl model::Model for BudgetFilterPropertiesDto {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.limit.is_some() as u64 | (self.offset.is_some() as u64) << 1
-            | (self.period.is_some() as u64) << 2
-            | (self.created_by.is_some() as u64) << 3
-            | (self.folder_ids.is_some() as u64) << 4
-            | (self.search_key.is_some() as u64) << 5
-            | (self.budget_status.is_some() as u64) << 6
-            | (self.perspective_id.is_some() as u64) << 7
-            | (self.max_budget_amount.is_some() as u64) << 8
-            | (self.min_budget_amount.is_some() as u64) << 9
-            | (self.perspective_names.is_some() as u64) << 10
-            | (self.last_modified_end_time.is_some() as u64) << 11
-            | (self.last_modified_start_time.is_some() as u64) << 12
+        model::mask(
+            &[
+                self.limit.is_some(),
+                self.offset.is_some(),
+                self.period.is_some(),
+                self.created_by.is_some(),
+                self.folder_ids.is_some(),
+                self.search_key.is_some(),
+                self.budget_status.is_some(),
+                self.perspective_id.is_some(),
+                self.max_budget_amount.is_some(),
+                self.min_budget_amount.is_some(),
+                self.perspective_names.is_some(),
+                self.last_modified_end_time.is_some(),
+                self.last_modified_start_time.is_some(),
+            ],
+        )
     }
 }
 model::model!(BudgetFilterPropertiesDto);
@@ -377,15 +378,6 @@ impl model::Model for BudgetMonthlyBreakdown {
             5 => model::Part::Flag(&self.forecast_cost_configured),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.budget_breakdown.is_some() as u64
-            | (self.actual_monthly_cost.is_some() as u64) << 1
-            | (self.budget_monthly_amount.is_some() as u64) << 2
-            | (self.forecast_monthly_cost.is_some() as u64) << 3
-            | (self.yearly_last_period_cost.is_some() as u64) << 4
-            | (self.forecast_cost_configured.is_some() as u64) << 5
     }
 }
 model::model!(BudgetMonthlyBreakdown);

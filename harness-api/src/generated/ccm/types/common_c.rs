@@ -40,10 +40,6 @@ impl model::Model for CcmAggregation {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.field.is_some() as u64 | (self.operation_type.is_some() as u64) << 1
-    }
 }
 model::model!(CcmAggregation);
 model::open_enum! {
@@ -130,10 +126,6 @@ impl model::Model for CcmCostCategoryDto {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.cost_bucket.is_some() as u64 | (self.cost_category.is_some() as u64) << 1
-    }
 }
 model::model!(CcmCostCategoryDto);
 /// Schema `CcmDataPoint`.
@@ -172,10 +164,6 @@ impl model::Model for CcmDataPoint {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.key.is_some() as u64 | (self.value.is_some() as u64) << 1
-    }
 }
 model::model!(CcmDataPoint);
 /// Schema `CCMGroupBy`.
@@ -209,10 +197,6 @@ impl model::Model for CcmGroupBy {
             0 => model::opt(&self.group_by_field),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.group_by_field.is_some() as u64
     }
 }
 model::model!(CcmGroupBy);
@@ -295,10 +279,6 @@ impl model::Model for CcmJiraDetails {
             1 => model::Part::Str(&self.connector_ref),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.jira_issue.is_some() as u64 | (self.connector_ref.is_some() as u64) << 1
     }
 }
 model::model!(CcmJiraDetails);
@@ -448,25 +428,29 @@ impl model::Model for CcmRecommendationFilterProperties {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.tags.is_some() as u64 | (self.limit.is_some() as u64) << 1
-            | (self.offset.is_some() as u64) << 2 | (self.min_cost.is_some() as u64) << 3
-            | (self.tag_dt_os.is_some() as u64) << 4
-            | (self.days_back.is_some() as u64) << 5
-            | (self.min_saving.is_some() as u64) << 6
-            | (self.filter_type.is_some() as u64) << 7
-            | (self.cost_category_dt_os.is_some() as u64) << 8
-            | (self.perspective_filters.is_some() as u64) << 9
-            | (self.child_recommendation.is_some() as u64) << 10
-            | (self.parent_recommendation.is_some() as u64) << 11
-            | (self.include_ignored_recommendation.is_some() as u64) << 12
-            | (self.azure_recommendation_filter_properties.is_some() as u64) << 13
-            | (self.aws_recommendation_filter_properties_dto.is_some() as u64) << 14
-            | (self.k8s_recommendation_filter_properties_dto.is_some() as u64) << 15
-            | (self.base_recommendation_filter_properties_dto.is_some() as u64) << 16
-            | (self.container_recommendation_filter_properties_dto.is_some() as u64)
-                << 17
-            | (self.governance_recommendation_filter_properties_dto.is_some() as u64)
-                << 18
+        model::mask(
+            &[
+                self.tags.is_some(),
+                self.limit.is_some(),
+                self.offset.is_some(),
+                self.min_cost.is_some(),
+                self.tag_dt_os.is_some(),
+                self.days_back.is_some(),
+                self.min_saving.is_some(),
+                self.filter_type.is_some(),
+                self.cost_category_dt_os.is_some(),
+                self.perspective_filters.is_some(),
+                self.child_recommendation.is_some(),
+                self.parent_recommendation.is_some(),
+                self.include_ignored_recommendation.is_some(),
+                self.azure_recommendation_filter_properties.is_some(),
+                self.aws_recommendation_filter_properties_dto.is_some(),
+                self.k8s_recommendation_filter_properties_dto.is_some(),
+                self.base_recommendation_filter_properties_dto.is_some(),
+                self.container_recommendation_filter_properties_dto.is_some(),
+                self.governance_recommendation_filter_properties_dto.is_some(),
+            ],
+        )
     }
 }
 model::model!(CcmRecommendationFilterProperties);
@@ -515,11 +499,6 @@ impl model::Model for CcmReference {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.id.is_some() as u64 | (self.name.is_some() as u64) << 1
-            | (self.type_.is_some() as u64) << 2
-    }
 }
 model::model!(CcmReference);
 /// Schema `CCMServiceNowDetails`.
@@ -558,11 +537,6 @@ impl model::Model for CcmServiceNowDetails {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.connector_ref.is_some() as u64
-            | (self.service_now_ticket.is_some() as u64) << 1
-    }
 }
 model::model!(CcmServiceNowDetails);
 /// Schema `CCMSort`.
@@ -600,10 +574,6 @@ impl model::Model for CcmSort {
             1 => model::opt(&self.order),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.field.is_some() as u64 | (self.order.is_some() as u64) << 1
     }
 }
 model::model!(CcmSort);
@@ -691,10 +661,6 @@ impl model::Model for CcmTagDto {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.key.is_some() as u64 | (self.value.is_some() as u64) << 1
-    }
 }
 model::model!(CcmTagDto);
 /// Schema `CCMTimeFilter`.
@@ -732,10 +698,6 @@ impl model::Model for CcmTimeFilter {
             1 => model::Part::Int(&self.timestamp),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.operator.is_some() as u64 | (self.timestamp.is_some() as u64) << 1
     }
 }
 model::model!(CcmTimeFilter);
@@ -867,23 +829,28 @@ impl model::Model for CeView {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.uuid.is_some() as u64) << 1
-            | (self.folder_id.is_some() as u64) << 2
-            | (self.view_type.is_some() as u64) << 3
-            | (self.account_id.is_some() as u64) << 4
-            | (self.created_at.is_some() as u64) << 5
-            | (self.created_by.is_some() as u64) << 6
-            | (self.total_cost.is_some() as u64) << 7
-            | (self.view_rules.is_some() as u64) << 8
-            | (self.view_state.is_some() as u64) << 9
-            | (self.data_sources.is_some() as u64) << 10
-            | (self.view_version.is_some() as u64) << 11
-            | (self.last_updated_at.is_some() as u64) << 12
-            | (self.last_updated_by.is_some() as u64) << 13
-            | (self.view_time_range.is_some() as u64) << 14
-            | (self.unit_metric_info.is_some() as u64) << 15
-            | (self.view_preferences.is_some() as u64) << 16
-            | (self.view_visualization.is_some() as u64) << 17
+        model::mask(
+            &[
+                self.name.is_some(),
+                self.uuid.is_some(),
+                self.folder_id.is_some(),
+                self.view_type.is_some(),
+                self.account_id.is_some(),
+                self.created_at.is_some(),
+                self.created_by.is_some(),
+                self.total_cost.is_some(),
+                self.view_rules.is_some(),
+                self.view_state.is_some(),
+                self.data_sources.is_some(),
+                self.view_version.is_some(),
+                self.last_updated_at.is_some(),
+                self.last_updated_by.is_some(),
+                self.view_time_range.is_some(),
+                self.unit_metric_info.is_some(),
+                self.view_preferences.is_some(),
+                self.view_visualization.is_some(),
+            ],
+        )
     }
 }
 model::model!(CeView);
@@ -949,13 +916,6 @@ impl model::Model for CeViewUnitMetricInfo {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.kind.is_some() as u64 | (self.name.is_some() as u64) << 1
-            | (self.type_.is_some() as u64) << 2
-            | (self.unit_metric_numerator.is_some() as u64) << 3
-            | (self.unit_metric_denominator.is_some() as u64) << 4
-    }
 }
 model::model!(CeViewUnitMetricInfo);
 /// Schema `CEView.unitMetricInfo.unitMetricDenominator`.
@@ -994,10 +954,6 @@ impl model::Model for CeViewUnitMetricInfoUnitMetricDenominator {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.operands.is_some() as u64 | (self.operators.is_some() as u64) << 1
-    }
 }
 model::model!(CeViewUnitMetricInfoUnitMetricDenominator);
 /// Schema `CEView.unitMetricInfo.unitMetricNumerator`.
@@ -1035,10 +991,6 @@ impl model::Model for CeViewUnitMetricInfoUnitMetricNumerator {
             1 => model::Part::Json(&self.operators),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.operands.is_some() as u64 | (self.operators.is_some() as u64) << 1
     }
 }
 model::model!(CeViewUnitMetricInfoUnitMetricNumerator);
@@ -1085,13 +1037,6 @@ impl model::Model for ContainerRecommendationFilterProperties {
             3 => model::opt(&self.k8s_cluster_name),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.k8s_namespace.is_some() as u64
-            | (self.ecs_launch_type.is_some() as u64) << 1
-            | (self.ecs_cluster_name.is_some() as u64) << 2
-            | (self.k8s_cluster_name.is_some() as u64) << 3
     }
 }
 model::model!(ContainerRecommendationFilterProperties);

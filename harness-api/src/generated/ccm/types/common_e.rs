@@ -75,13 +75,18 @@ impl model::Model for Ec2RecommendationPreset {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.uuid.is_some() as u64) << 1
-            | (self.account_id.is_some() as u64) << 2
-            | (self.created_at.is_some() as u64) << 3
-            | (self.description.is_some() as u64) << 4
-            | (self.resource_type.is_some() as u64) << 5
-            | (self.last_updated_at.is_some() as u64) << 6
-            | (self.family_preference.is_some() as u64) << 7
+        model::mask(
+            &[
+                self.name.is_some(),
+                self.uuid.is_some(),
+                self.account_id.is_some(),
+                self.created_at.is_some(),
+                self.description.is_some(),
+                self.resource_type.is_some(),
+                self.last_updated_at.is_some(),
+                self.family_preference.is_some(),
+            ],
+        )
     }
 }
 model::model!(Ec2RecommendationPreset);
@@ -167,13 +172,18 @@ impl model::Model for EcsRecommendationPreset {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.uuid.is_some() as u64) << 1
-            | (self.account_id.is_some() as u64) << 2
-            | (self.created_at.is_some() as u64) << 3
-            | (self.description.is_some() as u64) << 4
-            | (self.resource_type.is_some() as u64) << 5
-            | (self.last_updated_at.is_some() as u64) << 6
-            | (self.buffer_percentage.is_some() as u64) << 7
+        model::mask(
+            &[
+                self.name.is_some(),
+                self.uuid.is_some(),
+                self.account_id.is_some(),
+                self.created_at.is_some(),
+                self.description.is_some(),
+                self.resource_type.is_some(),
+                self.last_updated_at.is_some(),
+                self.buffer_percentage.is_some(),
+            ],
+        )
     }
 }
 model::model!(EcsRecommendationPreset);
@@ -294,21 +304,26 @@ impl model::Model for EnforcementDetails {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.regions.is_some() as u64 | (self.rule_ids.is_some() as u64) << 1
-            | (self.accounts.is_some() as u64) << 2
-            | (self.is_dry_run.is_some() as u64) << 3
-            | (self.schedule.is_some() as u64) << 4
-            | (self.created_at.is_some() as u64) << 5
-            | (self.created_by.is_some() as u64) << 6
-            | (self.is_enabled.is_some() as u64) << 7
-            | (self.rule_set_ids.is_some() as u64) << 8
-            | (self.description.is_some() as u64) << 9
-            | (self.cloud_provider.is_some() as u64) << 10
-            | (self.last_updated_at.is_some() as u64) << 11
-            | (self.last_updated_by.is_some() as u64) << 12
-            | (self.enforcement_name.is_some() as u64) << 13
-            | (self.account_id_and_names.is_some() as u64) << 14
-            | (self.execution_timezone.is_some() as u64) << 15
+        model::mask(
+            &[
+                self.regions.is_some(),
+                self.rule_ids.is_some(),
+                self.accounts.is_some(),
+                self.is_dry_run.is_some(),
+                self.schedule.is_some(),
+                self.created_at.is_some(),
+                self.created_by.is_some(),
+                self.is_enabled.is_some(),
+                self.rule_set_ids.is_some(),
+                self.description.is_some(),
+                self.cloud_provider.is_some(),
+                self.last_updated_at.is_some(),
+                self.last_updated_by.is_some(),
+                self.enforcement_name.is_some(),
+                self.account_id_and_names.is_some(),
+                self.execution_timezone.is_some(),
+            ],
+        )
     }
 }
 model::model!(EnforcementDetails);
@@ -457,27 +472,32 @@ impl model::Model for EntityInfo {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.field.is_some() as u64 | (self.service.is_some() as u64) << 1
-            | (self.gcp_sku_id.is_some() as u64) << 2
-            | (self.cluster_id.is_some() as u64) << 3
-            | (self.namespace.is_some() as u64) << 4
-            | (self.gcp_product.is_some() as u64) << 5
-            | (self.cluster_name.is_some() as u64) << 6
-            | (self.service_name.is_some() as u64) << 7
-            | (self.aws_usage_type.is_some() as u64) << 8
-            | (self.gcp_project_id.is_some() as u64) << 9
-            | (self.workload_name.is_some() as u64) << 10
-            | (self.workload_type.is_some() as u64) << 11
-            | (self.cloud_provider.is_some() as u64) << 12
-            | (self.aws_service_code.is_some() as u64) << 13
-            | (self.aws_instancetype.is_some() as u64) << 14
-            | (self.azure_instance_id.is_some() as u64) << 15
-            | (self.azure_service_name.is_some() as u64) << 16
-            | (self.aws_usage_account_id.is_some() as u64) << 17
-            | (self.gcp_sku_description.is_some() as u64) << 18
-            | (self.azure_meter_category.is_some() as u64) << 19
-            | (self.azure_resource_group.is_some() as u64) << 20
-            | (self.azure_subscription_guid.is_some() as u64) << 21
+        model::mask(
+            &[
+                self.field.is_some(),
+                self.service.is_some(),
+                self.gcp_sku_id.is_some(),
+                self.cluster_id.is_some(),
+                self.namespace.is_some(),
+                self.gcp_product.is_some(),
+                self.cluster_name.is_some(),
+                self.service_name.is_some(),
+                self.aws_usage_type.is_some(),
+                self.gcp_project_id.is_some(),
+                self.workload_name.is_some(),
+                self.workload_type.is_some(),
+                self.cloud_provider.is_some(),
+                self.aws_service_code.is_some(),
+                self.aws_instancetype.is_some(),
+                self.azure_instance_id.is_some(),
+                self.azure_service_name.is_some(),
+                self.aws_usage_account_id.is_some(),
+                self.gcp_sku_description.is_some(),
+                self.azure_meter_category.is_some(),
+                self.azure_resource_group.is_some(),
+                self.azure_subscription_guid.is_some(),
+            ],
+        )
     }
 }
 model::model!(EntityInfo);

@@ -40,10 +40,6 @@ impl model::Model for FilterStats {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.key.is_some() as u64 | (self.values.is_some() as u64) << 1
-    }
 }
 model::model!(FilterStats);
 /// Schema `FilterValues`.
@@ -81,10 +77,6 @@ impl model::Model for FilterValues {
             1 => model::opt(&self.columns),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.filter.is_some() as u64 | (self.columns.is_some() as u64) << 1
     }
 }
 model::model!(FilterValues);

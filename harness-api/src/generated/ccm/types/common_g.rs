@@ -85,15 +85,20 @@ impl model::Model for GcpViewPreferences {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.gcp_cost.is_some() as u64 | (self.include_taxes.is_some() as u64) << 1
-            | (self.include_discounts.is_some() as u64) << 2
-            | (self.include_promotions.is_some() as u64) << 3
-            | (self.include_negotiated_savings.is_some() as u64) << 4
-            | (self.include_subscription_credits.is_some() as u64) << 5
-            | (self.include_legacy_based_cud_credits.is_some() as u64) << 6
-            | (self.include_sustained_use_discounts.is_some() as u64) << 7
-            | (self.include_spend_based_cud_discounts.is_some() as u64) << 8
-            | (self.include_resource_based_cud_credits.is_some() as u64) << 9
+        model::mask(
+            &[
+                self.gcp_cost.is_some(),
+                self.include_taxes.is_some(),
+                self.include_discounts.is_some(),
+                self.include_promotions.is_some(),
+                self.include_negotiated_savings.is_some(),
+                self.include_subscription_credits.is_some(),
+                self.include_legacy_based_cud_credits.is_some(),
+                self.include_sustained_use_discounts.is_some(),
+                self.include_spend_based_cud_discounts.is_some(),
+                self.include_resource_based_cud_credits.is_some(),
+            ],
+        )
     }
 }
 model::model!(GcpViewPreferences);
@@ -128,10 +133,6 @@ impl model::Model for GovernanceRecommendationFilterProperties {
             0 => model::opt(&self.governance_rule_name),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.governance_rule_name.is_some() as u64
     }
 }
 model::model!(GovernanceRecommendationFilterProperties);

@@ -56,12 +56,5 @@ impl model::Model for JiraIssueNg {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.id.is_some() as u64 | (self.key.is_some() as u64) << 1
-            | (self.url.is_some() as u64) << 2 | (self.fields.is_some() as u64) << 3
-            | (self.rest_url.is_some() as u64) << 4
-            | (self.field_name_to_keys.is_some() as u64) << 5
-    }
 }
 model::model!(JiraIssueNg);

@@ -77,13 +77,18 @@ impl model::Model for K8sRecommendationFilterProperties {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.ids.is_some() as u64 | (self.names.is_some() as u64) << 1
-            | (self.regions.is_some() as u64) << 2
-            | (self.namespaces.is_some() as u64) << 3
-            | (self.cluster_names.is_some() as u64) << 4
-            | (self.cloud_provider.is_some() as u64) << 5
-            | (self.resource_types.is_some() as u64) << 6
-            | (self.recommendation_states.is_some() as u64) << 7
+        model::mask(
+            &[
+                self.ids.is_some(),
+                self.names.is_some(),
+                self.regions.is_some(),
+                self.namespaces.is_some(),
+                self.cluster_names.is_some(),
+                self.cloud_provider.is_some(),
+                self.resource_types.is_some(),
+                self.recommendation_states.is_some(),
+            ],
+        )
     }
 }
 model::model!(K8sRecommendationFilterProperties);

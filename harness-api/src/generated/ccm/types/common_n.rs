@@ -90,15 +90,20 @@ impl model::Model for NodepoolRecommendationPreset {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.uuid.is_some() as u64) << 1
-            | (self.account_id.is_some() as u64) << 2
-            | (self.created_at.is_some() as u64) << 3
-            | (self.description.is_some() as u64) << 4
-            | (self.min_node_count.is_some() as u64) << 5
-            | (self.resource_type.is_some() as u64) << 6
-            | (self.last_updated_at.is_some() as u64) << 7
-            | (self.buffer_percentage.is_some() as u64) << 8
-            | (self.preferred_instances.is_some() as u64) << 9
+        model::mask(
+            &[
+                self.name.is_some(),
+                self.uuid.is_some(),
+                self.account_id.is_some(),
+                self.created_at.is_some(),
+                self.description.is_some(),
+                self.min_node_count.is_some(),
+                self.resource_type.is_some(),
+                self.last_updated_at.is_some(),
+                self.buffer_percentage.is_some(),
+                self.preferred_instances.is_some(),
+            ],
+        )
     }
 }
 model::model!(NodepoolRecommendationPreset);

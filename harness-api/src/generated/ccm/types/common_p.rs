@@ -63,14 +63,6 @@ impl model::Model for Perspective {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.id.is_some() as u64 | (self.name.is_some() as u64) << 1
-            | (self.folder_id.is_some() as u64) << 2
-            | (self.folder_name.is_some() as u64) << 3
-            | (self.report_scheduled_configured.is_some() as u64) << 4
-            | (self.is_report_scheduled_configured.is_some() as u64) << 5
-    }
 }
 model::model!(Perspective);
 /// Schema `PerspectiveQueryDTO`.
@@ -108,10 +100,6 @@ impl model::Model for PerspectiveQueryDto {
             1 => model::opt(&self.group_by),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.filters.is_some() as u64 | (self.group_by.is_some() as u64) << 1
     }
 }
 model::model!(PerspectiveQueryDto);

@@ -48,12 +48,6 @@ impl model::Model for QlceViewFieldInput {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.field_id.is_some() as u64 | (self.field_name.is_some() as u64) << 1
-            | (self.identifier.is_some() as u64) << 2
-            | (self.identifier_name.is_some() as u64) << 3
-    }
 }
 model::model!(QlceViewFieldInput);
 model::open_enum! {
@@ -101,11 +95,6 @@ impl model::Model for QlceViewFilter {
             2 => model::opt(&self.operator),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.field.is_some() as u64 | (self.values.is_some() as u64) << 1
-            | (self.operator.is_some() as u64) << 2
     }
 }
 model::model!(QlceViewFilter);
@@ -168,13 +157,6 @@ impl model::Model for QlceViewFilterWrapper {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.id_filter.is_some() as u64 | (self.rule_filter.is_some() as u64) << 1
-            | (self.time_filter.is_some() as u64) << 2
-            | (self.view_metadata_filter.is_some() as u64) << 3
-            | (self.time_range_type_filter.is_some() as u64) << 4
-    }
 }
 model::model!(QlceViewFilterWrapper);
 model::open_enum! {
@@ -218,11 +200,6 @@ impl model::Model for QlceViewGroupBy {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.entity_group_by.is_some() as u64
-            | (self.time_trunc_group_by.is_some() as u64) << 1
-    }
 }
 model::model!(QlceViewGroupBy);
 /// Schema `QLCEViewMetadataFilter`.
@@ -265,11 +242,6 @@ impl model::Model for QlceViewMetadataFilter {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.view_id.is_some() as u64 | (self.preview.is_some() as u64) << 1
-            | (self.is_preview.is_some() as u64) << 2
-    }
 }
 model::model!(QlceViewMetadataFilter);
 /// Schema `QLCEViewRule`.
@@ -303,10 +275,6 @@ impl model::Model for QlceViewRule {
             0 => model::opt(&self.conditions),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.conditions.is_some() as u64
     }
 }
 model::model!(QlceViewRule);
@@ -350,11 +318,6 @@ impl model::Model for QlceViewTimeFilter {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.field.is_some() as u64 | (self.value.is_some() as u64) << 1
-            | (self.operator.is_some() as u64) << 2
-    }
 }
 model::model!(QlceViewTimeFilter);
 model::open_enum! {
@@ -392,10 +355,6 @@ impl model::Model for QlceViewTimeTruncGroupBy {
             0 => model::opt(&self.resolution),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.resolution.is_some() as u64
     }
 }
 model::model!(QlceViewTimeTruncGroupBy);

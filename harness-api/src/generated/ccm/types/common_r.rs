@@ -59,13 +59,6 @@ impl model::Model for ResourceBreakdown {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.cost.is_some() as u64 | (self.tags.is_some() as u64) << 1
-            | (self.savings.is_some() as u64) << 2
-            | (self.resource_id.is_some() as u64) << 3
-            | (self.action_applied.is_some() as u64) << 4
-    }
 }
 model::model!(ResourceBreakdown);
 /// Schema `ResponseDTODouble`.
@@ -111,12 +104,6 @@ impl model::Model for ResponseDtoDouble {
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
-            | (self.meta_data.is_some() as u64) << 2
-            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoDouble);
@@ -167,12 +154,6 @@ impl model::Model for ResponseDtoEnforcementDetails {
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
-            | (self.meta_data.is_some() as u64) << 2
-            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoEnforcementDetails);
@@ -225,12 +206,6 @@ impl model::Model for ResponseDtoListAnomalyData {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
-            | (self.meta_data.is_some() as u64) << 2
-            | (self.correlation_id.is_some() as u64) << 3
-    }
 }
 model::model!(ResponseDtoListAnomalyData);
 model::open_enum! {
@@ -281,12 +256,6 @@ impl model::Model for ResponseDtoListFilterStats {
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
-            | (self.meta_data.is_some() as u64) << 2
-            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoListFilterStats);
@@ -339,12 +308,6 @@ impl model::Model for ResponseDtoListValueDataPoint {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
-            | (self.meta_data.is_some() as u64) << 2
-            | (self.correlation_id.is_some() as u64) << 3
-    }
 }
 model::model!(ResponseDtoListValueDataPoint);
 model::open_enum! {
@@ -395,12 +358,6 @@ impl model::Model for ResponseDtoRuleExecutionList {
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
-            | (self.meta_data.is_some() as u64) << 2
-            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoRuleExecutionList);
@@ -655,46 +612,53 @@ impl model::Model for RuleExecution {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.ttl.is_some() as u64 | (self.cost.is_some() as u64) << 1
-            | (self.ootb.is_some() as u64) << 2 | (self.uuid.is_some() as u64) << 3
-            | (self.job_id.is_some() as u64) << 4 | (self.savings.is_some() as u64) << 5
-            | (self.cost_type.is_some() as u64) << 6
-            | (self.is_dry_run.is_some() as u64) << 7
-            | (self.rule_name.is_some() as u64) << 8
-            | (self.account_id.is_some() as u64) << 9
-            | (self.created_at.is_some() as u64) << 10
-            | (self.action_type.is_some() as u64) << 11
-            | (self.cost_computed.is_some() as u64) << 12
-            | (self.error_message.is_some() as u64) << 13
-            | (self.resource_type.is_some() as u64) << 14
-            | (self.cloud_provider.is_some() as u64) << 15
-            | (self.execution_type.is_some() as u64) << 16
-            | (self.last_updated_at.is_some() as u64) << 17
-            | (self.org_identifier.is_some() as u64) << 18
-            | (self.resource_count.is_some() as u64) << 19
-            | (self.target_account.is_some() as u64) << 20
-            | (self.target_regions.is_some() as u64) << 21
-            | (self.rule_identifier.is_some() as u64) << 22
-            | (self.execution_status.is_some() as u64) << 23
-            | (self.execution_log_path.is_some() as u64) << 24
-            | (self.action_file_present.is_some() as u64) << 25
-            | (self.is_multi_policy_rule.is_some() as u64) << 26
-            | (self.project_identifier.is_some() as u64) << 27
-            | (self.target_account_name.is_some() as u64) << 28
-            | (self.rule_pack_identifier.is_some() as u64) << 29
-            | (self.rule_enforcement_name.is_some() as u64) << 30
-            | (self.execution_completed_at.is_some() as u64) << 31
-            | (self.actioned_resource_count.is_some() as u64) << 32
-            | (self.bq_data_ingestion_status.is_some() as u64) << 33
-            | (self.resource_breakdown_list.is_some() as u64) << 34
-            | (self.cost_computation_message.is_some() as u64) << 35
-            | (self.execution_log_bucket_type.is_some() as u64) << 36
-            | (self.sub_rule_execution_details.is_some() as u64) << 37
-            | (self.actioned_resource_file_name.is_some() as u64) << 38
-            | (self.is_cost_breakdown_generated.is_some() as u64) << 39
-            | (self.rule_enforcement_identifier.is_some() as u64) << 40
-            | (self.rule_enforcement_recommendation_name.is_some() as u64) << 41
-            | (self.rule_enforcement_recommendation_identifier.is_some() as u64) << 42
+        model::mask(
+            &[
+                self.ttl.is_some(),
+                self.cost.is_some(),
+                self.ootb.is_some(),
+                self.uuid.is_some(),
+                self.job_id.is_some(),
+                self.savings.is_some(),
+                self.cost_type.is_some(),
+                self.is_dry_run.is_some(),
+                self.rule_name.is_some(),
+                self.account_id.is_some(),
+                self.created_at.is_some(),
+                self.action_type.is_some(),
+                self.cost_computed.is_some(),
+                self.error_message.is_some(),
+                self.resource_type.is_some(),
+                self.cloud_provider.is_some(),
+                self.execution_type.is_some(),
+                self.last_updated_at.is_some(),
+                self.org_identifier.is_some(),
+                self.resource_count.is_some(),
+                self.target_account.is_some(),
+                self.target_regions.is_some(),
+                self.rule_identifier.is_some(),
+                self.execution_status.is_some(),
+                self.execution_log_path.is_some(),
+                self.action_file_present.is_some(),
+                self.is_multi_policy_rule.is_some(),
+                self.project_identifier.is_some(),
+                self.target_account_name.is_some(),
+                self.rule_pack_identifier.is_some(),
+                self.rule_enforcement_name.is_some(),
+                self.execution_completed_at.is_some(),
+                self.actioned_resource_count.is_some(),
+                self.bq_data_ingestion_status.is_some(),
+                self.resource_breakdown_list.is_some(),
+                self.cost_computation_message.is_some(),
+                self.execution_log_bucket_type.is_some(),
+                self.sub_rule_execution_details.is_some(),
+                self.actioned_resource_file_name.is_some(),
+                self.is_cost_breakdown_generated.is_some(),
+                self.rule_enforcement_identifier.is_some(),
+                self.rule_enforcement_recommendation_name.is_some(),
+                self.rule_enforcement_recommendation_identifier.is_some(),
+            ],
+        )
     }
 }
 model::model!(RuleExecution);
@@ -746,10 +710,6 @@ impl model::Model for RuleExecutionList {
             1 => model::opt(&self.rule_execution),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.total_items.is_some() as u64 | (self.rule_execution.is_some() as u64) << 1
     }
 }
 model::model!(RuleExecutionList);

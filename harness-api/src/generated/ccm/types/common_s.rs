@@ -40,10 +40,6 @@ impl model::Model for ServiceNowFieldValueNg {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.value.is_some() as u64 | (self.display_value.is_some() as u64) << 1
-    }
 }
 model::model!(ServiceNowFieldValueNg);
 /// Schema `ServiceNowTicketNG`.
@@ -85,11 +81,6 @@ impl model::Model for ServiceNowTicketNg {
             2 => model::Part::Str(&self.number),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.url.is_some() as u64 | (self.fields.is_some() as u64) << 1
-            | (self.number.is_some() as u64) << 2
     }
 }
 model::model!(ServiceNowTicketNg);
@@ -224,25 +215,30 @@ impl model::Model for SubRuleExecutionDetails {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.cost.is_some() as u64 | (self.savings.is_some() as u64) << 1
-            | (self.action_type.is_some() as u64) << 2
-            | (self.policy_name.is_some() as u64) << 3
-            | (self.cost_computed.is_some() as u64) << 4
-            | (self.error_message.is_some() as u64) << 5
-            | (self.resource_type.is_some() as u64) << 6
-            | (self.execution_type.is_some() as u64) << 7
-            | (self.resource_count.is_some() as u64) << 8
-            | (self.execution_status.is_some() as u64) << 9
-            | (self.execution_log_path.is_some() as u64) << 10
-            | (self.action_file_present.is_some() as u64) << 11
-            | (self.execution_completed_at.is_some() as u64) << 12
-            | (self.actioned_resource_count.is_some() as u64) << 13
-            | (self.bq_data_ingestion_status.is_some() as u64) << 14
-            | (self.resource_breakdown_list.is_some() as u64) << 15
-            | (self.cost_computation_message.is_some() as u64) << 16
-            | (self.execution_log_bucket_type.is_some() as u64) << 17
-            | (self.actioned_resource_file_name.is_some() as u64) << 18
-            | (self.is_cost_breakdown_generated.is_some() as u64) << 19
+        model::mask(
+            &[
+                self.cost.is_some(),
+                self.savings.is_some(),
+                self.action_type.is_some(),
+                self.policy_name.is_some(),
+                self.cost_computed.is_some(),
+                self.error_message.is_some(),
+                self.resource_type.is_some(),
+                self.execution_type.is_some(),
+                self.resource_count.is_some(),
+                self.execution_status.is_some(),
+                self.execution_log_path.is_some(),
+                self.action_file_present.is_some(),
+                self.execution_completed_at.is_some(),
+                self.actioned_resource_count.is_some(),
+                self.bq_data_ingestion_status.is_some(),
+                self.resource_breakdown_list.is_some(),
+                self.cost_computation_message.is_some(),
+                self.execution_log_bucket_type.is_some(),
+                self.actioned_resource_file_name.is_some(),
+                self.is_cost_breakdown_generated.is_some(),
+            ],
+        )
     }
 }
 model::model!(SubRuleExecutionDetails);

@@ -40,9 +40,5 @@ impl model::Model for TimeSeriesDataPoints {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.time.is_some() as u64 | (self.values.is_some() as u64) << 1
-    }
 }
 model::model!(TimeSeriesDataPoints);

@@ -40,10 +40,6 @@ impl model::Model for ValueDataPoint {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.time.is_some() as u64 | (self.value.is_some() as u64) << 1
-    }
 }
 model::model!(ValueDataPoint);
 model::union! {
@@ -94,12 +90,6 @@ impl model::Model for ViewField {
             3 => model::Part::Str(&self.identifier_name),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.field_id.is_some() as u64 | (self.field_name.is_some() as u64) << 1
-            | (self.identifier.is_some() as u64) << 2
-            | (self.identifier_name.is_some() as u64) << 3
     }
 }
 model::model!(ViewField);
@@ -152,12 +142,6 @@ impl model::Model for ViewIdCondition {
             3 => model::opt(&self.view_operator),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.type_.is_some() as u64 | (self.values.is_some() as u64) << 1
-            | (self.view_field.is_some() as u64) << 2
-            | (self.view_operator.is_some() as u64) << 3
     }
 }
 model::model!(ViewIdCondition);
@@ -225,15 +209,6 @@ impl model::Model for ViewPreferences {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.include_others.is_some() as u64
-            | (self.show_anomalies.is_some() as u64) << 1
-            | (self.aws_preferences.is_some() as u64) << 2
-            | (self.gcp_preferences.is_some() as u64) << 3
-            | (self.azure_view_preferences.is_some() as u64) << 4
-            | (self.include_unallocated_cost.is_some() as u64) << 5
-    }
 }
 model::model!(ViewPreferences);
 /// Schema `ViewRule`.
@@ -267,10 +242,6 @@ impl model::Model for ViewRule {
             0 => model::opt(&self.view_conditions),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.view_conditions.is_some() as u64
     }
 }
 model::model!(ViewRule);
@@ -313,11 +284,6 @@ impl model::Model for ViewTimeRange {
             2 => model::opt(&self.view_time_range_type),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.end_time.is_some() as u64 | (self.start_time.is_some() as u64) << 1
-            | (self.view_time_range_type.is_some() as u64) << 2
     }
 }
 model::model!(ViewTimeRange);
@@ -365,11 +331,6 @@ impl model::Model for ViewVisualization {
             2 => model::opt(&self.granularity),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.group_by.is_some() as u64 | (self.chart_type.is_some() as u64) << 1
-            | (self.granularity.is_some() as u64) << 2
     }
 }
 model::model!(ViewVisualization);

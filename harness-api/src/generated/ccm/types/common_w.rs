@@ -80,13 +80,19 @@ impl model::Model for WorkloadRecommendationPreset {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.qos.is_some() as u64 | (self.name.is_some() as u64) << 1
-            | (self.uuid.is_some() as u64) << 2 | (self.account_id.is_some() as u64) << 3
-            | (self.created_at.is_some() as u64) << 4
-            | (self.description.is_some() as u64) << 5
-            | (self.resource_type.is_some() as u64) << 6
-            | (self.last_updated_at.is_some() as u64) << 7
-            | (self.buffer_percentage.is_some() as u64) << 8
+        model::mask(
+            &[
+                self.qos.is_some(),
+                self.name.is_some(),
+                self.uuid.is_some(),
+                self.account_id.is_some(),
+                self.created_at.is_some(),
+                self.description.is_some(),
+                self.resource_type.is_some(),
+                self.last_updated_at.is_some(),
+                self.buffer_percentage.is_some(),
+            ],
+        )
     }
 }
 model::model!(WorkloadRecommendationPreset);

@@ -100,18 +100,23 @@ impl model::Model for BusinessMapping {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.uuid.is_some() as u64) << 1
-            | (self.account_id.is_some() as u64) << 2
-            | (self.created_at.is_some() as u64) << 3
-            | (self.created_by.is_some() as u64) << 4
-            | (self.cost_buckets.is_some() as u64) << 5
-            | (self.cost_targets.is_some() as u64) << 6
-            | (self.data_sources.is_some() as u64) << 7
-            | (self.shared_costs.is_some() as u64) << 8
-            | (self.last_updated_at.is_some() as u64) << 9
-            | (self.last_updated_by.is_some() as u64) << 10
-            | (self.unallocated_cost.is_some() as u64) << 11
-            | (self.cost_targets_with_uuid.is_some() as u64) << 12
+        model::mask(
+            &[
+                self.name.is_some(),
+                self.uuid.is_some(),
+                self.account_id.is_some(),
+                self.created_at.is_some(),
+                self.created_by.is_some(),
+                self.cost_buckets.is_some(),
+                self.cost_targets.is_some(),
+                self.data_sources.is_some(),
+                self.shared_costs.is_some(),
+                self.last_updated_at.is_some(),
+                self.last_updated_by.is_some(),
+                self.unallocated_cost.is_some(),
+                self.cost_targets_with_uuid.is_some(),
+            ],
+        )
     }
 }
 model::model!(BusinessMapping);
@@ -151,10 +156,6 @@ impl model::Model for BusinessMappingCostBuckets {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.rules.is_some() as u64) << 1
-    }
 }
 model::model!(BusinessMappingCostBuckets);
 /// Schema `BusinessMapping.costBuckets.rules`.
@@ -188,10 +189,6 @@ impl model::Model for BusinessMappingCostBucketsRules {
             0 => model::opt(&self.conditions),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.conditions.is_some() as u64
     }
 }
 model::model!(BusinessMappingCostBucketsRules);
@@ -234,11 +231,6 @@ impl model::Model for BusinessMappingCostBucketsRulesConditions {
             2 => model::Part::Str(&self.value),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.key.is_some() as u64 | (self.type_.is_some() as u64) << 1
-            | (self.value.is_some() as u64) << 2
     }
 }
 model::model!(BusinessMappingCostBucketsRulesConditions);
@@ -284,11 +276,6 @@ impl model::Model for BusinessMappingListDto {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.total_count.is_some() as u64
-            | (self.business_mappings.is_some() as u64) << 1
-    }
 }
 model::model!(BusinessMappingListDto);
 /// Schema `CostCategoryDeleteDTO`.
@@ -331,11 +318,6 @@ impl model::Model for CostCategoryDeleteDto {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.deleted.is_some() as u64 | (self.message.is_some() as u64) << 1
-            | (self.linked_perspectives.is_some() as u64) << 2
-    }
 }
 model::model!(CostCategoryDeleteDto);
 /// Schema `CostTarget`.
@@ -373,10 +355,6 @@ impl model::Model for CostTarget {
             1 => model::opt(&self.rules),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.rules.is_some() as u64) << 1
     }
 }
 model::model!(CostTarget);
@@ -420,11 +398,6 @@ impl model::Model for RestResponseBusinessMapping {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.meta_data.is_some() as u64 | (self.resource.is_some() as u64) << 1
-            | (self.response_messages.is_some() as u64) << 2
-    }
 }
 model::model!(RestResponseBusinessMapping);
 /// Schema `RestResponseBusinessMappingListDTO`.
@@ -467,11 +440,6 @@ impl model::Model for RestResponseBusinessMappingListDto {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.meta_data.is_some() as u64 | (self.resource.is_some() as u64) << 1
-            | (self.response_messages.is_some() as u64) << 2
-    }
 }
 model::model!(RestResponseBusinessMappingListDto);
 /// Schema `RestResponseCostCategoryDeleteDTO`.
@@ -513,11 +481,6 @@ impl model::Model for RestResponseCostCategoryDeleteDto {
             2 => model::opt(&self.response_messages),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.meta_data.is_some() as u64 | (self.resource.is_some() as u64) << 1
-            | (self.response_messages.is_some() as u64) << 2
     }
 }
 model::model!(RestResponseCostCategoryDeleteDto);
@@ -565,11 +528,6 @@ impl model::Model for SharedCost {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.rules.is_some() as u64) << 1
-            | (self.splits.is_some() as u64) << 2 | (self.strategy.is_some() as u64) << 3
-    }
 }
 model::model!(SharedCost);
 /// Schema `SharedCostSplit`.
@@ -607,11 +565,6 @@ impl model::Model for SharedCostSplit {
             1 => model::Part::Num(&self.percentage_contribution),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.cost_target_name.is_some() as u64
-            | (self.percentage_contribution.is_some() as u64) << 1
     }
 }
 model::model!(SharedCostSplit);
@@ -662,12 +615,6 @@ impl model::Model for UnallocatedCost {
             3 => model::opt(&self.sharing_strategy),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.label.is_some() as u64 | (self.splits.is_some() as u64) << 1
-            | (self.strategy.is_some() as u64) << 2
-            | (self.sharing_strategy.is_some() as u64) << 3
     }
 }
 model::model!(UnallocatedCost);

@@ -82,14 +82,19 @@ impl model::Model for BulkSyncCostCategoryJiraMappingsBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.uuid.is_some() as u64 | (self.account_id.is_some() as u64) << 1
-            | (self.created_at.is_some() as u64) << 2
-            | (self.created_by.is_some() as u64) << 3
-            | (self.last_updated_at.is_some() as u64) << 4
-            | (self.last_updated_by.is_some() as u64) << 5
-            | (self.cost_bucket_name.is_some() as u64) << 6
-            | (self.cost_category_name.is_some() as u64) << 7
-            | (self.jira_project_details.is_some() as u64) << 8
+        model::mask(
+            &[
+                self.uuid.is_some(),
+                self.account_id.is_some(),
+                self.created_at.is_some(),
+                self.created_by.is_some(),
+                self.last_updated_at.is_some(),
+                self.last_updated_by.is_some(),
+                self.cost_bucket_name.is_some(),
+                self.cost_category_name.is_some(),
+                self.jira_project_details.is_some(),
+            ],
+        )
     }
 }
 model::model!(BulkSyncCostCategoryJiraMappingsBody);
@@ -137,12 +142,6 @@ impl model::Model for BulkSyncCostCategoryJiraMappingsBodyCreatedBy {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.uuid.is_some() as u64) << 1
-            | (self.email.is_some() as u64) << 2
-            | (self.external_user_id.is_some() as u64) << 3
-    }
 }
 model::model!(BulkSyncCostCategoryJiraMappingsBodyCreatedBy);
 /// Schema `bulkSyncCostCategoryJiraMappings body.jiraProjectDetails`.
@@ -180,10 +179,6 @@ impl model::Model for BulkSyncCostCategoryJiraMappingsBodyJiraProjectDetails {
             1 => model::Part::Str(&self.project_name),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.project_id.is_some() as u64 | (self.project_name.is_some() as u64) << 1
     }
 }
 model::model!(BulkSyncCostCategoryJiraMappingsBodyJiraProjectDetails);
@@ -230,12 +225,6 @@ impl model::Model for BulkSyncCostCategoryJiraMappingsBodyLastUpdatedBy {
             3 => model::Part::Str(&self.external_user_id),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.uuid.is_some() as u64) << 1
-            | (self.email.is_some() as u64) << 2
-            | (self.external_user_id.is_some() as u64) << 3
     }
 }
 model::model!(BulkSyncCostCategoryJiraMappingsBodyLastUpdatedBy);
@@ -317,14 +306,19 @@ impl model::Model for CreateCostCategoryJiraMappingBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.uuid.is_some() as u64 | (self.account_id.is_some() as u64) << 1
-            | (self.created_at.is_some() as u64) << 2
-            | (self.created_by.is_some() as u64) << 3
-            | (self.last_updated_at.is_some() as u64) << 4
-            | (self.last_updated_by.is_some() as u64) << 5
-            | (self.cost_bucket_name.is_some() as u64) << 6
-            | (self.cost_category_name.is_some() as u64) << 7
-            | (self.jira_project_details.is_some() as u64) << 8
+        model::mask(
+            &[
+                self.uuid.is_some(),
+                self.account_id.is_some(),
+                self.created_at.is_some(),
+                self.created_by.is_some(),
+                self.last_updated_at.is_some(),
+                self.last_updated_by.is_some(),
+                self.cost_bucket_name.is_some(),
+                self.cost_category_name.is_some(),
+                self.jira_project_details.is_some(),
+            ],
+        )
     }
 }
 model::model!(CreateCostCategoryJiraMappingBody);
@@ -372,12 +366,6 @@ impl model::Model for CreateCostCategoryJiraMappingBodyCreatedBy {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.uuid.is_some() as u64) << 1
-            | (self.email.is_some() as u64) << 2
-            | (self.external_user_id.is_some() as u64) << 3
-    }
 }
 model::model!(CreateCostCategoryJiraMappingBodyCreatedBy);
 /// Schema `createCostCategoryJiraMapping body.jiraProjectDetails`.
@@ -415,10 +403,6 @@ impl model::Model for CreateCostCategoryJiraMappingBodyJiraProjectDetails {
             1 => model::Part::Str(&self.project_name),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.project_id.is_some() as u64 | (self.project_name.is_some() as u64) << 1
     }
 }
 model::model!(CreateCostCategoryJiraMappingBodyJiraProjectDetails);
@@ -465,12 +449,6 @@ impl model::Model for CreateCostCategoryJiraMappingBodyLastUpdatedBy {
             3 => model::Part::Str(&self.external_user_id),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.uuid.is_some() as u64) << 1
-            | (self.email.is_some() as u64) << 2
-            | (self.external_user_id.is_some() as u64) << 3
     }
 }
 model::model!(CreateCostCategoryJiraMappingBodyLastUpdatedBy);
@@ -552,14 +530,19 @@ impl model::Model for UpdateCostCategoryJiraMappingBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.uuid.is_some() as u64 | (self.account_id.is_some() as u64) << 1
-            | (self.created_at.is_some() as u64) << 2
-            | (self.created_by.is_some() as u64) << 3
-            | (self.last_updated_at.is_some() as u64) << 4
-            | (self.last_updated_by.is_some() as u64) << 5
-            | (self.cost_bucket_name.is_some() as u64) << 6
-            | (self.cost_category_name.is_some() as u64) << 7
-            | (self.jira_project_details.is_some() as u64) << 8
+        model::mask(
+            &[
+                self.uuid.is_some(),
+                self.account_id.is_some(),
+                self.created_at.is_some(),
+                self.created_by.is_some(),
+                self.last_updated_at.is_some(),
+                self.last_updated_by.is_some(),
+                self.cost_bucket_name.is_some(),
+                self.cost_category_name.is_some(),
+                self.jira_project_details.is_some(),
+            ],
+        )
     }
 }
 model::model!(UpdateCostCategoryJiraMappingBody);
@@ -607,12 +590,6 @@ impl model::Model for UpdateCostCategoryJiraMappingBodyCreatedBy {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.uuid.is_some() as u64) << 1
-            | (self.email.is_some() as u64) << 2
-            | (self.external_user_id.is_some() as u64) << 3
-    }
 }
 model::model!(UpdateCostCategoryJiraMappingBodyCreatedBy);
 /// Schema `updateCostCategoryJiraMapping body.jiraProjectDetails`.
@@ -650,10 +627,6 @@ impl model::Model for UpdateCostCategoryJiraMappingBodyJiraProjectDetails {
             1 => model::Part::Str(&self.project_name),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.project_id.is_some() as u64 | (self.project_name.is_some() as u64) << 1
     }
 }
 model::model!(UpdateCostCategoryJiraMappingBodyJiraProjectDetails);
@@ -700,12 +673,6 @@ impl model::Model for UpdateCostCategoryJiraMappingBodyLastUpdatedBy {
             3 => model::Part::Str(&self.external_user_id),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.uuid.is_some() as u64) << 1
-            | (self.email.is_some() as u64) << 2
-            | (self.external_user_id.is_some() as u64) << 3
     }
 }
 model::model!(UpdateCostCategoryJiraMappingBodyLastUpdatedBy);

@@ -44,11 +44,6 @@ impl model::Model for CcmEcsEntity {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.task_id.is_some() as u64 | (self.service.is_some() as u64) << 1
-            | (self.launch_type.is_some() as u64) << 2
-    }
 }
 model::model!(CcmEcsEntity);
 /// Schema `CCMK8sEntity`.
@@ -90,11 +85,6 @@ impl model::Model for Ccmk8sEntity {
             2 => model::opt(&self.selected_labels),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.workload.is_some() as u64 | (self.namespace.is_some() as u64) << 1
-            | (self.selected_labels.is_some() as u64) << 2
     }
 }
 model::model!(Ccmk8sEntity);
@@ -169,13 +159,18 @@ impl model::Model for ClusterCostDetails {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.ecs.is_some() as u64 | (self.k8s.is_some() as u64) << 1
-            | (self.cluster.is_some() as u64) << 2
-            | (self.idle_cost.is_some() as u64) << 3
-            | (self.cluster_id.is_some() as u64) << 4
-            | (self.total_cost.is_some() as u64) << 5
-            | (self.cluster_type.is_some() as u64) << 6
-            | (self.unallocated_cost.is_some() as u64) << 7
+        model::mask(
+            &[
+                self.ecs.is_some(),
+                self.k8s.is_some(),
+                self.cluster.is_some(),
+                self.idle_cost.is_some(),
+                self.cluster_id.is_some(),
+                self.total_cost.is_some(),
+                self.cluster_type.is_some(),
+                self.unallocated_cost.is_some(),
+            ],
+        )
     }
 }
 model::model!(ClusterCostDetails);
@@ -255,14 +250,19 @@ impl model::Model for ClusterCostDetailsQueryParams {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.limit.is_some() as u64 | (self.offset.is_some() as u64) << 1
-            | (self.filters.is_some() as u64) << 2
-            | (self.group_by.is_some() as u64) << 3
-            | (self.sort_order.is_some() as u64) << 4
-            | (self.aggregations.is_some() as u64) << 5
-            | (self.skip_round_off.is_some() as u64) << 6
-            | (self.selected_labels.is_some() as u64) << 7
-            | (self.time_resolution.is_some() as u64) << 8
+        model::mask(
+            &[
+                self.limit.is_some(),
+                self.offset.is_some(),
+                self.filters.is_some(),
+                self.group_by.is_some(),
+                self.sort_order.is_some(),
+                self.aggregations.is_some(),
+                self.skip_round_off.is_some(),
+                self.selected_labels.is_some(),
+                self.time_resolution.is_some(),
+            ],
+        )
     }
 }
 model::model!(ClusterCostDetailsQueryParams);
@@ -392,13 +392,18 @@ impl model::Model for CostDetailsQueryParams {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.limit.is_some() as u64 | (self.offset.is_some() as u64) << 1
-            | (self.filters.is_some() as u64) << 2
-            | (self.group_by.is_some() as u64) << 3
-            | (self.sort_order.is_some() as u64) << 4
-            | (self.view_params.is_some() as u64) << 5
-            | (self.skip_round_off.is_some() as u64) << 6
-            | (self.time_resolution.is_some() as u64) << 7
+        model::mask(
+            &[
+                self.limit.is_some(),
+                self.offset.is_some(),
+                self.filters.is_some(),
+                self.group_by.is_some(),
+                self.sort_order.is_some(),
+                self.view_params.is_some(),
+                self.skip_round_off.is_some(),
+                self.time_resolution.is_some(),
+            ],
+        )
     }
 }
 model::model!(CostDetailsQueryParams);
@@ -489,10 +494,6 @@ impl model::Model for CostDetailsQueryParamsViewParams {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.view_time_granularity.is_some() as u64
-    }
 }
 model::model!(CostDetailsQueryParamsViewParams);
 /// Schema `CostOverview`.
@@ -530,10 +531,6 @@ impl model::Model for CostOverview {
             1 => model::Part::Num(&self.trend),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.cost.is_some() as u64 | (self.trend.is_some() as u64) << 1
     }
 }
 model::model!(CostOverview);
@@ -576,11 +573,6 @@ impl model::Model for FieldFilter {
             2 => model::opt(&self.operator),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.field.is_some() as u64 | (self.values.is_some() as u64) << 1
-            | (self.operator.is_some() as u64) << 2
     }
 }
 model::model!(FieldFilter);
@@ -671,10 +663,6 @@ impl model::Model for K8sLabel {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.value.is_some() as u64) << 1
-    }
 }
 model::model!(K8sLabel);
 /// Schema `PerspectiveEntityStatsData`.
@@ -708,10 +696,6 @@ impl model::Model for PerspectiveEntityStatsData {
             0 => model::opt(&self.data),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data.is_some() as u64
     }
 }
 model::model!(PerspectiveEntityStatsData);
@@ -779,15 +763,6 @@ impl model::Model for PerspectiveTimeSeriesData {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.stats.is_some() as u64 | (self.cpu_limit.is_some() as u64) << 1
-            | (self.cpu_request.is_some() as u64) << 2
-            | (self.memory_limit.is_some() as u64) << 3
-            | (self.cpu_util_values.is_some() as u64) << 4
-            | (self.memory_request.is_some() as u64) << 5
-            | (self.memory_util_values.is_some() as u64) << 6
-    }
 }
 model::model!(PerspectiveTimeSeriesData);
 /// Schema `QLCEViewEntityStatsDataPoint`.
@@ -838,13 +813,6 @@ impl model::Model for QlceViewEntityStatsDataPoint {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.cost.is_some() as u64 | (self.name.is_some() as u64) << 1
-            | (self.cost_trend.is_some() as u64) << 2
-            | (self.cluster_perspective.is_some() as u64) << 3
-            | (self.is_cluster_perspective.is_some() as u64) << 4
-    }
 }
 model::model!(QlceViewEntityStatsDataPoint);
 /// Schema `ResponseDTOCostOverview`.
@@ -890,12 +858,6 @@ impl model::Model for ResponseDtoCostOverview {
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
-            | (self.meta_data.is_some() as u64) << 2
-            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoCostOverview);
@@ -946,12 +908,6 @@ impl model::Model for ResponseDtoListClusterCostDetails {
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
-            | (self.meta_data.is_some() as u64) << 2
-            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoListClusterCostDetails);
@@ -1004,12 +960,6 @@ impl model::Model for ResponseDtoPerspectiveEntityStatsData {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
-            | (self.meta_data.is_some() as u64) << 2
-            | (self.correlation_id.is_some() as u64) << 3
-    }
 }
 model::model!(ResponseDtoPerspectiveEntityStatsData);
 model::open_enum! {
@@ -1060,12 +1010,6 @@ impl model::Model for ResponseDtoPerspectiveTimeSeriesData {
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
-            | (self.meta_data.is_some() as u64) << 2
-            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoPerspectiveTimeSeriesData);

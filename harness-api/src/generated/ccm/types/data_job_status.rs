@@ -86,12 +86,5 @@ impl model::Model for ListDataJobsBody {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.page.is_some() as u64 | (self.size.is_some() as u64) << 1
-            | (self.job_id.is_some() as u64) << 2 | (self.status.is_some() as u64) << 3
-            | (self.job_kind.is_some() as u64) << 4
-            | (self.connector_name.is_some() as u64) << 5
-    }
 }
 model::model!(ListDataJobsBody);

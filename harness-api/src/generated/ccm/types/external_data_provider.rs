@@ -36,10 +36,6 @@ impl model::Model for CreateExternalDataFilesDto {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.external_data_files.is_some() as u64
-    }
 }
 model::model!(CreateExternalDataFilesDto);
 /// Schema `CreateExternalDataProviderDTO`.
@@ -73,10 +69,6 @@ impl model::Model for CreateExternalDataProviderDto {
             0 => model::opt(&self.external_data_provider),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.external_data_provider.is_some() as u64
     }
 }
 model::model!(CreateExternalDataProviderDto);
@@ -206,23 +198,29 @@ impl model::Model for ExternalDataFiles {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.md5.is_some() as u64 | (self.name.is_some() as u64) << 1
-            | (self.uuid.is_some() as u64) << 2 | (self.account_id.is_some() as u64) << 3
-            | (self.created_at.is_some() as u64) << 4
-            | (self.created_by.is_some() as u64) << 5
-            | (self.provider_id.is_some() as u64) << 6
-            | (self.description.is_some() as u64) << 7
-            | (self.invoice_month.is_some() as u64) << 8
-            | (self.provider_name.is_some() as u64) << 9
-            | (self.upload_status.is_some() as u64) << 10
-            | (self.file_extension.is_some() as u64) << 11
-            | (self.last_updated_at.is_some() as u64) << 12
-            | (self.last_updated_by.is_some() as u64) << 13
-            | (self.org_identifier.is_some() as u64) << 14
-            | (self.signed_url_used.is_some() as u64) << 15
-            | (self.ingestion_status.is_some() as u64) << 16
-            | (self.cloud_storage_path.is_some() as u64) << 17
-            | (self.project_identifier.is_some() as u64) << 18
+        model::mask(
+            &[
+                self.md5.is_some(),
+                self.name.is_some(),
+                self.uuid.is_some(),
+                self.account_id.is_some(),
+                self.created_at.is_some(),
+                self.created_by.is_some(),
+                self.provider_id.is_some(),
+                self.description.is_some(),
+                self.invoice_month.is_some(),
+                self.provider_name.is_some(),
+                self.upload_status.is_some(),
+                self.file_extension.is_some(),
+                self.last_updated_at.is_some(),
+                self.last_updated_by.is_some(),
+                self.org_identifier.is_some(),
+                self.signed_url_used.is_some(),
+                self.ingestion_status.is_some(),
+                self.cloud_storage_path.is_some(),
+                self.project_identifier.is_some(),
+            ],
+        )
     }
 }
 model::model!(ExternalDataFiles);
@@ -274,11 +272,6 @@ impl model::Model for ExternalDataIngestionRequest {
             2 => model::opt(&self.invoice_period),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.account_id.is_some() as u64 | (self.provider_id.is_some() as u64) << 1
-            | (self.invoice_period.is_some() as u64) << 2
     }
 }
 model::model!(ExternalDataIngestionRequest);
@@ -393,21 +386,26 @@ impl model::Model for ExternalDataProvider {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.uuid.is_some() as u64) << 1
-            | (self.status.is_some() as u64) << 2
-            | (self.account_id.is_some() as u64) << 3
-            | (self.created_at.is_some() as u64) << 4
-            | (self.created_by.is_some() as u64) << 5
-            | (self.file_exists.is_some() as u64) << 6
-            | (self.description.is_some() as u64) << 7
-            | (self.last_synced_at.is_some() as u64) << 8
-            | (self.provider_name.is_some() as u64) << 9
-            | (self.provider_type.is_some() as u64) << 10
-            | (self.invoice_period.is_some() as u64) << 11
-            | (self.last_updated_at.is_some() as u64) << 12
-            | (self.last_updated_by.is_some() as u64) << 13
-            | (self.org_identifier.is_some() as u64) << 14
-            | (self.project_identifier.is_some() as u64) << 15
+        model::mask(
+            &[
+                self.name.is_some(),
+                self.uuid.is_some(),
+                self.status.is_some(),
+                self.account_id.is_some(),
+                self.created_at.is_some(),
+                self.created_by.is_some(),
+                self.file_exists.is_some(),
+                self.description.is_some(),
+                self.last_synced_at.is_some(),
+                self.provider_name.is_some(),
+                self.provider_type.is_some(),
+                self.invoice_period.is_some(),
+                self.last_updated_at.is_some(),
+                self.last_updated_by.is_some(),
+                self.org_identifier.is_some(),
+                self.project_identifier.is_some(),
+            ],
+        )
     }
 }
 model::model!(ExternalDataProvider);
@@ -447,10 +445,6 @@ impl model::Model for ExternalDataProviderList {
             0 => model::opt(&self.provider_list),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.provider_list.is_some() as u64
     }
 }
 model::model!(ExternalDataProviderList);
@@ -498,11 +492,6 @@ impl model::Model for InvoicePeriodStatus {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.status.is_some() as u64 | (self.message.is_some() as u64) << 1
-            | (self.last_synced_at.is_some() as u64) << 2
-    }
 }
 model::model!(InvoicePeriodStatus);
 /// Schema `ResponseDTO`.
@@ -549,12 +538,6 @@ impl model::Model for ResponseDto {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
-            | (self.meta_data.is_some() as u64) << 2
-            | (self.correlation_id.is_some() as u64) << 3
-    }
 }
 model::model!(ResponseDto);
 /// Schema `ResponseDTOExternalDataFiles`.
@@ -600,12 +583,6 @@ impl model::Model for ResponseDtoExternalDataFiles {
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
-            | (self.meta_data.is_some() as u64) << 2
-            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoExternalDataFiles);
@@ -658,12 +635,6 @@ impl model::Model for ResponseDtoExternalDataProvider {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
-            | (self.meta_data.is_some() as u64) << 2
-            | (self.correlation_id.is_some() as u64) << 3
-    }
 }
 model::model!(ResponseDtoExternalDataProvider);
 model::open_enum! {
@@ -715,12 +686,6 @@ impl model::Model for ResponseDtoListExternalDataProvider {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
-            | (self.meta_data.is_some() as u64) << 2
-            | (self.correlation_id.is_some() as u64) << 3
-    }
 }
 model::model!(ResponseDtoListExternalDataProvider);
 model::open_enum! {
@@ -771,12 +736,6 @@ impl model::Model for ResponseDtoMapStringListExternalDataFiles {
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
-            | (self.meta_data.is_some() as u64) << 2
-            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoMapStringListExternalDataFiles);

@@ -110,19 +110,25 @@ impl model::Model for GovernanceNotification {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.cost.is_some() as u64 | (self.name.is_some() as u64) << 1
-            | (self.uuid.is_some() as u64) << 2 | (self.email_ids.is_some() as u64) << 3
-            | (self.account_id.is_some() as u64) << 4
-            | (self.created_at.is_some() as u64) << 5
-            | (self.created_by.is_some() as u64) << 6
-            | (self.is_enabled.is_some() as u64) << 7
-            | (self.cloud_provider.is_some() as u64) << 8
-            | (self.last_updated_at.is_some() as u64) << 9
-            | (self.last_updated_by.is_some() as u64) << 10
-            | (self.resource_count.is_some() as u64) << 11
-            | (self.resource_types.is_some() as u64) << 12
-            | (self.cloud_account_ids.is_some() as u64) << 13
-            | (self.is_attachment_required.is_some() as u64) << 14
+        model::mask(
+            &[
+                self.cost.is_some(),
+                self.name.is_some(),
+                self.uuid.is_some(),
+                self.email_ids.is_some(),
+                self.account_id.is_some(),
+                self.created_at.is_some(),
+                self.created_by.is_some(),
+                self.is_enabled.is_some(),
+                self.cloud_provider.is_some(),
+                self.last_updated_at.is_some(),
+                self.last_updated_by.is_some(),
+                self.resource_count.is_some(),
+                self.resource_types.is_some(),
+                self.cloud_account_ids.is_some(),
+                self.is_attachment_required.is_some(),
+            ],
+        )
     }
 }
 model::model!(GovernanceNotification);
@@ -174,12 +180,6 @@ impl model::Model for ResponseDtoGovernanceNotification {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
-            | (self.meta_data.is_some() as u64) << 2
-            | (self.correlation_id.is_some() as u64) << 3
-    }
 }
 model::model!(ResponseDtoGovernanceNotification);
 model::open_enum! {
@@ -230,12 +230,6 @@ impl model::Model for ResponseDtoListGovernanceNotification {
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
-            | (self.meta_data.is_some() as u64) << 2
-            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoListGovernanceNotification);

@@ -48,12 +48,6 @@ impl model::Model for ResponseDtoRuleEnforcementRecommendation {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
-            | (self.meta_data.is_some() as u64) << 2
-            | (self.correlation_id.is_some() as u64) << 3
-    }
 }
 model::model!(ResponseDtoRuleEnforcementRecommendation);
 /// Schema `ResponseDTORuleEnforcementRecommendationList`.
@@ -99,12 +93,6 @@ impl model::Model for ResponseDtoRuleEnforcementRecommendationList {
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
-            | (self.meta_data.is_some() as u64) << 2
-            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoRuleEnforcementRecommendationList);
@@ -261,26 +249,32 @@ impl model::Model for RuleEnforcementRecommendation {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.tags.is_some() as u64) << 1
-            | (self.uuid.is_some() as u64) << 2 | (self.rule_ids.is_some() as u64) << 3
-            | (self.is_dry_run.is_some() as u64) << 4
-            | (self.run_count.is_some() as u64) << 5
-            | (self.account_id.is_some() as u64) << 6
-            | (self.created_at.is_some() as u64) << 7
-            | (self.created_by.is_some() as u64) << 8
-            | (self.is_enabled.is_some() as u64) << 9
-            | (self.rule_set_i_ds.is_some() as u64) << 10
-            | (self.description.is_some() as u64) << 11
-            | (self.cloud_provider.is_some() as u64) << 12
-            | (self.last_updated_at.is_some() as u64) << 13
-            | (self.last_updated_by.is_some() as u64) << 14
-            | (self.org_identifier.is_some() as u64) << 15
-            | (self.target_regions.is_some() as u64) << 16
-            | (self.target_accounts.is_some() as u64) << 17
-            | (self.execution_schedule.is_some() as u64) << 18
-            | (self.execution_timezone.is_some() as u64) << 19
-            | (self.project_identifier.is_some() as u64) << 20
-            | (self.rule_enforcement_recommendation_status.is_some() as u64) << 21
+        model::mask(
+            &[
+                self.name.is_some(),
+                self.tags.is_some(),
+                self.uuid.is_some(),
+                self.rule_ids.is_some(),
+                self.is_dry_run.is_some(),
+                self.run_count.is_some(),
+                self.account_id.is_some(),
+                self.created_at.is_some(),
+                self.created_by.is_some(),
+                self.is_enabled.is_some(),
+                self.rule_set_i_ds.is_some(),
+                self.description.is_some(),
+                self.cloud_provider.is_some(),
+                self.last_updated_at.is_some(),
+                self.last_updated_by.is_some(),
+                self.org_identifier.is_some(),
+                self.target_regions.is_some(),
+                self.target_accounts.is_some(),
+                self.execution_schedule.is_some(),
+                self.execution_timezone.is_some(),
+                self.project_identifier.is_some(),
+                self.rule_enforcement_recommendation_status.is_some(),
+            ],
+        )
     }
 }
 model::model!(RuleEnforcementRecommendation);
@@ -324,11 +318,6 @@ impl model::Model for RuleEnforcementRecommendationList {
             1 => model::opt(&self.rule_enforcement_recommendations),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.total_items.is_some() as u64
-            | (self.rule_enforcement_recommendations.is_some() as u64) << 1
     }
 }
 model::model!(RuleEnforcementRecommendationList);
@@ -419,15 +408,20 @@ impl model::Model for ListRuleEnforcementRecommendationsBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.rule_ids.is_some() as u64 | (self.is_dry_run.is_some() as u64) << 1
-            | (self.page_size.is_some() as u64) << 2
-            | (self.sort_type.is_some() as u64) << 3
-            | (self.is_enabled.is_some() as u64) << 4
-            | (self.search_key.is_some() as u64) << 5
-            | (self.sort_order.is_some() as u64) << 6
-            | (self.page_number.is_some() as u64) << 7
-            | (self.target_regions.is_some() as u64) << 8
-            | (self.target_accounts.is_some() as u64) << 9
+        model::mask(
+            &[
+                self.rule_ids.is_some(),
+                self.is_dry_run.is_some(),
+                self.page_size.is_some(),
+                self.sort_type.is_some(),
+                self.is_enabled.is_some(),
+                self.search_key.is_some(),
+                self.sort_order.is_some(),
+                self.page_number.is_some(),
+                self.target_regions.is_some(),
+                self.target_accounts.is_some(),
+            ],
+        )
     }
 }
 model::model!(ListRuleEnforcementRecommendationsBody);

@@ -48,12 +48,6 @@ impl model::Model for ResponseDtoRuleRecommendationSummary {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
-            | (self.meta_data.is_some() as u64) << 2
-            | (self.correlation_id.is_some() as u64) << 3
-    }
 }
 model::model!(ResponseDtoRuleRecommendationSummary);
 /// Schema `ResponseDTORuleRecommendationSummaryList`.
@@ -99,12 +93,6 @@ impl model::Model for ResponseDtoRuleRecommendationSummaryList {
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
-            | (self.meta_data.is_some() as u64) << 2
-            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoRuleRecommendationSummaryList);
@@ -194,14 +182,19 @@ impl model::Model for RuleRecommendationExecution {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.status.is_some() as u64 | (self.target_id.is_some() as u64) << 1
-            | (self.target_name.is_some() as u64) << 2
-            | (self.connector_id.is_some() as u64) << 3
-            | (self.execution_id.is_some() as u64) << 4
-            | (self.target_region.is_some() as u64) << 5
-            | (self.status_message.is_some() as u64) << 6
-            | (self.is_harness_error.is_some() as u64) << 7
-            | (self.potential_savings.is_some() as u64) << 8
+        model::mask(
+            &[
+                self.status.is_some(),
+                self.target_id.is_some(),
+                self.target_name.is_some(),
+                self.connector_id.is_some(),
+                self.execution_id.is_some(),
+                self.target_region.is_some(),
+                self.status_message.is_some(),
+                self.is_harness_error.is_some(),
+                self.potential_savings.is_some(),
+            ],
+        )
     }
 }
 model::model!(RuleRecommendationExecution);
@@ -281,12 +274,18 @@ impl model::Model for RuleRecommendationHealthSummaryFilter {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.limit.is_some() as u64 | (self.is_ootb.is_some() as u64) << 1
-            | (self.offset.is_some() as u64) << 2 | (self.search.is_some() as u64) << 3
-            | (self.order_by.is_some() as u64) << 4
-            | (self.account_id.is_some() as u64) << 5
-            | (self.health_status.is_some() as u64) << 6
-            | (self.cloud_provider.is_some() as u64) << 7
+        model::mask(
+            &[
+                self.limit.is_some(),
+                self.is_ootb.is_some(),
+                self.offset.is_some(),
+                self.search.is_some(),
+                self.order_by.is_some(),
+                self.account_id.is_some(),
+                self.health_status.is_some(),
+                self.cloud_provider.is_some(),
+            ],
+        )
     }
 }
 model::model!(RuleRecommendationHealthSummaryFilter);
@@ -392,16 +391,22 @@ impl model::Model for RuleRecommendationSummary {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.id.is_some() as u64 | (self.is_ootb.is_some() as u64) << 1
-            | (self.status.is_some() as u64) << 2 | (self.targets.is_some() as u64) << 3
-            | (self.rule_name.is_some() as u64) << 4
-            | (self.executions.is_some() as u64) << 5
-            | (self.cloud_provider.is_some() as u64) << 6
-            | (self.last_evaluated_at.is_some() as u64) << 7
-            | (self.total_executions.is_some() as u64) << 8
-            | (self.potential_savings.is_some() as u64) << 9
-            | (self.total_recommendations.is_some() as u64) << 10
-            | (self.total_failed_executions.is_some() as u64) << 11
+        model::mask(
+            &[
+                self.id.is_some(),
+                self.is_ootb.is_some(),
+                self.status.is_some(),
+                self.targets.is_some(),
+                self.rule_name.is_some(),
+                self.executions.is_some(),
+                self.cloud_provider.is_some(),
+                self.last_evaluated_at.is_some(),
+                self.total_executions.is_some(),
+                self.potential_savings.is_some(),
+                self.total_recommendations.is_some(),
+                self.total_failed_executions.is_some(),
+            ],
+        )
     }
 }
 model::model!(RuleRecommendationSummary);
@@ -445,10 +450,6 @@ impl model::Model for RuleRecommendationSummaryId {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.rule_id.is_some() as u64 | (self.account_id.is_some() as u64) << 1
-    }
 }
 model::model!(RuleRecommendationSummaryId);
 /// Schema `RuleRecommendationSummaryList`.
@@ -486,11 +487,6 @@ impl model::Model for RuleRecommendationSummaryList {
             1 => model::opt(&self.rule_recommendation_summaries),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.total_items.is_some() as u64
-            | (self.rule_recommendation_summaries.is_some() as u64) << 1
     }
 }
 model::model!(RuleRecommendationSummaryList);

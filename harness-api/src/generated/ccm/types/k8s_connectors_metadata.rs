@@ -36,10 +36,6 @@ impl model::Model for CcmK8sMetaDto {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.ccm_k8s_connector_id.is_some() as u64
-    }
 }
 model::model!(CcmK8sMetaDto);
 /// Schema `CcmK8sMetaInfo`.
@@ -90,13 +86,6 @@ impl model::Model for CcmK8sMetaInfo {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.cluster_id.is_some() as u64 | (self.visibility.is_some() as u64) << 1
-            | (self.cluster_name.is_some() as u64) << 2
-            | (self.optimisation.is_some() as u64) << 3
-            | (self.ccmk8s_connector_id.is_some() as u64) << 4
-    }
 }
 model::model!(CcmK8sMetaInfo);
 /// Schema `CcmK8sMetaInfoResponseDTO`.
@@ -130,10 +119,6 @@ impl model::Model for CcmK8sMetaInfoResponseDto {
             0 => model::opt(&self.ccm_k8s_meta),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.ccm_k8s_meta.is_some() as u64
     }
 }
 model::model!(CcmK8sMetaInfoResponseDto);
@@ -180,12 +165,6 @@ impl model::Model for ResponseDtoCcmK8sMetaInfoResponseDto {
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
-            | (self.meta_data.is_some() as u64) << 2
-            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoCcmK8sMetaInfoResponseDto);

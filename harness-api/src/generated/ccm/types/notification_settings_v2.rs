@@ -40,11 +40,6 @@ impl model::Model for AnomalyAlertPreferences {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.cost_threshold.is_some() as u64
-            | (self.cost_threshold_percentage.is_some() as u64) << 1
-    }
 }
 model::model!(AnomalyAlertPreferences);
 /// Schema `EmailNotificationChannel`.
@@ -90,12 +85,6 @@ impl model::Model for EmailNotificationChannel {
             3 => model::opt(&self.notification_channel_type),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.type_.is_some() as u64 | (self.emails.is_some() as u64) << 1
-            | (self.channel_urls.is_some() as u64) << 2
-            | (self.notification_channel_type.is_some() as u64) << 3
     }
 }
 model::model!(EmailNotificationChannel);
@@ -147,12 +136,6 @@ impl model::Model for MicrosoftTeamsNotificationChannel {
             3 => model::opt(&self.notification_channel_type),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.type_.is_some() as u64 | (self.channel_urls.is_some() as u64) << 1
-            | (self.microsoft_teams_url.is_some() as u64) << 2
-            | (self.notification_channel_type.is_some() as u64) << 3
     }
 }
 model::model!(MicrosoftTeamsNotificationChannel);
@@ -269,18 +252,24 @@ impl model::Model for NotificationSetting {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.uuid.is_some() as u64) << 1
-            | (self.scope.is_some() as u64) << 2 | (self.enabled.is_some() as u64) << 3
-            | (self.channels.is_some() as u64) << 4
-            | (self.account_id.is_some() as u64) << 5
-            | (self.created_at.is_some() as u64) << 6
-            | (self.created_by.is_some() as u64) << 7
-            | (self.last_updated_at.is_some() as u64) << 8
-            | (self.last_updated_by.is_some() as u64) << 9
-            | (self.perspective_id.is_some() as u64) << 10
-            | (self.perspective_name.is_some() as u64) << 11
-            | (self.default_preferences.is_some() as u64) << 12
-            | (self.anomaly_alert_preferences.is_some() as u64) << 13
+        model::mask(
+            &[
+                self.name.is_some(),
+                self.uuid.is_some(),
+                self.scope.is_some(),
+                self.enabled.is_some(),
+                self.channels.is_some(),
+                self.account_id.is_some(),
+                self.created_at.is_some(),
+                self.created_by.is_some(),
+                self.last_updated_at.is_some(),
+                self.last_updated_by.is_some(),
+                self.perspective_id.is_some(),
+                self.perspective_name.is_some(),
+                self.default_preferences.is_some(),
+                self.anomaly_alert_preferences.is_some(),
+            ],
+        )
     }
 }
 model::model!(NotificationSetting);
@@ -331,12 +320,6 @@ impl model::Model for ResponseDtoListNotificationSetting {
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
-            | (self.meta_data.is_some() as u64) << 2
-            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoListNotificationSetting);
@@ -389,12 +372,6 @@ impl model::Model for ResponseDtoNotificationSetting {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
-            | (self.meta_data.is_some() as u64) << 2
-            | (self.correlation_id.is_some() as u64) << 3
-    }
 }
 model::model!(ResponseDtoNotificationSetting);
 model::open_enum! {
@@ -445,12 +422,6 @@ impl model::Model for SlackNotificationChannel {
             3 => model::opt(&self.notification_channel_type),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.type_.is_some() as u64 | (self.channel_urls.is_some() as u64) << 1
-            | (self.slack_web_hook_url.is_some() as u64) << 2
-            | (self.notification_channel_type.is_some() as u64) << 3
     }
 }
 model::model!(SlackNotificationChannel);

@@ -48,12 +48,6 @@ impl model::Model for CcmOverview {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.total_cost.is_some() as u64 | (self.cost_per_day.is_some() as u64) << 1
-            | (self.total_cost_trend.is_some() as u64) << 2
-            | (self.recommendations_count.is_some() as u64) << 3
-    }
 }
 model::model!(CcmOverview);
 /// Schema `ResponseDTOCCMOverview`.
@@ -99,12 +93,6 @@ impl model::Model for ResponseDtoccmOverview {
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
-            | (self.meta_data.is_some() as u64) << 2
-            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoccmOverview);

@@ -135,24 +135,30 @@ impl model::Model for CeReportSchedule {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.uuid.is_some() as u64) << 1
-            | (self.enabled.is_some() as u64) << 2 | (self.filters.is_some() as u64) << 3
-            | (self.group_by.is_some() as u64) << 4
-            | (self.views_id.is_some() as u64) << 5
-            | (self.user_cron.is_some() as u64) << 6
-            | (self.account_id.is_some() as u64) << 7
-            | (self.created_at.is_some() as u64) << 8
-            | (self.created_by.is_some() as u64) << 9
-            | (self.recipients.is_some() as u64) << 10
-            | (self.data_columns.is_some() as u64) << 11
-            | (self.description.is_some() as u64) << 12
-            | (self.last_updated_at.is_some() as u64) << 13
-            | (self.last_updated_by.is_some() as u64) << 14
-            | (self.next_execution.is_some() as u64) << 15
-            | (self.view_time_range.is_some() as u64) << 16
-            | (self.export_rows_up_to.is_some() as u64) << 17
-            | (self.user_cron_time_zone.is_some() as u64) << 18
-            | (self.exclude_rows_with_cost_below.is_some() as u64) << 19
+        model::mask(
+            &[
+                self.name.is_some(),
+                self.uuid.is_some(),
+                self.enabled.is_some(),
+                self.filters.is_some(),
+                self.group_by.is_some(),
+                self.views_id.is_some(),
+                self.user_cron.is_some(),
+                self.account_id.is_some(),
+                self.created_at.is_some(),
+                self.created_by.is_some(),
+                self.recipients.is_some(),
+                self.data_columns.is_some(),
+                self.description.is_some(),
+                self.last_updated_at.is_some(),
+                self.last_updated_by.is_some(),
+                self.next_execution.is_some(),
+                self.view_time_range.is_some(),
+                self.export_rows_up_to.is_some(),
+                self.user_cron_time_zone.is_some(),
+                self.exclude_rows_with_cost_below.is_some(),
+            ],
+        )
     }
 }
 model::model!(CeReportSchedule);
@@ -292,25 +298,31 @@ impl model::Model for CeReportScheduleDto {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.uuid.is_some() as u64) << 1
-            | (self.enabled.is_some() as u64) << 2 | (self.filters.is_some() as u64) << 3
-            | (self.group_by.is_some() as u64) << 4
-            | (self.user_cron.is_some() as u64) << 5
-            | (self.account_id.is_some() as u64) << 6
-            | (self.created_at.is_some() as u64) << 7
-            | (self.created_by.is_some() as u64) << 8
-            | (self.recipients.is_some() as u64) << 9
-            | (self.data_columns.is_some() as u64) << 10
-            | (self.description.is_some() as u64) << 11
-            | (self.last_updated_at.is_some() as u64) << 12
-            | (self.last_updated_by.is_some() as u64) << 13
-            | (self.next_execution.is_some() as u64) << 14
-            | (self.perspective_id.is_some() as u64) << 15
-            | (self.view_time_range.is_some() as u64) << 16
-            | (self.export_rows_up_to.is_some() as u64) << 17
-            | (self.perspective_name.is_some() as u64) << 18
-            | (self.user_cron_time_zone.is_some() as u64) << 19
-            | (self.exclude_rows_with_cost_below.is_some() as u64) << 20
+        model::mask(
+            &[
+                self.name.is_some(),
+                self.uuid.is_some(),
+                self.enabled.is_some(),
+                self.filters.is_some(),
+                self.group_by.is_some(),
+                self.user_cron.is_some(),
+                self.account_id.is_some(),
+                self.created_at.is_some(),
+                self.created_by.is_some(),
+                self.recipients.is_some(),
+                self.data_columns.is_some(),
+                self.description.is_some(),
+                self.last_updated_at.is_some(),
+                self.last_updated_by.is_some(),
+                self.next_execution.is_some(),
+                self.perspective_id.is_some(),
+                self.view_time_range.is_some(),
+                self.export_rows_up_to.is_some(),
+                self.perspective_name.is_some(),
+                self.user_cron_time_zone.is_some(),
+                self.exclude_rows_with_cost_below.is_some(),
+            ],
+        )
     }
 }
 model::model!(CeReportScheduleDto);
@@ -349,11 +361,6 @@ impl model::Model for CeReportScheduleResponseDto {
             1 => model::opt(&self.ce_report_schedules),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.total_count.is_some() as u64
-            | (self.ce_report_schedules.is_some() as u64) << 1
     }
 }
 model::model!(CeReportScheduleResponseDto);
@@ -401,12 +408,6 @@ impl model::Model for PerspectiveReportsFiltersDto {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.limit.is_some() as u64 | (self.offset.is_some() as u64) << 1
-            | (self.search_text.is_some() as u64) << 2
-            | (self.perspective_ids.is_some() as u64) << 3
-    }
 }
 model::model!(PerspectiveReportsFiltersDto);
 /// Schema `ResponseDTOListCEReportSchedule`.
@@ -452,12 +453,6 @@ impl model::Model for ResponseDtoListCeReportSchedule {
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
-            | (self.meta_data.is_some() as u64) << 2
-            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoListCeReportSchedule);
@@ -510,12 +505,6 @@ impl model::Model for ResponseDtoceReportScheduleResponseDto {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
-            | (self.meta_data.is_some() as u64) << 2
-            | (self.correlation_id.is_some() as u64) << 3
-    }
 }
 model::model!(ResponseDtoceReportScheduleResponseDto);
 model::open_enum! {
@@ -562,11 +551,6 @@ impl model::Model for SendMailRequestDto {
             2 => model::opt(&self.ce_report_schedule_dto),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.report_id.is_some() as u64 | (self.perspective_id.is_some() as u64) << 1
-            | (self.ce_report_schedule_dto.is_some() as u64) << 2
     }
 }
 model::model!(SendMailRequestDto);
@@ -661,16 +645,22 @@ impl model::Model for SendMailRequestDtoCeReportScheduleDto {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.uuid.is_some() as u64) << 1
-            | (self.enabled.is_some() as u64) << 2 | (self.filters.is_some() as u64) << 3
-            | (self.user_cron.is_some() as u64) << 4
-            | (self.account_id.is_some() as u64) << 5
-            | (self.recipients.is_some() as u64) << 6
-            | (self.data_columns.is_some() as u64) << 7
-            | (self.description.is_some() as u64) << 8
-            | (self.perspective_id.is_some() as u64) << 9
-            | (self.view_time_range.is_some() as u64) << 10
-            | (self.perspective_name.is_some() as u64) << 11
+        model::mask(
+            &[
+                self.name.is_some(),
+                self.uuid.is_some(),
+                self.enabled.is_some(),
+                self.filters.is_some(),
+                self.user_cron.is_some(),
+                self.account_id.is_some(),
+                self.recipients.is_some(),
+                self.data_columns.is_some(),
+                self.description.is_some(),
+                self.perspective_id.is_some(),
+                self.view_time_range.is_some(),
+                self.perspective_name.is_some(),
+            ],
+        )
     }
 }
 model::model!(SendMailRequestDtoCeReportScheduleDto);
@@ -728,13 +718,6 @@ impl model::Model for SendMailRequestDtoCeReportScheduleDtoFilters {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.id_filter.is_some() as u64 | (self.rule_filter.is_some() as u64) << 1
-            | (self.time_filter.is_some() as u64) << 2
-            | (self.view_metadata_filter.is_some() as u64) << 3
-            | (self.time_range_type_filter.is_some() as u64) << 4
-    }
 }
 model::model!(SendMailRequestDtoCeReportScheduleDtoFilters);
 /// Schema `SendMailRequestDTO.ceReportScheduleDTO.viewTimeRange`.
@@ -776,11 +759,6 @@ impl model::Model for SendMailRequestDtoCeReportScheduleDtoViewTimeRange {
             2 => model::Part::Json(&self.view_time_range_type),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.end_time.is_some() as u64 | (self.start_time.is_some() as u64) << 1
-            | (self.view_time_range_type.is_some() as u64) << 2
     }
 }
 model::model!(SendMailRequestDtoCeReportScheduleDtoViewTimeRange);

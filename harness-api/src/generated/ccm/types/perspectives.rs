@@ -40,10 +40,6 @@ impl model::Model for PerspectiveData {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.views.is_some() as u64 | (self.total_count.is_some() as u64) << 1
-    }
 }
 model::model!(PerspectiveData);
 /// Schema `ResponseDTOPerspectiveData`.
@@ -89,12 +85,6 @@ impl model::Model for ResponseDtoPerspectiveData {
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
-            | (self.meta_data.is_some() as u64) << 2
-            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoPerspectiveData);
@@ -146,12 +136,6 @@ impl model::Model for ResponseDtoceView {
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
-            | (self.meta_data.is_some() as u64) << 2
-            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoceView);

@@ -90,15 +90,21 @@ impl model::Model for CeViewFolder {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.tags.is_some() as u64) << 1
-            | (self.uuid.is_some() as u64) << 2 | (self.pinned.is_some() as u64) << 3
-            | (self.view_type.is_some() as u64) << 4
-            | (self.account_id.is_some() as u64) << 5
-            | (self.created_at.is_some() as u64) << 6
-            | (self.created_by.is_some() as u64) << 7
-            | (self.description.is_some() as u64) << 8
-            | (self.last_updated_at.is_some() as u64) << 9
-            | (self.last_updated_by.is_some() as u64) << 10
+        model::mask(
+            &[
+                self.name.is_some(),
+                self.tags.is_some(),
+                self.uuid.is_some(),
+                self.pinned.is_some(),
+                self.view_type.is_some(),
+                self.account_id.is_some(),
+                self.created_at.is_some(),
+                self.created_by.is_some(),
+                self.description.is_some(),
+                self.last_updated_at.is_some(),
+                self.last_updated_by.is_some(),
+            ],
+        )
     }
 }
 model::model!(CeViewFolder);
@@ -146,11 +152,6 @@ impl model::Model for CreatePerspectiveFolderDto {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.budget_ids.is_some() as u64 | (self.ce_view_folder.is_some() as u64) << 1
-            | (self.perspective_ids.is_some() as u64) << 2
-    }
 }
 model::model!(CreatePerspectiveFolderDto);
 /// Schema `MovePerspectiveDTO`.
@@ -192,12 +193,6 @@ impl model::Model for MovePerspectiveDto {
             2 => model::Part::Flag(&self.move_associated_budgets),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.new_folder_id.is_some() as u64
-            | (self.perspective_ids.is_some() as u64) << 1
-            | (self.move_associated_budgets.is_some() as u64) << 2
     }
 }
 model::model!(MovePerspectiveDto);
@@ -245,12 +240,6 @@ impl model::Model for ResponseDtoListCeView {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
-            | (self.meta_data.is_some() as u64) << 2
-            | (self.correlation_id.is_some() as u64) << 3
-    }
 }
 model::model!(ResponseDtoListCeView);
 /// Schema `ResponseDTOListCEViewFolder`.
@@ -296,12 +285,6 @@ impl model::Model for ResponseDtoListCeViewFolder {
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
-            | (self.meta_data.is_some() as u64) << 2
-            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoListCeViewFolder);
@@ -358,12 +341,6 @@ impl model::Model for ResponseDtoListPerspective {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
-            | (self.meta_data.is_some() as u64) << 2
-            | (self.correlation_id.is_some() as u64) << 3
-    }
 }
 model::model!(ResponseDtoListPerspective);
 model::open_enum! {
@@ -414,12 +391,6 @@ impl model::Model for ResponseDtoceViewFolder {
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
-            | (self.meta_data.is_some() as u64) << 2
-            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoceViewFolder);

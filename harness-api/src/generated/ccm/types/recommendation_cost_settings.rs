@@ -79,13 +79,18 @@ impl model::Model for UpdateRecommendationCostSettingsBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.uuid.is_some() as u64 | (self.account_id.is_some() as u64) << 1
-            | (self.created_at.is_some() as u64) << 2
-            | (self.last_updated_at.is_some() as u64) << 3
-            | (self.aws_preferences.is_some() as u64) << 4
-            | (self.ecs_preferences.is_some() as u64) << 5
-            | (self.azure_preferences.is_some() as u64) << 6
-            | (self.nodepool_preferences.is_some() as u64) << 7
+        model::mask(
+            &[
+                self.uuid.is_some(),
+                self.account_id.is_some(),
+                self.created_at.is_some(),
+                self.last_updated_at.is_some(),
+                self.aws_preferences.is_some(),
+                self.ecs_preferences.is_some(),
+                self.azure_preferences.is_some(),
+                self.nodepool_preferences.is_some(),
+            ],
+        )
     }
 }
 model::model!(UpdateRecommendationCostSettingsBody);
@@ -122,10 +127,6 @@ impl model::Model for UpdateRecommendationCostSettingsBodyAwsPreferences {
             0 => model::opt(&self.account_scoped_preferences),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.account_scoped_preferences.is_some() as u64
     }
 }
 model::model!(UpdateRecommendationCostSettingsBodyAwsPreferences);
@@ -170,11 +171,6 @@ for UpdateRecommendationCostSettingsBodyAwsPreferencesAccountScopedPreferences {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.account_id.is_some() as u64 | (self.account_name.is_some() as u64) << 1
-            | (self.savings_estimation_mode.is_some() as u64) << 2
-    }
 }
 model::model!(
     UpdateRecommendationCostSettingsBodyAwsPreferencesAccountScopedPreferences
@@ -211,10 +207,6 @@ impl model::Model for UpdateRecommendationCostSettingsBodyAzurePreferences {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.cost_type.is_some() as u64
-    }
 }
 model::model!(UpdateRecommendationCostSettingsBodyAzurePreferences);
 /// Schema `updateRecommendationCostSettings body.ecsPreferences`.
@@ -248,10 +240,6 @@ impl model::Model for UpdateRecommendationCostSettingsBodyEcsPreferences {
             0 => model::Part::Str(&self.cost_type),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.cost_type.is_some() as u64
     }
 }
 model::model!(UpdateRecommendationCostSettingsBodyEcsPreferences);
@@ -301,12 +289,6 @@ impl model::Model for UpdateRecommendationCostSettingsBodyNodepoolPreferences {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.aws_preferences.is_some() as u64
-            | (self.gcp_preferences.is_some() as u64) << 1
-            | (self.azure_preferences.is_some() as u64) << 2
-    }
 }
 model::model!(UpdateRecommendationCostSettingsBodyNodepoolPreferences);
 /// Schema `updateRecommendationCostSettings body.nodepoolPreferences.awsPreferences`.
@@ -342,10 +324,6 @@ for UpdateRecommendationCostSettingsBodyNodepoolPreferencesAwsPreferences {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.cost_type.is_some() as u64
-    }
 }
 model::model!(UpdateRecommendationCostSettingsBodyNodepoolPreferencesAwsPreferences);
 /// Schema `updateRecommendationCostSettings body.nodepoolPreferences.azurePreferences`.
@@ -380,10 +358,6 @@ for UpdateRecommendationCostSettingsBodyNodepoolPreferencesAzurePreferences {
             0 => model::Part::Json(&self.cost_type),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.cost_type.is_some() as u64
     }
 }
 model::model!(UpdateRecommendationCostSettingsBodyNodepoolPreferencesAzurePreferences);
@@ -469,15 +443,20 @@ for UpdateRecommendationCostSettingsBodyNodepoolPreferencesGcpPreferences {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.cost_type.is_some() as u64 | (self.include_taxes.is_some() as u64) << 1
-            | (self.include_negotiated_savings.is_some() as u64) << 2
-            | (self.include_promotional_credits.is_some() as u64) << 3
-            | (self.include_subscription_credits.is_some() as u64) << 4
-            | (self.include_sustained_use_discounts.is_some() as u64) << 5
-            | (self.include_spend_based_cud_discounts.is_some() as u64) << 6
-            | (self.include_spending_based_discounts.is_some() as u64) << 7
-            | (self.include_resource_based_cud_credits.is_some() as u64) << 8
-            | (self.include_legacy_spend_based_cud_credits.is_some() as u64) << 9
+        model::mask(
+            &[
+                self.cost_type.is_some(),
+                self.include_taxes.is_some(),
+                self.include_negotiated_savings.is_some(),
+                self.include_promotional_credits.is_some(),
+                self.include_subscription_credits.is_some(),
+                self.include_sustained_use_discounts.is_some(),
+                self.include_spend_based_cud_discounts.is_some(),
+                self.include_spending_based_discounts.is_some(),
+                self.include_resource_based_cud_credits.is_some(),
+                self.include_legacy_spend_based_cud_credits.is_some(),
+            ],
+        )
     }
 }
 model::model!(UpdateRecommendationCostSettingsBodyNodepoolPreferencesGcpPreferences);

@@ -75,13 +75,18 @@ impl model::Model for RecommendationAzureVmId {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.vm_name.is_some() as u64 | (self.ignored_at.is_some() as u64) << 1
-            | (self.ignore_comments.is_some() as u64) << 2
-            | (self.subscription_id.is_some() as u64) << 3
-            | (self.ignored_by_user_id.is_some() as u64) << 4
-            | (self.resource_group_id.is_some() as u64) << 5
-            | (self.ignored_by_user_name.is_some() as u64) << 6
-            | (self.ignore_until_epoch_millis.is_some() as u64) << 7
+        model::mask(
+            &[
+                self.vm_name.is_some(),
+                self.ignored_at.is_some(),
+                self.ignore_comments.is_some(),
+                self.subscription_id.is_some(),
+                self.ignored_by_user_id.is_some(),
+                self.resource_group_id.is_some(),
+                self.ignored_by_user_name.is_some(),
+                self.ignore_until_epoch_millis.is_some(),
+            ],
+        )
     }
 }
 model::model!(RecommendationAzureVmId);
@@ -149,15 +154,6 @@ impl model::Model for RecommendationEc2InstanceId {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.ignored_at.is_some() as u64 | (self.instance_id.is_some() as u64) << 1
-            | (self.aws_account_id.is_some() as u64) << 2
-            | (self.ignore_comments.is_some() as u64) << 3
-            | (self.ignored_by_user_id.is_some() as u64) << 4
-            | (self.ignored_by_user_name.is_some() as u64) << 5
-            | (self.ignore_until_epoch_millis.is_some() as u64) << 6
-    }
 }
 model::model!(RecommendationEc2InstanceId);
 /// Schema `RecommendationECSServiceId`.
@@ -223,15 +219,6 @@ impl model::Model for RecommendationEcsServiceId {
             6 => model::Part::Int(&self.ignore_until_epoch_millis),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.ignored_at.is_some() as u64 | (self.cluster_name.is_some() as u64) << 1
-            | (self.ecs_service_name.is_some() as u64) << 2
-            | (self.ignore_comments.is_some() as u64) << 3
-            | (self.ignored_by_user_id.is_some() as u64) << 4
-            | (self.ignored_by_user_name.is_some() as u64) << 5
-            | (self.ignore_until_epoch_millis.is_some() as u64) << 6
     }
 }
 model::model!(RecommendationEcsServiceId);
@@ -311,14 +298,19 @@ impl model::Model for RecommendationGovernanceRuleId {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.rule_id.is_some() as u64 | (self.target_id.is_some() as u64) << 1
-            | (self.ignored_at.is_some() as u64) << 2
-            | (self.resource_id.is_some() as u64) << 3
-            | (self.target_region.is_some() as u64) << 4
-            | (self.ignore_comments.is_some() as u64) << 5
-            | (self.ignored_by_user_id.is_some() as u64) << 6
-            | (self.ignored_by_user_name.is_some() as u64) << 7
-            | (self.ignore_until_epoch_millis.is_some() as u64) << 8
+        model::mask(
+            &[
+                self.rule_id.is_some(),
+                self.target_id.is_some(),
+                self.ignored_at.is_some(),
+                self.resource_id.is_some(),
+                self.target_region.is_some(),
+                self.ignore_comments.is_some(),
+                self.ignored_by_user_id.is_some(),
+                self.ignored_by_user_name.is_some(),
+                self.ignore_until_epoch_millis.is_some(),
+            ],
+        )
     }
 }
 model::model!(RecommendationGovernanceRuleId);
@@ -385,15 +377,6 @@ impl model::Model for RecommendationNodepoolId {
             6 => model::Part::Int(&self.ignore_until_epoch_millis),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.ignored_at.is_some() as u64 | (self.cluster_name.is_some() as u64) << 1
-            | (self.nodepool_name.is_some() as u64) << 2
-            | (self.ignore_comments.is_some() as u64) << 3
-            | (self.ignored_by_user_id.is_some() as u64) << 4
-            | (self.ignored_by_user_name.is_some() as u64) << 5
-            | (self.ignore_until_epoch_millis.is_some() as u64) << 6
     }
 }
 model::model!(RecommendationNodepoolId);
@@ -468,13 +451,18 @@ impl model::Model for RecommendationWorkloadId {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.ignored_at.is_some() as u64 | (self.namespace.is_some() as u64) << 1
-            | (self.cluster_name.is_some() as u64) << 2
-            | (self.workload_name.is_some() as u64) << 3
-            | (self.ignore_comments.is_some() as u64) << 4
-            | (self.ignored_by_user_id.is_some() as u64) << 5
-            | (self.ignored_by_user_name.is_some() as u64) << 6
-            | (self.ignore_until_epoch_millis.is_some() as u64) << 7
+        model::mask(
+            &[
+                self.ignored_at.is_some(),
+                self.namespace.is_some(),
+                self.cluster_name.is_some(),
+                self.workload_name.is_some(),
+                self.ignore_comments.is_some(),
+                self.ignored_by_user_id.is_some(),
+                self.ignored_by_user_name.is_some(),
+                self.ignore_until_epoch_millis.is_some(),
+            ],
+        )
     }
 }
 model::model!(RecommendationWorkloadId);
@@ -541,16 +529,6 @@ impl model::Model for RecommendationsIgnoreList {
             6 => model::opt(&self.governance_rule_ignore_list),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.account_id.is_some() as u64
-            | (self.azure_vm_ignore_list.is_some() as u64) << 1
-            | (self.nodepool_ignore_list.is_some() as u64) << 2
-            | (self.workload_ignore_list.is_some() as u64) << 3
-            | (self.ecs_service_ignore_list.is_some() as u64) << 4
-            | (self.ec2_instance_ignore_list.is_some() as u64) << 5
-            | (self.governance_rule_ignore_list.is_some() as u64) << 6
     }
 }
 model::model!(RecommendationsIgnoreList);
@@ -632,14 +610,19 @@ impl model::Model for RecommendationsIgnoreResourcesDto {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.comments.is_some() as u64 | (self.nodepools.is_some() as u64) << 1
-            | (self.workloads.is_some() as u64) << 2
-            | (self.azure_vm_ids.is_some() as u64) << 3
-            | (self.ecs_services.is_some() as u64) << 4
-            | (self.ec2_instances.is_some() as u64) << 5
-            | (self.duration_in_days.is_some() as u64) << 6
-            | (self.governance_rule_ids.is_some() as u64) << 7
-            | (self.aws_passthrough_resources.is_some() as u64) << 8
+        model::mask(
+            &[
+                self.comments.is_some(),
+                self.nodepools.is_some(),
+                self.workloads.is_some(),
+                self.azure_vm_ids.is_some(),
+                self.ecs_services.is_some(),
+                self.ec2_instances.is_some(),
+                self.duration_in_days.is_some(),
+                self.governance_rule_ids.is_some(),
+                self.aws_passthrough_resources.is_some(),
+            ],
+        )
     }
 }
 model::model!(RecommendationsIgnoreResourcesDto);
@@ -707,15 +690,6 @@ impl model::Model for RecommendationsIgnoreResourcesDtoAwsPassthroughResources {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.ignored_at.is_some() as u64 | (self.resource_id.is_some() as u64) << 1
-            | (self.aws_account_id.is_some() as u64) << 2
-            | (self.ignore_comments.is_some() as u64) << 3
-            | (self.ignored_by_user_id.is_some() as u64) << 4
-            | (self.ignored_by_user_name.is_some() as u64) << 5
-            | (self.ignore_until_epoch_millis.is_some() as u64) << 6
-    }
 }
 model::model!(RecommendationsIgnoreResourcesDtoAwsPassthroughResources);
 /// Schema `ResponseDTORecommendationsIgnoreList`.
@@ -761,12 +735,6 @@ impl model::Model for ResponseDtoRecommendationsIgnoreList {
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
-            | (self.meta_data.is_some() as u64) << 2
-            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoRecommendationsIgnoreList);

@@ -63,14 +63,6 @@ impl model::Model for CcmJiraCreateDto {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.fields.is_some() as u64 | (self.issue_type.is_some() as u64) << 1
-            | (self.project_key.is_some() as u64) << 2
-            | (self.connector_ref.is_some() as u64) << 3
-            | (self.resource_type.is_some() as u64) << 4
-            | (self.recommendation_id.is_some() as u64) << 5
-    }
 }
 model::model!(CcmJiraCreateDto);
 model::open_enum! {
@@ -123,12 +115,6 @@ impl model::Model for ResponseDtoccmJiraDetails {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
-            | (self.meta_data.is_some() as u64) << 2
-            | (self.correlation_id.is_some() as u64) << 3
-    }
 }
 model::model!(ResponseDtoccmJiraDetails);
 model::open_enum! {
@@ -180,12 +166,6 @@ impl model::Model for GetCommonJiraFieldsBody {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.field_type.is_some() as u64 | (self.issue_types.is_some() as u64) << 1
-            | (self.project_keys.is_some() as u64) << 2
-            | (self.connector_ref.is_some() as u64) << 3
-    }
 }
 model::model!(GetCommonJiraFieldsBody);
 /// Schema `getCommonJiraIssueTypes body`.
@@ -223,10 +203,6 @@ impl model::Model for GetCommonJiraIssueTypesBody {
             1 => model::Part::Str(&self.connector_ref),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.project_keys.is_some() as u64 | (self.connector_ref.is_some() as u64) << 1
     }
 }
 model::model!(GetCommonJiraIssueTypesBody);
@@ -269,11 +245,6 @@ impl model::Model for UpsertJiraFieldMappingBody {
             2 => model::opt(&self.project_keys),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.field_name.is_some() as u64 | (self.issue_types.is_some() as u64) << 1
-            | (self.project_keys.is_some() as u64) << 2
     }
 }
 model::model!(UpsertJiraFieldMappingBody);

@@ -58,14 +58,6 @@ impl model::Model for LookBackPeriod {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.nodepool_period.is_some() as u64
-            | (self.workload_period.is_some() as u64) << 1
-            | (self.ecs_service_period.is_some() as u64) << 2
-            | (self.ec2_instance_period.is_some() as u64) << 3
-            | (self.ec2_instance_v2_period.is_some() as u64) << 4
-    }
 }
 model::model!(LookBackPeriod);
 /// Schema `RecommendationPreference`.
@@ -169,19 +161,24 @@ impl model::Model for RecommendationPreference {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.uuid.is_some() as u64 | (self.account_id.is_some() as u64) << 1
-            | (self.last_updated_at.is_some() as u64) << 2
-            | (self.last_updated_by.is_some() as u64) << 3
-            | (self.look_back_period.is_some() as u64) << 4
-            | (self.applied_jira_statuses.is_some() as u64) << 5
-            | (self.child_recommendation.is_some() as u64) << 6
-            | (self.ignored_jira_statuses.is_some() as u64) << 7
-            | (self.parent_recommendation.is_some() as u64) << 8
-            | (self.recommendation_presets.is_some() as u64) << 9
-            | (self.applied_jira_resolution_codes.is_some() as u64) << 10
-            | (self.ignored_jira_resolution_codes.is_some() as u64) << 11
-            | (self.include_ignored_recommendation.is_some() as u64) << 12
-            | (self.enable_recommendation_inferences.is_some() as u64) << 13
+        model::mask(
+            &[
+                self.uuid.is_some(),
+                self.account_id.is_some(),
+                self.last_updated_at.is_some(),
+                self.last_updated_by.is_some(),
+                self.look_back_period.is_some(),
+                self.applied_jira_statuses.is_some(),
+                self.child_recommendation.is_some(),
+                self.ignored_jira_statuses.is_some(),
+                self.parent_recommendation.is_some(),
+                self.recommendation_presets.is_some(),
+                self.applied_jira_resolution_codes.is_some(),
+                self.ignored_jira_resolution_codes.is_some(),
+                self.include_ignored_recommendation.is_some(),
+                self.enable_recommendation_inferences.is_some(),
+            ],
+        )
     }
 }
 model::model!(RecommendationPreference);
@@ -251,16 +248,6 @@ impl model::Model for RecommendationPreferenceDto {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.look_back_period.is_some() as u64
-            | (self.applied_jira_statuses.is_some() as u64) << 1
-            | (self.child_recommendation.is_some() as u64) << 2
-            | (self.ignored_jira_statuses.is_some() as u64) << 3
-            | (self.parent_recommendation.is_some() as u64) << 4
-            | (self.applied_recommendation_presets.is_some() as u64) << 5
-            | (self.include_ignored_recommendation.is_some() as u64) << 6
-    }
 }
 model::model!(RecommendationPreferenceDto);
 /// Schema `ResponseDTORecommendationPreferenceDTO`.
@@ -306,12 +293,6 @@ impl model::Model for ResponseDtoRecommendationPreferenceDto {
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
-            | (self.meta_data.is_some() as u64) << 2
-            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoRecommendationPreferenceDto);
@@ -384,15 +365,6 @@ impl model::Model for CreateCloudAccountOverrideBody {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.uuid.is_some() as u64 | (self.preset_id.is_some() as u64) << 1
-            | (self.account_id.is_some() as u64) << 2
-            | (self.resource_type.is_some() as u64) << 3
-            | (self.cloud_accounts.is_some() as u64) << 4
-            | (self.last_updated_at.is_some() as u64) << 5
-            | (self.last_updated_by.is_some() as u64) << 6
-    }
 }
 model::model!(CreateCloudAccountOverrideBody);
 /// Schema `createCloudAccountOverride body.cloudAccounts`.
@@ -430,10 +402,6 @@ impl model::Model for CreateCloudAccountOverrideBodyCloudAccounts {
             1 => model::Part::Str(&self.name),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.id.is_some() as u64 | (self.name.is_some() as u64) << 1
     }
 }
 model::model!(CreateCloudAccountOverrideBodyCloudAccounts);
@@ -480,12 +448,6 @@ impl model::Model for CreateCloudAccountOverrideBodyLastUpdatedBy {
             3 => model::Part::Str(&self.external_user_id),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.uuid.is_some() as u64) << 1
-            | (self.email.is_some() as u64) << 2
-            | (self.external_user_id.is_some() as u64) << 3
     }
 }
 model::model!(CreateCloudAccountOverrideBodyLastUpdatedBy);
@@ -535,10 +497,6 @@ impl model::Model for UpdateCloudAccountOverrideBody {
             1 => model::Part::Str(&self.name),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.id.is_some() as u64 | (self.name.is_some() as u64) << 1
     }
 }
 model::model!(UpdateCloudAccountOverrideBody);

@@ -52,13 +52,6 @@ impl model::Model for CcmServiceNowCreateDto {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.fields.is_some() as u64 | (self.ticket_type.is_some() as u64) << 1
-            | (self.connector_ref.is_some() as u64) << 2
-            | (self.resource_type.is_some() as u64) << 3
-            | (self.recommendation_id.is_some() as u64) << 4
-    }
 }
 model::model!(CcmServiceNowCreateDto);
 model::open_enum! {
@@ -110,12 +103,6 @@ impl model::Model for ResponseDtoccmServiceNowDetails {
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
-            | (self.meta_data.is_some() as u64) << 2
-            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoccmServiceNowDetails);

@@ -40,10 +40,6 @@ impl model::Model for RecommendationTagDto {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.tags.is_some() as u64 | (self.recommendation_id.is_some() as u64) << 1
-    }
 }
 model::model!(RecommendationTagDto);
 /// Schema `ResponseDTORecommendationTagDTO`.
@@ -89,12 +85,6 @@ impl model::Model for ResponseDtoRecommendationTagDto {
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
-            | (self.meta_data.is_some() as u64) << 2
-            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoRecommendationTagDto);

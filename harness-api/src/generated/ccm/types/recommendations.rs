@@ -44,11 +44,6 @@ impl model::Model for AppliedRecommendationResourceStatsDto {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.count.is_some() as u64 | (self.resource_type.is_some() as u64) << 1
-            | (self.total_monthly_saving.is_some() as u64) << 2
-    }
 }
 model::model!(AppliedRecommendationResourceStatsDto);
 model::open_enum! {
@@ -258,39 +253,44 @@ impl model::Model for RecommendationItem {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.id.is_some() as u64 | (self.tags.is_some() as u64) << 1
-            | (self.is_valid.is_some() as u64) << 2
-            | (self.applied_at.is_some() as u64) << 3
-            | (self.created_at.is_some() as u64) << 4
-            | (self.namespace.is_some() as u64) << 5
-            | (self.jira_status.is_some() as u64) << 6
-            | (self.resource_id.is_some() as u64) << 7
-            | (self.cluster_name.is_some() as u64) << 8
-            | (self.monthly_cost.is_some() as u64) << 9
-            | (self.jira_issue_key.is_some() as u64) << 10
-            | (self.resource_name.is_some() as u64) << 11
-            | (self.resource_type.is_some() as u64) << 12
-            | (self.target_region.is_some() as u64) << 13
-            | (self.cloud_provider.is_some() as u64) << 14
-            | (self.monthly_saving.is_some() as u64) << 15
-            | (self.perspective_id.is_some() as u64) << 16
-            | (self.cloud_account_id.is_some() as u64) << 17
-            | (self.applied_by_user_id.is_some() as u64) << 18
-            | (self.last_processed_at.is_some() as u64) << 19
-            | (self.perspective_name.is_some() as u64) << 20
-            | (self.applied_at_savings.is_some() as u64) << 21
-            | (self.cloud_account_name.is_some() as u64) << 22
-            | (self.governance_rule_id.is_some() as u64) << 23
-            | (self.jira_connector_ref.is_some() as u64) << 24
-            | (self.applied_by_user_name.is_some() as u64) << 25
-            | (self.overridden_savings.is_some() as u64) << 26
-            | (self.servicenow_issue_key.is_some() as u64) << 27
-            | (self.cost_category_details.is_some() as u64) << 28
-            | (self.recommendation_state.is_some() as u64) << 29
-            | (self.preference_based_saving.is_some() as u64) << 30
-            | (self.recommendation_details.is_some() as u64) << 31
-            | (self.servicenow_issue_status.is_some() as u64) << 32
-            | (self.servicenow_connector_ref.is_some() as u64) << 33
+        model::mask(
+            &[
+                self.id.is_some(),
+                self.tags.is_some(),
+                self.is_valid.is_some(),
+                self.applied_at.is_some(),
+                self.created_at.is_some(),
+                self.namespace.is_some(),
+                self.jira_status.is_some(),
+                self.resource_id.is_some(),
+                self.cluster_name.is_some(),
+                self.monthly_cost.is_some(),
+                self.jira_issue_key.is_some(),
+                self.resource_name.is_some(),
+                self.resource_type.is_some(),
+                self.target_region.is_some(),
+                self.cloud_provider.is_some(),
+                self.monthly_saving.is_some(),
+                self.perspective_id.is_some(),
+                self.cloud_account_id.is_some(),
+                self.applied_by_user_id.is_some(),
+                self.last_processed_at.is_some(),
+                self.perspective_name.is_some(),
+                self.applied_at_savings.is_some(),
+                self.cloud_account_name.is_some(),
+                self.governance_rule_id.is_some(),
+                self.jira_connector_ref.is_some(),
+                self.applied_by_user_name.is_some(),
+                self.overridden_savings.is_some(),
+                self.servicenow_issue_key.is_some(),
+                self.cost_category_details.is_some(),
+                self.recommendation_state.is_some(),
+                self.preference_based_saving.is_some(),
+                self.recommendation_details.is_some(),
+                self.servicenow_issue_status.is_some(),
+                self.servicenow_connector_ref.is_some(),
+            ],
+        )
     }
 }
 model::model!(RecommendationItem);
@@ -341,11 +341,6 @@ impl model::Model for RecommendationOverviewStats {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.total_monthly_cost.is_some() as u64
-            | (self.total_monthly_saving.is_some() as u64) << 1
-    }
 }
 model::model!(RecommendationOverviewStats);
 /// Schema `RecommendationRealizedSavingStatsDTO`.
@@ -387,12 +382,6 @@ impl model::Model for RecommendationRealizedSavingStatsDto {
             2 => model::Part::Int(&self.applied_recommendation_count),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.applied_date.is_some() as u64
-            | (self.total_monthly_saving.is_some() as u64) << 1
-            | (self.applied_recommendation_count.is_some() as u64) << 2
     }
 }
 model::model!(RecommendationRealizedSavingStatsDto);
@@ -440,12 +429,6 @@ impl model::Model for RecommendationResourceTypeStats {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.count.is_some() as u64 | (self.resource_type.is_some() as u64) << 1
-            | (self.total_monthly_cost.is_some() as u64) << 2
-            | (self.total_monthly_saving.is_some() as u64) << 3
-    }
 }
 model::model!(RecommendationResourceTypeStats);
 /// Schema `Recommendations`.
@@ -487,11 +470,6 @@ impl model::Model for Recommendations {
             2 => model::Part::Int(&self.offset),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.items.is_some() as u64 | (self.limit.is_some() as u64) << 1
-            | (self.offset.is_some() as u64) << 2
     }
 }
 model::model!(Recommendations);
@@ -538,12 +516,6 @@ impl model::Model for ResponseDtoInteger {
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
-            | (self.meta_data.is_some() as u64) << 2
-            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoInteger);
@@ -594,12 +566,6 @@ impl model::Model for ResponseDtoListAppliedRecommendationResourceStatsDto {
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
-            | (self.meta_data.is_some() as u64) << 2
-            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoListAppliedRecommendationResourceStatsDto);
@@ -652,12 +618,6 @@ impl model::Model for ResponseDtoListRecommendationRealizedSavingStatsDto {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
-            | (self.meta_data.is_some() as u64) << 2
-            | (self.correlation_id.is_some() as u64) << 3
-    }
 }
 model::model!(ResponseDtoListRecommendationRealizedSavingStatsDto);
 model::open_enum! {
@@ -708,12 +668,6 @@ impl model::Model for ResponseDtoListRecommendationResourceTypeStats {
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
-            | (self.meta_data.is_some() as u64) << 2
-            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoListRecommendationResourceTypeStats);
@@ -766,12 +720,6 @@ impl model::Model for ResponseDtoRecommendationOverviewStats {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
-            | (self.meta_data.is_some() as u64) << 2
-            | (self.correlation_id.is_some() as u64) << 3
-    }
 }
 model::model!(ResponseDtoRecommendationOverviewStats);
 model::open_enum! {
@@ -822,12 +770,6 @@ impl model::Model for ResponseDtoRecommendations {
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
-            | (self.meta_data.is_some() as u64) << 2
-            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoRecommendations);
@@ -880,12 +822,6 @@ impl model::Model for ResponseDtoVoid {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
-            | (self.meta_data.is_some() as u64) << 2
-            | (self.correlation_id.is_some() as u64) << 3
-    }
 }
 model::model!(ResponseDtoVoid);
 model::open_enum! {
@@ -932,11 +868,6 @@ impl model::Model for ChangeInferenceStateBody {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.comment.is_some() as u64 | (self.recommendation_id.is_some() as u64) << 1
-            | (self.verification_status.is_some() as u64) << 2
-    }
 }
 model::model!(ChangeInferenceStateBody);
 /// Schema `changeRecommendationState body`.
@@ -970,10 +901,6 @@ impl model::Model for ChangeRecommendationStateBody {
             0 => model::Part::Num(&self.applied_savings),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.applied_savings.is_some() as u64
     }
 }
 model::model!(ChangeRecommendationStateBody);
@@ -1026,11 +953,6 @@ impl model::Model for TerraformResourceRecommendationsBody {
             2 => model::Part::Flag(&self.include_details),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.states.is_some() as u64 | (self.resources.is_some() as u64) << 1
-            | (self.include_details.is_some() as u64) << 2
     }
 }
 model::model!(TerraformResourceRecommendationsBody);
@@ -1085,13 +1007,6 @@ impl model::Model for TerraformResourceRecommendationsBodyResources {
             5 => model::Part::Str(&self.resource_id),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.type_.is_some() as u64) << 1
-            | (self.module.is_some() as u64) << 2 | (self.provider.is_some() as u64) << 3
-            | (self.attributes.is_some() as u64) << 4
-            | (self.resource_id.is_some() as u64) << 5
     }
 }
 model::model!(TerraformResourceRecommendationsBodyResources);

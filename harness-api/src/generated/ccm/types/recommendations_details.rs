@@ -80,13 +80,19 @@ impl model::Model for AzureVmDto {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.cores.is_some() as u64 | (self.memory.is_some() as u64) << 1
-            | (self.region.is_some() as u64) << 2 | (self.vm_size.is_some() as u64) << 3
-            | (self.monthly_cost.is_some() as u64) << 4
-            | (self.avg_cpu_utilization.is_some() as u64) << 5
-            | (self.max_cpu_utilization.is_some() as u64) << 6
-            | (self.avg_memory_utilization.is_some() as u64) << 7
-            | (self.max_memory_utilization.is_some() as u64) << 8
+        model::mask(
+            &[
+                self.cores.is_some(),
+                self.memory.is_some(),
+                self.region.is_some(),
+                self.vm_size.is_some(),
+                self.monthly_cost.is_some(),
+                self.avg_cpu_utilization.is_some(),
+                self.max_cpu_utilization.is_some(),
+                self.avg_memory_utilization.is_some(),
+                self.max_memory_utilization.is_some(),
+            ],
+        )
     }
 }
 model::model!(AzureVmDto);
@@ -191,19 +197,24 @@ impl model::Model for AzureVmRecommendation {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.id.is_some() as u64 | (self.vm_id.is_some() as u64) << 1
-            | (self.vm_name.is_some() as u64) << 2
-            | (self.duration.is_some() as u64) << 3
-            | (self.tenant_id.is_some() as u64) << 4
-            | (self.connector_id.is_some() as u64) << 5
-            | (self.jira_details.is_some() as u64) << 6
-            | (self.connector_name.is_some() as u64) << 7
-            | (self.show_terminated.is_some() as u64) << 8
-            | (self.subscription_id.is_some() as u64) << 9
-            | (self.resource_group_id.is_some() as u64) << 10
-            | (self.service_now_details.is_some() as u64) << 11
-            | (self.target_configurations.is_some() as u64) << 12
-            | (self.current_configurations.is_some() as u64) << 13
+        model::mask(
+            &[
+                self.id.is_some(),
+                self.vm_id.is_some(),
+                self.vm_name.is_some(),
+                self.duration.is_some(),
+                self.tenant_id.is_some(),
+                self.connector_id.is_some(),
+                self.jira_details.is_some(),
+                self.connector_name.is_some(),
+                self.show_terminated.is_some(),
+                self.subscription_id.is_some(),
+                self.resource_group_id.is_some(),
+                self.service_now_details.is_some(),
+                self.target_configurations.is_some(),
+                self.current_configurations.is_some(),
+            ],
+        )
     }
 }
 model::model!(AzureVmRecommendation);
@@ -293,15 +304,21 @@ impl model::Model for ClusterRecommendationAccuracy {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.cpu.is_some() as u64 | (self.zone.is_some() as u64) << 1
-            | (self.nodes.is_some() as u64) << 2 | (self.memory.is_some() as u64) << 3
-            | (self.spot_nodes.is_some() as u64) << 4
-            | (self.spot_price.is_some() as u64) << 5
-            | (self.total_price.is_some() as u64) << 6
-            | (self.master_price.is_some() as u64) << 7
-            | (self.worker_price.is_some() as u64) << 8
-            | (self.regular_nodes.is_some() as u64) << 9
-            | (self.regular_price.is_some() as u64) << 10
+        model::mask(
+            &[
+                self.cpu.is_some(),
+                self.zone.is_some(),
+                self.nodes.is_some(),
+                self.memory.is_some(),
+                self.spot_nodes.is_some(),
+                self.spot_price.is_some(),
+                self.total_price.is_some(),
+                self.master_price.is_some(),
+                self.worker_price.is_some(),
+                self.regular_nodes.is_some(),
+                self.regular_price.is_some(),
+            ],
+        )
     }
 }
 model::model!(ClusterRecommendationAccuracy);
@@ -348,12 +365,6 @@ impl model::Model for ContainerHistogramDto {
             3 => model::opt(&self.container_recommendation),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.cpu_histogram.is_some() as u64 | (self.container_name.is_some() as u64) << 1
-            | (self.memory_histogram.is_some() as u64) << 2
-            | (self.container_recommendation.is_some() as u64) << 3
     }
 }
 model::model!(ContainerHistogramDto);
@@ -430,13 +441,18 @@ impl model::Model for ContainerRecommendation {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.current.is_some() as u64 | (self.num_days.is_some() as u64) << 1
-            | (self.burstable.is_some() as u64) << 2
-            | (self.guaranteed.is_some() as u64) << 3
-            | (self.last_day_cost.is_some() as u64) << 4
-            | (self.recommended.is_some() as u64) << 5
-            | (self.percentile_based.is_some() as u64) << 6
-            | (self.total_samples_count.is_some() as u64) << 7
+        model::mask(
+            &[
+                self.current.is_some(),
+                self.num_days.is_some(),
+                self.burstable.is_some(),
+                self.guaranteed.is_some(),
+                self.last_day_cost.is_some(),
+                self.recommended.is_some(),
+                self.percentile_based.is_some(),
+                self.total_samples_count.is_some(),
+            ],
+        )
     }
 }
 model::model!(ContainerRecommendation);
@@ -475,10 +491,6 @@ impl model::Model for Cost {
             1 => model::Part::Num(&self.memory),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.cpu.is_some() as u64 | (self.memory.is_some() as u64) << 1
     }
 }
 model::model!(Cost);
@@ -553,13 +565,18 @@ impl model::Model for Ec2InstanceDto {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.vcpu.is_some() as u64 | (self.memory.is_some() as u64) << 1
-            | (self.region.is_some() as u64) << 2
-            | (self.monthly_cost.is_some() as u64) << 3
-            | (self.cpu_utilisation.is_some() as u64) << 4
-            | (self.instance_family.is_some() as u64) << 5
-            | (self.monthly_savings.is_some() as u64) << 6
-            | (self.memory_utilisation.is_some() as u64) << 7
+        model::mask(
+            &[
+                self.vcpu.is_some(),
+                self.memory.is_some(),
+                self.region.is_some(),
+                self.monthly_cost.is_some(),
+                self.cpu_utilisation.is_some(),
+                self.instance_family.is_some(),
+                self.monthly_savings.is_some(),
+                self.memory_utilisation.is_some(),
+            ],
+        )
     }
 }
 model::model!(Ec2InstanceDto);
@@ -634,13 +651,18 @@ impl model::Model for Ec2InstanceRecommendation {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.id.is_some() as u64 | (self.jira_details.is_some() as u64) << 1
-            | (self.aws_account_id.is_some() as u64) << 2
-            | (self.show_terminated.is_some() as u64) << 3
-            | (self.service_now_details.is_some() as u64) << 4
-            | (self.current_configurations.is_some() as u64) << 5
-            | (self.same_family_recommendation.is_some() as u64) << 6
-            | (self.cross_family_recommendation.is_some() as u64) << 7
+        model::mask(
+            &[
+                self.id.is_some(),
+                self.jira_details.is_some(),
+                self.aws_account_id.is_some(),
+                self.show_terminated.is_some(),
+                self.service_now_details.is_some(),
+                self.current_configurations.is_some(),
+                self.same_family_recommendation.is_some(),
+                self.cross_family_recommendation.is_some(),
+            ],
+        )
     }
 }
 model::model!(Ec2InstanceRecommendation);
@@ -737,17 +759,22 @@ impl model::Model for EcsRecommendationDto {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.id.is_some() as u64 | (self.current.is_some() as u64) << 1
-            | (self.launch_type.is_some() as u64) << 2
-            | (self.service_arn.is_some() as u64) << 3
-            | (self.cluster_name.is_some() as u64) << 4
-            | (self.jira_details.is_some() as u64) << 5
-            | (self.last_day_cost.is_some() as u64) << 6
-            | (self.service_name.is_some() as u64) << 7
-            | (self.cpu_histogram.is_some() as u64) << 8
-            | (self.memory_histogram.is_some() as u64) << 9
-            | (self.percentile_based.is_some() as u64) << 10
-            | (self.service_now_details.is_some() as u64) << 11
+        model::mask(
+            &[
+                self.id.is_some(),
+                self.current.is_some(),
+                self.launch_type.is_some(),
+                self.service_arn.is_some(),
+                self.cluster_name.is_some(),
+                self.jira_details.is_some(),
+                self.last_day_cost.is_some(),
+                self.service_name.is_some(),
+                self.cpu_histogram.is_some(),
+                self.memory_histogram.is_some(),
+                self.percentile_based.is_some(),
+                self.service_now_details.is_some(),
+            ],
+        )
     }
 }
 model::model!(EcsRecommendationDto);
@@ -826,13 +853,18 @@ impl model::Model for HistogramExp {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.max_bucket.is_some() as u64 | (self.min_bucket.is_some() as u64) << 1
-            | (self.num_buckets.is_some() as u64) << 2
-            | (self.growth_ratio.is_some() as u64) << 3
-            | (self.precomputed.is_some() as u64) << 4
-            | (self.total_weight.is_some() as u64) << 5
-            | (self.bucket_weights.is_some() as u64) << 6
-            | (self.first_bucket_size.is_some() as u64) << 7
+        model::mask(
+            &[
+                self.max_bucket.is_some(),
+                self.min_bucket.is_some(),
+                self.num_buckets.is_some(),
+                self.growth_ratio.is_some(),
+                self.precomputed.is_some(),
+                self.total_weight.is_some(),
+                self.bucket_weights.is_some(),
+                self.first_bucket_size.is_some(),
+            ],
+        )
     }
 }
 model::model!(HistogramExp);
@@ -880,12 +912,6 @@ impl model::Model for NodePool {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.vm.is_some() as u64 | (self.role.is_some() as u64) << 1
-            | (self.vm_class.is_some() as u64) << 2
-            | (self.sum_nodes.is_some() as u64) << 3
-    }
 }
 model::model!(NodePool);
 /// Schema `NodePoolId`.
@@ -923,10 +949,6 @@ impl model::Model for NodePoolId {
             1 => model::Part::Str(&self.nodepoolname),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.clusterid.is_some() as u64 | (self.nodepoolname.is_some() as u64) << 1
     }
 }
 model::model!(NodePoolId);
@@ -1001,13 +1023,18 @@ impl model::Model for NodeRecommendationDto {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.id.is_some() as u64 | (self.current.is_some() as u64) << 1
-            | (self.node_pool_id.is_some() as u64) << 2
-            | (self.jira_details.is_some() as u64) << 3
-            | (self.recommended.is_some() as u64) << 4
-            | (self.service_now_details.is_some() as u64) << 5
-            | (self.total_resource_usage.is_some() as u64) << 6
-            | (self.resource_requirement.is_some() as u64) << 7
+        model::mask(
+            &[
+                self.id.is_some(),
+                self.current.is_some(),
+                self.node_pool_id.is_some(),
+                self.jira_details.is_some(),
+                self.recommended.is_some(),
+                self.service_now_details.is_some(),
+                self.total_resource_usage.is_some(),
+                self.resource_requirement.is_some(),
+            ],
+        )
     }
 }
 model::model!(NodeRecommendationDto);
@@ -1127,20 +1154,27 @@ impl model::Model for RecommendClusterRequest {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.zone.is_some() as u64 | (self.min_cpu.is_some() as u64) << 1
-            | (self.min_mem.is_some() as u64) << 2 | (self.sum_cpu.is_some() as u64) << 3
-            | (self.sum_gpu.is_some() as u64) << 4 | (self.sum_mem.is_some() as u64) << 5
-            | (self.max_nodes.is_some() as u64) << 6
-            | (self.min_nodes.is_some() as u64) << 7
-            | (self.same_size.is_some() as u64) << 8
-            | (self.allow_burst.is_some() as u64) << 9
-            | (self.network_perf.is_some() as u64) << 10
-            | (self.on_demand_pct.is_some() as u64) << 11
-            | (self.exclude_types.is_some() as u64) << 12
-            | (self.include_types.is_some() as u64) << 13
-            | (self.allow_older_gen.is_some() as u64) << 14
-            | (self.exclude_series.is_some() as u64) << 15
-            | (self.include_series.is_some() as u64) << 16
+        model::mask(
+            &[
+                self.zone.is_some(),
+                self.min_cpu.is_some(),
+                self.min_mem.is_some(),
+                self.sum_cpu.is_some(),
+                self.sum_gpu.is_some(),
+                self.sum_mem.is_some(),
+                self.max_nodes.is_some(),
+                self.min_nodes.is_some(),
+                self.same_size.is_some(),
+                self.allow_burst.is_some(),
+                self.network_perf.is_some(),
+                self.on_demand_pct.is_some(),
+                self.exclude_types.is_some(),
+                self.include_types.is_some(),
+                self.allow_older_gen.is_some(),
+                self.exclude_series.is_some(),
+                self.include_series.is_some(),
+            ],
+        )
     }
 }
 model::model!(RecommendClusterRequest);
@@ -1208,15 +1242,6 @@ impl model::Model for RecommendationResponse {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.zone.is_some() as u64 | (self.region.is_some() as u64) << 1
-            | (self.service.is_some() as u64) << 2
-            | (self.accuracy.is_some() as u64) << 3
-            | (self.provider.is_some() as u64) << 4
-            | (self.node_pools.is_some() as u64) << 5
-            | (self.instance_category.is_some() as u64) << 6
-    }
 }
 model::model!(RecommendationResponse);
 model::open_enum! {
@@ -1264,11 +1289,6 @@ impl model::Model for ResourceRequirement {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.empty.is_some() as u64 | (self.limits.is_some() as u64) << 1
-            | (self.requests.is_some() as u64) << 2
-    }
 }
 model::model!(ResourceRequirement);
 /// Schema `ResponseDTOAzureVmRecommendation`.
@@ -1314,12 +1334,6 @@ impl model::Model for ResponseDtoAzureVmRecommendation {
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
-            | (self.meta_data.is_some() as u64) << 2
-            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoAzureVmRecommendation);
@@ -1372,12 +1386,6 @@ impl model::Model for ResponseDtoNodeRecommendationDto {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
-            | (self.meta_data.is_some() as u64) << 2
-            | (self.correlation_id.is_some() as u64) << 3
-    }
 }
 model::model!(ResponseDtoNodeRecommendationDto);
 model::open_enum! {
@@ -1428,12 +1436,6 @@ impl model::Model for ResponseDtoWorkloadRecommendationDto {
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
-            | (self.meta_data.is_some() as u64) << 2
-            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoWorkloadRecommendationDto);
@@ -1486,12 +1488,6 @@ impl model::Model for ResponseDtoec2InstanceRecommendation {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
-            | (self.meta_data.is_some() as u64) << 2
-            | (self.correlation_id.is_some() as u64) << 3
-    }
 }
 model::model!(ResponseDtoec2InstanceRecommendation);
 model::open_enum! {
@@ -1543,12 +1539,6 @@ impl model::Model for ResponseDtoecsRecommendationDto {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
-            | (self.meta_data.is_some() as u64) << 2
-            | (self.correlation_id.is_some() as u64) << 3
-    }
 }
 model::model!(ResponseDtoecsRecommendationDto);
 model::open_enum! {
@@ -1599,12 +1589,6 @@ impl model::Model for TotalResourceUsage {
             3 => model::Part::Num(&self.summemory),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.maxcpu.is_some() as u64 | (self.sumcpu.is_some() as u64) << 1
-            | (self.maxmemory.is_some() as u64) << 2
-            | (self.summemory.is_some() as u64) << 3
     }
 }
 model::model!(TotalResourceUsage);
@@ -1709,18 +1693,24 @@ impl model::Model for VirtualMachine {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.type_.is_some() as u64 | (self.burst.is_some() as u64) << 1
-            | (self.zones.is_some() as u64) << 2 | (self.avg_price.is_some() as u64) << 3
-            | (self.category.is_some() as u64) << 4
-            | (self.mem_per_vm.is_some() as u64) << 5
-            | (self.cpus_per_vm.is_some() as u64) << 6
-            | (self.gpus_per_vm.is_some() as u64) << 7
-            | (self.current_gen.is_some() as u64) << 8
-            | (self.network_perf.is_some() as u64) << 9
-            | (self.on_demand_price.is_some() as u64) << 10
-            | (self.allocatable_mem_per_vm.is_some() as u64) << 11
-            | (self.network_perf_category.is_some() as u64) << 12
-            | (self.allocatable_cpus_per_vm.is_some() as u64) << 13
+        model::mask(
+            &[
+                self.type_.is_some(),
+                self.burst.is_some(),
+                self.zones.is_some(),
+                self.avg_price.is_some(),
+                self.category.is_some(),
+                self.mem_per_vm.is_some(),
+                self.cpus_per_vm.is_some(),
+                self.gpus_per_vm.is_some(),
+                self.current_gen.is_some(),
+                self.network_perf.is_some(),
+                self.on_demand_price.is_some(),
+                self.allocatable_mem_per_vm.is_some(),
+                self.network_perf_category.is_some(),
+                self.allocatable_cpus_per_vm.is_some(),
+            ],
+        )
     }
 }
 model::model!(VirtualMachine);
@@ -1784,14 +1774,6 @@ impl model::Model for WorkloadRecommendationDto {
             5 => model::opt(&self.container_recommendations),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.id.is_some() as u64 | (self.items.is_some() as u64) << 1
-            | (self.jira_details.is_some() as u64) << 2
-            | (self.last_day_cost.is_some() as u64) << 3
-            | (self.service_now_details.is_some() as u64) << 4
-            | (self.container_recommendations.is_some() as u64) << 5
     }
 }
 model::model!(WorkloadRecommendationDto);

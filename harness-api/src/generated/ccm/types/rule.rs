@@ -134,19 +134,25 @@ impl model::Model for AwsRecommendationAdhocDto {
     }
     #[inline]
     fn present(&self) -> u64 {
-        1 | (self.role_id.is_some() as u64) << 1 | (self.role_arn.is_some() as u64) << 2
-            | (self.auth_type.is_some() as u64) << 3
-            | (self.role_info.is_some() as u64) << 4
-            | (self.external_id.is_some() as u64) << 5
-            | (self.target_info.is_some() as u64) << 6
-            | (self.target_name.is_some() as u64) << 7
-            | (self.tenant_info.is_some() as u64) << 8
-            | (self.oidc_auth_params.is_some() as u64) << 9
-            | (self.target_account_id.is_some() as u64) << 10
-            | (self.cloud_connector_id.is_some() as u64) << 11
-            | (self.target_account_name.is_some() as u64) << 12
-            | (self.is_gov_cloud_connector.is_some() as u64) << 13
-            | (self.is_cost_breakdown_required.is_some() as u64) << 14
+        model::mask(
+            &[
+                true,
+                self.role_id.is_some(),
+                self.role_arn.is_some(),
+                self.auth_type.is_some(),
+                self.role_info.is_some(),
+                self.external_id.is_some(),
+                self.target_info.is_some(),
+                self.target_name.is_some(),
+                self.tenant_info.is_some(),
+                self.oidc_auth_params.is_some(),
+                self.target_account_id.is_some(),
+                self.cloud_connector_id.is_some(),
+                self.target_account_name.is_some(),
+                self.is_gov_cloud_connector.is_some(),
+                self.is_cost_breakdown_required.is_some(),
+            ],
+        )
     }
     #[inline]
     fn required(&self) -> &'static [usize] {
@@ -284,19 +290,25 @@ impl model::Model for AzureRecommendationAdhocDto {
     }
     #[inline]
     fn present(&self) -> u64 {
-        1 | (self.role_id.is_some() as u64) << 1 | (self.auth_type.is_some() as u64) << 2
-            | (self.client_id.is_some() as u64) << 3
-            | (self.role_info.is_some() as u64) << 4
-            | (self.tenant_id.is_some() as u64) << 5
-            | (self.target_info.is_some() as u64) << 6
-            | (self.target_name.is_some() as u64) << 7
-            | (self.tenant_info.is_some() as u64) << 8
-            | (self.oidc_auth_params.is_some() as u64) << 9
-            | (self.subscription_id.is_some() as u64) << 10
-            | (self.cloud_connector_id.is_some() as u64) << 11
-            | (self.subscription_name.is_some() as u64) << 12
-            | (self.is_gov_cloud_connector.is_some() as u64) << 13
-            | (self.is_cost_breakdown_required.is_some() as u64) << 14
+        model::mask(
+            &[
+                true,
+                self.role_id.is_some(),
+                self.auth_type.is_some(),
+                self.client_id.is_some(),
+                self.role_info.is_some(),
+                self.tenant_id.is_some(),
+                self.target_info.is_some(),
+                self.target_name.is_some(),
+                self.tenant_info.is_some(),
+                self.oidc_auth_params.is_some(),
+                self.subscription_id.is_some(),
+                self.cloud_connector_id.is_some(),
+                self.subscription_name.is_some(),
+                self.is_gov_cloud_connector.is_some(),
+                self.is_cost_breakdown_required.is_some(),
+            ],
+        )
     }
     #[inline]
     fn required(&self) -> &'static [usize] {
@@ -450,26 +462,33 @@ impl model::Model for CcmRule {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.tags.is_some() as u64) << 1
-            | (self.uuid.is_some() as u64) << 2 | (self.is_ootb.is_some() as u64) << 3
-            | (self.deleted.is_some() as u64) << 4 | (self.savings.is_some() as u64) << 5
-            | (self.account_id.is_some() as u64) << 6
-            | (self.created_at.is_some() as u64) << 7
-            | (self.created_by.is_some() as u64) << 8
-            | (self.rules_yaml.is_some() as u64) << 9
-            | (self.store_type.is_some() as u64) << 10
-            | (self.description.is_some() as u64) << 11
-            | (self.resource_type.is_some() as u64) << 12
-            | (self.version_label.is_some() as u64) << 13
-            | (self.cloud_provider.is_some() as u64) << 14
-            | (self.last_updated_at.is_some() as u64) << 15
-            | (self.last_updated_by.is_some() as u64) << 16
-            | (self.org_identifier.is_some() as u64) << 17
-            | (self.is_stable_policy.is_some() as u64) << 18
-            | (self.for_recommendation.is_some() as u64) << 19
-            | (self.is_multi_policy_rule.is_some() as u64) << 20
-            | (self.project_identifier.is_some() as u64) << 21
-            | (self.sub_rule_policy_details.is_some() as u64) << 22
+        model::mask(
+            &[
+                self.name.is_some(),
+                self.tags.is_some(),
+                self.uuid.is_some(),
+                self.is_ootb.is_some(),
+                self.deleted.is_some(),
+                self.savings.is_some(),
+                self.account_id.is_some(),
+                self.created_at.is_some(),
+                self.created_by.is_some(),
+                self.rules_yaml.is_some(),
+                self.store_type.is_some(),
+                self.description.is_some(),
+                self.resource_type.is_some(),
+                self.version_label.is_some(),
+                self.cloud_provider.is_some(),
+                self.last_updated_at.is_some(),
+                self.last_updated_by.is_some(),
+                self.org_identifier.is_some(),
+                self.is_stable_policy.is_some(),
+                self.for_recommendation.is_some(),
+                self.is_multi_policy_rule.is_some(),
+                self.project_identifier.is_some(),
+                self.sub_rule_policy_details.is_some(),
+            ],
+        )
     }
 }
 model::model!(CcmRule);
@@ -513,10 +532,6 @@ impl model::Model for CloneRuleDto {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.rule_clone.is_some() as u64
-    }
 }
 model::model!(CloneRuleDto);
 /// Schema `CreateRuleDTO`.
@@ -550,10 +565,6 @@ impl model::Model for CreateRuleDto {
             0 => model::opt(&self.rule),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.rule.is_some() as u64
     }
 }
 model::model!(CreateRuleDto);
@@ -675,17 +686,23 @@ impl model::Model for GcpRecommendationAdhocDto {
     }
     #[inline]
     fn present(&self) -> u64 {
-        1 | (self.role_id.is_some() as u64) << 1 | (self.auth_type.is_some() as u64) << 2
-            | (self.role_info.is_some() as u64) << 3
-            | (self.project_id.is_some() as u64) << 4
-            | (self.target_info.is_some() as u64) << 5
-            | (self.target_name.is_some() as u64) << 6
-            | (self.tenant_info.is_some() as u64) << 7
-            | (self.oidc_auth_params.is_some() as u64) << 8
-            | (self.cloud_connector_id.is_some() as u64) << 9
-            | (self.is_gov_cloud_connector.is_some() as u64) << 10
-            | (self.service_account_email.is_some() as u64) << 11
-            | (self.is_cost_breakdown_required.is_some() as u64) << 12
+        model::mask(
+            &[
+                true,
+                self.role_id.is_some(),
+                self.auth_type.is_some(),
+                self.role_info.is_some(),
+                self.project_id.is_some(),
+                self.target_info.is_some(),
+                self.target_name.is_some(),
+                self.tenant_info.is_some(),
+                self.oidc_auth_params.is_some(),
+                self.cloud_connector_id.is_some(),
+                self.is_gov_cloud_connector.is_some(),
+                self.service_account_email.is_some(),
+                self.is_cost_breakdown_required.is_some(),
+            ],
+        )
     }
     #[inline]
     fn required(&self) -> &'static [usize] {
@@ -751,11 +768,6 @@ impl model::Model for GovernanceAdhocEnqueueDtov2 {
         }
     }
     #[inline]
-    fn present(&self) -> u64 {
-        1 | (self.is_dry_run.is_some() as u64) << 1
-            | (self.target_regions.is_some() as u64) << 2 | 1 << 3
-    }
-    #[inline]
     fn required(&self) -> &'static [usize] {
         &[0, 3]
     }
@@ -792,10 +804,6 @@ impl model::Model for GovernanceEnqueueResponseDto {
             0 => model::opt(&self.rule_execution_id),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.rule_execution_id.is_some() as u64
     }
 }
 model::model!(GovernanceEnqueueResponseDto);
@@ -910,21 +918,26 @@ impl model::Model for GovernanceJobEnqueueDto {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.is_ootb.is_some() as u64 | (self.policy.is_some() as u64) << 1
-            | (self.rule_id.is_some() as u64) << 2
-            | (self.is_dry_run.is_some() as u64) << 3
-            | (self.target_region.is_some() as u64) << 4
-            | (self.execution_type.is_some() as u64) << 5
-            | (self.multi_policy_rule.is_some() as u64) << 6
-            | (self.rule_execution_id.is_some() as u64) << 7
-            | (self.gov_cloud_connector.is_some() as u64) << 8
-            | (self.is_multi_policy_rule.is_some() as u64) << 9
-            | (self.rule_enforcement_id.is_some() as u64) << 10
-            | (self.is_gov_cloud_connector.is_some() as u64) << 11
-            | (self.sub_rule_policy_details.is_some() as u64) << 12
-            | (self.target_account_details.is_some() as u64) << 13
-            | (self.rule_cloud_provider_type.is_some() as u64) << 14
-            | (self.rule_enforcement_recommendation_id.is_some() as u64) << 15
+        model::mask(
+            &[
+                self.is_ootb.is_some(),
+                self.policy.is_some(),
+                self.rule_id.is_some(),
+                self.is_dry_run.is_some(),
+                self.target_region.is_some(),
+                self.execution_type.is_some(),
+                self.multi_policy_rule.is_some(),
+                self.rule_execution_id.is_some(),
+                self.gov_cloud_connector.is_some(),
+                self.is_multi_policy_rule.is_some(),
+                self.rule_enforcement_id.is_some(),
+                self.is_gov_cloud_connector.is_some(),
+                self.sub_rule_policy_details.is_some(),
+                self.target_account_details.is_some(),
+                self.rule_cloud_provider_type.is_some(),
+                self.rule_enforcement_recommendation_id.is_some(),
+            ],
+        )
     }
 }
 model::model!(GovernanceJobEnqueueDto);
@@ -969,10 +982,6 @@ impl model::Model for ListDto {
             0 => model::opt(&self.query),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.query.is_some() as u64
     }
 }
 model::model!(ListDto);
@@ -1026,12 +1035,6 @@ impl model::Model for ResponseDtoGovernanceEnqueueResponseDto {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
-            | (self.meta_data.is_some() as u64) << 2
-            | (self.correlation_id.is_some() as u64) << 3
-    }
 }
 model::model!(ResponseDtoGovernanceEnqueueResponseDto);
 model::open_enum! {
@@ -1083,12 +1086,6 @@ impl model::Model for ResponseDtoListRule {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
-            | (self.meta_data.is_some() as u64) << 2
-            | (self.correlation_id.is_some() as u64) << 3
-    }
 }
 model::model!(ResponseDtoListRule);
 model::open_enum! {
@@ -1139,12 +1136,6 @@ impl model::Model for ResponseDtoRule {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
-            | (self.meta_data.is_some() as u64) << 2
-            | (self.correlation_id.is_some() as u64) << 3
-    }
 }
 model::model!(ResponseDtoRule);
 /// Schema `ResponseDTORuleList`.
@@ -1191,12 +1182,6 @@ impl model::Model for ResponseDtoRuleList {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
-            | (self.meta_data.is_some() as u64) << 2
-            | (self.correlation_id.is_some() as u64) << 3
-    }
 }
 model::model!(ResponseDtoRuleList);
 model::open_enum! {
@@ -1239,10 +1224,6 @@ impl model::Model for RuleClone {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.uuid.is_some() as u64
-    }
 }
 model::model!(RuleClone);
 /// Schema `RuleList`.
@@ -1280,10 +1261,6 @@ impl model::Model for RuleList {
             1 => model::Part::Int(&self.total_items),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.rules.is_some() as u64 | (self.total_items.is_some() as u64) << 1
     }
 }
 model::model!(RuleList);
@@ -1388,17 +1365,24 @@ impl model::Model for RuleRequest {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.tags.is_some() as u64 | (self.limit.is_some() as u64) << 1
-            | (self.is_ootb.is_some() as u64) << 2 | (self.offset.is_some() as u64) << 3
-            | (self.search.is_some() as u64) << 4 | (self.order_by.is_some() as u64) << 5
-            | (self.account_id.is_some() as u64) << 6
-            | (self.policy_ids.is_some() as u64) << 7
-            | (self.resource_type.is_some() as u64) << 8
-            | (self.cloud_provider.is_some() as u64) << 9
-            | (self.org_identifier.is_some() as u64) << 10
-            | (self.is_stable_policy.is_some() as u64) << 11
-            | (self.for_recommendation.is_some() as u64) << 12
-            | (self.project_identifier.is_some() as u64) << 13
+        model::mask(
+            &[
+                self.tags.is_some(),
+                self.limit.is_some(),
+                self.is_ootb.is_some(),
+                self.offset.is_some(),
+                self.search.is_some(),
+                self.order_by.is_some(),
+                self.account_id.is_some(),
+                self.policy_ids.is_some(),
+                self.resource_type.is_some(),
+                self.cloud_provider.is_some(),
+                self.org_identifier.is_some(),
+                self.is_stable_policy.is_some(),
+                self.for_recommendation.is_some(),
+                self.project_identifier.is_some(),
+            ],
+        )
     }
 }
 model::model!(RuleRequest);
@@ -1442,11 +1426,6 @@ impl model::Model for SubRulePolicyDetails {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.yaml.is_some() as u64) << 1
-            | (self.resource_type.is_some() as u64) << 2
-    }
 }
 model::model!(SubRulePolicyDetails);
 /// Schema `ToggleForRecommendationRequest`.
@@ -1480,10 +1459,6 @@ impl model::Model for ToggleForRecommendationRequest {
             0 => model::opt(&self.cloud_account_ids),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.cloud_account_ids.is_some() as u64
     }
 }
 model::model!(ToggleForRecommendationRequest);

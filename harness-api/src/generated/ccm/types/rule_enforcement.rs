@@ -36,10 +36,6 @@ impl model::Model for CreateRuleEnforcementDto {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.rule_enforcement.is_some() as u64
-    }
 }
 model::model!(CreateRuleEnforcementDto);
 /// Schema `EnforcementCount`.
@@ -84,11 +80,6 @@ impl model::Model for EnforcementCount {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.rule_ids.is_some() as u64 | (self.account_id.is_some() as u64) << 1
-            | (self.rule_set_ids.is_some() as u64) << 2
-    }
 }
 model::model!(EnforcementCount);
 /// Schema `EnforcementCountDTO`.
@@ -122,10 +113,6 @@ impl model::Model for EnforcementCountDto {
             0 => model::opt(&self.enforcement_count),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.enforcement_count.is_some() as u64
     }
 }
 model::model!(EnforcementCountDto);
@@ -169,11 +156,6 @@ impl model::Model for EnforcementCountRequest {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.rule_ids.is_some() as u64 | (self.account_id.is_some() as u64) << 1
-            | (self.rule_set_ids.is_some() as u64) << 2
-    }
 }
 model::model!(EnforcementCountRequest);
 /// Schema `LinkedEnforcements`.
@@ -211,10 +193,6 @@ impl model::Model for LinkedEnforcements {
             1 => model::Part::Str(&self.uuid),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.uuid.is_some() as u64) << 1
     }
 }
 model::model!(LinkedEnforcements);
@@ -261,12 +239,6 @@ impl model::Model for ResponseDtoEnforcementCount {
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
-            | (self.meta_data.is_some() as u64) << 2
-            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoEnforcementCount);
@@ -319,12 +291,6 @@ impl model::Model for ResponseDtoRuleEnforcement {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
-            | (self.meta_data.is_some() as u64) << 2
-            | (self.correlation_id.is_some() as u64) << 3
-    }
 }
 model::model!(ResponseDtoRuleEnforcement);
 /// Schema `ResponseDTORuleEnforcementList`.
@@ -370,12 +336,6 @@ impl model::Model for ResponseDtoRuleEnforcementList {
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
-            | (self.meta_data.is_some() as u64) << 2
-            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoRuleEnforcementList);
@@ -530,26 +490,32 @@ impl model::Model for RuleEnforcement {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.tags.is_some() as u64) << 1
-            | (self.uuid.is_some() as u64) << 2 | (self.deleted.is_some() as u64) << 3
-            | (self.rule_ids.is_some() as u64) << 4
-            | (self.is_dry_run.is_some() as u64) << 5
-            | (self.run_count.is_some() as u64) << 6
-            | (self.account_id.is_some() as u64) << 7
-            | (self.created_at.is_some() as u64) << 8
-            | (self.created_by.is_some() as u64) << 9
-            | (self.is_enabled.is_some() as u64) << 10
-            | (self.rule_set_i_ds.is_some() as u64) << 11
-            | (self.description.is_some() as u64) << 12
-            | (self.cloud_provider.is_some() as u64) << 13
-            | (self.last_updated_at.is_some() as u64) << 14
-            | (self.last_updated_by.is_some() as u64) << 15
-            | (self.org_identifier.is_some() as u64) << 16
-            | (self.target_regions.is_some() as u64) << 17
-            | (self.target_accounts.is_some() as u64) << 18
-            | (self.execution_schedule.is_some() as u64) << 19
-            | (self.execution_timezone.is_some() as u64) << 20
-            | (self.project_identifier.is_some() as u64) << 21
+        model::mask(
+            &[
+                self.name.is_some(),
+                self.tags.is_some(),
+                self.uuid.is_some(),
+                self.deleted.is_some(),
+                self.rule_ids.is_some(),
+                self.is_dry_run.is_some(),
+                self.run_count.is_some(),
+                self.account_id.is_some(),
+                self.created_at.is_some(),
+                self.created_by.is_some(),
+                self.is_enabled.is_some(),
+                self.rule_set_i_ds.is_some(),
+                self.description.is_some(),
+                self.cloud_provider.is_some(),
+                self.last_updated_at.is_some(),
+                self.last_updated_by.is_some(),
+                self.org_identifier.is_some(),
+                self.target_regions.is_some(),
+                self.target_accounts.is_some(),
+                self.execution_schedule.is_some(),
+                self.execution_timezone.is_some(),
+                self.project_identifier.is_some(),
+            ],
+        )
     }
 }
 model::model!(RuleEnforcement);
@@ -593,11 +559,6 @@ impl model::Model for RuleEnforcementList {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.total_items.is_some() as u64
-            | (self.rule_enforcements.is_some() as u64) << 1
-    }
 }
 model::model!(RuleEnforcementList);
 /// Schema `enforcementSavings body`.
@@ -635,10 +596,6 @@ impl model::Model for EnforcementSavingsBody {
             1 => model::Part::Int(&self.timestamp),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.operator.is_some() as u64 | (self.timestamp.is_some() as u64) << 1
     }
 }
 model::model!(EnforcementSavingsBody);
@@ -731,15 +688,20 @@ impl model::Model for ListRuleEnforcementsBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.rule_ids.is_some() as u64 | (self.is_dry_run.is_some() as u64) << 1
-            | (self.page_size.is_some() as u64) << 2
-            | (self.sort_type.is_some() as u64) << 3
-            | (self.is_enabled.is_some() as u64) << 4
-            | (self.search_key.is_some() as u64) << 5
-            | (self.sort_order.is_some() as u64) << 6
-            | (self.page_number.is_some() as u64) << 7
-            | (self.target_regions.is_some() as u64) << 8
-            | (self.target_accounts.is_some() as u64) << 9
+        model::mask(
+            &[
+                self.rule_ids.is_some(),
+                self.is_dry_run.is_some(),
+                self.page_size.is_some(),
+                self.sort_type.is_some(),
+                self.is_enabled.is_some(),
+                self.search_key.is_some(),
+                self.sort_order.is_some(),
+                self.page_number.is_some(),
+                self.target_regions.is_some(),
+                self.target_accounts.is_some(),
+            ],
+        )
     }
 }
 model::model!(ListRuleEnforcementsBody);

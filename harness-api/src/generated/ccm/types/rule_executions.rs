@@ -36,10 +36,6 @@ impl model::Model for CreateRuleExecutionFilterDto {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.policy_execution_filter.is_some() as u64
-    }
 }
 model::model!(CreateRuleExecutionFilterDto);
 /// Schema `EvaluationExportRequestDTO`.
@@ -123,15 +119,6 @@ impl model::Model for EvaluationExportRequestDto {
         }
     }
     #[inline]
-    fn present(&self) -> u64 {
-        self.include_log_files.is_some() as u64
-            | (self.include_rule_yaml.is_some() as u64) << 1
-            | (self.include_action_files.is_some() as u64) << 2
-            | (self.include_in_csv_format.is_some() as u64) << 3 | 1 << 4
-            | (self.include_metadata_files.is_some() as u64) << 5
-            | (self.include_resource_files.is_some() as u64) << 6
-    }
-    #[inline]
     fn required(&self) -> &'static [usize] {
         &[4]
     }
@@ -181,12 +168,6 @@ impl model::Model for EvaluationExportResponseDto {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.type_.is_some() as u64 | (self.file_name.is_some() as u64) << 1
-            | (self.download_url.is_some() as u64) << 2
-            | (self.expiration_time.is_some() as u64) << 3
-    }
 }
 model::model!(EvaluationExportResponseDto);
 /// Schema `ResponseDTOEvaluationExportResponseDTO`.
@@ -232,12 +213,6 @@ impl model::Model for ResponseDtoEvaluationExportResponseDto {
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
-            | (self.meta_data.is_some() as u64) << 2
-            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoEvaluationExportResponseDto);
@@ -290,12 +265,6 @@ impl model::Model for ResponseDtoFilterValues {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
-            | (self.meta_data.is_some() as u64) << 2
-            | (self.correlation_id.is_some() as u64) << 3
-    }
 }
 model::model!(ResponseDtoFilterValues);
 model::open_enum! {
@@ -345,12 +314,6 @@ impl model::Model for ResponseDtoListRuleExecution {
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
-            | (self.meta_data.is_some() as u64) << 2
-            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoListRuleExecution);
@@ -403,12 +366,6 @@ impl model::Model for ResponseDtoListSubRuleResponseDetails {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
-            | (self.meta_data.is_some() as u64) << 2
-            | (self.correlation_id.is_some() as u64) << 3
-    }
 }
 model::model!(ResponseDtoListSubRuleResponseDetails);
 model::open_enum! {
@@ -459,12 +416,6 @@ impl model::Model for ResponseDtoRuleExecution {
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
-            | (self.meta_data.is_some() as u64) << 2
-            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoRuleExecution);
@@ -603,24 +554,30 @@ impl model::Model for RuleExecutionFilter {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.time.is_some() as u64 | (self.limit.is_some() as u64) << 1
-            | (self.offset.is_some() as u64) << 2 | (self.region.is_some() as u64) << 3
-            | (self.rule_ids.is_some() as u64) << 4
-            | (self.savings.is_some() as u64) << 5
-            | (self.cost_type.is_some() as u64) << 6
-            | (self.is_dry_run.is_some() as u64) << 7
-            | (self.account_id.is_some() as u64) << 8
-            | (self.sort_order.is_some() as u64) << 9
-            | (self.rule_set_ids.is_some() as u64) << 10
-            | (self.execution_ids.is_some() as u64) << 11
-            | (self.cloud_provider.is_some() as u64) << 12
-            | (self.target_account.is_some() as u64) << 13
-            | (self.cloud_providers.is_some() as u64) << 14
-            | (self.execution_status.is_some() as u64) << 15
-            | (self.rule_enforcement_id.is_some() as u64) << 16
-            | (self.rule_execution_sort_type.is_some() as u64) << 17
-            | (self.resource_count_greater_than_zero.is_some() as u64) << 18
-            | (self.rule_enforcement_recommendation_id.is_some() as u64) << 19
+        model::mask(
+            &[
+                self.time.is_some(),
+                self.limit.is_some(),
+                self.offset.is_some(),
+                self.region.is_some(),
+                self.rule_ids.is_some(),
+                self.savings.is_some(),
+                self.cost_type.is_some(),
+                self.is_dry_run.is_some(),
+                self.account_id.is_some(),
+                self.sort_order.is_some(),
+                self.rule_set_ids.is_some(),
+                self.execution_ids.is_some(),
+                self.cloud_provider.is_some(),
+                self.target_account.is_some(),
+                self.cloud_providers.is_some(),
+                self.execution_status.is_some(),
+                self.rule_enforcement_id.is_some(),
+                self.rule_execution_sort_type.is_some(),
+                self.resource_count_greater_than_zero.is_some(),
+                self.rule_enforcement_recommendation_id.is_some(),
+            ],
+        )
     }
 }
 model::model!(RuleExecutionFilter);
@@ -697,13 +654,6 @@ impl model::Model for SubRuleResponseDetails {
             4 => model::Part::Flag(&self.action_file_present),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.status.is_some() as u64 | (self.response.is_some() as u64) << 1
-            | (self.policy_name.is_some() as u64) << 2
-            | (self.error_message.is_some() as u64) << 3
-            | (self.action_file_present.is_some() as u64) << 4
     }
 }
 model::model!(SubRuleResponseDetails);
@@ -791,12 +741,6 @@ impl model::Model for GetRuleExecutionTagFilterValuesBody {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.time.is_some() as u64 | (self.limit.is_some() as u64) << 1
-            | (self.offset.is_some() as u64) << 2 | (self.search.is_some() as u64) << 3
-            | (self.tag_key.is_some() as u64) << 4
-    }
 }
 model::model!(GetRuleExecutionTagFilterValuesBody);
 /// Schema `getRuleExecutionTagFilterValues body.time`.
@@ -834,10 +778,6 @@ impl model::Model for GetRuleExecutionTagFilterValuesBodyTime {
             1 => model::Part::Int(&self.timestamp),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.operator.is_some() as u64 | (self.timestamp.is_some() as u64) << 1
     }
 }
 model::model!(GetRuleExecutionTagFilterValuesBodyTime);

@@ -36,10 +36,6 @@ impl model::Model for CreateRuleSetDto {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.rule_set.is_some() as u64
-    }
 }
 model::model!(CreateRuleSetDto);
 /// Schema `CreateRuleSetFilterDTO`.
@@ -73,10 +69,6 @@ impl model::Model for CreateRuleSetFilterDto {
             0 => model::opt(&self.rule_set),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.rule_set.is_some() as u64
     }
 }
 model::model!(CreateRuleSetFilterDto);
@@ -124,12 +116,6 @@ impl model::Model for ResponseDtoRuleSet {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
-            | (self.meta_data.is_some() as u64) << 2
-            | (self.correlation_id.is_some() as u64) << 3
-    }
 }
 model::model!(ResponseDtoRuleSet);
 /// Schema `ResponseDTORuleSetList`.
@@ -175,12 +161,6 @@ impl model::Model for ResponseDtoRuleSetList {
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
-            | (self.meta_data.is_some() as u64) << 2
-            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoRuleSetList);
@@ -293,18 +273,24 @@ impl model::Model for RuleSet {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.tags.is_some() as u64) << 1
-            | (self.uuid.is_some() as u64) << 2 | (self.is_ootb.is_some() as u64) << 3
-            | (self.account_id.is_some() as u64) << 4
-            | (self.created_at.is_some() as u64) << 5
-            | (self.created_by.is_some() as u64) << 6
-            | (self.description.is_some() as u64) << 7
-            | (self.cloud_provider.is_some() as u64) << 8
-            | (self.last_updated_at.is_some() as u64) << 9
-            | (self.last_updated_by.is_some() as u64) << 10
-            | (self.org_identifier.is_some() as u64) << 11
-            | (self.rules_identifier.is_some() as u64) << 12
-            | (self.project_identifier.is_some() as u64) << 13
+        model::mask(
+            &[
+                self.name.is_some(),
+                self.tags.is_some(),
+                self.uuid.is_some(),
+                self.is_ootb.is_some(),
+                self.account_id.is_some(),
+                self.created_at.is_some(),
+                self.created_by.is_some(),
+                self.description.is_some(),
+                self.cloud_provider.is_some(),
+                self.last_updated_at.is_some(),
+                self.last_updated_by.is_some(),
+                self.org_identifier.is_some(),
+                self.rules_identifier.is_some(),
+                self.project_identifier.is_some(),
+            ],
+        )
     }
 }
 model::model!(RuleSet);
@@ -347,10 +333,6 @@ impl model::Model for RuleSetList {
             1 => model::Part::Int(&self.total_items),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.rule_set.is_some() as u64 | (self.total_items.is_some() as u64) << 1
     }
 }
 model::model!(RuleSetList);
@@ -445,15 +427,22 @@ impl model::Model for RuleSetRequest {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.tags.is_some() as u64 | (self.limit.is_some() as u64) << 1
-            | (self.is_ootb.is_some() as u64) << 2 | (self.offset.is_some() as u64) << 3
-            | (self.search.is_some() as u64) << 4 | (self.order_by.is_some() as u64) << 5
-            | (self.rule_ids.is_some() as u64) << 6
-            | (self.account_id.is_some() as u64) << 7
-            | (self.rule_set_ids.is_some() as u64) << 8
-            | (self.cloud_provider.is_some() as u64) << 9
-            | (self.org_identifier.is_some() as u64) << 10
-            | (self.project_identifier.is_some() as u64) << 11
+        model::mask(
+            &[
+                self.tags.is_some(),
+                self.limit.is_some(),
+                self.is_ootb.is_some(),
+                self.offset.is_some(),
+                self.search.is_some(),
+                self.order_by.is_some(),
+                self.rule_ids.is_some(),
+                self.account_id.is_some(),
+                self.rule_set_ids.is_some(),
+                self.cloud_provider.is_some(),
+                self.org_identifier.is_some(),
+                self.project_identifier.is_some(),
+            ],
+        )
     }
 }
 model::model!(RuleSetRequest);

@@ -68,15 +68,6 @@ impl model::Model for CreateUnitMetricBody {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.labels.is_some() as u64 | (self.metric_name.is_some() as u64) << 1
-            | (self.description.is_some() as u64) << 2
-            | (self.handle_empty_value.is_some() as u64) << 3
-            | (self.metric_identifier.is_some() as u64) << 4
-            | (self.unit_metric_records.is_some() as u64) << 5
-            | (self.default_aggregation.is_some() as u64) << 6
-    }
 }
 model::model!(CreateUnitMetricBody);
 /// Schema `createUnitMetric body.labels`.
@@ -110,10 +101,6 @@ impl model::Model for CreateUnitMetricBodyLabels {
             0 => model::Part::Str(&self.manager),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.manager.is_some() as u64
     }
 }
 model::model!(CreateUnitMetricBodyLabels);
@@ -152,10 +139,6 @@ impl model::Model for CreateUnitMetricBodyUnitMetricRecords {
             1 => model::Part::Str(&self.usage_time_stamp),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.value.is_some() as u64 | (self.usage_time_stamp.is_some() as u64) << 1
     }
 }
 model::model!(CreateUnitMetricBodyUnitMetricRecords);
@@ -227,15 +210,6 @@ impl model::Model for UpdateUnitMetricBody {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.labels.is_some() as u64 | (self.metric_name.is_some() as u64) << 1
-            | (self.description.is_some() as u64) << 2
-            | (self.handle_empty_value.is_some() as u64) << 3
-            | (self.metric_identifier.is_some() as u64) << 4
-            | (self.unit_metric_records.is_some() as u64) << 5
-            | (self.default_aggregation.is_some() as u64) << 6
-    }
 }
 model::model!(UpdateUnitMetricBody);
 /// Schema `updateUnitMetric body.labels`.
@@ -269,10 +243,6 @@ impl model::Model for UpdateUnitMetricBodyLabels {
             0 => model::Part::Str(&self.manager),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.manager.is_some() as u64
     }
 }
 model::model!(UpdateUnitMetricBodyLabels);
@@ -311,10 +281,6 @@ impl model::Model for UpdateUnitMetricBodyUnitMetricRecords {
             1 => model::Part::Str(&self.usage_time_stamp),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.value.is_some() as u64 | (self.usage_time_stamp.is_some() as u64) << 1
     }
 }
 model::model!(UpdateUnitMetricBodyUnitMetricRecords);

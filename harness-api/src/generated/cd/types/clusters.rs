@@ -48,12 +48,6 @@ impl model::Model for ClusterBasicDto {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.scope.is_some() as u64) << 1
-            | (self.identifier.is_some() as u64) << 2
-            | (self.agent_identifier.is_some() as u64) << 3
-    }
 }
 model::model!(ClusterBasicDto);
 model::open_enum! {
@@ -95,10 +89,6 @@ impl model::Model for ClusterBatchResponse {
             1 => model::Part::Int(&self.unlinked),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.linked.is_some() as u64 | (self.unlinked.is_some() as u64) << 1
     }
 }
 model::model!(ClusterBatchResponse);
@@ -183,15 +173,6 @@ impl model::Model for ClusterLinkRequest {
         }
     }
     #[inline]
-    fn present(&self) -> u64 {
-        1 | (self.clusters.is_some() as u64) << 1
-            | (self.search_term.is_some() as u64) << 2
-            | (self.org_identifier.is_some() as u64) << 3
-            | (self.link_all_clusters.is_some() as u64) << 4
-            | (self.project_identifier.is_some() as u64) << 5
-            | (self.skip_cluster_validation.is_some() as u64) << 6
-    }
-    #[inline]
     fn required(&self) -> &'static [usize] {
         &[0]
     }
@@ -270,13 +251,6 @@ impl model::Model for ClusterRequest {
             5 => model::Part::Str(&self.project_identifier),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.scope.is_some() as u64 | 1 << 1 | (self.identifier.is_some() as u64) << 2
-            | (self.org_identifier.is_some() as u64) << 3
-            | (self.agent_identifier.is_some() as u64) << 4
-            | (self.project_identifier.is_some() as u64) << 5
     }
     #[inline]
     fn required(&self) -> &'static [usize] {
@@ -369,14 +343,20 @@ impl model::Model for ClusterResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.tags.is_some() as u64) << 1
-            | (self.scope.is_some() as u64) << 2 | (self.env_ref.is_some() as u64) << 3
-            | (self.linked_at.is_some() as u64) << 4
-            | (self.cluster_ref.is_some() as u64) << 5
-            | (self.org_identifier.is_some() as u64) << 6
-            | (self.agent_identifier.is_some() as u64) << 7
-            | (self.account_identifier.is_some() as u64) << 8
-            | (self.project_identifier.is_some() as u64) << 9
+        model::mask(
+            &[
+                self.name.is_some(),
+                self.tags.is_some(),
+                self.scope.is_some(),
+                self.env_ref.is_some(),
+                self.linked_at.is_some(),
+                self.cluster_ref.is_some(),
+                self.org_identifier.is_some(),
+                self.agent_identifier.is_some(),
+                self.account_identifier.is_some(),
+                self.project_identifier.is_some(),
+            ],
+        )
     }
 }
 model::model!(ClusterResponse);
@@ -451,13 +431,6 @@ impl model::Model for ClusterUnlinkRequest {
             4 => model::Part::Flag(&self.unlink_all_clusters),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        1 | (self.clusters.is_some() as u64) << 1
-            | (self.org_identifier.is_some() as u64) << 2
-            | (self.project_identifier.is_some() as u64) << 3
-            | (self.unlink_all_clusters.is_some() as u64) << 4
     }
     #[inline]
     fn required(&self) -> &'static [usize] {
@@ -536,13 +509,18 @@ impl model::Model for PageResponseClusterResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.empty.is_some() as u64 | (self.content.is_some() as u64) << 1
-            | (self.page_size.is_some() as u64) << 2
-            | (self.page_index.is_some() as u64) << 3
-            | (self.page_token.is_some() as u64) << 4
-            | (self.total_items.is_some() as u64) << 5
-            | (self.total_pages.is_some() as u64) << 6
-            | (self.page_item_count.is_some() as u64) << 7
+        model::mask(
+            &[
+                self.empty.is_some(),
+                self.content.is_some(),
+                self.page_size.is_some(),
+                self.page_index.is_some(),
+                self.page_token.is_some(),
+                self.total_items.is_some(),
+                self.total_pages.is_some(),
+                self.page_item_count.is_some(),
+            ],
+        )
     }
 }
 model::model!(PageResponseClusterResponse);
@@ -589,12 +567,6 @@ impl model::Model for ResponseDtoClusterBatchResponse {
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
-            | (self.meta_data.is_some() as u64) << 2
-            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoClusterBatchResponse);
@@ -647,12 +619,6 @@ impl model::Model for ResponseDtoClusterResponse {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
-            | (self.meta_data.is_some() as u64) << 2
-            | (self.correlation_id.is_some() as u64) << 3
-    }
 }
 model::model!(ResponseDtoClusterResponse);
 model::open_enum! {
@@ -703,12 +669,6 @@ impl model::Model for ResponseDtoPageResponseClusterResponse {
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
-            | (self.meta_data.is_some() as u64) << 2
-            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoPageResponseClusterResponse);

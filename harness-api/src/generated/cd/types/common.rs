@@ -40,10 +40,6 @@ impl model::Model for AllowedValuesUsagesInternalDto {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.used_in.is_some() as u64 | (self.all_entries_checked.is_some() as u64) << 1
-    }
 }
 model::model!(AllowedValuesUsagesInternalDto);
 /// Schema `GitDetails2`.
@@ -85,11 +81,6 @@ impl model::Model for CdGitDetails {
             2 => model::Part::Str(&self.file_path),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.branch.is_some() as u64 | (self.repo_url.is_some() as u64) << 1
-            | (self.file_path.is_some() as u64) << 2
     }
 }
 model::model!(CdGitDetails);
@@ -151,14 +142,6 @@ impl model::Model for EntityListWithAllowedValuesResponse {
             5 => model::Part::Str(&self.project_identifier),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.account_id.is_some() as u64 | (self.entity_type.is_some() as u64) << 1
-            | (self.git_details.is_some() as u64) << 2
-            | (self.identifier.is_some() as u64) << 3
-            | (self.org_identifier.is_some() as u64) << 4
-            | (self.project_identifier.is_some() as u64) << 5
     }
 }
 model::model!(EntityListWithAllowedValuesResponse);
@@ -238,12 +221,19 @@ impl model::Model for Environment {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.org.is_some() as u64 | (self.name.is_some() as u64) << 1
-            | (self.tags.is_some() as u64) << 2 | (self.yaml.is_some() as u64) << 3
-            | (self.account.is_some() as u64) << 4 | (self.project.is_some() as u64) << 5
-            | (self.identifier.is_some() as u64) << 6
-            | (self.description.is_some() as u64) << 7
-            | (self.harness_version.is_some() as u64) << 8
+        model::mask(
+            &[
+                self.org.is_some(),
+                self.name.is_some(),
+                self.tags.is_some(),
+                self.yaml.is_some(),
+                self.account.is_some(),
+                self.project.is_some(),
+                self.identifier.is_some(),
+                self.description.is_some(),
+                self.harness_version.is_some(),
+            ],
+        )
     }
 }
 model::model!(Environment);
@@ -339,10 +329,18 @@ impl model::Model for EnvironmentCreateRequest {
     }
     #[inline]
     fn present(&self) -> u64 {
-        1 | (self.tags.is_some() as u64) << 1 | 1 << 2
-            | (self.yaml.is_some() as u64) << 3 | (self.color.is_some() as u64) << 4
-            | 1 << 5 | (self.description.is_some() as u64) << 6
-            | (self.harness_version.is_some() as u64) << 7
+        model::mask(
+            &[
+                true,
+                self.tags.is_some(),
+                true,
+                self.yaml.is_some(),
+                self.color.is_some(),
+                true,
+                self.description.is_some(),
+                self.harness_version.is_some(),
+            ],
+        )
     }
     #[inline]
     fn required(&self) -> &'static [usize] {
@@ -389,11 +387,6 @@ impl model::Model for EnvironmentResponse {
             2 => model::opt(&self.environment),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.created.is_some() as u64 | (self.updated.is_some() as u64) << 1
-            | (self.environment.is_some() as u64) << 2
     }
 }
 model::model!(EnvironmentResponse);
@@ -508,19 +501,26 @@ impl model::Model for EnvironmentResponseDetails {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.tags.is_some() as u64) << 1
-            | (self.type_.is_some() as u64) << 2 | (self.yaml.is_some() as u64) << 3
-            | (self.color.is_some() as u64) << 4 | (self.deleted.is_some() as u64) << 5
-            | (self.version.is_some() as u64) << 6
-            | (self.account_id.is_some() as u64) << 7
-            | (self.store_type.is_some() as u64) << 8
-            | (self.identifier.is_some() as u64) << 9
-            | (self.description.is_some() as u64) << 10
-            | (self.connector_ref.is_some() as u64) << 11
-            | (self.org_identifier.is_some() as u64) << 12
-            | (self.fallback_branch.is_some() as u64) << 13
-            | (self.entity_git_details.is_some() as u64) << 14
-            | (self.project_identifier.is_some() as u64) << 15
+        model::mask(
+            &[
+                self.name.is_some(),
+                self.tags.is_some(),
+                self.type_.is_some(),
+                self.yaml.is_some(),
+                self.color.is_some(),
+                self.deleted.is_some(),
+                self.version.is_some(),
+                self.account_id.is_some(),
+                self.store_type.is_some(),
+                self.identifier.is_some(),
+                self.description.is_some(),
+                self.connector_ref.is_some(),
+                self.org_identifier.is_some(),
+                self.fallback_branch.is_some(),
+                self.entity_git_details.is_some(),
+                self.project_identifier.is_some(),
+            ],
+        )
     }
 }
 model::model!(EnvironmentResponseDetails);
@@ -629,10 +629,18 @@ impl model::Model for EnvironmentUpdateRequest {
     }
     #[inline]
     fn present(&self) -> u64 {
-        1 | (self.tags.is_some() as u64) << 1 | 1 << 2
-            | (self.yaml.is_some() as u64) << 3 | (self.color.is_some() as u64) << 4
-            | 1 << 5 | (self.description.is_some() as u64) << 6
-            | (self.harness_version.is_some() as u64) << 7
+        model::mask(
+            &[
+                true,
+                self.tags.is_some(),
+                true,
+                self.yaml.is_some(),
+                self.color.is_some(),
+                true,
+                self.description.is_some(),
+                self.harness_version.is_some(),
+            ],
+        )
     }
     #[inline]
     fn required(&self) -> &'static [usize] {
@@ -716,14 +724,19 @@ impl model::Model for GitEntityFindInfoDto {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.branch.is_some() as u64 | (self.repo_name.is_some() as u64) << 1
-            | (self.yaml_git_config_id.is_some() as u64) << 2
-            | (self.default_from_other_repo.is_some() as u64) << 3
-            | (self.parent_entity_repo_name.is_some() as u64) << 4
-            | (self.parent_entity_connector_ref.is_some() as u64) << 5
-            | (self.parent_entity_org_identifier.is_some() as u64) << 6
-            | (self.parent_entity_account_identifier.is_some() as u64) << 7
-            | (self.parent_entity_project_identifier.is_some() as u64) << 8
+        model::mask(
+            &[
+                self.branch.is_some(),
+                self.repo_name.is_some(),
+                self.yaml_git_config_id.is_some(),
+                self.default_from_other_repo.is_some(),
+                self.parent_entity_repo_name.is_some(),
+                self.parent_entity_connector_ref.is_some(),
+                self.parent_entity_org_identifier.is_some(),
+                self.parent_entity_account_identifier.is_some(),
+                self.parent_entity_project_identifier.is_some(),
+            ],
+        )
     }
 }
 model::model!(GitEntityFindInfoDto);
@@ -813,14 +826,21 @@ impl model::Model for Infrastructure {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.org.is_some() as u64 | (self.name.is_some() as u64) << 1
-            | (self.tags.is_some() as u64) << 2 | (self.type_.is_some() as u64) << 3
-            | (self.yaml.is_some() as u64) << 4 | (self.account.is_some() as u64) << 5
-            | (self.project.is_some() as u64) << 6
-            | (self.identifier.is_some() as u64) << 7
-            | (self.description.is_some() as u64) << 8
-            | (self.environment.is_some() as u64) << 9
-            | (self.harness_version.is_some() as u64) << 10
+        model::mask(
+            &[
+                self.org.is_some(),
+                self.name.is_some(),
+                self.tags.is_some(),
+                self.type_.is_some(),
+                self.yaml.is_some(),
+                self.account.is_some(),
+                self.project.is_some(),
+                self.identifier.is_some(),
+                self.description.is_some(),
+                self.environment.is_some(),
+                self.harness_version.is_some(),
+            ],
+        )
     }
 }
 model::model!(Infrastructure);
@@ -902,12 +922,6 @@ impl model::Model for InfrastructureCreateRequest {
         }
     }
     #[inline]
-    fn present(&self) -> u64 {
-        1 | (self.tags.is_some() as u64) << 1 | 1 << 2 | 1 << 3 | 1 << 4
-            | (self.description.is_some() as u64) << 5
-            | (self.harness_version.is_some() as u64) << 6
-    }
-    #[inline]
     fn required(&self) -> &'static [usize] {
         &[0, 2, 3, 4]
     }
@@ -952,11 +966,6 @@ impl model::Model for InfrastructureResponse {
             2 => model::opt(&self.infrastructure),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.created.is_some() as u64 | (self.updated.is_some() as u64) << 1
-            | (self.infrastructure.is_some() as u64) << 2
     }
 }
 model::model!(InfrastructureResponse);
@@ -1048,12 +1057,6 @@ impl model::Model for InfrastructureUpdateRequest {
         }
     }
     #[inline]
-    fn present(&self) -> u64 {
-        1 | (self.tags.is_some() as u64) << 1 | 1 << 2 | 1 << 3 | 1 << 4
-            | (self.description.is_some() as u64) << 5
-            | (self.harness_version.is_some() as u64) << 6
-    }
-    #[inline]
     fn required(&self) -> &'static [usize] {
         &[0, 2, 3, 4]
     }
@@ -1090,10 +1093,6 @@ impl model::Model for ManifestsResponseDto {
             0 => model::opt(&self.identifiers),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.identifiers.is_some() as u64
     }
 }
 model::model!(ManifestsResponseDto);
@@ -1151,13 +1150,6 @@ impl model::Model for NgEnvironmentResponse {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.created_at.is_some() as u64 | (self.environment.is_some() as u64) << 1
-            | (self.last_modified_at.is_some() as u64) << 2
-            | (self.governance_metadata.is_some() as u64) << 3
-            | (self.entity_validity_details.is_some() as u64) << 4
-    }
 }
 model::model!(NgEnvironmentResponse);
 /// Schema `RancherClusterItem`.
@@ -1196,10 +1188,6 @@ impl model::Model for RancherClusterItem {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.clusters.is_some() as u64 | (self.cluster_items.is_some() as u64) << 1
-    }
 }
 model::model!(RancherClusterItem);
 /// Schema `RancherClusterItemClusterItems`.
@@ -1237,10 +1225,6 @@ impl model::Model for RancherClusterItemClusterItems {
             1 => model::Part::Str(&self.name),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.id.is_some() as u64 | (self.name.is_some() as u64) << 1
     }
 }
 model::model!(RancherClusterItemClusterItems);
@@ -1287,12 +1271,6 @@ impl model::Model for ResponseDtoAllowedValuesUsagesInternalDto {
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
-            | (self.meta_data.is_some() as u64) << 2
-            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoAllowedValuesUsagesInternalDto);
@@ -1345,12 +1323,6 @@ impl model::Model for ResponseDtoServiceOverrideGitUpdateResponse {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
-            | (self.meta_data.is_some() as u64) << 2
-            | (self.correlation_id.is_some() as u64) << 3
-    }
 }
 model::model!(ResponseDtoServiceOverrideGitUpdateResponse);
 model::open_enum! {
@@ -1401,12 +1373,6 @@ impl model::Model for ResponseDtoServiceOverrideMoveConfigResponse {
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
-            | (self.meta_data.is_some() as u64) << 2
-            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoServiceOverrideMoveConfigResponse);
@@ -1491,12 +1457,19 @@ impl model::Model for Service {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.org.is_some() as u64 | (self.name.is_some() as u64) << 1
-            | (self.tags.is_some() as u64) << 2 | (self.yaml.is_some() as u64) << 3
-            | (self.account.is_some() as u64) << 4 | (self.project.is_some() as u64) << 5
-            | (self.identifier.is_some() as u64) << 6
-            | (self.description.is_some() as u64) << 7
-            | (self.harness_version.is_some() as u64) << 8
+        model::mask(
+            &[
+                self.org.is_some(),
+                self.name.is_some(),
+                self.tags.is_some(),
+                self.yaml.is_some(),
+                self.account.is_some(),
+                self.project.is_some(),
+                self.identifier.is_some(),
+                self.description.is_some(),
+                self.harness_version.is_some(),
+            ],
+        )
     }
 }
 model::model!(Service);
@@ -1568,12 +1541,6 @@ impl model::Model for ServiceCreateRequest {
         }
     }
     #[inline]
-    fn present(&self) -> u64 {
-        1 | (self.tags.is_some() as u64) << 1 | (self.yaml.is_some() as u64) << 2
-            | 1 << 3 | (self.description.is_some() as u64) << 4
-            | (self.harness_version.is_some() as u64) << 5
-    }
-    #[inline]
     fn required(&self) -> &'static [usize] {
         &[0, 3]
     }
@@ -1626,13 +1593,6 @@ impl model::Model for ServiceOverrideGitUpdateResponse {
             4 => model::Part::Str(&self.infra_identifier),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.type_.is_some() as u64 | (self.identifier.is_some() as u64) << 1
-            | (self.service_ref.is_some() as u64) << 2
-            | (self.environment_ref.is_some() as u64) << 3
-            | (self.infra_identifier.is_some() as u64) << 4
     }
 }
 model::model!(ServiceOverrideGitUpdateResponse);
@@ -1692,13 +1652,6 @@ impl model::Model for ServiceOverrideMoveConfigResponse {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.type_.is_some() as u64 | (self.identifier.is_some() as u64) << 1
-            | (self.service_ref.is_some() as u64) << 2
-            | (self.environment_ref.is_some() as u64) << 3
-            | (self.infra_identifier.is_some() as u64) << 4
-    }
 }
 model::model!(ServiceOverrideMoveConfigResponse);
 model::open_enum! {
@@ -1748,11 +1701,6 @@ impl model::Model for ServiceResponse {
             2 => model::Part::Int(&self.updated),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.created.is_some() as u64 | (self.service.is_some() as u64) << 1
-            | (self.updated.is_some() as u64) << 2
     }
 }
 model::model!(ServiceResponse);
@@ -1822,12 +1770,6 @@ impl model::Model for ServiceUpdateRequest {
             5 => model::Part::Str(&self.harness_version),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        1 | (self.tags.is_some() as u64) << 1 | (self.yaml.is_some() as u64) << 2
-            | 1 << 3 | (self.description.is_some() as u64) << 4
-            | (self.harness_version.is_some() as u64) << 5
     }
     #[inline]
     fn required(&self) -> &'static [usize] {

@@ -36,10 +36,6 @@ impl model::Model for CustomDeploymentInfraResponseDto {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.obsolete.is_some() as u64
-    }
 }
 model::model!(CustomDeploymentInfraResponseDto);
 /// Schema `CustomDeploymentRefreshYamlDTO`.
@@ -73,10 +69,6 @@ impl model::Model for CustomDeploymentRefreshYamlDto {
             0 => model::Part::Str(&self.refreshed_yaml),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.refreshed_yaml.is_some() as u64
     }
 }
 model::model!(CustomDeploymentRefreshYamlDto);
@@ -128,13 +120,6 @@ impl model::Model for CustomDeploymentVariableProperties {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.fqn.is_some() as u64 | (self.visible.is_some() as u64) << 1
-            | (self.alias_fqn.is_some() as u64) << 2
-            | (self.local_name.is_some() as u64) << 3
-            | (self.variable_name.is_some() as u64) << 4
-    }
 }
 model::model!(CustomDeploymentVariableProperties);
 /// Schema `CustomDeploymentVariableResponseDTO`.
@@ -174,10 +159,6 @@ impl model::Model for CustomDeploymentVariableResponseDto {
             1 => model::opt(&self.metadata_map),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.yaml.is_some() as u64 | (self.metadata_map.is_some() as u64) << 1
     }
 }
 model::model!(CustomDeploymentVariableResponseDto);
@@ -222,10 +203,6 @@ impl model::Model for CustomDeploymentYamlDto {
             0 => model::Cell::part(&self.yaml),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        1
     }
     #[inline]
     fn required(&self) -> &'static [usize] {
@@ -274,10 +251,6 @@ impl model::Model for CustomDeploymentYamlRequestDto {
             0 => model::Cell::part(&self.entity_yaml),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        1
     }
     #[inline]
     fn required(&self) -> &'static [usize] {
@@ -361,14 +334,19 @@ impl model::Model for EntityDetailProtoDto {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.type_.is_some() as u64) << 1
-            | (self.trigger_ref.is_some() as u64) << 2
-            | (self.infra_def_ref.is_some() as u64) << 3
-            | (self.input_set_ref.is_some() as u64) << 4
-            | (self.template_ref.is_some() as u64) << 5
-            | (self.entity_ref_case.is_some() as u64) << 6
-            | (self.identifier_ref.is_some() as u64) << 7
-            | (self.entity_git_metadata.is_some() as u64) << 8
+        model::mask(
+            &[
+                self.name.is_some(),
+                self.type_.is_some(),
+                self.trigger_ref.is_some(),
+                self.infra_def_ref.is_some(),
+                self.input_set_ref.is_some(),
+                self.template_ref.is_some(),
+                self.entity_ref_case.is_some(),
+                self.identifier_ref.is_some(),
+                self.entity_git_metadata.is_some(),
+            ],
+        )
     }
 }
 model::model!(EntityDetailProtoDto);
@@ -617,13 +595,18 @@ impl model::Model for IdentifierRefProtoDto {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.scope.is_some() as u64 | (self.metadata.is_some() as u64) << 1
-            | (self.identifier.is_some() as u64) << 2
-            | (self.metadata_map.is_some() as u64) << 3
-            | (self.org_identifier.is_some() as u64) << 4
-            | (self.parent_unique_id.is_some() as u64) << 5
-            | (self.account_identifier.is_some() as u64) << 6
-            | (self.project_identifier.is_some() as u64) << 7
+        model::mask(
+            &[
+                self.scope.is_some(),
+                self.metadata.is_some(),
+                self.identifier.is_some(),
+                self.metadata_map.is_some(),
+                self.org_identifier.is_some(),
+                self.parent_unique_id.is_some(),
+                self.account_identifier.is_some(),
+                self.project_identifier.is_some(),
+            ],
+        )
     }
 }
 model::model!(IdentifierRefProtoDto);
@@ -708,14 +691,19 @@ impl model::Model for InfraDefinitionReferenceProtoDto {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.env_name.is_some() as u64 | (self.metadata.is_some() as u64) << 1
-            | (self.identifier.is_some() as u64) << 2
-            | (self.metadata_map.is_some() as u64) << 3
-            | (self.env_identifier.is_some() as u64) << 4
-            | (self.org_identifier.is_some() as u64) << 5
-            | (self.parent_unique_id.is_some() as u64) << 6
-            | (self.account_identifier.is_some() as u64) << 7
-            | (self.project_identifier.is_some() as u64) << 8
+        model::mask(
+            &[
+                self.env_name.is_some(),
+                self.metadata.is_some(),
+                self.identifier.is_some(),
+                self.metadata_map.is_some(),
+                self.env_identifier.is_some(),
+                self.org_identifier.is_some(),
+                self.parent_unique_id.is_some(),
+                self.account_identifier.is_some(),
+                self.project_identifier.is_some(),
+            ],
+        )
     }
 }
 model::model!(InfraDefinitionReferenceProtoDto);
@@ -778,14 +766,6 @@ impl model::Model for InputSetReferenceProtoDto {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.identifier.is_some() as u64 | (self.org_identifier.is_some() as u64) << 1
-            | (self.parent_unique_id.is_some() as u64) << 2
-            | (self.account_identifier.is_some() as u64) << 3
-            | (self.project_identifier.is_some() as u64) << 4
-            | (self.pipeline_identifier.is_some() as u64) << 5
-    }
 }
 model::model!(InputSetReferenceProtoDto);
 /// Schema `ResponseDTOCustomDeploymentInfraResponseDTO`.
@@ -831,12 +811,6 @@ impl model::Model for ResponseDtoCustomDeploymentInfraResponseDto {
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
-            | (self.meta_data.is_some() as u64) << 2
-            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoCustomDeploymentInfraResponseDto);
@@ -889,12 +863,6 @@ impl model::Model for ResponseDtoCustomDeploymentRefreshYamlDto {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
-            | (self.meta_data.is_some() as u64) << 2
-            | (self.correlation_id.is_some() as u64) << 3
-    }
 }
 model::model!(ResponseDtoCustomDeploymentRefreshYamlDto);
 model::open_enum! {
@@ -946,12 +914,6 @@ impl model::Model for ResponseDtoCustomDeploymentVariableResponseDto {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
-            | (self.meta_data.is_some() as u64) << 2
-            | (self.correlation_id.is_some() as u64) << 3
-    }
 }
 model::model!(ResponseDtoCustomDeploymentVariableResponseDto);
 model::open_enum! {
@@ -1002,12 +964,6 @@ impl model::Model for ResponseDtoListEntityDetailProtoDto {
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
-            | (self.meta_data.is_some() as u64) << 2
-            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoListEntityDetailProtoDto);
@@ -1092,14 +1048,19 @@ impl model::Model for TemplateReferenceProtoDto {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.scope.is_some() as u64 | (self.metadata.is_some() as u64) << 1
-            | (self.identifier.is_some() as u64) << 2
-            | (self.metadata_map.is_some() as u64) << 3
-            | (self.version_label.is_some() as u64) << 4
-            | (self.org_identifier.is_some() as u64) << 5
-            | (self.parent_unique_id.is_some() as u64) << 6
-            | (self.account_identifier.is_some() as u64) << 7
-            | (self.project_identifier.is_some() as u64) << 8
+        model::mask(
+            &[
+                self.scope.is_some(),
+                self.metadata.is_some(),
+                self.identifier.is_some(),
+                self.metadata_map.is_some(),
+                self.version_label.is_some(),
+                self.org_identifier.is_some(),
+                self.parent_unique_id.is_some(),
+                self.account_identifier.is_some(),
+                self.project_identifier.is_some(),
+            ],
+        )
     }
 }
 model::model!(TemplateReferenceProtoDto);
@@ -1179,13 +1140,18 @@ impl model::Model for TriggerReferenceProtoDto {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.metadata.is_some() as u64 | (self.identifier.is_some() as u64) << 1
-            | (self.metadata_map.is_some() as u64) << 2
-            | (self.org_identifier.is_some() as u64) << 3
-            | (self.parent_unique_id.is_some() as u64) << 4
-            | (self.account_identifier.is_some() as u64) << 5
-            | (self.project_identifier.is_some() as u64) << 6
-            | (self.pipeline_identifier.is_some() as u64) << 7
+        model::mask(
+            &[
+                self.metadata.is_some(),
+                self.identifier.is_some(),
+                self.metadata_map.is_some(),
+                self.org_identifier.is_some(),
+                self.parent_unique_id.is_some(),
+                self.account_identifier.is_some(),
+                self.project_identifier.is_some(),
+                self.pipeline_identifier.is_some(),
+            ],
+        )
     }
 }
 model::model!(TriggerReferenceProtoDto);

@@ -44,11 +44,6 @@ impl model::Model for EnvironmentGroup {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.env_group.is_some() as u64 | (self.created_at.is_some() as u64) << 1
-            | (self.last_modified_at.is_some() as u64) << 2
-    }
 }
 model::model!(EnvironmentGroup);
 /// Schema `EnvironmentGroupDelete`.
@@ -98,13 +93,6 @@ impl model::Model for EnvironmentGroupDelete {
             4 => model::Part::Str(&self.project_identifier),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.deleted.is_some() as u64 | (self.account_id.is_some() as u64) << 1
-            | (self.identifier.is_some() as u64) << 2
-            | (self.org_identifier.is_some() as u64) << 3
-            | (self.project_identifier.is_some() as u64) << 4
     }
 }
 model::model!(EnvironmentGroupDelete);
@@ -174,13 +162,6 @@ impl model::Model for EnvironmentGroupRequest {
             5 => model::Part::Str(&self.project_identifier),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.name.is_some() as u64 | 1 << 1 | (self.color.is_some() as u64) << 2
-            | (self.identifier.is_some() as u64) << 3
-            | (self.org_identifier.is_some() as u64) << 4
-            | (self.project_identifier.is_some() as u64) << 5
     }
     #[inline]
     fn required(&self) -> &'static [usize] {
@@ -289,17 +270,24 @@ impl model::Model for EnvironmentGroupResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.tags.is_some() as u64) << 1
-            | (self.yaml.is_some() as u64) << 2 | (self.color.is_some() as u64) << 3
-            | (self.deleted.is_some() as u64) << 4 | (self.version.is_some() as u64) << 5
-            | (self.account_id.is_some() as u64) << 6
-            | (self.git_details.is_some() as u64) << 7
-            | (self.identifier.is_some() as u64) << 8
-            | (self.description.is_some() as u64) << 9
-            | (self.env_response.is_some() as u64) << 10
-            | (self.org_identifier.is_some() as u64) << 11
-            | (self.env_identifiers.is_some() as u64) << 12
-            | (self.project_identifier.is_some() as u64) << 13
+        model::mask(
+            &[
+                self.name.is_some(),
+                self.tags.is_some(),
+                self.yaml.is_some(),
+                self.color.is_some(),
+                self.deleted.is_some(),
+                self.version.is_some(),
+                self.account_id.is_some(),
+                self.git_details.is_some(),
+                self.identifier.is_some(),
+                self.description.is_some(),
+                self.env_response.is_some(),
+                self.org_identifier.is_some(),
+                self.env_identifiers.is_some(),
+                self.project_identifier.is_some(),
+            ],
+        )
     }
 }
 model::model!(EnvironmentGroupResponse);
@@ -374,13 +362,18 @@ impl model::Model for PageResponseEnvironmentGroup {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.empty.is_some() as u64 | (self.content.is_some() as u64) << 1
-            | (self.page_size.is_some() as u64) << 2
-            | (self.page_index.is_some() as u64) << 3
-            | (self.page_token.is_some() as u64) << 4
-            | (self.total_items.is_some() as u64) << 5
-            | (self.total_pages.is_some() as u64) << 6
-            | (self.page_item_count.is_some() as u64) << 7
+        model::mask(
+            &[
+                self.empty.is_some(),
+                self.content.is_some(),
+                self.page_size.is_some(),
+                self.page_index.is_some(),
+                self.page_token.is_some(),
+                self.total_items.is_some(),
+                self.total_pages.is_some(),
+                self.page_item_count.is_some(),
+            ],
+        )
     }
 }
 model::model!(PageResponseEnvironmentGroup);
@@ -428,12 +421,6 @@ impl model::Model for ResponseDtoEnvironmentGroup {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
-            | (self.meta_data.is_some() as u64) << 2
-            | (self.correlation_id.is_some() as u64) << 3
-    }
 }
 model::model!(ResponseDtoEnvironmentGroup);
 /// Schema `ResponseDTOEnvironmentGroupDelete`.
@@ -479,12 +466,6 @@ impl model::Model for ResponseDtoEnvironmentGroupDelete {
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
-            | (self.meta_data.is_some() as u64) << 2
-            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoEnvironmentGroupDelete);
@@ -541,12 +522,6 @@ impl model::Model for ResponseDtoPageResponseEnvironmentGroup {
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
-            | (self.meta_data.is_some() as u64) << 2
-            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoPageResponseEnvironmentGroup);

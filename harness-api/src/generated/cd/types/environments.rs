@@ -36,10 +36,6 @@ impl model::Model for EnvironmentGitUpdateResponse {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.identifier.is_some() as u64
-    }
 }
 model::model!(EnvironmentGitUpdateResponse);
 /// Schema `EnvironmentImportResponseDetails`.
@@ -78,11 +74,6 @@ impl model::Model for EnvironmentImportResponseDetails {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.env_identifier.is_some() as u64
-            | (self.governance_metadata.is_some() as u64) << 1
-    }
 }
 model::model!(EnvironmentImportResponseDetails);
 /// Schema `EnvironmentMoveConfigResponse`.
@@ -120,10 +111,6 @@ impl model::Model for EnvironmentMoveConfigResponse {
             1 => model::Part::Str(&self.identifier),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.success.is_some() as u64 | (self.identifier.is_some() as u64) << 1
     }
 }
 model::model!(EnvironmentMoveConfigResponse);
@@ -221,12 +208,19 @@ impl model::Model for EnvironmentRequest {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.tags.is_some() as u64) << 1 | 1 << 2
-            | (self.yaml.is_some() as u64) << 3 | (self.color.is_some() as u64) << 4
-            | (self.identifier.is_some() as u64) << 5
-            | (self.description.is_some() as u64) << 6
-            | (self.org_identifier.is_some() as u64) << 7
-            | (self.project_identifier.is_some() as u64) << 8
+        model::mask(
+            &[
+                self.name.is_some(),
+                self.tags.is_some(),
+                true,
+                self.yaml.is_some(),
+                self.color.is_some(),
+                self.identifier.is_some(),
+                self.description.is_some(),
+                self.org_identifier.is_some(),
+                self.project_identifier.is_some(),
+            ],
+        )
     }
     #[inline]
     fn required(&self) -> &'static [usize] {
@@ -309,13 +303,18 @@ impl model::Model for PageResponseEnvironmentResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.empty.is_some() as u64 | (self.content.is_some() as u64) << 1
-            | (self.page_size.is_some() as u64) << 2
-            | (self.page_index.is_some() as u64) << 3
-            | (self.page_token.is_some() as u64) << 4
-            | (self.total_items.is_some() as u64) << 5
-            | (self.total_pages.is_some() as u64) << 6
-            | (self.page_item_count.is_some() as u64) << 7
+        model::mask(
+            &[
+                self.empty.is_some(),
+                self.content.is_some(),
+                self.page_size.is_some(),
+                self.page_index.is_some(),
+                self.page_token.is_some(),
+                self.total_items.is_some(),
+                self.total_pages.is_some(),
+                self.page_item_count.is_some(),
+            ],
+        )
     }
 }
 model::model!(PageResponseEnvironmentResponse);
@@ -390,13 +389,18 @@ impl model::Model for PageResponseServiceOverrideResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.empty.is_some() as u64 | (self.content.is_some() as u64) << 1
-            | (self.page_size.is_some() as u64) << 2
-            | (self.page_index.is_some() as u64) << 3
-            | (self.page_token.is_some() as u64) << 4
-            | (self.total_items.is_some() as u64) << 5
-            | (self.total_pages.is_some() as u64) << 6
-            | (self.page_item_count.is_some() as u64) << 7
+        model::mask(
+            &[
+                self.empty.is_some(),
+                self.content.is_some(),
+                self.page_size.is_some(),
+                self.page_index.is_some(),
+                self.page_token.is_some(),
+                self.total_items.is_some(),
+                self.total_pages.is_some(),
+                self.page_item_count.is_some(),
+            ],
+        )
     }
 }
 model::model!(PageResponseServiceOverrideResponse);
@@ -443,12 +447,6 @@ impl model::Model for ResponseDtoEnvironmentGitUpdateResponse {
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
-            | (self.meta_data.is_some() as u64) << 2
-            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoEnvironmentGitUpdateResponse);
@@ -501,12 +499,6 @@ impl model::Model for ResponseDtoEnvironmentImportResponseDetails {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
-            | (self.meta_data.is_some() as u64) << 2
-            | (self.correlation_id.is_some() as u64) << 3
-    }
 }
 model::model!(ResponseDtoEnvironmentImportResponseDetails);
 model::open_enum! {
@@ -557,12 +549,6 @@ impl model::Model for ResponseDtoEnvironmentMoveConfigResponse {
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
-            | (self.meta_data.is_some() as u64) << 2
-            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoEnvironmentMoveConfigResponse);
@@ -615,12 +601,6 @@ impl model::Model for ResponseDtoEnvironmentResponse {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
-            | (self.meta_data.is_some() as u64) << 2
-            | (self.correlation_id.is_some() as u64) << 3
-    }
 }
 model::model!(ResponseDtoEnvironmentResponse);
 model::open_enum! {
@@ -671,12 +651,6 @@ impl model::Model for ResponseDtoListEnvironmentResponse {
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
-            | (self.meta_data.is_some() as u64) << 2
-            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoListEnvironmentResponse);
@@ -729,12 +703,6 @@ impl model::Model for ResponseDtoPageResponseEnvironmentResponse {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
-            | (self.meta_data.is_some() as u64) << 2
-            | (self.correlation_id.is_some() as u64) << 3
-    }
 }
 model::model!(ResponseDtoPageResponseEnvironmentResponse);
 model::open_enum! {
@@ -786,12 +754,6 @@ impl model::Model for ResponseDtoPageResponseServiceOverrideResponse {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
-            | (self.meta_data.is_some() as u64) << 2
-            | (self.correlation_id.is_some() as u64) << 3
-    }
 }
 model::model!(ResponseDtoPageResponseServiceOverrideResponse);
 model::open_enum! {
@@ -842,12 +804,6 @@ impl model::Model for ResponseDtoServiceOverrideResponse {
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
-            | (self.meta_data.is_some() as u64) << 2
-            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoServiceOverrideResponse);
@@ -909,13 +865,6 @@ impl model::Model for ServiceOverrideRequest {
             4 => model::Part::Str(&self.environment_identifier),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.yaml.is_some() as u64 | (self.org_identifier.is_some() as u64) << 1
-            | (self.project_identifier.is_some() as u64) << 2
-            | (self.service_identifier.is_some() as u64) << 3
-            | (self.environment_identifier.is_some() as u64) << 4
     }
 }
 model::model!(ServiceOverrideRequest);
@@ -982,15 +931,6 @@ impl model::Model for ServiceOverrideResponse {
             6 => model::opt(&self.governance_metadata),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.yaml.is_some() as u64 | (self.account_id.is_some() as u64) << 1
-            | (self.service_ref.is_some() as u64) << 2
-            | (self.org_identifier.is_some() as u64) << 3
-            | (self.environment_ref.is_some() as u64) << 4
-            | (self.project_identifier.is_some() as u64) << 5
-            | (self.governance_metadata.is_some() as u64) << 6
     }
 }
 model::model!(ServiceOverrideResponse);
@@ -1070,13 +1010,19 @@ impl model::Model for CreateEnvironmentsV2Body {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.tags.is_some() as u64) << 1
-            | (self.type_.is_some() as u64) << 2 | (self.yaml.is_some() as u64) << 3
-            | (self.color.is_some() as u64) << 4
-            | (self.identifier.is_some() as u64) << 5
-            | (self.description.is_some() as u64) << 6
-            | (self.org_identifier.is_some() as u64) << 7
-            | (self.project_identifier.is_some() as u64) << 8
+        model::mask(
+            &[
+                self.name.is_some(),
+                self.tags.is_some(),
+                self.type_.is_some(),
+                self.yaml.is_some(),
+                self.color.is_some(),
+                self.identifier.is_some(),
+                self.description.is_some(),
+                self.org_identifier.is_some(),
+                self.project_identifier.is_some(),
+            ],
+        )
     }
 }
 model::model!(CreateEnvironmentsV2Body);

@@ -40,10 +40,6 @@ impl model::Model for CurrentOrUpcomingWindow {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.end_time.is_some() as u64 | (self.start_time.is_some() as u64) << 1
-    }
 }
 model::model!(CurrentOrUpcomingWindow);
 /// Schema `FreezeDetailedResponse`.
@@ -152,18 +148,25 @@ impl model::Model for FreezeDetailedResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.tags.is_some() as u64) << 1
-            | (self.type_.is_some() as u64) << 2 | (self.yaml.is_some() as u64) << 3
-            | (self.status.is_some() as u64) << 4 | (self.windows.is_some() as u64) << 5
-            | (self.account_id.is_some() as u64) << 6
-            | (self.created_at.is_some() as u64) << 7
-            | (self.identifier.is_some() as u64) << 8
-            | (self.description.is_some() as u64) << 9
-            | (self.freeze_scope.is_some() as u64) << 10
-            | (self.last_updated_at.is_some() as u64) << 11
-            | (self.org_identifier.is_some() as u64) << 12
-            | (self.project_identifier.is_some() as u64) << 13
-            | (self.current_or_upcoming_window.is_some() as u64) << 14
+        model::mask(
+            &[
+                self.name.is_some(),
+                self.tags.is_some(),
+                self.type_.is_some(),
+                self.yaml.is_some(),
+                self.status.is_some(),
+                self.windows.is_some(),
+                self.account_id.is_some(),
+                self.created_at.is_some(),
+                self.identifier.is_some(),
+                self.description.is_some(),
+                self.freeze_scope.is_some(),
+                self.last_updated_at.is_some(),
+                self.org_identifier.is_some(),
+                self.project_identifier.is_some(),
+                self.current_or_upcoming_window.is_some(),
+            ],
+        )
     }
 }
 model::model!(FreezeDetailedResponse);
@@ -219,11 +222,6 @@ impl model::Model for FreezeErrorResponseDto {
             2 => model::Part::Str(&self.error_message),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.id.is_some() as u64 | (self.name.is_some() as u64) << 1
-            | (self.error_message.is_some() as u64) << 2
     }
 }
 model::model!(FreezeErrorResponseDto);
@@ -285,14 +283,6 @@ impl model::Model for FreezeFilterPropertiesDto {
             5 => model::opt(&self.freeze_identifiers),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.sort.is_some() as u64 | (self.end_time.is_some() as u64) << 1
-            | (self.start_time.is_some() as u64) << 2
-            | (self.search_term.is_some() as u64) << 3
-            | (self.freeze_status.is_some() as u64) << 4
-            | (self.freeze_identifiers.is_some() as u64) << 5
     }
 }
 model::model!(FreezeFilterPropertiesDto);
@@ -401,17 +391,24 @@ impl model::Model for FreezeResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.tags.is_some() as u64) << 1
-            | (self.type_.is_some() as u64) << 2 | (self.yaml.is_some() as u64) << 3
-            | (self.status.is_some() as u64) << 4 | (self.windows.is_some() as u64) << 5
-            | (self.account_id.is_some() as u64) << 6
-            | (self.created_at.is_some() as u64) << 7
-            | (self.identifier.is_some() as u64) << 8
-            | (self.description.is_some() as u64) << 9
-            | (self.freeze_scope.is_some() as u64) << 10
-            | (self.last_updated_at.is_some() as u64) << 11
-            | (self.org_identifier.is_some() as u64) << 12
-            | (self.project_identifier.is_some() as u64) << 13
+        model::mask(
+            &[
+                self.name.is_some(),
+                self.tags.is_some(),
+                self.type_.is_some(),
+                self.yaml.is_some(),
+                self.status.is_some(),
+                self.windows.is_some(),
+                self.account_id.is_some(),
+                self.created_at.is_some(),
+                self.identifier.is_some(),
+                self.description.is_some(),
+                self.freeze_scope.is_some(),
+                self.last_updated_at.is_some(),
+                self.org_identifier.is_some(),
+                self.project_identifier.is_some(),
+            ],
+        )
     }
 }
 model::model!(FreezeResponse);
@@ -475,12 +472,6 @@ impl model::Model for FreezeResponseWrapperDto {
             3 => model::opt(&self.successful_freeze_response_dto_list),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.no_of_failed.is_some() as u64 | (self.no_of_success.is_some() as u64) << 1
-            | (self.freeze_error_response_dto_list.is_some() as u64) << 2
-            | (self.successful_freeze_response_dto_list.is_some() as u64) << 3
     }
 }
 model::model!(FreezeResponseWrapperDto);
@@ -590,18 +581,25 @@ impl model::Model for FreezeSummaryResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.tags.is_some() as u64) << 1
-            | (self.type_.is_some() as u64) << 2 | (self.yaml.is_some() as u64) << 3
-            | (self.status.is_some() as u64) << 4 | (self.windows.is_some() as u64) << 5
-            | (self.account_id.is_some() as u64) << 6
-            | (self.created_at.is_some() as u64) << 7
-            | (self.identifier.is_some() as u64) << 8
-            | (self.description.is_some() as u64) << 9
-            | (self.freeze_scope.is_some() as u64) << 10
-            | (self.last_updated_at.is_some() as u64) << 11
-            | (self.org_identifier.is_some() as u64) << 12
-            | (self.project_identifier.is_some() as u64) << 13
-            | (self.current_or_upcoming_window.is_some() as u64) << 14
+        model::mask(
+            &[
+                self.name.is_some(),
+                self.tags.is_some(),
+                self.type_.is_some(),
+                self.yaml.is_some(),
+                self.status.is_some(),
+                self.windows.is_some(),
+                self.account_id.is_some(),
+                self.created_at.is_some(),
+                self.identifier.is_some(),
+                self.description.is_some(),
+                self.freeze_scope.is_some(),
+                self.last_updated_at.is_some(),
+                self.org_identifier.is_some(),
+                self.project_identifier.is_some(),
+                self.current_or_upcoming_window.is_some(),
+            ],
+        )
     }
 }
 model::model!(FreezeSummaryResponse);
@@ -666,13 +664,6 @@ impl model::Model for FreezeWindow {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.end_time.is_some() as u64 | (self.duration.is_some() as u64) << 1
-            | (self.time_zone.is_some() as u64) << 2
-            | (self.start_time.is_some() as u64) << 3
-            | (self.recurrence.is_some() as u64) << 4
-    }
 }
 model::model!(FreezeWindow);
 /// Schema `FrozenExecutionDetail`.
@@ -711,10 +702,6 @@ impl model::Model for FrozenExecutionDetail {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.url.is_some() as u64 | (self.freeze.is_some() as u64) << 1
-    }
 }
 model::model!(FrozenExecutionDetail);
 /// Schema `FrozenExecutionDetails`.
@@ -748,10 +735,6 @@ impl model::Model for FrozenExecutionDetails {
             0 => model::opt(&self.freeze_list),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.freeze_list.is_some() as u64
     }
 }
 model::model!(FrozenExecutionDetails);
@@ -826,13 +809,18 @@ impl model::Model for PageResponseFreezeSummaryResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.empty.is_some() as u64 | (self.content.is_some() as u64) << 1
-            | (self.page_size.is_some() as u64) << 2
-            | (self.page_index.is_some() as u64) << 3
-            | (self.page_token.is_some() as u64) << 4
-            | (self.total_items.is_some() as u64) << 5
-            | (self.total_pages.is_some() as u64) << 6
-            | (self.page_item_count.is_some() as u64) << 7
+        model::mask(
+            &[
+                self.empty.is_some(),
+                self.content.is_some(),
+                self.page_size.is_some(),
+                self.page_index.is_some(),
+                self.page_token.is_some(),
+                self.total_items.is_some(),
+                self.total_pages.is_some(),
+                self.page_item_count.is_some(),
+            ],
+        )
     }
 }
 model::model!(PageResponseFreezeSummaryResponse);
@@ -872,10 +860,6 @@ impl model::Model for Recurrence {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.spec.is_some() as u64 | (self.type_.is_some() as u64) << 1
-    }
 }
 model::model!(Recurrence);
 /// Schema `RecurrenceSpec`.
@@ -913,10 +897,6 @@ impl model::Model for RecurrenceSpec {
             1 => model::Part::Int(&self.value),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.until.is_some() as u64 | (self.value.is_some() as u64) << 1
     }
 }
 model::model!(RecurrenceSpec);
@@ -967,12 +947,6 @@ impl model::Model for ResponseDtoFreezeDetailedResponse {
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
-            | (self.meta_data.is_some() as u64) << 2
-            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoFreezeDetailedResponse);
@@ -1025,12 +999,6 @@ impl model::Model for ResponseDtoFreezeResponse {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
-            | (self.meta_data.is_some() as u64) << 2
-            | (self.correlation_id.is_some() as u64) << 3
-    }
 }
 model::model!(ResponseDtoFreezeResponse);
 model::open_enum! {
@@ -1081,12 +1049,6 @@ impl model::Model for ResponseDtoFreezeResponseWrapperDto {
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
-            | (self.meta_data.is_some() as u64) << 2
-            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoFreezeResponseWrapperDto);
@@ -1139,12 +1101,6 @@ impl model::Model for ResponseDtoFrozenExecutionDetails {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
-            | (self.meta_data.is_some() as u64) << 2
-            | (self.correlation_id.is_some() as u64) << 3
-    }
 }
 model::model!(ResponseDtoFrozenExecutionDetails);
 model::open_enum! {
@@ -1195,12 +1151,6 @@ impl model::Model for ResponseDtoPageResponseFreezeSummaryResponse {
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
-            | (self.meta_data.is_some() as u64) << 2
-            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoPageResponseFreezeSummaryResponse);

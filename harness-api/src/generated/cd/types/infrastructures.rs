@@ -40,10 +40,6 @@ impl model::Model for InfraMoveConfigResponse {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.success.is_some() as u64 | (self.identifier.is_some() as u64) << 1
-    }
 }
 model::model!(InfraMoveConfigResponse);
 /// Schema `InfrastructureGitUpdateResponse`.
@@ -77,10 +73,6 @@ impl model::Model for InfrastructureGitUpdateResponse {
             0 => model::Part::Str(&self.identifier),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.identifier.is_some() as u64
     }
 }
 model::model!(InfrastructureGitUpdateResponse);
@@ -119,11 +111,6 @@ impl model::Model for InfrastructureImportResponse {
             1 => model::opt(&self.governance_metadata),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.identifier.is_some() as u64
-            | (self.governance_metadata.is_some() as u64) << 1
     }
 }
 model::model!(InfrastructureImportResponse);
@@ -227,14 +214,20 @@ impl model::Model for InfrastructureRequest {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.tags.is_some() as u64) << 1
-            | (self.type_.is_some() as u64) << 2 | 1 << 3
-            | (self.identifier.is_some() as u64) << 4
-            | (self.description.is_some() as u64) << 5
-            | (self.org_identifier.is_some() as u64) << 6
-            | (self.deployment_type.is_some() as u64) << 7
-            | (self.environment_ref.is_some() as u64) << 8
-            | (self.project_identifier.is_some() as u64) << 9
+        model::mask(
+            &[
+                self.name.is_some(),
+                self.tags.is_some(),
+                self.type_.is_some(),
+                true,
+                self.identifier.is_some(),
+                self.description.is_some(),
+                self.org_identifier.is_some(),
+                self.deployment_type.is_some(),
+                self.environment_ref.is_some(),
+                self.project_identifier.is_some(),
+            ],
+        )
     }
     #[inline]
     fn required(&self) -> &'static [usize] {
@@ -359,19 +352,25 @@ impl model::Model for InfrastructureResponseDto {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.tags.is_some() as u64) << 1
-            | (self.type_.is_some() as u64) << 2 | (self.yaml.is_some() as u64) << 3
-            | (self.account_id.is_some() as u64) << 4
-            | (self.store_type.is_some() as u64) << 5
-            | (self.identifier.is_some() as u64) << 6
-            | (self.description.is_some() as u64) << 7
-            | (self.connector_ref.is_some() as u64) << 8
-            | (self.org_identifier.is_some() as u64) << 9
-            | (self.deployment_type.is_some() as u64) << 10
-            | (self.environment_ref.is_some() as u64) << 11
-            | (self.fallback_branch.is_some() as u64) << 12
-            | (self.entity_git_details.is_some() as u64) << 13
-            | (self.project_identifier.is_some() as u64) << 14
+        model::mask(
+            &[
+                self.name.is_some(),
+                self.tags.is_some(),
+                self.type_.is_some(),
+                self.yaml.is_some(),
+                self.account_id.is_some(),
+                self.store_type.is_some(),
+                self.identifier.is_some(),
+                self.description.is_some(),
+                self.connector_ref.is_some(),
+                self.org_identifier.is_some(),
+                self.deployment_type.is_some(),
+                self.environment_ref.is_some(),
+                self.fallback_branch.is_some(),
+                self.entity_git_details.is_some(),
+                self.project_identifier.is_some(),
+            ],
+        )
     }
 }
 model::model!(InfrastructureResponseDto);
@@ -455,13 +454,6 @@ impl model::Model for NgInfrastructureResponse {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.created_at.is_some() as u64 | (self.infrastructure.is_some() as u64) << 1
-            | (self.last_modified_at.is_some() as u64) << 2
-            | (self.governance_metadata.is_some() as u64) << 3
-            | (self.entity_validity_details.is_some() as u64) << 4
-    }
 }
 model::model!(NgInfrastructureResponse);
 /// Schema `PageResponseInfrastructureResponse`.
@@ -535,13 +527,18 @@ impl model::Model for PageResponseInfrastructureResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.empty.is_some() as u64 | (self.content.is_some() as u64) << 1
-            | (self.page_size.is_some() as u64) << 2
-            | (self.page_index.is_some() as u64) << 3
-            | (self.page_token.is_some() as u64) << 4
-            | (self.total_items.is_some() as u64) << 5
-            | (self.total_pages.is_some() as u64) << 6
-            | (self.page_item_count.is_some() as u64) << 7
+        model::mask(
+            &[
+                self.empty.is_some(),
+                self.content.is_some(),
+                self.page_size.is_some(),
+                self.page_index.is_some(),
+                self.page_token.is_some(),
+                self.total_items.is_some(),
+                self.total_pages.is_some(),
+                self.page_item_count.is_some(),
+            ],
+        )
     }
 }
 model::model!(PageResponseInfrastructureResponse);
@@ -588,12 +585,6 @@ impl model::Model for ResponseDtoInfraMoveConfigResponse {
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
-            | (self.meta_data.is_some() as u64) << 2
-            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoInfraMoveConfigResponse);
@@ -646,12 +637,6 @@ impl model::Model for ResponseDtoInfrastructureGitUpdateResponse {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
-            | (self.meta_data.is_some() as u64) << 2
-            | (self.correlation_id.is_some() as u64) << 3
-    }
 }
 model::model!(ResponseDtoInfrastructureGitUpdateResponse);
 model::open_enum! {
@@ -702,12 +687,6 @@ impl model::Model for ResponseDtoInfrastructureImportResponse {
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
-            | (self.meta_data.is_some() as u64) << 2
-            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoInfrastructureImportResponse);
@@ -760,12 +739,6 @@ impl model::Model for ResponseDtoInfrastructureResponse {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
-            | (self.meta_data.is_some() as u64) << 2
-            | (self.correlation_id.is_some() as u64) << 3
-    }
 }
 model::model!(ResponseDtoInfrastructureResponse);
 model::open_enum! {
@@ -816,12 +789,6 @@ impl model::Model for ResponseDtoPageResponseInfrastructureResponse {
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
-            | (self.meta_data.is_some() as u64) << 2
-            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoPageResponseInfrastructureResponse);

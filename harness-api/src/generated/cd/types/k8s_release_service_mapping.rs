@@ -40,10 +40,6 @@ impl model::Model for ReleaseDetailsRequest {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.namespace.is_some() as u64 | (self.release_name.is_some() as u64) << 1
-    }
 }
 model::model!(ReleaseDetailsRequest);
 /// Schema `post-v1-releaseDetails body`.
@@ -81,10 +77,6 @@ impl model::Model for PostReleaseDetailsBody {
             1 => model::Part::Str(&self.release_name),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.namespace.is_some() as u64 | (self.release_name.is_some() as u64) << 1
     }
 }
 model::model!(PostReleaseDetailsBody);

@@ -101,12 +101,19 @@ impl model::Model for OverrideRequest {
     }
     #[inline]
     fn present(&self) -> u64 {
-        1 | (self.yaml.is_some() as u64) << 1 | (self.identifier.is_some() as u64) << 2
-            | (self.service_ref.is_some() as u64) << 3
-            | (self.org_identifier.is_some() as u64) << 4 | 1 << 5
-            | (self.infra_identifier.is_some() as u64) << 6
-            | (self.cluster_identifier.is_some() as u64) << 7
-            | (self.project_identifier.is_some() as u64) << 8
+        model::mask(
+            &[
+                true,
+                self.yaml.is_some(),
+                self.identifier.is_some(),
+                self.service_ref.is_some(),
+                self.org_identifier.is_some(),
+                true,
+                self.infra_identifier.is_some(),
+                self.cluster_identifier.is_some(),
+                self.project_identifier.is_some(),
+            ],
+        )
     }
     #[inline]
     fn required(&self) -> &'static [usize] {
@@ -217,18 +224,23 @@ impl model::Model for OverrideResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.type_.is_some() as u64 | (self.yaml.is_some() as u64) << 1
-            | (self.account_id.is_some() as u64) << 2
-            | (self.identifier.is_some() as u64) << 3
-            | (self.service_ref.is_some() as u64) << 4
-            | (self.newly_created.is_some() as u64) << 5
-            | (self.org_identifier.is_some() as u64) << 6
-            | (self.environment_ref.is_some() as u64) << 7
-            | (self.is_newly_created.is_some() as u64) << 8
-            | (self.infra_identifier.is_some() as u64) << 9
-            | (self.cluster_identifier.is_some() as u64) << 10
-            | (self.project_identifier.is_some() as u64) << 11
-            | (self.governance_metadata.is_some() as u64) << 12
+        model::mask(
+            &[
+                self.type_.is_some(),
+                self.yaml.is_some(),
+                self.account_id.is_some(),
+                self.identifier.is_some(),
+                self.service_ref.is_some(),
+                self.newly_created.is_some(),
+                self.org_identifier.is_some(),
+                self.environment_ref.is_some(),
+                self.is_newly_created.is_some(),
+                self.infra_identifier.is_some(),
+                self.cluster_identifier.is_some(),
+                self.project_identifier.is_some(),
+                self.governance_metadata.is_some(),
+            ],
+        )
     }
 }
 model::model!(OverrideResponse);
@@ -282,12 +294,6 @@ impl model::Model for ResponseDtoOverrideResponse {
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
-            | (self.meta_data.is_some() as u64) << 2
-            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoOverrideResponse);

@@ -48,12 +48,6 @@ impl model::Model for PostProdRollbackCheckDto {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.message.is_some() as u64 | (self.swim_lane_info.is_some() as u64) << 1
-            | (self.rollback_allowed.is_some() as u64) << 2
-            | (self.is_rollback_allowed.is_some() as u64) << 3
-    }
 }
 model::model!(PostProdRollbackCheckDto);
 /// Schema `PostProdRollbackRequestDTO`.
@@ -105,10 +99,6 @@ impl model::Model for PostProdRollbackRequestDto {
             1 => model::Cell::part(&self.infrastructure_mapping_id),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        1 | 1 << 1
     }
     #[inline]
     fn required(&self) -> &'static [usize] {
@@ -175,14 +165,6 @@ impl model::Model for PostProdRollbackResponseDto {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.message.is_some() as u64 | (self.instance_key.is_some() as u64) << 1
-            | (self.infra_mapping_id.is_some() as u64) << 2
-            | (self.plan_execution_id.is_some() as u64) << 3
-            | (self.rollback_triggered.is_some() as u64) << 4
-            | (self.is_rollback_triggered.is_some() as u64) << 5
-    }
 }
 model::model!(PostProdRollbackResponseDto);
 /// Schema `ResponseDTOPostProdRollbackCheckDTO`.
@@ -228,12 +210,6 @@ impl model::Model for ResponseDtoPostProdRollbackCheckDto {
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
-            | (self.meta_data.is_some() as u64) << 2
-            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoPostProdRollbackCheckDto);
@@ -286,12 +262,6 @@ impl model::Model for ResponseDtoPostProdRollbackResponseDto {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
-            | (self.meta_data.is_some() as u64) << 2
-            | (self.correlation_id.is_some() as u64) << 3
-    }
 }
 model::model!(ResponseDtoPostProdRollbackResponseDto);
 model::open_enum! {
@@ -342,12 +312,6 @@ impl model::Model for ResponseDtoRollbackResponseDto {
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
-            | (self.meta_data.is_some() as u64) << 2
-            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoRollbackResponseDto);
@@ -432,12 +396,6 @@ impl model::Model for RollbackRequestDto {
             5 => model::Cell::part(&self.service_identifier),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.artifact.is_some() as u64 | (self.chart_version.is_some() as u64) << 1
-            | 1 << 2 | (self.environment_type.is_some() as u64) << 3
-            | (self.infra_identifier.is_some() as u64) << 4 | 1 << 5
     }
     #[inline]
     fn required(&self) -> &'static [usize] {
@@ -531,15 +489,20 @@ impl model::Model for RollbackResponseDto {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.message.is_some() as u64 | (self.instance_key.is_some() as u64) << 1
-            | (self.env_identifier.is_some() as u64) << 2
-            | (self.infra_mapping_id.is_some() as u64) << 3
-            | (self.environment_type.is_some() as u64) << 4
-            | (self.infra_identifier.is_some() as u64) << 5
-            | (self.plan_execution_id.is_some() as u64) << 6
-            | (self.rollback_triggered.is_some() as u64) << 7
-            | (self.service_identifier.is_some() as u64) << 8
-            | (self.is_rollback_triggered.is_some() as u64) << 9
+        model::mask(
+            &[
+                self.message.is_some(),
+                self.instance_key.is_some(),
+                self.env_identifier.is_some(),
+                self.infra_mapping_id.is_some(),
+                self.environment_type.is_some(),
+                self.infra_identifier.is_some(),
+                self.plan_execution_id.is_some(),
+                self.rollback_triggered.is_some(),
+                self.service_identifier.is_some(),
+                self.is_rollback_triggered.is_some(),
+            ],
+        )
     }
 }
 model::model!(RollbackResponseDto);

@@ -58,13 +58,6 @@ impl model::Model for CountGroupedOnArtifact {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.count.is_some() as u64 | (self.artifact.is_some() as u64) << 1
-            | (self.artifact_path.is_some() as u64) << 2
-            | (self.artifact_version.is_some() as u64) << 3
-            | (self.execution_count_grouped_on_status_list.is_some() as u64) << 4
-    }
 }
 model::model!(CountGroupedOnArtifact);
 /// Schema `CountGroupedOnService`.
@@ -121,13 +114,6 @@ impl model::Model for CountGroupedOnService {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.count.is_some() as u64 | (self.service_name.is_some() as u64) << 1
-            | (self.service_reference.is_some() as u64) << 2
-            | (self.execution_count_grouped_on_status_list.is_some() as u64) << 3
-            | (self.execution_count_grouped_on_artifact_list.is_some() as u64) << 4
-    }
 }
 model::model!(CountGroupedOnService);
 /// Schema `CountGroupedOnStatus`.
@@ -166,10 +152,6 @@ impl model::Model for CountGroupedOnStatus {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.count.is_some() as u64 | (self.status.is_some() as u64) << 1
-    }
 }
 model::model!(CountGroupedOnStatus);
 /// Schema `PipelineExecutionCountInfo`.
@@ -203,10 +185,6 @@ impl model::Model for PipelineExecutionCountInfo {
             0 => model::opt(&self.execution_count_grouped_on_service_list),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.execution_count_grouped_on_service_list.is_some() as u64
     }
 }
 model::model!(PipelineExecutionCountInfo);
@@ -253,12 +231,6 @@ impl model::Model for ResponseDtoPipelineExecutionCountInfo {
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
-            | (self.meta_data.is_some() as u64) << 2
-            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoPipelineExecutionCountInfo);

@@ -40,10 +40,6 @@ impl model::Model for ApplicationSettingsConfiguration {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.store.is_some() as u64 | (self.metadata.is_some() as u64) << 1
-    }
 }
 model::model!(ApplicationSettingsConfiguration);
 /// Schema `ConfigFile`.
@@ -90,12 +86,6 @@ impl model::Model for ConfigFile {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.spec.is_some() as u64 | (self.uuid.is_some() as u64) << 1
-            | (self.metadata.is_some() as u64) << 2
-            | (self.identifier.is_some() as u64) << 3
-    }
 }
 model::model!(ConfigFile);
 /// Schema `ConfigFileAttributes`.
@@ -137,11 +127,6 @@ impl model::Model for ConfigFileAttributes {
             2 => model::Part::Str(&self.metadata),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.store.is_some() as u64 | (self.uuid.is_some() as u64) << 1
-            | (self.metadata.is_some() as u64) << 2
     }
 }
 model::model!(ConfigFileAttributes);
@@ -185,11 +170,6 @@ impl model::Model for ConfigFileWrapper {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.uuid.is_some() as u64 | (self.metadata.is_some() as u64) << 1
-            | (self.config_file.is_some() as u64) << 2
-    }
 }
 model::model!(ConfigFileWrapper);
 /// Schema `ConnectionStringsConfiguration`.
@@ -227,10 +207,6 @@ impl model::Model for ConnectionStringsConfiguration {
             1 => model::Part::Str(&self.metadata),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.store.is_some() as u64 | (self.metadata.is_some() as u64) << 1
     }
 }
 model::model!(ConnectionStringsConfiguration);
@@ -281,12 +257,6 @@ impl model::Model for ManifestConfig {
             4 => model::Part::Str(&self.identifier),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.spec.is_some() as u64 | (self.type_.is_some() as u64) << 1
-            | (self.uuid.is_some() as u64) << 2 | (self.metadata.is_some() as u64) << 3
-            | (self.identifier.is_some() as u64) << 4
     }
 }
 model::model!(ManifestConfig);
@@ -351,11 +321,6 @@ impl model::Model for ManifestConfigWrapper {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.uuid.is_some() as u64 | (self.manifest.is_some() as u64) << 1
-            | (self.metadata.is_some() as u64) << 2
-    }
 }
 model::model!(ManifestConfigWrapper);
 model::union! {
@@ -419,14 +384,6 @@ impl model::Model for OverrideNumberNgVariable {
             6 => model::Part::Str(&self.description),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.type_.is_some() as u64) << 1
-            | (self.value.is_some() as u64) << 2 | (self.default.is_some() as u64) << 3
-            | (self.metadata.is_some() as u64) << 4
-            | (self.required.is_some() as u64) << 5
-            | (self.description.is_some() as u64) << 6
     }
 }
 model::model!(OverrideNumberNgVariable);
@@ -505,12 +462,18 @@ impl model::Model for OverrideStringNgVariable {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.type_.is_some() as u64) << 1
-            | (self.value.is_some() as u64) << 2 | (self.uuid.is_some() as u64) << 3
-            | (self.default.is_some() as u64) << 4
-            | (self.metadata.is_some() as u64) << 5
-            | (self.required.is_some() as u64) << 6
-            | (self.description.is_some() as u64) << 7
+        model::mask(
+            &[
+                self.name.is_some(),
+                self.type_.is_some(),
+                self.value.is_some(),
+                self.uuid.is_some(),
+                self.default.is_some(),
+                self.metadata.is_some(),
+                self.required.is_some(),
+                self.description.is_some(),
+            ],
+        )
     }
 }
 model::model!(OverrideStringNgVariable);
@@ -604,16 +567,21 @@ impl model::Model for ParameterFieldStoreConfigWrapper {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.spec.is_some() as u64 | (self.type_.is_some() as u64) << 1
-            | (self.value.is_some() as u64) << 2
-            | (self.expression.is_some() as u64) << 3
-            | (self.type_string.is_some() as u64) << 4
-            | (self.default_value.is_some() as u64) << 5
-            | (self.response_field.is_some() as u64) << 6
-            | (self.execution_input.is_some() as u64) << 7
-            | (self.expression_value.is_some() as u64) << 8
-            | (self.input_set_validator.is_some() as u64) << 9
-            | (self.json_response_field.is_some() as u64) << 10
+        model::mask(
+            &[
+                self.spec.is_some(),
+                self.type_.is_some(),
+                self.value.is_some(),
+                self.expression.is_some(),
+                self.type_string.is_some(),
+                self.default_value.is_some(),
+                self.response_field.is_some(),
+                self.execution_input.is_some(),
+                self.expression_value.is_some(),
+                self.input_set_validator.is_some(),
+                self.json_response_field.is_some(),
+            ],
+        )
     }
 }
 model::model!(ParameterFieldStoreConfigWrapper);
@@ -648,10 +616,6 @@ impl model::Model for ParameterFieldStoreConfigWrapperSpec {
             0 => model::opt(&self.files),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.files.is_some() as u64
     }
 }
 model::model!(ParameterFieldStoreConfigWrapperSpec);
@@ -698,12 +662,6 @@ impl model::Model for ResponseDtoServiceOverrideResponseV2 {
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
-            | (self.meta_data.is_some() as u64) << 2
-            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoServiceOverrideResponseV2);
@@ -767,14 +725,6 @@ impl model::Model for SecretNgVariable {
             6 => model::Part::Str(&self.description),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.type_.is_some() as u64) << 1
-            | (self.value.is_some() as u64) << 2 | (self.default.is_some() as u64) << 3
-            | (self.metadata.is_some() as u64) << 4
-            | (self.required.is_some() as u64) << 5
-            | (self.description.is_some() as u64) << 6
     }
 }
 model::model!(SecretNgVariable);
@@ -885,13 +835,20 @@ impl model::Model for ServiceOverrideRequestV2 {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.spec.is_some() as u64 | 1 << 1 | (self.yaml.is_some() as u64) << 2
-            | (self.identifier.is_some() as u64) << 3
-            | (self.service_ref.is_some() as u64) << 4
-            | (self.org_identifier.is_some() as u64) << 5 | 1 << 6
-            | (self.infra_identifier.is_some() as u64) << 7
-            | (self.cluster_identifier.is_some() as u64) << 8
-            | (self.project_identifier.is_some() as u64) << 9
+        model::mask(
+            &[
+                self.spec.is_some(),
+                true,
+                self.yaml.is_some(),
+                self.identifier.is_some(),
+                self.service_ref.is_some(),
+                self.org_identifier.is_some(),
+                true,
+                self.infra_identifier.is_some(),
+                self.cluster_identifier.is_some(),
+                self.project_identifier.is_some(),
+            ],
+        )
     }
     #[inline]
     fn required(&self) -> &'static [usize] {
@@ -1007,18 +964,24 @@ impl model::Model for ServiceOverrideResponseV2 {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.spec.is_some() as u64 | (self.type_.is_some() as u64) << 1
-            | (self.yaml.is_some() as u64) << 2 | (self.account_id.is_some() as u64) << 3
-            | (self.identifier.is_some() as u64) << 4
-            | (self.service_ref.is_some() as u64) << 5
-            | (self.newly_created.is_some() as u64) << 6
-            | (self.org_identifier.is_some() as u64) << 7
-            | (self.environment_ref.is_some() as u64) << 8
-            | (self.is_newly_created.is_some() as u64) << 9
-            | (self.infra_identifier.is_some() as u64) << 10
-            | (self.cluster_identifier.is_some() as u64) << 11
-            | (self.project_identifier.is_some() as u64) << 12
-            | (self.governance_metadata.is_some() as u64) << 13
+        model::mask(
+            &[
+                self.spec.is_some(),
+                self.type_.is_some(),
+                self.yaml.is_some(),
+                self.account_id.is_some(),
+                self.identifier.is_some(),
+                self.service_ref.is_some(),
+                self.newly_created.is_some(),
+                self.org_identifier.is_some(),
+                self.environment_ref.is_some(),
+                self.is_newly_created.is_some(),
+                self.infra_identifier.is_some(),
+                self.cluster_identifier.is_some(),
+                self.project_identifier.is_some(),
+                self.governance_metadata.is_some(),
+            ],
+        )
     }
 }
 model::model!(ServiceOverrideResponseV2);
@@ -1093,15 +1056,6 @@ impl model::Model for ServiceOverrideSpec {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.metadata.is_some() as u64 | (self.manifests.is_some() as u64) << 1
-            | (self.variables.is_some() as u64) << 2
-            | (self.config_files.is_some() as u64) << 3
-            | (self.connection_strings.is_some() as u64) << 4
-            | (self.application_settings.is_some() as u64) << 5
-            | (self.cli_environment_variables.is_some() as u64) << 6
-    }
 }
 model::model!(ServiceOverrideSpec);
 /// Schema `StoreConfigWrapper`.
@@ -1147,11 +1101,6 @@ impl model::Model for StoreConfigWrapper {
             3 => model::Part::Str(&self.metadata),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.spec.is_some() as u64 | (self.type_.is_some() as u64) << 1
-            | (self.uuid.is_some() as u64) << 2 | (self.metadata.is_some() as u64) << 3
     }
 }
 model::model!(StoreConfigWrapper);

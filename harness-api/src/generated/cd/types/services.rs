@@ -58,13 +58,6 @@ impl model::Model for NgServiceResponse {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.service.is_some() as u64 | (self.created_at.is_some() as u64) << 1
-            | (self.last_modified_at.is_some() as u64) << 2
-            | (self.governance_metadata.is_some() as u64) << 3
-            | (self.entity_validity_details.is_some() as u64) << 4
-    }
 }
 model::model!(NgServiceResponse);
 /// Schema `PageResponseServiceResponse`.
@@ -138,13 +131,18 @@ impl model::Model for PageResponseServiceResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.empty.is_some() as u64 | (self.content.is_some() as u64) << 1
-            | (self.page_size.is_some() as u64) << 2
-            | (self.page_index.is_some() as u64) << 3
-            | (self.page_token.is_some() as u64) << 4
-            | (self.total_items.is_some() as u64) << 5
-            | (self.total_pages.is_some() as u64) << 6
-            | (self.page_item_count.is_some() as u64) << 7
+        model::mask(
+            &[
+                self.empty.is_some(),
+                self.content.is_some(),
+                self.page_size.is_some(),
+                self.page_index.is_some(),
+                self.page_token.is_some(),
+                self.total_items.is_some(),
+                self.total_pages.is_some(),
+                self.page_item_count.is_some(),
+            ],
+        )
     }
 }
 model::model!(PageResponseServiceResponse);
@@ -184,11 +182,6 @@ impl model::Model for PluginInfoResponseDto {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.runtime_language.is_some() as u64
-            | (self.serverless_version.is_some() as u64) << 1
-    }
 }
 model::model!(PluginInfoResponseDto);
 /// Schema `ResourceItem`.
@@ -226,10 +219,6 @@ impl model::Model for ResourceItem {
             1 => model::Part::Str(&self.value),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.value.is_some() as u64) << 1
     }
 }
 model::model!(ResourceItem);
@@ -276,12 +265,6 @@ impl model::Model for ResponseDtoListServiceResponse {
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
-            | (self.meta_data.is_some() as u64) << 2
-            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoListServiceResponse);
@@ -334,12 +317,6 @@ impl model::Model for ResponseDtoPageResponseServiceResponse {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
-            | (self.meta_data.is_some() as u64) << 2
-            | (self.correlation_id.is_some() as u64) << 3
-    }
 }
 model::model!(ResponseDtoPageResponseServiceResponse);
 model::open_enum! {
@@ -390,12 +367,6 @@ impl model::Model for ResponseDtoPluginInfoResponseDto {
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
-            | (self.meta_data.is_some() as u64) << 2
-            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoPluginInfoResponseDto);
@@ -448,12 +419,6 @@ impl model::Model for ResponseDtoServiceGitUpdateResponse {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
-            | (self.meta_data.is_some() as u64) << 2
-            | (self.correlation_id.is_some() as u64) << 3
-    }
 }
 model::model!(ResponseDtoServiceGitUpdateResponse);
 model::open_enum! {
@@ -504,12 +469,6 @@ impl model::Model for ResponseDtoServiceImportResponse {
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
-            | (self.meta_data.is_some() as u64) << 2
-            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoServiceImportResponse);
@@ -562,12 +521,6 @@ impl model::Model for ResponseDtoServiceMoveConfigResponse {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
-            | (self.meta_data.is_some() as u64) << 2
-            | (self.correlation_id.is_some() as u64) << 3
-    }
 }
 model::model!(ResponseDtoServiceMoveConfigResponse);
 model::open_enum! {
@@ -619,12 +572,6 @@ impl model::Model for ResponseDtoServiceResponse {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
-            | (self.meta_data.is_some() as u64) << 2
-            | (self.correlation_id.is_some() as u64) << 3
-    }
 }
 model::model!(ResponseDtoServiceResponse);
 model::open_enum! {
@@ -675,12 +622,6 @@ impl model::Model for ResponseDtoSetK8sCommandFlagType {
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
-            | (self.meta_data.is_some() as u64) << 2
-            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoSetK8sCommandFlagType);
@@ -738,12 +679,6 @@ impl model::Model for ResponseDtoSetKustomizeCommandFlagType {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
-            | (self.meta_data.is_some() as u64) << 2
-            | (self.correlation_id.is_some() as u64) << 3
-    }
 }
 model::model!(ResponseDtoSetKustomizeCommandFlagType);
 model::open_enum! {
@@ -799,12 +734,6 @@ impl model::Model for ResponseDtoSetServiceHookAction {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
-            | (self.meta_data.is_some() as u64) << 2
-            | (self.correlation_id.is_some() as u64) << 3
-    }
 }
 model::model!(ResponseDtoSetServiceHookAction);
 model::open_enum! {
@@ -849,10 +778,6 @@ impl model::Model for ServiceGitUpdateResponse {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.identifier.is_some() as u64
-    }
 }
 model::model!(ServiceGitUpdateResponse);
 /// Schema `ServiceImportResponse`.
@@ -890,11 +815,6 @@ impl model::Model for ServiceImportResponse {
             1 => model::opt(&self.governance_metadata),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.identifier.is_some() as u64
-            | (self.governance_metadata.is_some() as u64) << 1
     }
 }
 model::model!(ServiceImportResponse);
@@ -961,14 +881,6 @@ impl model::Model for ServiceRequest {
             6 => model::Part::Str(&self.project_identifier),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.tags.is_some() as u64) << 1
-            | (self.yaml.is_some() as u64) << 2 | (self.identifier.is_some() as u64) << 3
-            | (self.description.is_some() as u64) << 4
-            | (self.org_identifier.is_some() as u64) << 5
-            | (self.project_identifier.is_some() as u64) << 6
     }
 }
 model::model!(ServiceRequest);
@@ -1078,18 +990,25 @@ impl model::Model for ServiceResponseDetails {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.tags.is_some() as u64) << 1
-            | (self.type_.is_some() as u64) << 2 | (self.yaml.is_some() as u64) << 3
-            | (self.deleted.is_some() as u64) << 4 | (self.version.is_some() as u64) << 5
-            | (self.account_id.is_some() as u64) << 6
-            | (self.store_type.is_some() as u64) << 7
-            | (self.identifier.is_some() as u64) << 8
-            | (self.description.is_some() as u64) << 9
-            | (self.connector_ref.is_some() as u64) << 10
-            | (self.org_identifier.is_some() as u64) << 11
-            | (self.fallback_branch.is_some() as u64) << 12
-            | (self.entity_git_details.is_some() as u64) << 13
-            | (self.project_identifier.is_some() as u64) << 14
+        model::mask(
+            &[
+                self.name.is_some(),
+                self.tags.is_some(),
+                self.type_.is_some(),
+                self.yaml.is_some(),
+                self.deleted.is_some(),
+                self.version.is_some(),
+                self.account_id.is_some(),
+                self.store_type.is_some(),
+                self.identifier.is_some(),
+                self.description.is_some(),
+                self.connector_ref.is_some(),
+                self.org_identifier.is_some(),
+                self.fallback_branch.is_some(),
+                self.entity_git_details.is_some(),
+                self.project_identifier.is_some(),
+            ],
+        )
     }
 }
 model::model!(ServiceResponseDetails);
@@ -1171,14 +1090,6 @@ impl model::Model for CreateServicesPartialBatchBody {
             6 => model::Part::Str(&self.project_identifier),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.tags.is_some() as u64) << 1
-            | (self.yaml.is_some() as u64) << 2 | (self.identifier.is_some() as u64) << 3
-            | (self.description.is_some() as u64) << 4
-            | (self.org_identifier.is_some() as u64) << 5
-            | (self.project_identifier.is_some() as u64) << 6
     }
 }
 model::model!(CreateServicesPartialBatchBody);

@@ -95,16 +95,22 @@ impl model::Model for ActionTemplate {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.tags.is_some() as u64) << 1
-            | (self.type_.is_some() as u64) << 2 | (self.hub_ref.is_some() as u64) << 3
-            | (self.identity.is_some() as u64) << 4
-            | (self.revision.is_some() as u64) << 5
-            | (self.is_default.is_some() as u64) << 6
-            | (self.variables.is_some() as u64) << 7
-            | (self.description.is_some() as u64) << 8
-            | (self.run_properties.is_some() as u64) << 9
-            | (self.action_properties.is_some() as u64) << 10
-            | (self.infrastructure_type.is_some() as u64) << 11
+        model::mask(
+            &[
+                self.name.is_some(),
+                self.tags.is_some(),
+                self.type_.is_some(),
+                self.hub_ref.is_some(),
+                self.identity.is_some(),
+                self.revision.is_some(),
+                self.is_default.is_some(),
+                self.variables.is_some(),
+                self.description.is_some(),
+                self.run_properties.is_some(),
+                self.action_properties.is_some(),
+                self.infrastructure_type.is_some(),
+            ],
+        )
     }
 }
 model::model!(ActionTemplate);
@@ -148,11 +154,6 @@ impl model::Model for ActionTemplateVariables {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.variables.is_some() as u64 | (self.action_properties.is_some() as u64) << 1
-            | (self.action_run_property.is_some() as u64) << 2
-    }
 }
 model::model!(ActionTemplateVariables);
 /// Schema `chaosactiontemplate.ActionsTemplateCount`.
@@ -190,10 +191,6 @@ impl model::Model for ActionsTemplateCount {
             1 => model::Part::Int(&self.count),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.type_.is_some() as u64 | (self.count.is_some() as u64) << 1
     }
 }
 model::model!(ActionsTemplateCount);
@@ -353,28 +350,35 @@ impl model::Model for ChaosActionTemplate {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.id.is_some() as u64 | (self.name.is_some() as u64) << 1
-            | (self.tags.is_some() as u64) << 2 | (self.type_.is_some() as u64) << 3
-            | (self.org_id.is_some() as u64) << 4 | (self.hub_ref.is_some() as u64) << 5
-            | (self.identity.is_some() as u64) << 6
-            | (self.revision.is_some() as u64) << 7
-            | (self.template.is_some() as u64) << 8
-            | (self.account_id.is_some() as u64) << 9
-            | (self.created_at.is_some() as u64) << 10
-            | (self.created_by.is_some() as u64) << 11
-            | (self.is_default.is_some() as u64) << 12
-            | (self.is_removed.is_some() as u64) << 13
-            | (self.project_id.is_some() as u64) << 14
-            | (self.updated_at.is_some() as u64) << 15
-            | (self.updated_by.is_some() as u64) << 16
-            | (self.variables.is_some() as u64) << 17
-            | (self.description.is_some() as u64) << 18
-            | (self.is_enterprise.is_some() as u64) << 19
-            | (self.run_properties.is_some() as u64) << 20
-            | (self.action_properties.is_some() as u64) << 21
-            | (self.infrastructure_type.is_some() as u64) << 22
-            | (self.created_by_user_details.is_some() as u64) << 23
-            | (self.updated_by_user_details.is_some() as u64) << 24
+        model::mask(
+            &[
+                self.id.is_some(),
+                self.name.is_some(),
+                self.tags.is_some(),
+                self.type_.is_some(),
+                self.org_id.is_some(),
+                self.hub_ref.is_some(),
+                self.identity.is_some(),
+                self.revision.is_some(),
+                self.template.is_some(),
+                self.account_id.is_some(),
+                self.created_at.is_some(),
+                self.created_by.is_some(),
+                self.is_default.is_some(),
+                self.is_removed.is_some(),
+                self.project_id.is_some(),
+                self.updated_at.is_some(),
+                self.updated_by.is_some(),
+                self.variables.is_some(),
+                self.description.is_some(),
+                self.is_enterprise.is_some(),
+                self.run_properties.is_some(),
+                self.action_properties.is_some(),
+                self.infrastructure_type.is_some(),
+                self.created_by_user_details.is_some(),
+                self.updated_by_user_details.is_some(),
+            ],
+        )
     }
 }
 model::model!(ChaosActionTemplate);
@@ -413,10 +417,6 @@ impl model::Model for GetActionTemplateResponse {
             1 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data.is_some() as u64 | (self.correlation_id.is_some() as u64) << 1
     }
 }
 model::model!(GetActionTemplateResponse);
@@ -463,12 +463,6 @@ impl model::Model for ListFaultActionTemplateResponse {
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data.is_some() as u64 | (self.pagination.is_some() as u64) << 1
-            | (self.count_details.is_some() as u64) << 2
-            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ListFaultActionTemplateResponse);

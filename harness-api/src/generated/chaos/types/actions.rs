@@ -63,14 +63,6 @@ impl model::Model for ActionExecutedByExperiment {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.notify_id.is_some() as u64 | (self.updated_at.is_some() as u64) << 1
-            | (self.updated_by.is_some() as u64) << 2
-            | (self.experiment_id.is_some() as u64) << 3
-            | (self.experiment_name.is_some() as u64) << 4
-            | (self.experiment_run_id.is_some() as u64) << 5
-    }
 }
 model::model!(ActionExecutedByExperiment);
 /// Schema `actions.ActionResponse`.
@@ -234,30 +226,36 @@ impl model::Model for ActionResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.tags.is_some() as u64) << 1
-            | (self.type_.is_some() as u64) << 2 | (self.org_id.is_some() as u64) << 3
-            | (self.hub_ref.is_some() as u64) << 4
-            | (self.identity.is_some() as u64) << 5
-            | (self.account_id.is_some() as u64) << 6
-            | (self.created_at.is_some() as u64) << 7
-            | (self.created_by.is_some() as u64) << 8
-            | (self.is_removed.is_some() as u64) << 9
-            | (self.managed_by.is_some() as u64) << 10
-            | (self.project_id.is_some() as u64) << 11
-            | (self.updated_at.is_some() as u64) << 12
-            | (self.updated_by.is_some() as u64) << 13
-            | (self.variables.is_some() as u64) << 14
-            | (self.actions_ref.is_some() as u64) << 15
-            | (self.has_secrets.is_some() as u64) << 16
-            | (self.import_type.is_some() as u64) << 17
-            | (self.is_imported.is_some() as u64) << 18
-            | (self.description.is_some() as u64) << 19
-            | (self.run_properties.is_some() as u64) << 20
-            | (self.action_template.is_some() as u64) << 21
-            | (self.action_properties.is_some() as u64) << 22
-            | (self.recent_executions.is_some() as u64) << 23
-            | (self.infrastructure_type.is_some() as u64) << 24
-            | (self.action_reference_count.is_some() as u64) << 25
+        model::mask(
+            &[
+                self.name.is_some(),
+                self.tags.is_some(),
+                self.type_.is_some(),
+                self.org_id.is_some(),
+                self.hub_ref.is_some(),
+                self.identity.is_some(),
+                self.account_id.is_some(),
+                self.created_at.is_some(),
+                self.created_by.is_some(),
+                self.is_removed.is_some(),
+                self.managed_by.is_some(),
+                self.project_id.is_some(),
+                self.updated_at.is_some(),
+                self.updated_by.is_some(),
+                self.variables.is_some(),
+                self.actions_ref.is_some(),
+                self.has_secrets.is_some(),
+                self.import_type.is_some(),
+                self.is_imported.is_some(),
+                self.description.is_some(),
+                self.run_properties.is_some(),
+                self.action_template.is_some(),
+                self.action_properties.is_some(),
+                self.recent_executions.is_some(),
+                self.infrastructure_type.is_some(),
+                self.action_reference_count.is_some(),
+            ],
+        )
     }
 }
 model::model!(ActionResponse);
@@ -347,15 +345,21 @@ impl model::Model for ChaosAction {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.tags.is_some() as u64) << 1
-            | (self.type_.is_some() as u64) << 2 | (self.hub_ref.is_some() as u64) << 3
-            | (self.identity.is_some() as u64) << 4
-            | (self.variables.is_some() as u64) << 5
-            | (self.description.is_some() as u64) << 6
-            | (self.run_properties.is_some() as u64) << 7
-            | (self.action_properties.is_some() as u64) << 8
-            | (self.actions_template_ref.is_some() as u64) << 9
-            | (self.infrastructure_type.is_some() as u64) << 10
+        model::mask(
+            &[
+                self.name.is_some(),
+                self.tags.is_some(),
+                self.type_.is_some(),
+                self.hub_ref.is_some(),
+                self.identity.is_some(),
+                self.variables.is_some(),
+                self.description.is_some(),
+                self.run_properties.is_some(),
+                self.action_properties.is_some(),
+                self.actions_template_ref.is_some(),
+                self.infrastructure_type.is_some(),
+            ],
+        )
     }
 }
 model::model!(ChaosAction);
@@ -399,11 +403,6 @@ impl model::Model for ChaosActionIdentifiers {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.org_id.is_some() as u64 | (self.account_id.is_some() as u64) << 1
-            | (self.project_id.is_some() as u64) << 2
-    }
 }
 model::model!(ChaosActionIdentifiers);
 /// Schema `actions.UserDetails`.
@@ -445,11 +444,6 @@ impl model::Model for ChaosActionUserDetails {
             2 => model::Part::Str(&self.username),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.email.is_some() as u64 | (self.user_id.is_some() as u64) << 1
-            | (self.username.is_some() as u64) << 2
     }
 }
 model::model!(ChaosActionUserDetails);
@@ -552,10 +546,19 @@ impl model::Model for ImportActionTemplateRequest {
     }
     #[inline]
     fn present(&self) -> u64 {
-        1 | (self.tags.is_some() as u64) << 1 | (self.hub_ref.is_some() as u64) << 2
-            | 1 << 3 | 1 << 4 | (self.managed_by.is_some() as u64) << 5 | 1 << 6
-            | (self.description.is_some() as u64) << 7
-            | (self.hub_identifiers.is_some() as u64) << 8
+        model::mask(
+            &[
+                true,
+                self.tags.is_some(),
+                self.hub_ref.is_some(),
+                true,
+                true,
+                self.managed_by.is_some(),
+                true,
+                self.description.is_some(),
+                self.hub_identifiers.is_some(),
+            ],
+        )
     }
     #[inline]
     fn required(&self) -> &'static [usize] {
@@ -599,10 +602,6 @@ impl model::Model for ListChaosActionTemplateResponse {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data.is_some() as u64 | (self.pagination.is_some() as u64) << 1
-    }
 }
 model::model!(ListChaosActionTemplateResponse);
 /// Schema `actions.RecentExecutions`.
@@ -644,11 +643,6 @@ impl model::Model for RecentExecutions {
             2 => model::opt(&self.executed_by_experiment),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.status.is_some() as u64 | (self.step_name.is_some() as u64) << 1
-            | (self.executed_by_experiment.is_some() as u64) << 2
     }
 }
 model::model!(RecentExecutions);
@@ -783,24 +777,30 @@ impl model::Model for StoredAction {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.tags.is_some() as u64) << 1
-            | (self.type_.is_some() as u64) << 2 | (self.org_id.is_some() as u64) << 3
-            | (self.hub_ref.is_some() as u64) << 4
-            | (self.identity.is_some() as u64) << 5
-            | (self.account_id.is_some() as u64) << 6
-            | (self.is_removed.is_some() as u64) << 7
-            | (self.managed_by.is_some() as u64) << 8
-            | (self.project_id.is_some() as u64) << 9
-            | (self.variables.is_some() as u64) << 10
-            | (self.actions_ref.is_some() as u64) << 11
-            | (self.has_secrets.is_some() as u64) << 12
-            | (self.import_type.is_some() as u64) << 13
-            | (self.description.is_some() as u64) << 14
-            | (self.run_properties.is_some() as u64) << 15
-            | (self.action_properties.is_some() as u64) << 16
-            | (self.recent_executions.is_some() as u64) << 17
-            | (self.infrastructure_type.is_some() as u64) << 18
-            | (self.action_reference_count.is_some() as u64) << 19
+        model::mask(
+            &[
+                self.name.is_some(),
+                self.tags.is_some(),
+                self.type_.is_some(),
+                self.org_id.is_some(),
+                self.hub_ref.is_some(),
+                self.identity.is_some(),
+                self.account_id.is_some(),
+                self.is_removed.is_some(),
+                self.managed_by.is_some(),
+                self.project_id.is_some(),
+                self.variables.is_some(),
+                self.actions_ref.is_some(),
+                self.has_secrets.is_some(),
+                self.import_type.is_some(),
+                self.description.is_some(),
+                self.run_properties.is_some(),
+                self.action_properties.is_some(),
+                self.recent_executions.is_some(),
+                self.infrastructure_type.is_some(),
+                self.action_reference_count.is_some(),
+            ],
+        )
     }
 }
 model::model!(StoredAction);

@@ -67,14 +67,6 @@ impl model::Model for RunChaosComponentBody {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.type_.is_some() as u64 | (self.duration.is_some() as u64) << 1
-            | (self.identity.is_some() as u64) << 2
-            | (self.user_meta_data.is_some() as u64) << 3
-            | (self.runtime_inputs.is_some() as u64) << 4
-            | (self.infra_reference.is_some() as u64) << 5
-    }
 }
 model::model!(RunChaosComponentBody);
 /// Schema `runChaosComponent body.runtimeInputs`.
@@ -108,10 +100,6 @@ impl model::Model for RunChaosComponentBodyRuntimeInputs {
             0 => model::opt(&self.tasks),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.tasks.is_some() as u64
     }
 }
 model::model!(RunChaosComponentBodyRuntimeInputs);
@@ -154,11 +142,6 @@ impl model::Model for RunChaosComponentBodyUserMetaData {
             2 => model::Part::Str(&self.user_name),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.email.is_some() as u64) << 1
-            | (self.user_name.is_some() as u64) << 2
     }
 }
 model::model!(RunChaosComponentBodyUserMetaData);

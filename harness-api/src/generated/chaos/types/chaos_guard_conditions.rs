@@ -40,10 +40,6 @@ impl model::Model for ChaosGuardConditionRule {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.rule_id.is_some() as u64) << 1
-    }
 }
 model::model!(ChaosGuardConditionRule);
 /// Schema `chaosguardconditions.ConditionResponse`.
@@ -142,17 +138,23 @@ impl model::Model for ConditionResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.tags.is_some() as u64) << 1
-            | (self.rules.is_some() as u64) << 2 | (self.k8s_spec.is_some() as u64) << 3
-            | (self.created_at.is_some() as u64) << 4
-            | (self.created_by.is_some() as u64) << 5
-            | (self.fault_spec.is_some() as u64) << 6
-            | (self.infra_type.is_some() as u64) << 7
-            | (self.updated_at.is_some() as u64) << 8
-            | (self.updated_by.is_some() as u64) << 9
-            | (self.condition_id.is_some() as u64) << 10
-            | (self.description.is_some() as u64) << 11
-            | (self.machine_spec.is_some() as u64) << 12
+        model::mask(
+            &[
+                self.name.is_some(),
+                self.tags.is_some(),
+                self.rules.is_some(),
+                self.k8s_spec.is_some(),
+                self.created_at.is_some(),
+                self.created_by.is_some(),
+                self.fault_spec.is_some(),
+                self.infra_type.is_some(),
+                self.updated_at.is_some(),
+                self.updated_by.is_some(),
+                self.condition_id.is_some(),
+                self.description.is_some(),
+                self.machine_spec.is_some(),
+            ],
+        )
     }
 }
 model::model!(ConditionResponse);
@@ -249,9 +251,18 @@ impl model::Model for CreateConditionRequest {
     }
     #[inline]
     fn present(&self) -> u64 {
-        1 | (self.tags.is_some() as u64) << 1 | (self.k8s_spec.is_some() as u64) << 2
-            | 1 << 3 | 1 << 4 | 1 << 5 | (self.description.is_some() as u64) << 6
-            | (self.machine_spec.is_some() as u64) << 7
+        model::mask(
+            &[
+                true,
+                self.tags.is_some(),
+                self.k8s_spec.is_some(),
+                true,
+                true,
+                true,
+                self.description.is_some(),
+                self.machine_spec.is_some(),
+            ],
+        )
     }
     #[inline]
     fn required(&self) -> &'static [usize] {
@@ -335,14 +346,19 @@ impl model::Model for CreateConditionResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.tags.is_some() as u64) << 1
-            | (self.k8s_spec.is_some() as u64) << 2
-            | (self.fault_spec.is_some() as u64) << 3
-            | (self.infra_type.is_some() as u64) << 4
-            | (self.condition_id.is_some() as u64) << 5
-            | (self.description.is_some() as u64) << 6
-            | (self.machine_spec.is_some() as u64) << 7
-            | (self.correlation_id.is_some() as u64) << 8
+        model::mask(
+            &[
+                self.name.is_some(),
+                self.tags.is_some(),
+                self.k8s_spec.is_some(),
+                self.fault_spec.is_some(),
+                self.infra_type.is_some(),
+                self.condition_id.is_some(),
+                self.description.is_some(),
+                self.machine_spec.is_some(),
+                self.correlation_id.is_some(),
+            ],
+        )
     }
 }
 model::model!(CreateConditionResponse);
@@ -385,11 +401,6 @@ impl model::Model for DeleteConditionResponse {
             2 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.message.is_some() as u64 | (self.success.is_some() as u64) << 1
-            | (self.correlation_id.is_some() as u64) << 2
     }
 }
 model::model!(DeleteConditionResponse);
@@ -494,18 +505,24 @@ impl model::Model for GetConditionResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.tags.is_some() as u64) << 1
-            | (self.rules.is_some() as u64) << 2 | (self.k8s_spec.is_some() as u64) << 3
-            | (self.created_at.is_some() as u64) << 4
-            | (self.created_by.is_some() as u64) << 5
-            | (self.fault_spec.is_some() as u64) << 6
-            | (self.infra_type.is_some() as u64) << 7
-            | (self.updated_at.is_some() as u64) << 8
-            | (self.updated_by.is_some() as u64) << 9
-            | (self.condition_id.is_some() as u64) << 10
-            | (self.description.is_some() as u64) << 11
-            | (self.machine_spec.is_some() as u64) << 12
-            | (self.correlation_id.is_some() as u64) << 13
+        model::mask(
+            &[
+                self.name.is_some(),
+                self.tags.is_some(),
+                self.rules.is_some(),
+                self.k8s_spec.is_some(),
+                self.created_at.is_some(),
+                self.created_by.is_some(),
+                self.fault_spec.is_some(),
+                self.infra_type.is_some(),
+                self.updated_at.is_some(),
+                self.updated_by.is_some(),
+                self.condition_id.is_some(),
+                self.description.is_some(),
+                self.machine_spec.is_some(),
+                self.correlation_id.is_some(),
+            ],
+        )
     }
 }
 model::model!(GetConditionResponse);
@@ -548,11 +565,6 @@ impl model::Model for ListConditionResponse {
             2 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.conditions.is_some() as u64 | (self.pagination.is_some() as u64) << 1
-            | (self.correlation_id.is_some() as u64) << 2
     }
 }
 model::model!(ListConditionResponse);
@@ -632,14 +644,19 @@ impl model::Model for UpdateConditionResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.tags.is_some() as u64) << 1
-            | (self.k8s_spec.is_some() as u64) << 2
-            | (self.fault_spec.is_some() as u64) << 3
-            | (self.infra_type.is_some() as u64) << 4
-            | (self.condition_id.is_some() as u64) << 5
-            | (self.description.is_some() as u64) << 6
-            | (self.machine_spec.is_some() as u64) << 7
-            | (self.correlation_id.is_some() as u64) << 8
+        model::mask(
+            &[
+                self.name.is_some(),
+                self.tags.is_some(),
+                self.k8s_spec.is_some(),
+                self.fault_spec.is_some(),
+                self.infra_type.is_some(),
+                self.condition_id.is_some(),
+                self.description.is_some(),
+                self.machine_spec.is_some(),
+                self.correlation_id.is_some(),
+            ],
+        )
     }
 }
 model::model!(UpdateConditionResponse);

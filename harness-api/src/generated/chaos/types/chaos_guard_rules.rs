@@ -98,9 +98,18 @@ impl model::Model for CreateRuleRequest {
     }
     #[inline]
     fn present(&self) -> u64 {
-        1 | (self.tags.is_some() as u64) << 1 | 1 << 2
-            | (self.is_enabled.is_some() as u64) << 3
-            | (self.description.is_some() as u64) << 4 | 1 << 5 | 1 << 6 | 1 << 7
+        model::mask(
+            &[
+                true,
+                self.tags.is_some(),
+                true,
+                self.is_enabled.is_some(),
+                self.description.is_some(),
+                true,
+                true,
+                true,
+            ],
+        )
     }
     #[inline]
     fn required(&self) -> &'static [usize] {
@@ -184,14 +193,19 @@ impl model::Model for CreateRuleResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.tags.is_some() as u64) << 1
-            | (self.rule_id.is_some() as u64) << 2
-            | (self.is_enabled.is_some() as u64) << 3
-            | (self.description.is_some() as u64) << 4
-            | (self.time_windows.is_some() as u64) << 5
-            | (self.condition_ids.is_some() as u64) << 6
-            | (self.user_group_ids.is_some() as u64) << 7
-            | (self.correlation_id.is_some() as u64) << 8
+        model::mask(
+            &[
+                self.name.is_some(),
+                self.tags.is_some(),
+                self.rule_id.is_some(),
+                self.is_enabled.is_some(),
+                self.description.is_some(),
+                self.time_windows.is_some(),
+                self.condition_ids.is_some(),
+                self.user_group_ids.is_some(),
+                self.correlation_id.is_some(),
+            ],
+        )
     }
 }
 model::model!(CreateRuleResponse);
@@ -234,11 +248,6 @@ impl model::Model for DeleteRuleResponse {
             2 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.message.is_some() as u64 | (self.success.is_some() as u64) << 1
-            | (self.correlation_id.is_some() as u64) << 2
     }
 }
 model::model!(DeleteRuleResponse);
@@ -343,19 +352,24 @@ impl model::Model for GetRuleResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.tags.is_some() as u64) << 1
-            | (self.rule_id.is_some() as u64) << 2
-            | (self.created_at.is_some() as u64) << 3
-            | (self.created_by.is_some() as u64) << 4
-            | (self.is_enabled.is_some() as u64) << 5
-            | (self.updated_at.is_some() as u64) << 6
-            | (self.updated_by.is_some() as u64) << 7
-            | (self.conditions.is_some() as u64) << 8
-            | (self.description.is_some() as u64) << 9
-            | (self.time_windows.is_some() as u64) << 10
-            | (self.condition_ids.is_some() as u64) << 11
-            | (self.user_group_ids.is_some() as u64) << 12
-            | (self.correlation_id.is_some() as u64) << 13
+        model::mask(
+            &[
+                self.name.is_some(),
+                self.tags.is_some(),
+                self.rule_id.is_some(),
+                self.created_at.is_some(),
+                self.created_by.is_some(),
+                self.is_enabled.is_some(),
+                self.updated_at.is_some(),
+                self.updated_by.is_some(),
+                self.conditions.is_some(),
+                self.description.is_some(),
+                self.time_windows.is_some(),
+                self.condition_ids.is_some(),
+                self.user_group_ids.is_some(),
+                self.correlation_id.is_some(),
+            ],
+        )
     }
 }
 model::model!(GetRuleResponse);
@@ -398,11 +412,6 @@ impl model::Model for ListRuleResponse {
             2 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.rules.is_some() as u64 | (self.pagination.is_some() as u64) << 1
-            | (self.correlation_id.is_some() as u64) << 2
     }
 }
 model::model!(ListRuleResponse);
@@ -507,19 +516,24 @@ impl model::Model for RuleResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.tags.is_some() as u64) << 1
-            | (self.rule_id.is_some() as u64) << 2
-            | (self.created_at.is_some() as u64) << 3
-            | (self.created_by.is_some() as u64) << 4
-            | (self.is_enabled.is_some() as u64) << 5
-            | (self.updated_at.is_some() as u64) << 6
-            | (self.updated_by.is_some() as u64) << 7
-            | (self.conditions.is_some() as u64) << 8
-            | (self.description.is_some() as u64) << 9
-            | (self.time_windows.is_some() as u64) << 10
-            | (self.condition_ids.is_some() as u64) << 11
-            | (self.user_group_ids.is_some() as u64) << 12
-            | (self.correlation_id.is_some() as u64) << 13
+        model::mask(
+            &[
+                self.name.is_some(),
+                self.tags.is_some(),
+                self.rule_id.is_some(),
+                self.created_at.is_some(),
+                self.created_by.is_some(),
+                self.is_enabled.is_some(),
+                self.updated_at.is_some(),
+                self.updated_by.is_some(),
+                self.conditions.is_some(),
+                self.description.is_some(),
+                self.time_windows.is_some(),
+                self.condition_ids.is_some(),
+                self.user_group_ids.is_some(),
+                self.correlation_id.is_some(),
+            ],
+        )
     }
 }
 model::model!(RuleResponse);
@@ -617,9 +631,18 @@ impl model::Model for StoredChaosGuardRule {
     }
     #[inline]
     fn present(&self) -> u64 {
-        1 | (self.tags.is_some() as u64) << 1 | 1 << 2
-            | (self.is_enabled.is_some() as u64) << 3
-            | (self.description.is_some() as u64) << 4 | 1 << 5 | 1 << 6 | 1 << 7
+        model::mask(
+            &[
+                true,
+                self.tags.is_some(),
+                true,
+                self.is_enabled.is_some(),
+                self.description.is_some(),
+                true,
+                true,
+                true,
+            ],
+        )
     }
     #[inline]
     fn required(&self) -> &'static [usize] {
@@ -703,14 +726,19 @@ impl model::Model for UpdateRuleResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.tags.is_some() as u64) << 1
-            | (self.rule_id.is_some() as u64) << 2
-            | (self.is_enabled.is_some() as u64) << 3
-            | (self.description.is_some() as u64) << 4
-            | (self.time_windows.is_some() as u64) << 5
-            | (self.condition_ids.is_some() as u64) << 6
-            | (self.user_group_ids.is_some() as u64) << 7
-            | (self.correlation_id.is_some() as u64) << 8
+        model::mask(
+            &[
+                self.name.is_some(),
+                self.tags.is_some(),
+                self.rule_id.is_some(),
+                self.is_enabled.is_some(),
+                self.description.is_some(),
+                self.time_windows.is_some(),
+                self.condition_ids.is_some(),
+                self.user_group_ids.is_some(),
+                self.correlation_id.is_some(),
+            ],
+        )
     }
 }
 model::model!(UpdateRuleResponse);

@@ -164,29 +164,35 @@ impl model::Model for ChaosHubResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.tags.is_some() as u64) << 1
-            | (self.hub_id.is_some() as u64) << 2 | (self.org_id.is_some() as u64) << 3
-            | (self.repo_url.is_some() as u64) << 4
-            | (self.auth_type.is_some() as u64) << 5
-            | (self.identity.is_some() as u64) << 6
-            | (self.repo_name.is_some() as u64) << 7
-            | (self.account_id.is_some() as u64) << 8
-            | (self.created_at.is_some() as u64) << 9
-            | (self.created_by.is_some() as u64) << 10
-            | (self.is_default.is_some() as u64) << 11
-            | (self.is_removed.is_some() as u64) << 12
-            | (self.project_id.is_some() as u64) << 13
-            | (self.updated_at.is_some() as u64) << 14
-            | (self.updated_by.is_some() as u64) << 15
-            | (self.repo_branch.is_some() as u64) << 16
-            | (self.connector_id.is_some() as u64) << 17
-            | (self.description.is_some() as u64) << 18
-            | (self.last_synced_at.is_some() as u64) << 19
-            | (self.connector_scope.is_some() as u64) << 20
-            | (self.fault_template_count.is_some() as u64) << 21
-            | (self.probe_template_count.is_some() as u64) << 22
-            | (self.action_template_count.is_some() as u64) << 23
-            | (self.experiment_template_count.is_some() as u64) << 24
+        model::mask(
+            &[
+                self.name.is_some(),
+                self.tags.is_some(),
+                self.hub_id.is_some(),
+                self.org_id.is_some(),
+                self.repo_url.is_some(),
+                self.auth_type.is_some(),
+                self.identity.is_some(),
+                self.repo_name.is_some(),
+                self.account_id.is_some(),
+                self.created_at.is_some(),
+                self.created_by.is_some(),
+                self.is_default.is_some(),
+                self.is_removed.is_some(),
+                self.project_id.is_some(),
+                self.updated_at.is_some(),
+                self.updated_by.is_some(),
+                self.repo_branch.is_some(),
+                self.connector_id.is_some(),
+                self.description.is_some(),
+                self.last_synced_at.is_some(),
+                self.connector_scope.is_some(),
+                self.fault_template_count.is_some(),
+                self.probe_template_count.is_some(),
+                self.action_template_count.is_some(),
+                self.experiment_template_count.is_some(),
+            ],
+        )
     }
 }
 model::model!(ChaosHubResponse);
@@ -273,14 +279,6 @@ impl model::Model for CreateHubRequest {
             6 => model::Part::Str(&self.connector_ref),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        1 | (self.tags.is_some() as u64) << 1 | 1 << 2
-            | (self.repo_name.is_some() as u64) << 3
-            | (self.repo_branch.is_some() as u64) << 4
-            | (self.description.is_some() as u64) << 5
-            | (self.connector_ref.is_some() as u64) << 6
     }
     #[inline]
     fn required(&self) -> &'static [usize] {
@@ -444,29 +442,35 @@ impl model::Model for GetHubResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.tags.is_some() as u64) << 1
-            | (self.hub_id.is_some() as u64) << 2 | (self.org_id.is_some() as u64) << 3
-            | (self.repo_url.is_some() as u64) << 4
-            | (self.auth_type.is_some() as u64) << 5
-            | (self.identity.is_some() as u64) << 6
-            | (self.repo_name.is_some() as u64) << 7
-            | (self.account_id.is_some() as u64) << 8
-            | (self.created_at.is_some() as u64) << 9
-            | (self.created_by.is_some() as u64) << 10
-            | (self.is_default.is_some() as u64) << 11
-            | (self.is_removed.is_some() as u64) << 12
-            | (self.project_id.is_some() as u64) << 13
-            | (self.updated_at.is_some() as u64) << 14
-            | (self.updated_by.is_some() as u64) << 15
-            | (self.repo_branch.is_some() as u64) << 16
-            | (self.connector_id.is_some() as u64) << 17
-            | (self.description.is_some() as u64) << 18
-            | (self.last_synced_at.is_some() as u64) << 19
-            | (self.connector_scope.is_some() as u64) << 20
-            | (self.fault_template_count.is_some() as u64) << 21
-            | (self.probe_template_count.is_some() as u64) << 22
-            | (self.action_template_count.is_some() as u64) << 23
-            | (self.experiment_template_count.is_some() as u64) << 24
+        model::mask(
+            &[
+                self.name.is_some(),
+                self.tags.is_some(),
+                self.hub_id.is_some(),
+                self.org_id.is_some(),
+                self.repo_url.is_some(),
+                self.auth_type.is_some(),
+                self.identity.is_some(),
+                self.repo_name.is_some(),
+                self.account_id.is_some(),
+                self.created_at.is_some(),
+                self.created_by.is_some(),
+                self.is_default.is_some(),
+                self.is_removed.is_some(),
+                self.project_id.is_some(),
+                self.updated_at.is_some(),
+                self.updated_by.is_some(),
+                self.repo_branch.is_some(),
+                self.connector_id.is_some(),
+                self.description.is_some(),
+                self.last_synced_at.is_some(),
+                self.connector_scope.is_some(),
+                self.fault_template_count.is_some(),
+                self.probe_template_count.is_some(),
+                self.action_template_count.is_some(),
+                self.experiment_template_count.is_some(),
+            ],
+        )
     }
 }
 model::model!(GetHubResponse);
@@ -505,10 +509,6 @@ impl model::Model for ListHubResponse {
             1 => model::opt(&self.pagination),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.items.is_some() as u64 | (self.pagination.is_some() as u64) << 1
     }
 }
 model::model!(ListHubResponse);
@@ -563,10 +563,6 @@ impl model::Model for UpdateHubRequest {
             2 => model::Part::Str(&self.description),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        1 | (self.tags.is_some() as u64) << 1 | (self.description.is_some() as u64) << 2
     }
     #[inline]
     fn required(&self) -> &'static [usize] {

@@ -48,12 +48,6 @@ impl model::Model for ChaosLicenseUsageDto {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.module.is_some() as u64 | (self.timestamp.is_some() as u64) << 1
-            | (self.account_identifier.is_some() as u64) << 2
-            | (self.experiment_runs_per_month.is_some() as u64) << 3
-    }
 }
 model::model!(ChaosLicenseUsageDto);
 /// Schema `infra.CloudFoundryInfraUserInputs`.
@@ -100,12 +94,6 @@ impl model::Model for CloudFoundryInfraUserInputs {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.http_port.is_some() as u64 | (self.allowed_origins.is_some() as u64) << 1
-            | (self.max_heartbeat_delay.is_some() as u64) << 2
-            | (self.liveness_check_interval.is_some() as u64) << 3
-    }
 }
 model::model!(CloudFoundryInfraUserInputs);
 /// Schema `infra.ContainerInfraInstallationManifest`.
@@ -139,10 +127,6 @@ impl model::Model for ContainerInfraInstallationManifest {
             0 => model::opt(&self.ecs_installation_manifest),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.ecs_installation_manifest.is_some() as u64
     }
 }
 model::model!(ContainerInfraInstallationManifest);
@@ -181,11 +165,6 @@ impl model::Model for ContainerInfraUserInputs {
             1 => model::opt(&self.deployment_type),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.platform_type.is_some() as u64
-            | (self.deployment_type.is_some() as u64) << 1
     }
 }
 model::model!(ContainerInfraUserInputs);
@@ -232,12 +211,6 @@ impl model::Model for CustomImagesRequest {
             3 => model::Part::Str(&self.log_watcher),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.ddcr.is_some() as u64 | (self.ddcr_lib.is_some() as u64) << 1
-            | (self.ddcr_fault.is_some() as u64) << 2
-            | (self.log_watcher.is_some() as u64) << 3
     }
 }
 model::model!(CustomImagesRequest);

@@ -44,11 +44,6 @@ impl model::Model for DeleteKubernetesInfraV2Response {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.message.is_some() as u64 | (self.identity.is_some() as u64) << 1
-            | (self.correlation_id.is_some() as u64) << 2
-    }
 }
 model::model!(DeleteKubernetesInfraV2Response);
 model::open_enum! {

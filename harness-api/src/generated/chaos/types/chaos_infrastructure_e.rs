@@ -40,9 +40,5 @@ impl model::Model for EcsInstallationManifest {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.service.is_some() as u64 | (self.task_definition.is_some() as u64) << 1
-    }
 }
 model::model!(EcsInstallationManifest);

@@ -95,17 +95,22 @@ impl model::Model for GetHarnessInfrastructureResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.type_.is_some() as u64) << 1
-            | (self.is_used.is_some() as u64) << 2
-            | (self.namespace.is_some() as u64) << 3
-            | (self.identifier.is_some() as u64) << 4
-            | (self.connector_ref.is_some() as u64) << 5
-            | (self.is_compatible.is_some() as u64) << 6
-            | (self.correlation_id.is_some() as u64) << 7
-            | (self.org_identifier.is_some() as u64) << 8
-            | (self.environment_ref.is_some() as u64) << 9
-            | (self.service_account.is_some() as u64) << 10
-            | (self.project_identifier.is_some() as u64) << 11
+        model::mask(
+            &[
+                self.name.is_some(),
+                self.type_.is_some(),
+                self.is_used.is_some(),
+                self.namespace.is_some(),
+                self.identifier.is_some(),
+                self.connector_ref.is_some(),
+                self.is_compatible.is_some(),
+                self.correlation_id.is_some(),
+                self.org_identifier.is_some(),
+                self.environment_ref.is_some(),
+                self.service_account.is_some(),
+                self.project_identifier.is_some(),
+            ],
+        )
     }
 }
 model::model!(GetHarnessInfrastructureResponse);
@@ -163,14 +168,6 @@ impl model::Model for GetInfraStatsResponse {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.total_infrastructures.is_some() as u64
-            | (self.total_active_infrastructure.is_some() as u64) << 1
-            | (self.total_confirmed_infrastructure.is_some() as u64) << 2
-            | (self.total_inactive_infrastructures.is_some() as u64) << 3
-            | (self.total_non_confirmed_infrastructures.is_some() as u64) << 4
-    }
 }
 model::model!(GetInfraStatsResponse);
 /// Schema `k8sinfra.GetInfraTokenResponse`.
@@ -204,10 +201,6 @@ impl model::Model for GetInfraTokenResponse {
             0 => model::Part::Str(&self.token),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.token.is_some() as u64
     }
     #[inline]
     fn secrets(&self) -> &'static [usize] {
@@ -246,10 +239,6 @@ impl model::Model for GetInfraVersionDetailsRequest {
             0 => model::opt(&self.infra_type),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.infra_type.is_some() as u64
     }
 }
 model::model!(GetInfraVersionDetailsRequest);
@@ -379,23 +368,29 @@ impl model::Model for GetKubernetesInfrastructureV2YamlRequest {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.env.is_some() as u64 | (self.mtls.is_some() as u64) << 1
-            | (self.label.is_some() as u64) << 2 | (self.proxy.is_some() as u64) << 3
-            | (self.volumes.is_some() as u64) << 4
-            | (self.identity.is_some() as u64) << 5
-            | (self.run_as_user.is_some() as u64) << 6
-            | (self.annotation.is_some() as u64) << 7
-            | (self.containers.is_some() as u64) << 8
-            | (self.identifier.is_some() as u64) << 9
-            | (self.run_as_group.is_some() as u64) << 10
-            | (self.tolerations.is_some() as u64) << 11
-            | (self.node_selector.is_some() as u64) << 12
-            | (self.volume_mounts.is_some() as u64) << 13
-            | (self.correlation_id.is_some() as u64) << 14
-            | (self.environment_id.is_some() as u64) << 15
-            | (self.infra_namespace.is_some() as u64) << 16
-            | (self.service_account.is_some() as u64) << 17
-            | (self.insecure_skip_verify.is_some() as u64) << 18
+        model::mask(
+            &[
+                self.env.is_some(),
+                self.mtls.is_some(),
+                self.label.is_some(),
+                self.proxy.is_some(),
+                self.volumes.is_some(),
+                self.identity.is_some(),
+                self.run_as_user.is_some(),
+                self.annotation.is_some(),
+                self.containers.is_some(),
+                self.identifier.is_some(),
+                self.run_as_group.is_some(),
+                self.tolerations.is_some(),
+                self.node_selector.is_some(),
+                self.volume_mounts.is_some(),
+                self.correlation_id.is_some(),
+                self.environment_id.is_some(),
+                self.infra_namespace.is_some(),
+                self.service_account.is_some(),
+                self.insecure_skip_verify.is_some(),
+            ],
+        )
     }
 }
 model::model!(GetKubernetesInfrastructureV2YamlRequest);
@@ -434,10 +429,6 @@ impl model::Model for GetKubernetesInfrastructureV2YamlResponse {
             1 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.yaml.is_some() as u64 | (self.correlation_id.is_some() as u64) << 1
     }
 }
 model::model!(GetKubernetesInfrastructureV2YamlResponse);
@@ -512,13 +503,18 @@ impl model::Model for GraphInfraFilterInput {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.tags.is_some() as u64) << 1
-            | (self.infra_id.is_some() as u64) << 2
-            | (self.is_active.is_some() as u64) << 3
-            | (self.infra_scope.is_some() as u64) << 4
-            | (self.description.is_some() as u64) << 5
-            | (self.platform_name.is_some() as u64) << 6
-            | (self.compatible_with_new_exp.is_some() as u64) << 7
+        model::mask(
+            &[
+                self.name.is_some(),
+                self.tags.is_some(),
+                self.infra_id.is_some(),
+                self.is_active.is_some(),
+                self.infra_scope.is_some(),
+                self.description.is_some(),
+                self.platform_name.is_some(),
+                self.compatible_with_new_exp.is_some(),
+            ],
+        )
     }
 }
 model::model!(GraphInfraFilterInput);
@@ -557,11 +553,6 @@ impl model::Model for GraphInfraVersionDetails {
             1 => model::opt(&self.compatible_versions),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.latest_version.is_some() as u64
-            | (self.compatible_versions.is_some() as u64) << 1
     }
 }
 model::model!(GraphInfraVersionDetails);
@@ -617,13 +608,6 @@ impl model::Model for GraphListInfraRequest {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.filter.is_some() as u64 | (self.infra_i_ds.is_some() as u64) << 1
-            | (self.pagination.is_some() as u64) << 2
-            | (self.environment_i_ds.is_some() as u64) << 3
-            | (self.k8s_connector_i_ds.is_some() as u64) << 4
-    }
 }
 model::model!(GraphListInfraRequest);
 /// Schema `model.ListInfraResponse`.
@@ -661,10 +645,6 @@ impl model::Model for GraphListInfraResponse {
             1 => model::Part::Int(&self.total_no_of_infras),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.infras.is_some() as u64 | (self.total_no_of_infras.is_some() as u64) << 1
     }
 }
 model::model!(GraphListInfraResponse);
@@ -799,25 +779,30 @@ impl model::Model for GraphRegisterInfraRequest {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.tags.is_some() as u64) << 1
-            | (self.scc_yaml.is_some() as u64) << 2
-            | (self.skip_ssl.is_some() as u64) << 3
-            | (self.run_as_user.is_some() as u64) << 4
-            | (self.infra_scope.is_some() as u64) << 5
-            | (self.run_as_group.is_some() as u64) << 6
-            | (self.description.is_some() as u64) << 7
-            | (self.tolerations.is_some() as u64) << 8
-            | (self.node_selector.is_some() as u64) << 9
-            | (self.platform_name.is_some() as u64) << 10
-            | (self.environment_id.is_some() as u64) << 11
-            | (self.infra_ns_exists.is_some() as u64) << 12
-            | (self.infra_sa_exists.is_some() as u64) << 13
-            | (self.infra_namespace.is_some() as u64) << 14
-            | (self.k8s_connector_id.is_some() as u64) << 15
-            | (self.service_account.is_some() as u64) << 16
-            | (self.is_secret_enabled.is_some() as u64) << 17
-            | (self.installation_type.is_some() as u64) << 18
-            | (self.is_auto_upgrade_enabled.is_some() as u64) << 19
+        model::mask(
+            &[
+                self.name.is_some(),
+                self.tags.is_some(),
+                self.scc_yaml.is_some(),
+                self.skip_ssl.is_some(),
+                self.run_as_user.is_some(),
+                self.infra_scope.is_some(),
+                self.run_as_group.is_some(),
+                self.description.is_some(),
+                self.tolerations.is_some(),
+                self.node_selector.is_some(),
+                self.platform_name.is_some(),
+                self.environment_id.is_some(),
+                self.infra_ns_exists.is_some(),
+                self.infra_sa_exists.is_some(),
+                self.infra_namespace.is_some(),
+                self.k8s_connector_id.is_some(),
+                self.service_account.is_some(),
+                self.is_secret_enabled.is_some(),
+                self.installation_type.is_some(),
+                self.is_auto_upgrade_enabled.is_some(),
+            ],
+        )
     }
 }
 model::model!(GraphRegisterInfraRequest);
@@ -868,13 +853,6 @@ impl model::Model for GraphRegisterInfraResponse {
             4 => model::Part::Str(&self.manifest),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.token.is_some() as u64) << 1
-            | (self.task_id.is_some() as u64) << 2
-            | (self.infra_id.is_some() as u64) << 3
-            | (self.manifest.is_some() as u64) << 4
     }
     #[inline]
     fn secrets(&self) -> &'static [usize] {
@@ -930,12 +908,6 @@ impl model::Model for GraphToleration {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.key.is_some() as u64 | (self.value.is_some() as u64) << 1
-            | (self.effect.is_some() as u64) << 2 | (self.operator.is_some() as u64) << 3
-            | (self.toleration_seconds.is_some() as u64) << 4
-    }
 }
 model::model!(GraphToleration);
 /// Schema `model.UpdateInfraRequest`.
@@ -986,13 +958,6 @@ impl model::Model for GraphUpdateInfraRequest {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.tags.is_some() as u64) << 1
-            | (self.infra_id.is_some() as u64) << 2
-            | (self.description.is_some() as u64) << 3
-            | (self.environment_id.is_some() as u64) << 4
-    }
 }
 model::model!(GraphUpdateInfraRequest);
 model::open_enum! {
@@ -1034,11 +999,6 @@ impl model::Model for GraphUpgrade {
             1 => model::Part::Flag(&self.is_auto_upgrade_enabled),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.status.is_some() as u64
-            | (self.is_auto_upgrade_enabled.is_some() as u64) << 1
     }
 }
 model::model!(GraphUpgrade);

@@ -90,16 +90,21 @@ impl model::Model for HarnessInfrastructure {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.type_.is_some() as u64) << 1
-            | (self.is_used.is_some() as u64) << 2
-            | (self.namespace.is_some() as u64) << 3
-            | (self.identifier.is_some() as u64) << 4
-            | (self.connector_ref.is_some() as u64) << 5
-            | (self.is_compatible.is_some() as u64) << 6
-            | (self.org_identifier.is_some() as u64) << 7
-            | (self.environment_ref.is_some() as u64) << 8
-            | (self.service_account.is_some() as u64) << 9
-            | (self.project_identifier.is_some() as u64) << 10
+        model::mask(
+            &[
+                self.name.is_some(),
+                self.type_.is_some(),
+                self.is_used.is_some(),
+                self.namespace.is_some(),
+                self.identifier.is_some(),
+                self.connector_ref.is_some(),
+                self.is_compatible.is_some(),
+                self.org_identifier.is_some(),
+                self.environment_ref.is_some(),
+                self.service_account.is_some(),
+                self.project_identifier.is_some(),
+            ],
+        )
     }
 }
 model::model!(HarnessInfrastructure);

@@ -41,11 +41,6 @@ impl model::Model for ImageRegistryDetails {
         }
     }
     #[inline]
-    fn present(&self) -> u64 {
-        self.image_registry_repo.is_some() as u64
-            | (self.image_registry_secret.is_some() as u64) << 1
-    }
-    #[inline]
     fn secrets(&self) -> &'static [usize] {
         &[1]
     }
@@ -90,11 +85,6 @@ impl model::Model for ImageRegistryUserDetails {
             2 => model::Part::Str(&self.username),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.email.is_some() as u64 | (self.user_id.is_some() as u64) << 1
-            | (self.username.is_some() as u64) << 2
     }
 }
 model::model!(ImageRegistryUserDetails);
@@ -199,19 +189,24 @@ impl model::Model for ImageRegistryV2 {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.infra_id.is_some() as u64 | (self.created_at.is_some() as u64) << 1
-            | (self.created_by.is_some() as u64) << 2
-            | (self.is_default.is_some() as u64) << 3
-            | (self.is_private.is_some() as u64) << 4
-            | (self.updated_at.is_some() as u64) << 5
-            | (self.updated_by.is_some() as u64) << 6
-            | (self.identifier.is_some() as u64) << 7
-            | (self.secret_name.is_some() as u64) << 8
-            | (self.custom_images.is_some() as u64) << 9
-            | (self.registry_server.is_some() as u64) << 10
-            | (self.registry_account.is_some() as u64) << 11
-            | (self.use_custom_images.is_some() as u64) << 12
-            | (self.is_override_allowed.is_some() as u64) << 13
+        model::mask(
+            &[
+                self.infra_id.is_some(),
+                self.created_at.is_some(),
+                self.created_by.is_some(),
+                self.is_default.is_some(),
+                self.is_private.is_some(),
+                self.updated_at.is_some(),
+                self.updated_by.is_some(),
+                self.identifier.is_some(),
+                self.secret_name.is_some(),
+                self.custom_images.is_some(),
+                self.registry_server.is_some(),
+                self.registry_account.is_some(),
+                self.use_custom_images.is_some(),
+                self.is_override_allowed.is_some(),
+            ],
+        )
     }
 }
 model::model!(ImageRegistryV2);
@@ -250,11 +245,6 @@ impl model::Model for InfraSpecificUserInputs {
             1 => model::opt(&self.cloud_foundry_infra_user_inputs),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.container_infra_user_inputs.is_some() as u64
-            | (self.cloud_foundry_infra_user_inputs.is_some() as u64) << 1
     }
 }
 model::model!(InfraSpecificUserInputs);
@@ -302,12 +292,6 @@ impl model::Model for InfraV2Identifiers {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.org_identifier.is_some() as u64
-            | (self.account_identifier.is_some() as u64) << 1
-            | (self.project_identifier.is_some() as u64) << 2
-    }
 }
 model::model!(InfraV2Identifiers);
 model::open_enum! {
@@ -349,10 +333,6 @@ impl model::Model for InfraV2Pagination {
             1 => model::Part::Int(&self.limit),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.page.is_some() as u64 | (self.limit.is_some() as u64) << 1
     }
 }
 model::model!(InfraV2Pagination);
@@ -409,11 +389,6 @@ impl model::Model for InfraV2Upgrade {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.status.is_some() as u64
-            | (self.is_auto_upgrade_enabled.is_some() as u64) << 1
-    }
 }
 model::model!(InfraV2Upgrade);
 model::open_enum! {
@@ -462,11 +437,6 @@ impl model::Model for InfraV2UserDetails {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.email.is_some() as u64) << 1
-            | (self.username.is_some() as u64) << 2
-    }
 }
 model::model!(InfraV2UserDetails);
 /// Schema `infra.InstallationManifest`.
@@ -504,11 +474,6 @@ impl model::Model for InstallationManifest {
             1 => model::Part::Str(&self.cloud_foundry_infra_user_inputs),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.container_infra_user_inputs.is_some() as u64
-            | (self.cloud_foundry_infra_user_inputs.is_some() as u64) << 1
     }
 }
 model::model!(InstallationManifest);

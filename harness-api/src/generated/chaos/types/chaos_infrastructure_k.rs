@@ -205,37 +205,44 @@ impl model::Model for KubernetesInfra {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.tags.is_some() as u64) << 1
-            | (self.token.is_some() as u64) << 2 | (self.infra_id.is_some() as u64) << 3
-            | (self.upgrade.is_some() as u64) << 4 | (self.version.is_some() as u64) << 5
-            | (self.is_active.is_some() as u64) << 6
-            | (self.created_at.is_some() as u64) << 7
-            | (self.created_by.is_some() as u64) << 8
-            | (self.infra_type.is_some() as u64) << 9
-            | (self.is_removed.is_some() as u64) << 10
-            | (self.run_as_user.is_some() as u64) << 11
-            | (self.start_time.is_some() as u64) << 12
-            | (self.updated_at.is_some() as u64) << 13
-            | (self.updated_by.is_some() as u64) << 14
-            | (self.infra_scope.is_some() as u64) << 15
-            | (self.run_as_group.is_some() as u64) << 16
-            | (self.cluster_type.is_some() as u64) << 17
-            | (self.description.is_some() as u64) << 18
-            | (self.platform_name.is_some() as u64) << 19
-            | (self.update_status.is_some() as u64) << 20
-            | (self.environment_id.is_some() as u64) << 21
-            | (self.infra_ns_exists.is_some() as u64) << 22
-            | (self.infra_sa_exists.is_some() as u64) << 23
-            | (self.last_heartbeat.is_some() as u64) << 24
-            | (self.no_of_schedules.is_some() as u64) << 25
-            | (self.no_of_workflows.is_some() as u64) << 26
-            | (self.infra_namespace.is_some() as u64) << 27
-            | (self.k8s_connector_id.is_some() as u64) << 28
-            | (self.service_account.is_some() as u64) << 29
-            | (self.is_secret_enabled.is_some() as u64) << 30
-            | (self.installation_type.is_some() as u64) << 31
-            | (self.is_infra_confirmed.is_some() as u64) << 32
-            | (self.last_workflow_timestamp.is_some() as u64) << 33
+        model::mask(
+            &[
+                self.name.is_some(),
+                self.tags.is_some(),
+                self.token.is_some(),
+                self.infra_id.is_some(),
+                self.upgrade.is_some(),
+                self.version.is_some(),
+                self.is_active.is_some(),
+                self.created_at.is_some(),
+                self.created_by.is_some(),
+                self.infra_type.is_some(),
+                self.is_removed.is_some(),
+                self.run_as_user.is_some(),
+                self.start_time.is_some(),
+                self.updated_at.is_some(),
+                self.updated_by.is_some(),
+                self.infra_scope.is_some(),
+                self.run_as_group.is_some(),
+                self.cluster_type.is_some(),
+                self.description.is_some(),
+                self.platform_name.is_some(),
+                self.update_status.is_some(),
+                self.environment_id.is_some(),
+                self.infra_ns_exists.is_some(),
+                self.infra_sa_exists.is_some(),
+                self.last_heartbeat.is_some(),
+                self.no_of_schedules.is_some(),
+                self.no_of_workflows.is_some(),
+                self.infra_namespace.is_some(),
+                self.k8s_connector_id.is_some(),
+                self.service_account.is_some(),
+                self.is_secret_enabled.is_some(),
+                self.installation_type.is_some(),
+                self.is_infra_confirmed.is_some(),
+                self.last_workflow_timestamp.is_some(),
+            ],
+        )
     }
     #[inline]
     fn secrets(&self) -> &'static [usize] {
@@ -301,14 +308,6 @@ impl model::Model for KubernetesInfraV2FilterInput {
             5 => model::opt(&self.infra_type_filter),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.tags.is_some() as u64 | (self.status.is_some() as u64) << 1
-            | (self.infra_scope.is_some() as u64) << 2
-            | (self.is_ai_enabled.is_some() as u64) << 3
-            | (self.environment_i_ds.is_some() as u64) << 4
-            | (self.infra_type_filter.is_some() as u64) << 5
     }
 }
 model::model!(KubernetesInfraV2FilterInput);
@@ -573,47 +572,56 @@ impl model::Model for KubernetesInfrastructureV2Details {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.env.is_some() as u64 | (self.mtls.is_some() as u64) << 1
-            | (self.name.is_some() as u64) << 2 | (self.tags.is_some() as u64) << 3
-            | (self.label.is_some() as u64) << 4 | (self.proxy.is_some() as u64) << 5
-            | (self.status.is_some() as u64) << 6 | (self.infra_id.is_some() as u64) << 7
-            | (self.upgrade.is_some() as u64) << 8 | (self.version.is_some() as u64) << 9
-            | (self.volumes.is_some() as u64) << 10
-            | (self.identity.is_some() as u64) << 11
-            | (self.created_at.is_some() as u64) << 12
-            | (self.created_by.is_some() as u64) << 13
-            | (self.infra_type.is_some() as u64) << 14
-            | (self.run_as_user.is_some() as u64) << 15
-            | (self.updated_at.is_some() as u64) << 16
-            | (self.updated_by.is_some() as u64) << 17
-            | (self.annotation.is_some() as u64) << 18
-            | (self.containers.is_some() as u64) << 19
-            | (self.identifier.is_some() as u64) << 20
-            | (self.infra_scope.is_some() as u64) << 21
-            | (self.run_as_group.is_some() as u64) << 22
-            | (self.description.is_some() as u64) << 23
-            | (self.is_ai_enabled.is_some() as u64) << 24
-            | (self.tolerations.is_some() as u64) << 25
-            | (self.node_selector.is_some() as u64) << 26
-            | (self.platform_name.is_some() as u64) << 27
-            | (self.update_status.is_some() as u64) << 28
-            | (self.volume_mounts.is_some() as u64) << 29
-            | (self.environment_id.is_some() as u64) << 30
-            | (self.image_registry.is_some() as u64) << 31
-            | (self.last_heartbeat.is_some() as u64) << 32
-            | (self.no_of_schedules.is_some() as u64) << 33
-            | (self.no_of_workflows.is_some() as u64) << 34
-            | (self.deployment_type.is_some() as u64) << 35
-            | (self.infra_namespace.is_some() as u64) << 36
-            | (self.is_chaos_enabled.is_some() as u64) << 37
-            | (self.k8s_connector_id.is_some() as u64) << 38
-            | (self.service_account.is_some() as u64) << 39
-            | (self.discovery_agent_id.is_some() as u64) << 40
-            | (self.harness_infra_type.is_some() as u64) << 41
-            | (self.installation_type.is_some() as u64) << 42
-            | (self.insecure_skip_verify.is_some() as u64) << 43
-            | (self.is_autopilot_enabled.is_some() as u64) << 44
-            | (self.last_workflow_timestamp.is_some() as u64) << 45
+        model::mask(
+            &[
+                self.env.is_some(),
+                self.mtls.is_some(),
+                self.name.is_some(),
+                self.tags.is_some(),
+                self.label.is_some(),
+                self.proxy.is_some(),
+                self.status.is_some(),
+                self.infra_id.is_some(),
+                self.upgrade.is_some(),
+                self.version.is_some(),
+                self.volumes.is_some(),
+                self.identity.is_some(),
+                self.created_at.is_some(),
+                self.created_by.is_some(),
+                self.infra_type.is_some(),
+                self.run_as_user.is_some(),
+                self.updated_at.is_some(),
+                self.updated_by.is_some(),
+                self.annotation.is_some(),
+                self.containers.is_some(),
+                self.identifier.is_some(),
+                self.infra_scope.is_some(),
+                self.run_as_group.is_some(),
+                self.description.is_some(),
+                self.is_ai_enabled.is_some(),
+                self.tolerations.is_some(),
+                self.node_selector.is_some(),
+                self.platform_name.is_some(),
+                self.update_status.is_some(),
+                self.volume_mounts.is_some(),
+                self.environment_id.is_some(),
+                self.image_registry.is_some(),
+                self.last_heartbeat.is_some(),
+                self.no_of_schedules.is_some(),
+                self.no_of_workflows.is_some(),
+                self.deployment_type.is_some(),
+                self.infra_namespace.is_some(),
+                self.is_chaos_enabled.is_some(),
+                self.k8s_connector_id.is_some(),
+                self.service_account.is_some(),
+                self.discovery_agent_id.is_some(),
+                self.harness_infra_type.is_some(),
+                self.installation_type.is_some(),
+                self.insecure_skip_verify.is_some(),
+                self.is_autopilot_enabled.is_some(),
+                self.last_workflow_timestamp.is_some(),
+            ],
+        )
     }
 }
 model::model!(KubernetesInfrastructureV2Details);

@@ -36,10 +36,6 @@ impl model::Model for ListApplicationResponse {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.items.is_some() as u64
-    }
 }
 model::model!(ListApplicationResponse);
 /// Schema `applicationchaostarget.ListFunctionResponse`.
@@ -73,10 +69,6 @@ impl model::Model for ListFunctionResponse {
             0 => model::opt(&self.items),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.items.is_some() as u64
     }
 }
 model::model!(ListFunctionResponse);
@@ -115,10 +107,6 @@ impl model::Model for ListHarnessInfrastructureResponse {
             1 => model::opt(&self.items),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.page.is_some() as u64 | (self.items.is_some() as u64) << 1
     }
 }
 model::model!(ListHarnessInfrastructureResponse);
@@ -162,11 +150,6 @@ impl model::Model for ListKubernetesInfraV2Request {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.sort.is_some() as u64 | (self.filter.is_some() as u64) << 1
-            | (self.identifier.is_some() as u64) << 2
-    }
 }
 model::model!(ListKubernetesInfraV2Request);
 /// Schema `infra_v2.ListKubernetesInfraV2Response`.
@@ -208,11 +191,6 @@ impl model::Model for ListKubernetesInfraV2Response {
             2 => model::Part::Int(&self.total_no_of_infrastructures),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.infras.is_some() as u64 | (self.pagination.is_some() as u64) << 1
-            | (self.total_no_of_infrastructures.is_some() as u64) << 2
     }
 }
 model::model!(ListKubernetesInfraV2Response);
@@ -260,12 +238,6 @@ impl model::Model for ListMachineInfraRequest {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.sort.is_some() as u64 | (self.filter.is_some() as u64) << 1
-            | (self.infra_i_ds.is_some() as u64) << 2
-            | (self.environment_i_ds.is_some() as u64) << 3
-    }
 }
 model::model!(ListMachineInfraRequest);
 /// Schema `infra.ListInfraResponse`.
@@ -303,10 +275,6 @@ impl model::Model for ListMachineInfraResponse {
             1 => model::Part::Int(&self.total_no_of_infras),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.infras.is_some() as u64 | (self.total_no_of_infras.is_some() as u64) << 1
     }
 }
 model::model!(ListMachineInfraResponse);

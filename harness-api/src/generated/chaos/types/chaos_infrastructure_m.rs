@@ -140,25 +140,31 @@ impl model::Model for MachineInfra {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.tags.is_some() as u64) << 1
-            | (self.status.is_some() as u64) << 2 | (self.infra_id.is_some() as u64) << 3
-            | (self.version.is_some() as u64) << 4
-            | (self.hostname.is_some() as u64) << 5
-            | (self.is_active.is_some() as u64) << 6
-            | (self.created_at.is_some() as u64) << 7
-            | (self.created_by.is_some() as u64) << 8
-            | (self.start_time.is_some() as u64) << 9
-            | (self.updated_at.is_some() as u64) << 10
-            | (self.updated_by.is_some() as u64) << 11
-            | (self.user_inputs.is_some() as u64) << 12
-            | (self.description.is_some() as u64) << 13
-            | (self.is_registered.is_some() as u64) << 14
-            | (self.environment_id.is_some() as u64) << 15
-            | (self.last_heartbeat.is_some() as u64) << 16
-            | (self.no_of_schedules.is_some() as u64) << 17
-            | (self.no_of_workflows.is_some() as u64) << 18
-            | (self.is_infra_confirmed.is_some() as u64) << 19
-            | (self.last_workflow_timestamp.is_some() as u64) << 20
+        model::mask(
+            &[
+                self.name.is_some(),
+                self.tags.is_some(),
+                self.status.is_some(),
+                self.infra_id.is_some(),
+                self.version.is_some(),
+                self.hostname.is_some(),
+                self.is_active.is_some(),
+                self.created_at.is_some(),
+                self.created_by.is_some(),
+                self.start_time.is_some(),
+                self.updated_at.is_some(),
+                self.updated_by.is_some(),
+                self.user_inputs.is_some(),
+                self.description.is_some(),
+                self.is_registered.is_some(),
+                self.environment_id.is_some(),
+                self.last_heartbeat.is_some(),
+                self.no_of_schedules.is_some(),
+                self.no_of_workflows.is_some(),
+                self.is_infra_confirmed.is_some(),
+                self.last_workflow_timestamp.is_some(),
+            ],
+        )
     }
 }
 model::model!(MachineInfra);
@@ -226,14 +232,6 @@ impl model::Model for MachineInfraFilterInput {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.tags.is_some() as u64) << 1
-            | (self.status.is_some() as u64) << 2 | (self.infra_id.is_some() as u64) << 3
-            | (self.is_active.is_some() as u64) << 4
-            | (self.description.is_some() as u64) << 5
-            | (self.experiment_version.is_some() as u64) << 6
-    }
 }
 model::model!(MachineInfraFilterInput);
 model::open_enum! {
@@ -284,11 +282,6 @@ impl model::Model for MachineInfraUserDetails {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.email.is_some() as u64 | (self.user_id.is_some() as u64) << 1
-            | (self.username.is_some() as u64) << 2
-    }
 }
 model::model!(MachineInfraUserDetails);
 /// Schema `infra.InfraVersionDetails`.
@@ -326,11 +319,6 @@ impl model::Model for MachineInfraVersionDetails {
             1 => model::opt(&self.compatible_versions),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.latest_version.is_some() as u64
-            | (self.compatible_versions.is_some() as u64) << 1
     }
 }
 model::model!(MachineInfraVersionDetails);

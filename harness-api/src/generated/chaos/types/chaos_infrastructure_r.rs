@@ -58,13 +58,6 @@ impl model::Model for ReferenceDto {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.identifier.is_some() as u64) << 1
-            | (self.org_identifier.is_some() as u64) << 2
-            | (self.account_identifier.is_some() as u64) << 3
-            | (self.project_identifier.is_some() as u64) << 4
-    }
 }
 model::model!(ReferenceDto);
 /// Schema `infra.RegisterInfraUserInputs`.
@@ -178,21 +171,26 @@ impl model::Model for RegisterInfraUserInputs {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.no_proxy.is_some() as u64 | (self.http_proxy.is_some() as u64) << 1
-            | (self.https_proxy.is_some() as u64) << 2
-            | (self.update_retries.is_some() as u64) << 3
-            | (self.task_poll_interval.is_some() as u64) << 4
-            | (self.abort_poll_interval.is_some() as u64) << 5
-            | (self.http_client_timeout.is_some() as u64) << 6
-            | (self.task_update_interval.is_some() as u64) << 7
-            | (self.update_retry_interval.is_some() as u64) << 8
-            | (self.custom_tls_certificate.is_some() as u64) << 9
-            | (self.liveness_update_interval.is_some() as u64) << 10
-            | (self.infra_specific_user_inputs.is_some() as u64) << 11
-            | (self.experiment_log_file_max_age_days.is_some() as u64) << 12
-            | (self.chaos_infrastructure_log_file_max_size.is_some() as u64) << 13
-            | (self.chaos_infrastructure_log_file_directory.is_some() as u64) << 14
-            | (self.chaos_infrastructure_log_file_max_backups.is_some() as u64) << 15
+        model::mask(
+            &[
+                self.no_proxy.is_some(),
+                self.http_proxy.is_some(),
+                self.https_proxy.is_some(),
+                self.update_retries.is_some(),
+                self.task_poll_interval.is_some(),
+                self.abort_poll_interval.is_some(),
+                self.http_client_timeout.is_some(),
+                self.task_update_interval.is_some(),
+                self.update_retry_interval.is_some(),
+                self.custom_tls_certificate.is_some(),
+                self.liveness_update_interval.is_some(),
+                self.infra_specific_user_inputs.is_some(),
+                self.experiment_log_file_max_age_days.is_some(),
+                self.chaos_infrastructure_log_file_max_size.is_some(),
+                self.chaos_infrastructure_log_file_directory.is_some(),
+                self.chaos_infrastructure_log_file_max_backups.is_some(),
+            ],
+        )
     }
 }
 model::model!(RegisterInfraUserInputs);
@@ -377,33 +375,40 @@ impl model::Model for RegisterInfrastructureV2Request {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.env.is_some() as u64 | (self.mtls.is_some() as u64) << 1
-            | (self.name.is_some() as u64) << 2 | (self.tags.is_some() as u64) << 3
-            | (self.label.is_some() as u64) << 4 | (self.proxy.is_some() as u64) << 5
-            | (self.infra_id.is_some() as u64) << 6
-            | (self.volumes.is_some() as u64) << 7
-            | (self.identity.is_some() as u64) << 8
-            | (self.ai_enabled.is_some() as u64) << 9
-            | (self.infra_type.is_some() as u64) << 10
-            | (self.run_as_user.is_some() as u64) << 11
-            | (self.annotation.is_some() as u64) << 12
-            | (self.containers.is_some() as u64) << 13
-            | (self.identifier.is_some() as u64) << 14
-            | (self.infra_scope.is_some() as u64) << 15
-            | (self.run_as_group.is_some() as u64) << 16
-            | (self.description.is_some() as u64) << 17
-            | (self.tolerations.is_some() as u64) << 18
-            | (self.node_selector.is_some() as u64) << 19
-            | (self.volume_mounts.is_some() as u64) << 20
-            | (self.correlation_id.is_some() as u64) << 21
-            | (self.environment_id.is_some() as u64) << 22
-            | (self.image_registry.is_some() as u64) << 23
-            | (self.infra_namespace.is_some() as u64) << 24
-            | (self.k8s_connector_id.is_some() as u64) << 25
-            | (self.service_account.is_some() as u64) << 26
-            | (self.autopilot_enabled.is_some() as u64) << 27
-            | (self.discovery_agent_id.is_some() as u64) << 28
-            | (self.insecure_skip_verify.is_some() as u64) << 29
+        model::mask(
+            &[
+                self.env.is_some(),
+                self.mtls.is_some(),
+                self.name.is_some(),
+                self.tags.is_some(),
+                self.label.is_some(),
+                self.proxy.is_some(),
+                self.infra_id.is_some(),
+                self.volumes.is_some(),
+                self.identity.is_some(),
+                self.ai_enabled.is_some(),
+                self.infra_type.is_some(),
+                self.run_as_user.is_some(),
+                self.annotation.is_some(),
+                self.containers.is_some(),
+                self.identifier.is_some(),
+                self.infra_scope.is_some(),
+                self.run_as_group.is_some(),
+                self.description.is_some(),
+                self.tolerations.is_some(),
+                self.node_selector.is_some(),
+                self.volume_mounts.is_some(),
+                self.correlation_id.is_some(),
+                self.environment_id.is_some(),
+                self.image_registry.is_some(),
+                self.infra_namespace.is_some(),
+                self.k8s_connector_id.is_some(),
+                self.service_account.is_some(),
+                self.autopilot_enabled.is_some(),
+                self.discovery_agent_id.is_some(),
+                self.insecure_skip_verify.is_some(),
+            ],
+        )
     }
 }
 model::model!(RegisterInfrastructureV2Request);
@@ -446,11 +451,6 @@ impl model::Model for RegisterInfrastructureV2Response {
             2 => model::Part::Str(&self.identity),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.token.is_some() as u64) << 1
-            | (self.identity.is_some() as u64) << 2
     }
     #[inline]
     fn secrets(&self) -> &'static [usize] {
@@ -529,13 +529,18 @@ impl model::Model for RegisterMachineInfraRequest {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.tags.is_some() as u64) << 1
-            | (self.version.is_some() as u64) << 2
-            | (self.created_by.is_some() as u64) << 3
-            | (self.updated_by.is_some() as u64) << 4
-            | (self.user_inputs.is_some() as u64) << 5
-            | (self.description.is_some() as u64) << 6
-            | (self.environment_id.is_some() as u64) << 7
+        model::mask(
+            &[
+                self.name.is_some(),
+                self.tags.is_some(),
+                self.version.is_some(),
+                self.created_by.is_some(),
+                self.updated_by.is_some(),
+                self.user_inputs.is_some(),
+                self.description.is_some(),
+                self.environment_id.is_some(),
+            ],
+        )
     }
 }
 model::model!(RegisterMachineInfraRequest);
@@ -602,15 +607,6 @@ impl model::Model for RegisterMachineInfraResponse {
             6 => model::opt(&self.installation_manifest),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.infra_id.is_some() as u64) << 1
-            | (self.version.is_some() as u64) << 2
-            | (self.access_key.is_some() as u64) << 3
-            | (self.infra_type.is_some() as u64) << 4
-            | (self.server_url.is_some() as u64) << 5
-            | (self.installation_manifest.is_some() as u64) << 6
     }
     #[inline]
     fn secrets(&self) -> &'static [usize] {

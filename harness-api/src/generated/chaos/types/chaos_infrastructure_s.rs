@@ -44,12 +44,6 @@ impl model::Model for ScopedIdentifiers {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.org_identifier.is_some() as u64
-            | (self.account_identifier.is_some() as u64) << 1
-            | (self.project_identifier.is_some() as u64) << 2
-    }
 }
 model::model!(ScopedIdentifiers);
 /// Schema `infra_v2.SortInput`.
@@ -87,10 +81,6 @@ impl model::Model for SortInput {
             1 => model::Part::Flag(&self.ascending),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.field.is_some() as u64 | (self.ascending.is_some() as u64) << 1
     }
 }
 model::model!(SortInput);

@@ -36,10 +36,6 @@ impl model::Model for UpdateEmissaryUrlRequest {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.url.is_some() as u64
-    }
 }
 model::model!(UpdateEmissaryUrlRequest);
 /// Schema `infra.UpdateInfraResponse`.
@@ -78,10 +74,6 @@ impl model::Model for UpdateInfraResponse {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.message.is_some() as u64 | (self.correlation_id.is_some() as u64) << 1
-    }
 }
 model::model!(UpdateInfraResponse);
 /// Schema `kubernetes_infra.UpdateKubernetesInfrastructureResponse`.
@@ -119,10 +111,6 @@ impl model::Model for UpdateKubernetesInfrastructureResponse {
             1 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.message.is_some() as u64 | (self.correlation_id.is_some() as u64) << 1
     }
 }
 model::model!(UpdateKubernetesInfrastructureResponse);
@@ -277,27 +265,34 @@ impl model::Model for UpdateKubernetesInfrastructureV2Request {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.env.is_some() as u64 | (self.mtls.is_some() as u64) << 1
-            | (self.name.is_some() as u64) << 2 | (self.tags.is_some() as u64) << 3
-            | (self.label.is_some() as u64) << 4 | (self.proxy.is_some() as u64) << 5
-            | (self.volumes.is_some() as u64) << 6
-            | (self.identity.is_some() as u64) << 7
-            | (self.ai_enabled.is_some() as u64) << 8
-            | (self.run_as_user.is_some() as u64) << 9
-            | (self.annotation.is_some() as u64) << 10
-            | (self.containers.is_some() as u64) << 11
-            | (self.run_as_group.is_some() as u64) << 12
-            | (self.description.is_some() as u64) << 13
-            | (self.tolerations.is_some() as u64) << 14
-            | (self.node_selector.is_some() as u64) << 15
-            | (self.volume_mounts.is_some() as u64) << 16
-            | (self.correlation_id.is_some() as u64) << 17
-            | (self.environment_id.is_some() as u64) << 18
-            | (self.image_registry.is_some() as u64) << 19
-            | (self.infra_namespace.is_some() as u64) << 20
-            | (self.service_account.is_some() as u64) << 21
-            | (self.autopilot_enabled.is_some() as u64) << 22
-            | (self.insecure_skip_verify.is_some() as u64) << 23
+        model::mask(
+            &[
+                self.env.is_some(),
+                self.mtls.is_some(),
+                self.name.is_some(),
+                self.tags.is_some(),
+                self.label.is_some(),
+                self.proxy.is_some(),
+                self.volumes.is_some(),
+                self.identity.is_some(),
+                self.ai_enabled.is_some(),
+                self.run_as_user.is_some(),
+                self.annotation.is_some(),
+                self.containers.is_some(),
+                self.run_as_group.is_some(),
+                self.description.is_some(),
+                self.tolerations.is_some(),
+                self.node_selector.is_some(),
+                self.volume_mounts.is_some(),
+                self.correlation_id.is_some(),
+                self.environment_id.is_some(),
+                self.image_registry.is_some(),
+                self.infra_namespace.is_some(),
+                self.service_account.is_some(),
+                self.autopilot_enabled.is_some(),
+                self.insecure_skip_verify.is_some(),
+            ],
+        )
     }
 }
 model::model!(UpdateKubernetesInfrastructureV2Request);
@@ -336,10 +331,6 @@ impl model::Model for UpdateKubernetesInfrastructureV2Response {
             1 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.message.is_some() as u64 | (self.correlation_id.is_some() as u64) << 1
     }
 }
 model::model!(UpdateKubernetesInfrastructureV2Response);
@@ -387,12 +378,6 @@ impl model::Model for UpdateMachineInfraRequest {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.tags.is_some() as u64) << 1
-            | (self.description.is_some() as u64) << 2
-            | (self.environment_id.is_some() as u64) << 3
-    }
 }
 model::model!(UpdateMachineInfraRequest);
 /// Schema `kubernetes_infra.UpgradeKubernetesInfrastructureResponse`.
@@ -430,10 +415,6 @@ impl model::Model for UpgradeKubernetesInfrastructureResponse {
             1 => model::Part::Str(&self.message),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.message.is_some() as u64) << 1
     }
 }
 model::model!(UpgradeKubernetesInfrastructureResponse);
@@ -476,11 +457,6 @@ impl model::Model for UsageDataDto {
             2 => model::Part::Str(&self.display_name),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.count.is_some() as u64 | (self.references.is_some() as u64) << 1
-            | (self.display_name.is_some() as u64) << 2
     }
 }
 model::model!(UsageDataDto);

@@ -40,11 +40,6 @@ impl model::Model for CreateActionResponse {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.experiment_id.is_some() as u64
-            | (self.experiment_name.is_some() as u64) << 1
-    }
 }
 model::model!(CreateActionResponse);
 /// Schema `recommendation.FaultFilters`.
@@ -86,11 +81,6 @@ impl model::Model for FaultFilters {
             2 => model::Part::Int(&self.criticality),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.targets.is_some() as u64 | (self.fault_name.is_some() as u64) << 1
-            | (self.criticality.is_some() as u64) << 2
     }
 }
 model::model!(FaultFilters);
@@ -134,11 +124,6 @@ impl model::Model for Filters {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.source.is_some() as u64 | (self.status.is_some() as u64) << 1
-            | (self.category.is_some() as u64) << 2
-    }
 }
 model::model!(Filters);
 /// Schema `recommendation.Fixes`.
@@ -177,10 +162,6 @@ impl model::Model for Fixes {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.description.is_some() as u64) << 1
-    }
 }
 model::model!(Fixes);
 /// Schema `recommendations.ListRecommendationsRequest`.
@@ -214,10 +195,6 @@ impl model::Model for ListRecommendationsRequest {
             0 => model::opt(&self.filters),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.filters.is_some() as u64
     }
 }
 model::model!(ListRecommendationsRequest);
@@ -257,10 +234,6 @@ impl model::Model for ListRecommendationsResponse {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.pagination.is_some() as u64 | (self.recommendations.is_some() as u64) << 1
-    }
 }
 model::model!(ListRecommendationsResponse);
 /// Schema `github_com_harness_hce-saas_graphql_server_pkg_database_mongodb_recommendation.Node`.
@@ -298,10 +271,6 @@ impl model::Model for Node {
             1 => model::Part::Str(&self.labels),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.labels.is_some() as u64) << 1
     }
 }
 model::model!(Node);
@@ -344,11 +313,6 @@ impl model::Model for PipelineAddExperimentResponse {
             2 => model::Part::Str(&self.pipeline_name),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.stage_id.is_some() as u64 | (self.pipeline_id.is_some() as u64) << 1
-            | (self.pipeline_name.is_some() as u64) << 2
     }
 }
 model::model!(PipelineAddExperimentResponse);
@@ -396,12 +360,6 @@ impl model::Model for PipelineFilters {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.service_id.is_some() as u64 | (self.pipeline_id.is_some() as u64) << 1
-            | (self.service_name.is_some() as u64) << 2
-            | (self.pipeline_name.is_some() as u64) << 3
-    }
 }
 model::model!(PipelineFilters);
 /// Schema `recommendation.ProbeFilters`.
@@ -447,12 +405,6 @@ impl model::Model for ProbeFilters {
             3 => model::Part::Str(&self.experiment_run_id),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.probe_id.is_some() as u64 | (self.probe_name.is_some() as u64) << 1
-            | (self.probe_type.is_some() as u64) << 2
-            | (self.experiment_run_id.is_some() as u64) << 3
     }
 }
 model::model!(ProbeFilters);
@@ -514,10 +466,6 @@ impl model::Model for RunActionResponse {
             1 => model::Part::Str(&self.experiment_id),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.notify_id.is_some() as u64 | (self.experiment_id.is_some() as u64) << 1
     }
 }
 model::model!(RunActionResponse);
@@ -657,25 +605,31 @@ impl model::Model for StoredRecommendation {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.tags.is_some() as u64 | (self.org_id.is_some() as u64) << 1
-            | (self.source.is_some() as u64) << 2 | (self.infra_id.is_some() as u64) << 3
-            | (self.account_id.is_some() as u64) << 4
-            | (self.infra_name.is_some() as u64) << 5
-            | (self.infra_type.is_some() as u64) << 6
-            | (self.is_removed.is_some() as u64) << 7
-            | (self.project_id.is_some() as u64) << 8
-            | (self.updated_at.is_some() as u64) << 9
-            | (self.suggestions.is_some() as u64) << 10
-            | (self.experiment_id.is_some() as u64) << 11
-            | (self.fault_filters.is_some() as u64) << 12
-            | (self.probe_filters.is_some() as u64) << 13
-            | (self.environment_id.is_some() as u64) << 14
-            | (self.experiment_name.is_some() as u64) << 15
-            | (self.infra_namespace.is_some() as u64) << 16
-            | (self.pipeline_filters.is_some() as u64) << 17
-            | (self.event_identifier.is_some() as u64) << 18
-            | (self.recommendation_id.is_some() as u64) << 19
-            | (self.recommendation_category.is_some() as u64) << 20
+        model::mask(
+            &[
+                self.tags.is_some(),
+                self.org_id.is_some(),
+                self.source.is_some(),
+                self.infra_id.is_some(),
+                self.account_id.is_some(),
+                self.infra_name.is_some(),
+                self.infra_type.is_some(),
+                self.is_removed.is_some(),
+                self.project_id.is_some(),
+                self.updated_at.is_some(),
+                self.suggestions.is_some(),
+                self.experiment_id.is_some(),
+                self.fault_filters.is_some(),
+                self.probe_filters.is_some(),
+                self.environment_id.is_some(),
+                self.experiment_name.is_some(),
+                self.infra_namespace.is_some(),
+                self.pipeline_filters.is_some(),
+                self.event_identifier.is_some(),
+                self.recommendation_id.is_some(),
+                self.recommendation_category.is_some(),
+            ],
+        )
     }
 }
 model::model!(StoredRecommendation);
@@ -718,11 +672,6 @@ impl model::Model for StoredRecommendationTarget {
             2 => model::opt(&self.workload),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.node.is_some() as u64 | (self.type_.is_some() as u64) << 1
-            | (self.workload.is_some() as u64) << 2
     }
 }
 model::model!(StoredRecommendationTarget);
@@ -769,12 +718,6 @@ impl model::Model for StoredRecommendationWorkload {
             3 => model::Part::Str(&self.namespace),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.kind.is_some() as u64 | (self.name.is_some() as u64) << 1
-            | (self.labels.is_some() as u64) << 2
-            | (self.namespace.is_some() as u64) << 3
     }
 }
 model::model!(StoredRecommendationWorkload);
@@ -849,12 +792,18 @@ impl model::Model for Suggestions {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.count.is_some() as u64 | (self.error.is_some() as u64) << 1
-            | (self.fixes.is_some() as u64) << 2 | (self.reason.is_some() as u64) << 3
-            | (self.status.is_some() as u64) << 4
-            | (self.updated_at.is_some() as u64) << 5
-            | (self.ignore_counter.is_some() as u64) << 6
-            | (self.recommendation_type.is_some() as u64) << 7
+        model::mask(
+            &[
+                self.count.is_some(),
+                self.error.is_some(),
+                self.fixes.is_some(),
+                self.reason.is_some(),
+                self.status.is_some(),
+                self.updated_at.is_some(),
+                self.ignore_counter.is_some(),
+                self.recommendation_type.is_some(),
+            ],
+        )
     }
 }
 model::model!(Suggestions);

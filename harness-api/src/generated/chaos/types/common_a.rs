@@ -40,10 +40,6 @@ impl model::Model for ActionTemplateEnv {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.value.is_some() as u64) << 1
-    }
 }
 model::model!(ActionTemplateEnv);
 /// Schema `action.ActionTemplateProperties`.
@@ -85,12 +81,6 @@ impl model::Model for ActionTemplateProperties {
             2 => model::opt(&self.custom_script_action),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.delay_action.is_some() as u64
-            | (self.container_action.is_some() as u64) << 1
-            | (self.custom_script_action.is_some() as u64) << 2
     }
 }
 model::model!(ActionTemplateProperties);
@@ -152,14 +142,6 @@ impl model::Model for ActionTemplateRunProperties {
             5 => model::Part::Flag(&self.stop_on_failure),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.timeout.is_some() as u64 | (self.interval.is_some() as u64) << 1
-            | (self.verbosity.is_some() as u64) << 2
-            | (self.max_retries.is_some() as u64) << 3
-            | (self.initial_delay.is_some() as u64) << 4
-            | (self.stop_on_failure.is_some() as u64) << 5
     }
 }
 model::model!(ActionTemplateRunProperties);
@@ -247,14 +229,19 @@ impl model::Model for ApmProbeTemplate {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.type_.is_some() as u64 | (self.comparator.is_some() as u64) << 1
-            | (self.new_relic_probe_inputs.is_some() as u64) << 2
-            | (self.datadog_apm_probe_inputs.is_some() as u64) << 3
-            | (self.prometheus_probe_inputs.is_some() as u64) << 4
-            | (self.app_dynamics_probe_inputs.is_some() as u64) << 5
-            | (self.dynatrace_apm_probe_inputs.is_some() as u64) << 6
-            | (self.gcp_cloud_monitoring_probe_inputs.is_some() as u64) << 7
-            | (self.splunk_observability_probe_inputs.is_some() as u64) << 8
+        model::mask(
+            &[
+                self.type_.is_some(),
+                self.comparator.is_some(),
+                self.new_relic_probe_inputs.is_some(),
+                self.datadog_apm_probe_inputs.is_some(),
+                self.prometheus_probe_inputs.is_some(),
+                self.app_dynamics_probe_inputs.is_some(),
+                self.dynatrace_apm_probe_inputs.is_some(),
+                self.gcp_cloud_monitoring_probe_inputs.is_some(),
+                self.splunk_observability_probe_inputs.is_some(),
+            ],
+        )
     }
 }
 model::model!(ApmProbeTemplate);
@@ -300,10 +287,6 @@ impl model::Model for ApplicationSpec {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.operator.is_some() as u64 | (self.workloads.is_some() as u64) << 1
-    }
 }
 model::model!(ApplicationSpec);
 /// Schema `faulttemplate.ApplicationTarget`.
@@ -341,10 +324,6 @@ impl model::Model for ApplicationTarget {
             1 => model::Part::Str(&self.application),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.entrypoint.is_some() as u64 | (self.application.is_some() as u64) << 1
     }
 }
 model::model!(ApplicationTarget);
@@ -385,10 +364,6 @@ impl model::Model for AuthorizationTemplate {
         }
     }
     #[inline]
-    fn present(&self) -> u64 {
-        self.type_.is_some() as u64 | (self.credentials.is_some() as u64) << 1
-    }
-    #[inline]
     fn secrets(&self) -> &'static [usize] {
         &[1]
     }
@@ -425,10 +400,6 @@ impl model::Model for AwsAuth {
             0 => model::Part::Str(&self.identifier),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.identifier.is_some() as u64
     }
 }
 model::model!(AwsAuth);

@@ -40,10 +40,6 @@ impl model::Model for Capabilities {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.add.is_some() as u64 | (self.drop.is_some() as u64) << 1
-    }
 }
 model::model!(Capabilities);
 model::open_enum! {
@@ -95,12 +91,6 @@ impl model::Model for ChaosApiPagination {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.index.is_some() as u64 | (self.limit.is_some() as u64) << 1
-            | (self.total_items.is_some() as u64) << 2
-            | (self.total_pages.is_some() as u64) << 3
-    }
 }
 model::model!(ChaosApiPagination);
 model::open_enum! {
@@ -142,10 +132,6 @@ impl model::Model for ChaosCommonResourceRequirements {
             1 => model::opt(&self.requests),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.limits.is_some() as u64 | (self.requests.is_some() as u64) << 1
     }
 }
 model::model!(ChaosCommonResourceRequirements);
@@ -213,15 +199,6 @@ impl model::Model for ChaosCommonVolume {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.type_.is_some() as u64) << 1
-            | (self.secret.is_some() as u64) << 2
-            | (self.empty_dir.is_some() as u64) << 3
-            | (self.host_path.is_some() as u64) << 4
-            | (self.config_map.is_some() as u64) << 5
-            | (self.persistent_volume_claim.is_some() as u64) << 6
-    }
 }
 model::model!(ChaosCommonVolume);
 /// Schema `chaos_experiment.Recommendation`.
@@ -263,11 +240,6 @@ impl model::Model for ChaosExperimentRecommendation {
             2 => model::Part::Int(&self.weightage),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.reasons.is_some() as u64 | (self.by_system.is_some() as u64) << 1
-            | (self.weightage.is_some() as u64) << 2
     }
 }
 model::model!(ChaosExperimentRecommendation);
@@ -346,13 +318,18 @@ impl model::Model for ChaosGuardCondition {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.tags.is_some() as u64) << 1
-            | (self.k8s_spec.is_some() as u64) << 2
-            | (self.fault_spec.is_some() as u64) << 3
-            | (self.infra_type.is_some() as u64) << 4
-            | (self.condition_id.is_some() as u64) << 5
-            | (self.description.is_some() as u64) << 6
-            | (self.machine_spec.is_some() as u64) << 7
+        model::mask(
+            &[
+                self.name.is_some(),
+                self.tags.is_some(),
+                self.k8s_spec.is_some(),
+                self.fault_spec.is_some(),
+                self.infra_type.is_some(),
+                self.condition_id.is_some(),
+                self.description.is_some(),
+                self.machine_spec.is_some(),
+            ],
+        )
     }
 }
 model::model!(ChaosGuardCondition);
@@ -392,10 +369,6 @@ impl model::Model for ChaosGuardEnv {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.value.is_some() as u64) << 1
-    }
 }
 model::model!(ChaosGuardEnv);
 /// Schema `security_governance.Fault`.
@@ -433,10 +406,6 @@ impl model::Model for ChaosGuardFault {
             1 => model::opt(&self.fault_type),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.fault_type.is_some() as u64) << 1
     }
 }
 model::model!(ChaosGuardFault);
@@ -485,10 +454,6 @@ impl model::Model for ChaosGuardRecurrence {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.spec.is_some() as u64 | (self.type_.is_some() as u64) << 1
-    }
 }
 model::model!(ChaosGuardRecurrence);
 /// Schema `security_governance.RecurrenceSpec`.
@@ -526,10 +491,6 @@ impl model::Model for ChaosGuardRecurrenceSpec {
             1 => model::Part::Int(&self.value),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.until.is_some() as u64 | (self.value.is_some() as u64) << 1
     }
 }
 model::model!(ChaosGuardRecurrenceSpec);
@@ -589,13 +550,6 @@ impl model::Model for ChaosGuardWorkload {
             5 => model::Part::Str(&self.application_map_id),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.env.is_some() as u64 | (self.kind.is_some() as u64) << 1
-            | (self.label.is_some() as u64) << 2 | (self.services.is_some() as u64) << 3
-            | (self.namespace.is_some() as u64) << 4
-            | (self.application_map_id.is_some() as u64) << 5
     }
 }
 model::model!(ChaosGuardWorkload);
@@ -725,23 +679,29 @@ impl model::Model for ChaosKubernetesSpec {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.env.is_some() as u64 | (self.args.is_some() as u64) << 1
-            | (self.image.is_some() as u64) << 2 | (self.labels.is_some() as u64) << 3
-            | (self.command.is_some() as u64) << 4
-            | (self.host_ipc.is_some() as u64) << 5
-            | (self.host_pid.is_some() as u64) << 6
-            | (self.toleration.is_some() as u64) << 7
-            | (self.annotations.is_some() as u64) << 8
-            | (self.host_network.is_some() as u64) << 9
-            | (self.node_selector.is_some() as u64) << 10
-            | (self.secret_volume.is_some() as u64) << 11
-            | (self.host_path_volume.is_some() as u64) << 12
-            | (self.config_map_volume.is_some() as u64) << 13
-            | (self.image_pull_policy.is_some() as u64) << 14
-            | (self.image_pull_secrets.is_some() as u64) << 15
-            | (self.pod_security_context.is_some() as u64) << 16
-            | (self.resource_requirements.is_some() as u64) << 17
-            | (self.container_security_context.is_some() as u64) << 18
+        model::mask(
+            &[
+                self.env.is_some(),
+                self.args.is_some(),
+                self.image.is_some(),
+                self.labels.is_some(),
+                self.command.is_some(),
+                self.host_ipc.is_some(),
+                self.host_pid.is_some(),
+                self.toleration.is_some(),
+                self.annotations.is_some(),
+                self.host_network.is_some(),
+                self.node_selector.is_some(),
+                self.secret_volume.is_some(),
+                self.host_path_volume.is_some(),
+                self.config_map_volume.is_some(),
+                self.image_pull_policy.is_some(),
+                self.image_pull_secrets.is_some(),
+                self.pod_security_context.is_some(),
+                self.resource_requirements.is_some(),
+                self.container_security_context.is_some(),
+            ],
+        )
     }
 }
 model::model!(ChaosKubernetesSpec);
@@ -780,10 +740,6 @@ impl model::Model for ChaosParameter {
             1 => model::Part::Str(&self.value),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.value.is_some() as u64) << 1
     }
 }
 model::model!(ChaosParameter);
@@ -827,11 +783,6 @@ impl model::Model for ChaosSdkUserDetails {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.email.is_some() as u64 | (self.user_id.is_some() as u64) << 1
-            | (self.username.is_some() as u64) << 2
-    }
 }
 model::model!(ChaosSdkUserDetails);
 /// Schema `security_governance.ChaosServiceAccountSpec`.
@@ -869,10 +820,6 @@ impl model::Model for ChaosServiceAccountSpec {
             1 => model::opt(&self.service_accounts),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.operator.is_some() as u64 | (self.service_accounts.is_some() as u64) << 1
     }
 }
 model::model!(ChaosServiceAccountSpec);
@@ -927,14 +874,6 @@ impl model::Model for ChaosSpec {
             5 => model::opt(&self.status_check_timeouts),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.tls.is_some() as u64 | (self.auth.is_some() as u64) << 1
-            | (self.params.is_some() as u64) << 2
-            | (self.fault_name.is_some() as u64) << 3
-            | (self.kubernetes.is_some() as u64) << 4
-            | (self.status_check_timeouts.is_some() as u64) << 5
     }
 }
 model::model!(ChaosSpec);
@@ -1034,16 +973,23 @@ impl model::Model for ChaosTemplateVariable {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.path.is_some() as u64) << 1
-            | (self.tags.is_some() as u64) << 2 | (self.type_.is_some() as u64) << 3
-            | (self.value.is_some() as u64) << 4 | (self.default.is_some() as u64) << 5
-            | (self.category.is_some() as u64) << 6
-            | (self.required.is_some() as u64) << 7
-            | (self.stringify.is_some() as u64) << 8
-            | (self.tooltip_id.is_some() as u64) << 9
-            | (self.validator.is_some() as u64) << 10
-            | (self.description.is_some() as u64) << 11
-            | (self.allowed_values.is_some() as u64) << 12
+        model::mask(
+            &[
+                self.name.is_some(),
+                self.path.is_some(),
+                self.tags.is_some(),
+                self.type_.is_some(),
+                self.value.is_some(),
+                self.default.is_some(),
+                self.category.is_some(),
+                self.required.is_some(),
+                self.stringify.is_some(),
+                self.tooltip_id.is_some(),
+                self.validator.is_some(),
+                self.description.is_some(),
+                self.allowed_values.is_some(),
+            ],
+        )
     }
 }
 model::model!(ChaosTemplateVariable);
@@ -1095,12 +1041,6 @@ impl model::Model for CmdProbeTemplate {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.env.is_some() as u64 | (self.source.is_some() as u64) << 1
-            | (self.command.is_some() as u64) << 2
-            | (self.comparator.is_some() as u64) << 3
-    }
 }
 model::model!(CmdProbeTemplate);
 /// Schema `probe.ComparatorTemplate`.
@@ -1142,11 +1082,6 @@ impl model::Model for ComparatorTemplate {
             2 => model::Part::Str(&self.criteria),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.type_.is_some() as u64 | (self.value.is_some() as u64) << 1
-            | (self.criteria.is_some() as u64) << 2
     }
 }
 model::model!(ComparatorTemplate);
@@ -1190,11 +1125,6 @@ impl model::Model for ConfigMapKeySelector {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.key.is_some() as u64 | (self.name.is_some() as u64) << 1
-            | (self.optional.is_some() as u64) << 2
-    }
 }
 model::model!(ConfigMapKeySelector);
 /// Schema `faulttemplate.ConfigMapVolume`.
@@ -1236,11 +1166,6 @@ impl model::Model for ConfigMapVolume {
             2 => model::Part::Str(&self.mount_path),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.mount_mode.is_some() as u64) << 1
-            | (self.mount_path.is_some() as u64) << 2
     }
 }
 model::model!(ConfigMapVolume);
@@ -1385,26 +1310,32 @@ impl model::Model for ContainerProbeTemplate {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.env.is_some() as u64 | (self.args.is_some() as u64) << 1
-            | (self.image.is_some() as u64) << 2 | (self.labels.is_some() as u64) << 3
-            | (self.command.is_some() as u64) << 4
-            | (self.host_ipc.is_some() as u64) << 5
-            | (self.host_pid.is_some() as u64) << 6
-            | (self.volumes.is_some() as u64) << 7
-            | (self.affinity.is_some() as u64) << 8
-            | (self.namespace.is_some() as u64) << 9
-            | (self.resources.is_some() as u64) << 10
-            | (self.comparator.is_some() as u64) << 11
-            | (self.annotations.is_some() as u64) << 12
-            | (self.host_network.is_some() as u64) << 13
-            | (self.tolerations.is_some() as u64) << 14
-            | (self.node_selector.is_some() as u64) << 15
-            | (self.volume_mounts.is_some() as u64) << 16
-            | (self.image_pull_policy.is_some() as u64) << 17
-            | (self.image_pull_secrets.is_some() as u64) << 18
-            | (self.pod_security_context.is_some() as u64) << 19
-            | (self.service_account_name.is_some() as u64) << 20
-            | (self.container_security_context.is_some() as u64) << 21
+        model::mask(
+            &[
+                self.env.is_some(),
+                self.args.is_some(),
+                self.image.is_some(),
+                self.labels.is_some(),
+                self.command.is_some(),
+                self.host_ipc.is_some(),
+                self.host_pid.is_some(),
+                self.volumes.is_some(),
+                self.affinity.is_some(),
+                self.namespace.is_some(),
+                self.resources.is_some(),
+                self.comparator.is_some(),
+                self.annotations.is_some(),
+                self.host_network.is_some(),
+                self.tolerations.is_some(),
+                self.node_selector.is_some(),
+                self.volume_mounts.is_some(),
+                self.image_pull_policy.is_some(),
+                self.image_pull_secrets.is_some(),
+                self.pod_security_context.is_some(),
+                self.service_account_name.is_some(),
+                self.container_security_context.is_some(),
+            ],
+        )
     }
 }
 model::model!(ContainerProbeTemplate);
@@ -1544,25 +1475,31 @@ impl model::Model for ContainerTemplate {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.env.is_some() as u64 | (self.args.is_some() as u64) << 1
-            | (self.image.is_some() as u64) << 2 | (self.labels.is_some() as u64) << 3
-            | (self.command.is_some() as u64) << 4
-            | (self.host_ipc.is_some() as u64) << 5
-            | (self.host_pid.is_some() as u64) << 6
-            | (self.volumes.is_some() as u64) << 7
-            | (self.affinity.is_some() as u64) << 8
-            | (self.namespace.is_some() as u64) << 9
-            | (self.resources.is_some() as u64) << 10
-            | (self.annotations.is_some() as u64) << 11
-            | (self.host_network.is_some() as u64) << 12
-            | (self.tolerations.is_some() as u64) << 13
-            | (self.node_selector.is_some() as u64) << 14
-            | (self.volume_mounts.is_some() as u64) << 15
-            | (self.image_pull_policy.is_some() as u64) << 16
-            | (self.image_pull_secrets.is_some() as u64) << 17
-            | (self.pod_security_context.is_some() as u64) << 18
-            | (self.service_account_name.is_some() as u64) << 19
-            | (self.container_security_context.is_some() as u64) << 20
+        model::mask(
+            &[
+                self.env.is_some(),
+                self.args.is_some(),
+                self.image.is_some(),
+                self.labels.is_some(),
+                self.command.is_some(),
+                self.host_ipc.is_some(),
+                self.host_pid.is_some(),
+                self.volumes.is_some(),
+                self.affinity.is_some(),
+                self.namespace.is_some(),
+                self.resources.is_some(),
+                self.annotations.is_some(),
+                self.host_network.is_some(),
+                self.tolerations.is_some(),
+                self.node_selector.is_some(),
+                self.volume_mounts.is_some(),
+                self.image_pull_policy.is_some(),
+                self.image_pull_secrets.is_some(),
+                self.pod_security_context.is_some(),
+                self.service_account_name.is_some(),
+                self.container_security_context.is_some(),
+            ],
+        )
     }
 }
 model::model!(ContainerTemplate);
@@ -1605,11 +1542,6 @@ impl model::Model for CustomScriptActionTemplate {
             2 => model::Part::Str(&self.command),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.env.is_some() as u64 | (self.args.is_some() as u64) << 1
-            | (self.command.is_some() as u64) << 2
     }
 }
 model::model!(CustomScriptActionTemplate);

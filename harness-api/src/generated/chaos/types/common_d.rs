@@ -44,11 +44,6 @@ impl model::Model for DatadogMetricsTemplate {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.query.is_some() as u64 | (self.time_frame.is_some() as u64) << 1
-            | (self.comparator.is_some() as u64) << 2
-    }
 }
 model::model!(DatadogMetricsTemplate);
 /// Schema `probe.DatadogProbeTemplate`.
@@ -95,12 +90,6 @@ impl model::Model for DatadogProbeTemplate {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.metrics.is_some() as u64 | (self.datadog_site.is_some() as u64) << 1
-            | (self.synthetics_test.is_some() as u64) << 2
-            | (self.datadog_credentials_secret_name.is_some() as u64) << 3
-    }
 }
 model::model!(DatadogProbeTemplate);
 /// Schema `action.DelayActionTemplate`.
@@ -134,10 +123,6 @@ impl model::Model for DelayActionTemplate {
             0 => model::Part::Str(&self.duration),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.duration.is_some() as u64
     }
 }
 model::model!(DelayActionTemplate);
@@ -176,11 +161,6 @@ impl model::Model for DynatraceMetricsTemplate {
             1 => model::Part::Str(&self.metrics_selector),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.entity_selector.is_some() as u64
-            | (self.metrics_selector.is_some() as u64) << 1
     }
 }
 model::model!(DynatraceMetricsTemplate);
@@ -231,13 +211,6 @@ impl model::Model for DynatraceProbeTemplate {
             4 => model::Part::Str(&self.api_token_secret_name),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.metrics.is_some() as u64 | (self.endpoint.is_some() as u64) << 1
-            | (self.time_frame.is_some() as u64) << 2
-            | (self.comparator.is_some() as u64) << 3
-            | (self.api_token_secret_name.is_some() as u64) << 4
     }
 }
 model::model!(DynatraceProbeTemplate);

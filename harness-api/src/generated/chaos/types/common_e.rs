@@ -40,10 +40,6 @@ impl model::Model for EmptyDirVolumeSource {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.medium.is_some() as u64 | (self.size_limit.is_some() as u64) << 1
-    }
 }
 model::model!(EmptyDirVolumeSource);
 model::open_enum! {
@@ -95,12 +91,6 @@ impl model::Model for EnvVarSource {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.field_ref.is_some() as u64 | (self.secret_key_ref.is_some() as u64) << 1
-            | (self.config_map_key_ref.is_some() as u64) << 2
-            | (self.resource_field_ref.is_some() as u64) << 3
-    }
 }
 model::model!(EnvVarSource);
 /// Schema `probe.EvaluationWindowTemplate`.
@@ -138,11 +128,6 @@ impl model::Model for EvaluationWindowTemplate {
             1 => model::Part::Json(&self.evaluation_start_time),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.evaluation_end_time.is_some() as u64
-            | (self.evaluation_start_time.is_some() as u64) << 1
     }
 }
 model::model!(EvaluationWindowTemplate);
@@ -185,12 +170,6 @@ impl model::Model for EventMetadata {
             2 => model::opt(&self.environment_identifier),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.fault_name.is_some() as u64
-            | (self.service_identifier.is_some() as u64) << 1
-            | (self.environment_identifier.is_some() as u64) << 2
     }
 }
 model::model!(EventMetadata);
@@ -304,19 +283,25 @@ impl model::Model for ExperimentCreationRequest {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.id.is_some() as u64 | (self.name.is_some() as u64) << 1
-            | (self.tags.is_some() as u64) << 2 | (self.infra_id.is_some() as u64) << 3
-            | (self.identity.is_some() as u64) << 4
-            | (self.manifest.is_some() as u64) << 5
-            | (self.infra_type.is_some() as u64) << 6
-            | (self.cron_syntax.is_some() as u64) << 7
-            | (self.description.is_some() as u64) << 8
-            | (self.events_metadata.is_some() as u64) << 9
-            | (self.experiment_type.is_some() as u64) << 10
-            | (self.recommendation.is_some() as u64) << 11
-            | (self.template_details.is_some() as u64) << 12
-            | (self.validate_manifest.is_some() as u64) << 13
-            | (self.is_single_run_cron_enabled.is_some() as u64) << 14
+        model::mask(
+            &[
+                self.id.is_some(),
+                self.name.is_some(),
+                self.tags.is_some(),
+                self.infra_id.is_some(),
+                self.identity.is_some(),
+                self.manifest.is_some(),
+                self.infra_type.is_some(),
+                self.cron_syntax.is_some(),
+                self.description.is_some(),
+                self.events_metadata.is_some(),
+                self.experiment_type.is_some(),
+                self.recommendation.is_some(),
+                self.template_details.is_some(),
+                self.validate_manifest.is_some(),
+                self.is_single_run_cron_enabled.is_some(),
+            ],
+        )
     }
 }
 model::model!(ExperimentCreationRequest);
@@ -355,10 +340,6 @@ impl model::Model for ExperimentCreationResponse {
             1 => model::opt(&self.audit_action),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data.is_some() as u64 | (self.audit_action.is_some() as u64) << 1
     }
 }
 model::model!(ExperimentCreationResponse);

@@ -40,10 +40,6 @@ impl model::Model for FaultLink {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.url.is_some() as u64 | (self.name.is_some() as u64) << 1
-    }
 }
 model::model!(FaultLink);
 /// Schema `security_governance.FaultSpec`.
@@ -81,10 +77,6 @@ impl model::Model for FaultSpec {
             1 => model::opt(&self.operator),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.faults.is_some() as u64 | (self.operator.is_some() as u64) << 1
     }
 }
 model::model!(FaultSpec);
@@ -140,12 +132,6 @@ impl model::Model for FaultTemplateAuth {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.aws.is_some() as u64 | (self.gcp.is_some() as u64) << 1
-            | (self.ssh.is_some() as u64) << 2 | (self.azure.is_some() as u64) << 3
-            | (self.redis.is_some() as u64) << 4 | (self.vmware.is_some() as u64) << 5
-    }
 }
 model::model!(FaultTemplateAuth);
 /// Schema `faulttemplate.AzureAuth`.
@@ -180,10 +166,6 @@ impl model::Model for FaultTemplateAzureAuth {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.identifier.is_some() as u64
-    }
 }
 model::model!(FaultTemplateAzureAuth);
 /// Schema `faulttemplate.RedisAuth`.
@@ -217,10 +199,6 @@ impl model::Model for FaultTemplateRedisAuth {
             0 => model::Part::Str(&self.password),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.password.is_some() as u64
     }
     #[inline]
     fn secrets(&self) -> &'static [usize] {
@@ -264,10 +242,6 @@ impl model::Model for FaultTemplateResourceRequirements {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.limits.is_some() as u64 | (self.requests.is_some() as u64) << 1
-    }
 }
 model::model!(FaultTemplateResourceRequirements);
 /// Schema `faulttemplate.Spec`.
@@ -306,10 +280,6 @@ impl model::Model for FaultTemplateSpec {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.chaos.is_some() as u64 | (self.target.is_some() as u64) << 1
-    }
 }
 model::model!(FaultTemplateSpec);
 /// Schema `faulttemplate.SSHAuth`.
@@ -347,10 +317,6 @@ impl model::Model for FaultTemplateSshAuth {
             1 => model::Part::Str(&self.password),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.key.is_some() as u64 | (self.password.is_some() as u64) << 1
     }
     #[inline]
     fn secrets(&self) -> &'static [usize] {
@@ -394,10 +360,6 @@ impl model::Model for FaultTemplateStatusCheckTimeout {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.delay.is_some() as u64 | (self.timeout.is_some() as u64) << 1
-    }
 }
 model::model!(FaultTemplateStatusCheckTimeout);
 /// Schema `faulttemplate.Target`.
@@ -435,10 +397,6 @@ impl model::Model for FaultTemplateTarget {
             1 => model::opt(&self.application),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.kubernetes.is_some() as u64 | (self.application.is_some() as u64) << 1
     }
 }
 model::model!(FaultTemplateTarget);
@@ -485,12 +443,6 @@ impl model::Model for FaultTemplateVmWareAuth {
             3 => model::Part::Str(&self.v_center_username),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.vm_password.is_some() as u64 | (self.v_center_server.is_some() as u64) << 1
-            | (self.v_center_password.is_some() as u64) << 2
-            | (self.v_center_username.is_some() as u64) << 3
     }
     #[inline]
     fn secrets(&self) -> &'static [usize] {

@@ -36,10 +36,6 @@ impl model::Model for GcpAuth {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.identifier.is_some() as u64
-    }
 }
 model::model!(GcpAuth);
 model::open_enum! {
@@ -87,10 +83,6 @@ impl model::Model for GraphPagination {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.page.is_some() as u64 | (self.limit.is_some() as u64) << 1
-    }
 }
 model::model!(GraphPagination);
 /// Schema `github_com_harness_hce-saas_graphql_server_graph_model.UserDetails`.
@@ -132,11 +124,6 @@ impl model::Model for GraphUserDetails {
             2 => model::Part::Str(&self.username),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.email.is_some() as u64 | (self.user_id.is_some() as u64) << 1
-            | (self.username.is_some() as u64) << 2
     }
 }
 model::model!(GraphUserDetails);

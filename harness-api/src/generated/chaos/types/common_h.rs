@@ -53,12 +53,6 @@ impl model::Model for HostPathVolume {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.type_.is_some() as u64) << 1
-            | (self.host_path.is_some() as u64) << 2
-            | (self.mount_path.is_some() as u64) << 3
-    }
 }
 model::model!(HostPathVolume);
 /// Schema `chaos.v1.HostPathVolumeSource`.
@@ -96,10 +90,6 @@ impl model::Model for HostPathVolumeSource {
             1 => model::opt(&self.type_),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.path.is_some() as u64 | (self.type_.is_some() as u64) << 1
     }
 }
 model::model!(HostPathVolumeSource);
@@ -150,12 +140,6 @@ impl model::Model for HttpProbeTemplate {
             4 => model::opt(&self.tls_config),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.url.is_some() as u64 | (self.auth.is_some() as u64) << 1
-            | (self.method.is_some() as u64) << 2 | (self.headers.is_some() as u64) << 3
-            | (self.tls_config.is_some() as u64) << 4
     }
 }
 model::model!(HttpProbeTemplate);

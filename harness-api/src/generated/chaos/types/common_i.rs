@@ -40,10 +40,6 @@ impl model::Model for InfraSpec {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.infra_ids.is_some() as u64 | (self.operator.is_some() as u64) << 1
-    }
 }
 model::model!(InfraSpec);
 /// Schema `infra_v2.Env`.
@@ -89,12 +85,6 @@ impl model::Model for InfraV2Env {
             3 => model::opt(&self.value_from),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.key.is_some() as u64 | (self.name.is_some() as u64) << 1
-            | (self.value.is_some() as u64) << 2
-            | (self.value_from.is_some() as u64) << 3
     }
 }
 model::model!(InfraV2Env);
@@ -142,12 +132,6 @@ impl model::Model for InfraV2MtlsConfiguration {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.url.is_some() as u64 | (self.key_path.is_some() as u64) << 1
-            | (self.cert_path.is_some() as u64) << 2
-            | (self.secret_name.is_some() as u64) << 3
-    }
 }
 model::model!(InfraV2MtlsConfiguration);
 /// Schema `infra_v2.ProxyConfiguration`.
@@ -193,12 +177,6 @@ impl model::Model for InfraV2ProxyConfiguration {
             3 => model::Part::Str(&self.https_proxy),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.url.is_some() as u64 | (self.no_proxy.is_some() as u64) << 1
-            | (self.http_proxy.is_some() as u64) << 2
-            | (self.https_proxy.is_some() as u64) << 3
     }
 }
 model::model!(InfraV2ProxyConfiguration);

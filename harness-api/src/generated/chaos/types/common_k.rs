@@ -44,11 +44,6 @@ impl model::Model for K8sEnvVar {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.value.is_some() as u64) << 1
-            | (self.value_from.is_some() as u64) << 2
-    }
 }
 model::model!(K8sEnvVar);
 /// Schema `probe.K8SProbeTemplate`.
@@ -122,13 +117,18 @@ impl model::Model for K8sProbeTemplate {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.group.is_some() as u64 | (self.version.is_some() as u64) << 1
-            | (self.resource.is_some() as u64) << 2
-            | (self.namespace.is_some() as u64) << 3
-            | (self.operation.is_some() as u64) << 4
-            | (self.field_selector.is_some() as u64) << 5
-            | (self.label_selector.is_some() as u64) << 6
-            | (self.resource_names.is_some() as u64) << 7
+        model::mask(
+            &[
+                self.group.is_some(),
+                self.version.is_some(),
+                self.resource.is_some(),
+                self.namespace.is_some(),
+                self.operation.is_some(),
+                self.field_selector.is_some(),
+                self.label_selector.is_some(),
+                self.resource_names.is_some(),
+            ],
+        )
     }
 }
 model::model!(K8sProbeTemplate);
@@ -218,16 +218,21 @@ impl model::Model for K8sSecurityContext {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.proc_mount.is_some() as u64 | (self.run_as_user.is_some() as u64) << 1
-            | (self.privileged.is_some() as u64) << 2
-            | (self.run_as_group.is_some() as u64) << 3
-            | (self.capabilities.is_some() as u64) << 4
-            | (self.run_as_non_root.is_some() as u64) << 5
-            | (self.se_linux_options.is_some() as u64) << 6
-            | (self.seccomp_profile.is_some() as u64) << 7
-            | (self.windows_options.is_some() as u64) << 8
-            | (self.read_only_root_filesystem.is_some() as u64) << 9
-            | (self.allow_privilege_escalation.is_some() as u64) << 10
+        model::mask(
+            &[
+                self.proc_mount.is_some(),
+                self.run_as_user.is_some(),
+                self.privileged.is_some(),
+                self.run_as_group.is_some(),
+                self.capabilities.is_some(),
+                self.run_as_non_root.is_some(),
+                self.se_linux_options.is_some(),
+                self.seccomp_profile.is_some(),
+                self.windows_options.is_some(),
+                self.read_only_root_filesystem.is_some(),
+                self.allow_privilege_escalation.is_some(),
+            ],
+        )
     }
 }
 model::model!(K8sSecurityContext);
@@ -274,12 +279,6 @@ impl model::Model for K8sSpec {
             3 => model::opt(&self.chaos_service_account_spec),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.infra_spec.is_some() as u64 | (self.application_spec.is_some() as u64) << 1
-            | (self.unverified_probe.is_some() as u64) << 2
-            | (self.chaos_service_account_spec.is_some() as u64) << 3
     }
 }
 model::model!(K8sSpec);
@@ -331,12 +330,6 @@ impl model::Model for K8sToleration {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.key.is_some() as u64 | (self.value.is_some() as u64) << 1
-            | (self.effect.is_some() as u64) << 2 | (self.operator.is_some() as u64) << 3
-            | (self.toleration_seconds.is_some() as u64) << 4
-    }
 }
 model::model!(K8sToleration);
 /// Schema `faulttemplate.KubernetesTarget`.
@@ -382,12 +375,6 @@ impl model::Model for KubernetesTarget {
             3 => model::Part::Str(&self.namespace),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.kind.is_some() as u64 | (self.names.is_some() as u64) << 1
-            | (self.labels.is_some() as u64) << 2
-            | (self.namespace.is_some() as u64) << 3
     }
 }
 model::model!(KubernetesTarget);

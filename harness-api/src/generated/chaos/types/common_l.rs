@@ -36,10 +36,6 @@ impl model::Model for ListMetadataRequest {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.identifiers.is_some() as u64
-    }
 }
 model::model!(ListMetadataRequest);
 /// Schema `shared.ListMetadataResponse`.
@@ -81,11 +77,6 @@ impl model::Model for ListMetadataResponse {
             2 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.items.is_some() as u64 | (self.pagination.is_some() as u64) << 1
-            | (self.correlation_id.is_some() as u64) << 2
     }
 }
 model::model!(ListMetadataResponse);

@@ -40,10 +40,6 @@ impl model::Model for MachineSpec {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.infra_spec.is_some() as u64 | (self.unverified_probe.is_some() as u64) << 1
-    }
 }
 model::model!(MachineSpec);
 model::open_enum! {
@@ -93,12 +89,6 @@ impl model::Model for Metadata {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.tags.is_some() as u64) << 1
-            | (self.identity.is_some() as u64) << 2
-            | (self.description.is_some() as u64) << 3
-    }
 }
 model::model!(Metadata);
 /// Schema `probe.MethodTemplate`.
@@ -136,10 +126,6 @@ impl model::Model for MethodTemplate {
             1 => model::opt(&self.post),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.get.is_some() as u64 | (self.post.is_some() as u64) << 1
     }
 }
 model::model!(MethodTemplate);

@@ -40,9 +40,5 @@ impl model::Model for NodeAffinity {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.required.is_some() as u64 | (self.preferred.is_some() as u64) << 1
-    }
 }
 model::model!(NodeAffinity);

@@ -40,10 +40,6 @@ impl model::Model for ObjectFieldSelector {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.field_path.is_some() as u64 | (self.api_version.is_some() as u64) << 1
-    }
 }
 model::model!(ObjectFieldSelector);
 /// Schema `chaos.v1.OwnerReference`.
@@ -97,14 +93,6 @@ impl model::Model for OwnerReference {
             5 => model::Part::Flag(&self.block_owner_deletion),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.uid.is_some() as u64 | (self.kind.is_some() as u64) << 1
-            | (self.name.is_some() as u64) << 2
-            | (self.api_version.is_some() as u64) << 3
-            | (self.controller.is_some() as u64) << 4
-            | (self.block_owner_deletion.is_some() as u64) << 5
     }
 }
 model::model!(OwnerReference);

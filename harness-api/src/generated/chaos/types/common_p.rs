@@ -48,12 +48,6 @@ impl model::Model for PaginationResponse {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.index.is_some() as u64 | (self.limit.is_some() as u64) << 1
-            | (self.total_items.is_some() as u64) << 2
-            | (self.total_pages.is_some() as u64) << 3
-    }
 }
 model::model!(PaginationResponse);
 /// Schema `chaos.v1.PersistentVolumeClaimVolumeSource`.
@@ -91,10 +85,6 @@ impl model::Model for PersistentVolumeClaimVolumeSource {
             1 => model::Part::Str(&self.claim_name),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.read_only.is_some() as u64 | (self.claim_name.is_some() as u64) << 1
     }
 }
 model::model!(PersistentVolumeClaimVolumeSource);
@@ -187,15 +177,20 @@ impl model::Model for PodSecurityContext {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.fs_group.is_some() as u64 | (self.sysctls.is_some() as u64) << 1
-            | (self.run_as_user.is_some() as u64) << 2
-            | (self.run_as_group.is_some() as u64) << 3
-            | (self.run_as_non_root.is_some() as u64) << 4
-            | (self.se_linux_options.is_some() as u64) << 5
-            | (self.seccomp_profile.is_some() as u64) << 6
-            | (self.windows_options.is_some() as u64) << 7
-            | (self.supplemental_groups.is_some() as u64) << 8
-            | (self.fs_group_change_policy.is_some() as u64) << 9
+        model::mask(
+            &[
+                self.fs_group.is_some(),
+                self.sysctls.is_some(),
+                self.run_as_user.is_some(),
+                self.run_as_group.is_some(),
+                self.run_as_non_root.is_some(),
+                self.se_linux_options.is_some(),
+                self.seccomp_profile.is_some(),
+                self.windows_options.is_some(),
+                self.supplemental_groups.is_some(),
+                self.fs_group_change_policy.is_some(),
+            ],
+        )
     }
 }
 model::model!(PodSecurityContext);
@@ -242,11 +237,6 @@ impl model::Model for PreferredNodeSelector {
             3 => model::Part::Str(&self.operator),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.key.is_some() as u64 | (self.values.is_some() as u64) << 1
-            | (self.weight.is_some() as u64) << 2 | (self.operator.is_some() as u64) << 3
     }
 }
 model::model!(PreferredNodeSelector);
@@ -326,14 +316,19 @@ impl model::Model for ProbeTemplateProperties {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.apm_probe.is_some() as u64 | (self.cmd_probe.is_some() as u64) << 1
-            | (self.k8s_probe.is_some() as u64) << 2
-            | (self.slo_probe.is_some() as u64) << 3
-            | (self.http_probe.is_some() as u64) << 4
-            | (self.prom_probe.is_some() as u64) << 5
-            | (self.datadog_probe.is_some() as u64) << 6
-            | (self.container_probe.is_some() as u64) << 7
-            | (self.dynatrace_probe.is_some() as u64) << 8
+        model::mask(
+            &[
+                self.apm_probe.is_some(),
+                self.cmd_probe.is_some(),
+                self.k8s_probe.is_some(),
+                self.slo_probe.is_some(),
+                self.http_probe.is_some(),
+                self.prom_probe.is_some(),
+                self.datadog_probe.is_some(),
+                self.container_probe.is_some(),
+                self.dynatrace_probe.is_some(),
+            ],
+        )
     }
 }
 model::model!(ProbeTemplateProperties);
@@ -408,13 +403,18 @@ impl model::Model for ProbeTemplateRunProperties {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.retry.is_some() as u64 | (self.attempt.is_some() as u64) << 1
-            | (self.timeout.is_some() as u64) << 2
-            | (self.interval.is_some() as u64) << 3
-            | (self.verbosity.is_some() as u64) << 4
-            | (self.initial_delay.is_some() as u64) << 5
-            | (self.stop_on_failure.is_some() as u64) << 6
-            | (self.polling_interval.is_some() as u64) << 7
+        model::mask(
+            &[
+                self.retry.is_some(),
+                self.attempt.is_some(),
+                self.timeout.is_some(),
+                self.interval.is_some(),
+                self.verbosity.is_some(),
+                self.initial_delay.is_some(),
+                self.stop_on_failure.is_some(),
+                self.polling_interval.is_some(),
+            ],
+        )
     }
 }
 model::model!(ProbeTemplateRunProperties);
@@ -473,14 +473,6 @@ impl model::Model for PromProbeTemplate {
             5 => model::opt(&self.comparator),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.auth.is_some() as u64 | (self.query.is_some() as u64) << 1
-            | (self.endpoint.is_some() as u64) << 2
-            | (self.query_path.is_some() as u64) << 3
-            | (self.tls_config.is_some() as u64) << 4
-            | (self.comparator.is_some() as u64) << 5
     }
 }
 model::model!(PromProbeTemplate);

@@ -36,10 +36,6 @@ impl model::Model for Quantity {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.format.is_some() as u64
-    }
 }
 model::model!(Quantity);
 model::open_enum! {

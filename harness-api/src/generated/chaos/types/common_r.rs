@@ -44,11 +44,6 @@ impl model::Model for RequiredNodeSelector {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.key.is_some() as u64 | (self.values.is_some() as u64) << 1
-            | (self.operator.is_some() as u64) << 2
-    }
 }
 model::model!(RequiredNodeSelector);
 /// Schema `chaos.v1.ResourceFieldSelector`.
@@ -90,11 +85,6 @@ impl model::Model for ResourceFieldSelector {
             2 => model::Part::Str(&self.container_name),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.divisor.is_some() as u64 | (self.resource.is_some() as u64) << 1
-            | (self.container_name.is_some() as u64) << 2
     }
 }
 model::model!(ResourceFieldSelector);

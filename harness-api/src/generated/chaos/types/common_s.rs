@@ -40,10 +40,6 @@ impl model::Model for SaveChaosExperimentResponse {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.response.is_some() as u64 | (self.audit_action.is_some() as u64) << 1
-    }
 }
 model::model!(SaveChaosExperimentResponse);
 /// Schema `chaos.v1.SELinuxOptions`.
@@ -90,11 +86,6 @@ impl model::Model for SeLinuxOptions {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.role.is_some() as u64 | (self.type_.is_some() as u64) << 1
-            | (self.user.is_some() as u64) << 2 | (self.level.is_some() as u64) << 3
-    }
 }
 model::model!(SeLinuxOptions);
 /// Schema `chaos.v1.SeccompProfile`.
@@ -132,10 +123,6 @@ impl model::Model for SeccompProfile {
             1 => model::Part::Str(&self.localhost_profile),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.type_.is_some() as u64 | (self.localhost_profile.is_some() as u64) << 1
     }
 }
 model::model!(SeccompProfile);
@@ -183,11 +170,6 @@ impl model::Model for SecretKeySelector {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.key.is_some() as u64 | (self.name.is_some() as u64) << 1
-            | (self.optional.is_some() as u64) << 2
-    }
 }
 model::model!(SecretKeySelector);
 /// Schema `faulttemplate.SecretVolume`.
@@ -229,11 +211,6 @@ impl model::Model for SecretVolume {
             2 => model::Part::Str(&self.mount_path),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.mount_mode.is_some() as u64) << 1
-            | (self.mount_path.is_some() as u64) << 2
     }
 }
 model::model!(SecretVolume);
@@ -301,15 +278,6 @@ impl model::Model for SloProbeTemplate {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.comparator.is_some() as u64 | (self.slo_identifier.is_some() as u64) << 1
-            | (self.evaluation_window.is_some() as u64) << 2
-            | (self.platform_endpoint.is_some() as u64) << 3
-            | (self.evaluation_timeout.is_some() as u64) << 4
-            | (self.slo_source_metadata.is_some() as u64) << 5
-            | (self.insecure_skip_verify.is_some() as u64) << 6
-    }
 }
 model::model!(SloProbeTemplate);
 /// Schema `probe.SLOSourceMetadataTemplate`.
@@ -347,10 +315,6 @@ impl model::Model for SloSourceMetadataTemplate {
             1 => model::Part::Str(&self.api_token_secret),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.scope.is_some() as u64 | (self.api_token_secret.is_some() as u64) << 1
     }
     #[inline]
     fn secrets(&self) -> &'static [usize] {
@@ -402,10 +366,6 @@ impl model::Model for SyntheticsTestTemplate {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.public_id.is_some() as u64 | (self.test_type.is_some() as u64) << 1
-    }
 }
 model::model!(SyntheticsTestTemplate);
 /// Schema `chaos.v1.Sysctl`.
@@ -443,10 +403,6 @@ impl model::Model for Sysctl {
             1 => model::Part::Str(&self.value),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.value.is_some() as u64) << 1
     }
 }
 model::model!(Sysctl);

@@ -56,11 +56,6 @@ impl model::Model for TargetServiceMetadata {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.id.is_some() as u64 | (self.uid.is_some() as u64) << 1
-            | (self.name.is_some() as u64) << 2 | (self.namespace.is_some() as u64) << 3
-    }
 }
 model::model!(TargetServiceMetadata);
 /// Schema `github_com_harness_hce-saas_hce-sdk_template_schema_probe.AppDynamicsProbeInputs`.
@@ -98,10 +93,6 @@ impl model::Model for TemplateAppDynamicsProbeInputs {
             1 => model::Part::Str(&self.connector_id),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.appd_metrics.is_some() as u64 | (self.connector_id.is_some() as u64) << 1
     }
 }
 model::model!(TemplateAppDynamicsProbeInputs);
@@ -149,12 +140,6 @@ impl model::Model for TemplateDatadogApmProbeInputs {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.query.is_some() as u64 | (self.connector_id.is_some() as u64) << 1
-            | (self.duration_in_min.is_some() as u64) << 2
-            | (self.synthetics_test.is_some() as u64) << 3
-    }
 }
 model::model!(TemplateDatadogApmProbeInputs);
 /// Schema `chaos_experiment_run.TemplateDetails`.
@@ -201,12 +186,6 @@ impl model::Model for TemplateDetails {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.identity.is_some() as u64 | (self.revision.is_some() as u64) << 1
-            | (self.reference.is_some() as u64) << 2
-            | (self.hub_reference.is_some() as u64) << 3
-    }
 }
 model::model!(TemplateDetails);
 /// Schema `github_com_harness_hce-saas_hce-sdk_template_schema_probe.DynatraceApmProbeInputs`.
@@ -248,11 +227,6 @@ impl model::Model for TemplateDynatraceApmProbeInputs {
             2 => model::Part::Json(&self.duration_in_min),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.metrics.is_some() as u64 | (self.connector_id.is_some() as u64) << 1
-            | (self.duration_in_min.is_some() as u64) << 2
     }
 }
 model::model!(TemplateDynatraceApmProbeInputs);
@@ -296,11 +270,6 @@ impl model::Model for TemplateGcpCloudMonitoringProbeInputs {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.query.is_some() as u64 | (self.project_id.is_some() as u64) << 1
-            | (self.service_account_key.is_some() as u64) << 2
-    }
 }
 model::model!(TemplateGcpCloudMonitoringProbeInputs);
 /// Schema `github_com_harness_hce-saas_hce-sdk_template_schema_probe.NewRelicProbeInputs`.
@@ -338,11 +307,6 @@ impl model::Model for TemplateNewRelicProbeInputs {
             1 => model::opt(&self.new_relic_metric),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.connector_id.is_some() as u64
-            | (self.new_relic_metric.is_some() as u64) << 1
     }
 }
 model::model!(TemplateNewRelicProbeInputs);
@@ -385,12 +349,6 @@ impl model::Model for TemplateProbeAppdMetrics {
             2 => model::Part::Str(&self.metrics_full_path),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.duration_in_min.is_some() as u64
-            | (self.application_name.is_some() as u64) << 1
-            | (self.metrics_full_path.is_some() as u64) << 2
     }
 }
 model::model!(TemplateProbeAppdMetrics);
@@ -435,10 +393,6 @@ impl model::Model for TemplateProbeEnv {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.value.is_some() as u64) << 1
-    }
 }
 model::model!(TemplateProbeEnv);
 /// Schema `github_com_harness_hce-saas_hce-sdk_template_schema_probe.GET`.
@@ -481,11 +435,6 @@ impl model::Model for TemplateProbeGet {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.criteria.is_some() as u64 | (self.response_body.is_some() as u64) << 1
-            | (self.response_code.is_some() as u64) << 2
-    }
 }
 model::model!(TemplateProbeGet);
 /// Schema `github_com_harness_hce-saas_hce-sdk_template_schema_probe.Headers`.
@@ -523,10 +472,6 @@ impl model::Model for TemplateProbeHeaders {
             1 => model::Part::Str(&self.value),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.key.is_some() as u64 | (self.value.is_some() as u64) << 1
     }
 }
 model::model!(TemplateProbeHeaders);
@@ -570,12 +515,6 @@ impl model::Model for TemplateProbeIdentifier {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.org_identifier.is_some() as u64
-            | (self.account_identifier.is_some() as u64) << 1
-            | (self.project_identifier.is_some() as u64) << 2
-    }
 }
 model::model!(TemplateProbeIdentifier);
 /// Schema `github_com_harness_hce-saas_hce-sdk_template_schema_probe.NewRelicMetric`.
@@ -613,10 +552,6 @@ impl model::Model for TemplateProbeNewRelicMetric {
             1 => model::Part::Str(&self.query_metric),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.query.is_some() as u64 | (self.query_metric.is_some() as u64) << 1
     }
 }
 model::model!(TemplateProbeNewRelicMetric);
@@ -672,14 +607,6 @@ impl model::Model for TemplateProbePost {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.body.is_some() as u64 | (self.body_path.is_some() as u64) << 1
-            | (self.criteria.is_some() as u64) << 2
-            | (self.content_type.is_some() as u64) << 3
-            | (self.response_body.is_some() as u64) << 4
-            | (self.response_code.is_some() as u64) << 5
-    }
 }
 model::model!(TemplateProbePost);
 /// Schema `github_com_harness_hce-saas_hce-sdk_template_schema_probe.SecretManager`.
@@ -713,10 +640,6 @@ impl model::Model for TemplateProbeSecretManager {
             0 => model::Part::Str(&self.identifier),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.identifier.is_some() as u64
     }
 }
 model::model!(TemplateProbeSecretManager);
@@ -755,10 +678,6 @@ impl model::Model for TemplateProbeSplunkObservabilityMetrics {
             1 => model::Part::Json(&self.duration_in_min),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.query.is_some() as u64 | (self.duration_in_min.is_some() as u64) << 1
     }
 }
 model::model!(TemplateProbeSplunkObservabilityMetrics);
@@ -801,11 +720,6 @@ impl model::Model for TemplatePrometheusProbeInputs {
             2 => model::Part::Str(&self.connector_id),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.query.is_some() as u64 | (self.tls_config.is_some() as u64) << 1
-            | (self.connector_id.is_some() as u64) << 2
     }
 }
 model::model!(TemplatePrometheusProbeInputs);
@@ -863,13 +777,6 @@ impl model::Model for TemplateReference {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.identity.is_some() as u64 | (self.revision.is_some() as u64) << 1
-            | (self.hub_identity.is_some() as u64) << 2
-            | (self.project_identifier.is_some() as u64) << 3
-            | (self.organization_identifier.is_some() as u64) << 4
-    }
 }
 model::model!(TemplateReference);
 /// Schema `github_com_harness_hce-saas_hce-sdk_template_schema_probe.SplunkObservabilityProbeInputs`.
@@ -909,11 +816,6 @@ impl model::Model for TemplateSplunkObservabilityProbeInputs {
             1 => model::opt(&self.splunk_observability_metrics),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.connector_id.is_some() as u64
-            | (self.splunk_observability_metrics.is_some() as u64) << 1
     }
 }
 model::model!(TemplateSplunkObservabilityProbeInputs);
@@ -965,13 +867,6 @@ impl model::Model for TimeWindow {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.end_time.is_some() as u64 | (self.duration.is_some() as u64) << 1
-            | (self.time_zone.is_some() as u64) << 2
-            | (self.start_time.is_some() as u64) << 3
-            | (self.recurrence.is_some() as u64) << 4
-    }
 }
 model::model!(TimeWindow);
 /// Schema `faulttemplate.TLS`.
@@ -1017,12 +912,6 @@ impl model::Model for Tls {
             3 => model::Part::Str(&self.client_cert_file),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.ca_file.is_some() as u64 | (self.key_file.is_some() as u64) << 1
-            | (self.cert_file.is_some() as u64) << 2
-            | (self.client_cert_file.is_some() as u64) << 3
     }
 }
 model::model!(Tls);
@@ -1070,12 +959,6 @@ impl model::Model for TlsConfigSm {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.key.is_some() as u64 | (self.ca_crt.is_some() as u64) << 1
-            | (self.client_crt.is_some() as u64) << 2
-            | (self.insecure_skip_verify.is_some() as u64) << 3
-    }
 }
 model::model!(TlsConfigSm);
 /// Schema `probe.TLSConfigTemplate`.
@@ -1121,12 +1004,6 @@ impl model::Model for TlsConfigTemplate {
             3 => model::Part::Flag(&self.insecure_skip_verify),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.ca_file.is_some() as u64 | (self.key_file.is_some() as u64) << 1
-            | (self.cert_file.is_some() as u64) << 2
-            | (self.insecure_skip_verify.is_some() as u64) << 3
     }
 }
 model::model!(TlsConfigTemplate);

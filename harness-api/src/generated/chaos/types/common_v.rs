@@ -47,10 +47,6 @@ impl model::Model for VariableMinimum {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.value.is_some() as u64) << 1
-    }
 }
 model::model!(VariableMinimum);
 model::open_enum! {
@@ -101,12 +97,6 @@ impl model::Model for VolumeInputTemplate {
             3 => model::Part::Str(&self.default_mode),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.items.is_some() as u64) << 1
-            | (self.optional.is_some() as u64) << 2
-            | (self.default_mode.is_some() as u64) << 3
     }
 }
 model::model!(VolumeInputTemplate);
@@ -162,14 +152,6 @@ impl model::Model for VolumeMount {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.sub_path.is_some() as u64) << 1
-            | (self.read_only.is_some() as u64) << 2
-            | (self.mount_path.is_some() as u64) << 3
-            | (self.sub_path_expr.is_some() as u64) << 4
-            | (self.mount_propagation.is_some() as u64) << 5
-    }
 }
 model::model!(VolumeMount);
 model::open_enum! {
@@ -212,10 +194,6 @@ impl model::Model for Volumes {
             1 => model::Part::Str(&self.size_limit),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.size_limit.is_some() as u64) << 1
     }
 }
 model::model!(Volumes);

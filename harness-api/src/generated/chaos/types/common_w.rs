@@ -44,12 +44,6 @@ impl model::Model for WindowsSecurityContextOptions {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.run_as_user_name.is_some() as u64
-            | (self.gmsa_credential_spec.is_some() as u64) << 1
-            | (self.gmsa_credential_spec_name.is_some() as u64) << 2
-    }
 }
 model::model!(WindowsSecurityContextOptions);
 model::open_enum! {

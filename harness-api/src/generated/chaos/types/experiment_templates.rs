@@ -155,27 +155,34 @@ impl model::Model for ChaosExperimentTemplate {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.id.is_some() as u64 | (self.name.is_some() as u64) << 1
-            | (self.tags.is_some() as u64) << 2 | (self.org_id.is_some() as u64) << 3
-            | (self.infras.is_some() as u64) << 4 | (self.identity.is_some() as u64) << 5
-            | (self.revision.is_some() as u64) << 6
-            | (self.template.is_some() as u64) << 7
-            | (self.account_id.is_some() as u64) << 8
-            | (self.created_at.is_some() as u64) << 9
-            | (self.created_by.is_some() as u64) << 10
-            | (self.infra_type.is_some() as u64) << 11
-            | (self.is_default.is_some() as u64) << 12
-            | (self.is_removed.is_some() as u64) << 13
-            | (self.project_id.is_some() as u64) << 14
-            | (self.updated_at.is_some() as u64) << 15
-            | (self.updated_by.is_some() as u64) << 16
-            | (self.variables.is_some() as u64) << 17
-            | (self.description.is_some() as u64) << 18
-            | (self.edit_counter.is_some() as u64) << 19
-            | (self.hub_identity.is_some() as u64) << 20
-            | (self.is_enterprise.is_some() as u64) << 21
-            | (self.created_by_user_details.is_some() as u64) << 22
-            | (self.updated_by_user_details.is_some() as u64) << 23
+        model::mask(
+            &[
+                self.id.is_some(),
+                self.name.is_some(),
+                self.tags.is_some(),
+                self.org_id.is_some(),
+                self.infras.is_some(),
+                self.identity.is_some(),
+                self.revision.is_some(),
+                self.template.is_some(),
+                self.account_id.is_some(),
+                self.created_at.is_some(),
+                self.created_by.is_some(),
+                self.infra_type.is_some(),
+                self.is_default.is_some(),
+                self.is_removed.is_some(),
+                self.project_id.is_some(),
+                self.updated_at.is_some(),
+                self.updated_by.is_some(),
+                self.variables.is_some(),
+                self.description.is_some(),
+                self.edit_counter.is_some(),
+                self.hub_identity.is_some(),
+                self.is_enterprise.is_some(),
+                self.created_by_user_details.is_some(),
+                self.updated_by_user_details.is_some(),
+            ],
+        )
     }
 }
 model::model!(ChaosExperimentTemplate);
@@ -219,11 +226,6 @@ impl model::Model for ChaosExperimentTemplateCompareRevisions {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.template1.is_some() as u64 | (self.template2.is_some() as u64) << 1
-            | (self.correlation_id.is_some() as u64) << 2
-    }
 }
 model::model!(ChaosExperimentTemplateCompareRevisions);
 /// Schema `chaosexperimenttemplate.Variable`.
@@ -261,10 +263,6 @@ impl model::Model for ChaosExperimentTemplateVariable {
             1 => model::opt(&self.variables),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.variables.is_some() as u64) << 1
     }
 }
 model::model!(ChaosExperimentTemplateVariable);
@@ -362,12 +360,19 @@ impl model::Model for CreateExperimentFromTemplateRequest {
     }
     #[inline]
     fn present(&self) -> u64 {
-        1 | (self.tags.is_some() as u64) << 1 | (self.identity.is_some() as u64) << 2
-            | (self.infra_ref.is_some() as u64) << 3
-            | (self.import_type.is_some() as u64) << 4
-            | (self.description.is_some() as u64) << 5 | 1 << 6
-            | (self.project_identifier.is_some() as u64) << 7
-            | (self.organization_identifier.is_some() as u64) << 8
+        model::mask(
+            &[
+                true,
+                self.tags.is_some(),
+                self.identity.is_some(),
+                self.infra_ref.is_some(),
+                self.import_type.is_some(),
+                self.description.is_some(),
+                true,
+                self.project_identifier.is_some(),
+                self.organization_identifier.is_some(),
+            ],
+        )
     }
     #[inline]
     fn required(&self) -> &'static [usize] {
@@ -416,10 +421,6 @@ impl model::Model for CreateExperimentTemplateRequest {
             0 => model::Cell::part(&self.manifest),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        1
     }
     #[inline]
     fn required(&self) -> &'static [usize] {
@@ -513,15 +514,21 @@ impl model::Model for CreateExperimentTemplateResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.kind.is_some() as u64 | (self.name.is_some() as u64) << 1
-            | (self.spec.is_some() as u64) << 2 | (self.tags.is_some() as u64) << 3
-            | (self.identity.is_some() as u64) << 4
-            | (self.revision.is_some() as u64) << 5
-            | (self.is_default.is_some() as u64) << 6
-            | (self.api_version.is_some() as u64) << 7
-            | (self.description.is_some() as u64) << 8
-            | (self.hub_identity.is_some() as u64) << 9
-            | (self.correlation_id.is_some() as u64) << 10
+        model::mask(
+            &[
+                self.kind.is_some(),
+                self.name.is_some(),
+                self.spec.is_some(),
+                self.tags.is_some(),
+                self.identity.is_some(),
+                self.revision.is_some(),
+                self.is_default.is_some(),
+                self.api_version.is_some(),
+                self.description.is_some(),
+                self.hub_identity.is_some(),
+                self.correlation_id.is_some(),
+            ],
+        )
     }
 }
 model::model!(CreateExperimentTemplateResponse);
@@ -593,15 +600,6 @@ impl model::Model for ExperimentTemplateAction {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.values.is_some() as u64) << 1
-            | (self.infra_id.is_some() as u64) << 2
-            | (self.identity.is_some() as u64) << 3
-            | (self.revision.is_some() as u64) << 4
-            | (self.is_enterprise.is_some() as u64) << 5
-            | (self.continue_on_completion.is_some() as u64) << 6
-    }
 }
 model::model!(ExperimentTemplateAction);
 /// Schema `experimenttemplate.Fault`.
@@ -667,15 +665,6 @@ impl model::Model for ExperimentTemplateFault {
             6 => model::Part::Flag(&self.is_enterprise),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.values.is_some() as u64) << 1
-            | (self.infra_id.is_some() as u64) << 2
-            | (self.identity.is_some() as u64) << 3
-            | (self.revision.is_some() as u64) << 4
-            | (self.auth_enabled.is_some() as u64) << 5
-            | (self.is_enterprise.is_some() as u64) << 6
     }
 }
 model::model!(ExperimentTemplateFault);
@@ -760,15 +749,20 @@ impl model::Model for ExperimentTemplateProbe {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.values.is_some() as u64) << 1
-            | (self.infra_id.is_some() as u64) << 2
-            | (self.duration.is_some() as u64) << 3
-            | (self.identity.is_some() as u64) << 4
-            | (self.revision.is_some() as u64) << 5
-            | (self.weightage.is_some() as u64) << 6
-            | (self.conditions.is_some() as u64) << 7
-            | (self.is_enterprise.is_some() as u64) << 8
-            | (self.enable_data_collection.is_some() as u64) << 9
+        model::mask(
+            &[
+                self.name.is_some(),
+                self.values.is_some(),
+                self.infra_id.is_some(),
+                self.duration.is_some(),
+                self.identity.is_some(),
+                self.revision.is_some(),
+                self.weightage.is_some(),
+                self.conditions.is_some(),
+                self.is_enterprise.is_some(),
+                self.enable_data_collection.is_some(),
+            ],
+        )
     }
 }
 model::model!(ExperimentTemplateProbe);
@@ -803,10 +797,6 @@ impl model::Model for ExperimentTemplateProbeConditions {
             0 => model::Part::Str(&self.execute_upon),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.execute_upon.is_some() as u64
     }
 }
 model::model!(ExperimentTemplateProbeConditions);
@@ -881,13 +871,18 @@ impl model::Model for ExperimentTemplateSpec {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.faults.is_some() as u64 | (self.probes.is_some() as u64) << 1
-            | (self.actions.is_some() as u64) << 2
-            | (self.infra_id.is_some() as u64) << 3
-            | (self.vertices.is_some() as u64) << 4
-            | (self.infra_type.is_some() as u64) << 5
-            | (self.cleanup_policy.is_some() as u64) << 6
-            | (self.status_check_timeouts.is_some() as u64) << 7
+        model::mask(
+            &[
+                self.faults.is_some(),
+                self.probes.is_some(),
+                self.actions.is_some(),
+                self.infra_id.is_some(),
+                self.vertices.is_some(),
+                self.infra_type.is_some(),
+                self.cleanup_policy.is_some(),
+                self.status_check_timeouts.is_some(),
+            ],
+        )
     }
 }
 model::model!(ExperimentTemplateSpec);
@@ -926,10 +921,6 @@ impl model::Model for ExperimentTemplateStatusCheckTimeout {
             1 => model::Part::Int(&self.timeout),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.delay.is_some() as u64 | (self.timeout.is_some() as u64) << 1
     }
 }
 model::model!(ExperimentTemplateStatusCheckTimeout);
@@ -977,12 +968,6 @@ impl model::Model for ExperimentTemplateVariables {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.faults.is_some() as u64 | (self.probes.is_some() as u64) << 1
-            | (self.actions.is_some() as u64) << 2
-            | (self.correlation_id.is_some() as u64) << 3
-    }
 }
 model::model!(ExperimentTemplateVariables);
 /// Schema `chaosexperimenttemplate.ExperimentTemplateYaml`.
@@ -1020,10 +1005,6 @@ impl model::Model for ExperimentTemplateYaml {
             1 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.template.is_some() as u64 | (self.correlation_id.is_some() as u64) << 1
     }
 }
 model::model!(ExperimentTemplateYaml);
@@ -1113,15 +1094,21 @@ impl model::Model for GetExperimentTemplateResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.kind.is_some() as u64 | (self.name.is_some() as u64) << 1
-            | (self.spec.is_some() as u64) << 2 | (self.tags.is_some() as u64) << 3
-            | (self.identity.is_some() as u64) << 4
-            | (self.revision.is_some() as u64) << 5
-            | (self.is_default.is_some() as u64) << 6
-            | (self.api_version.is_some() as u64) << 7
-            | (self.description.is_some() as u64) << 8
-            | (self.hub_identity.is_some() as u64) << 9
-            | (self.correlation_id.is_some() as u64) << 10
+        model::mask(
+            &[
+                self.kind.is_some(),
+                self.name.is_some(),
+                self.spec.is_some(),
+                self.tags.is_some(),
+                self.identity.is_some(),
+                self.revision.is_some(),
+                self.is_default.is_some(),
+                self.api_version.is_some(),
+                self.description.is_some(),
+                self.hub_identity.is_some(),
+                self.correlation_id.is_some(),
+            ],
+        )
     }
 }
 model::model!(GetExperimentTemplateResponse);
@@ -1164,11 +1151,6 @@ impl model::Model for ListExperimentTemplateResponse {
             2 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data.is_some() as u64 | (self.pagination.is_some() as u64) << 1
-            | (self.correlation_id.is_some() as u64) << 2
     }
 }
 model::model!(ListExperimentTemplateResponse);
@@ -1213,10 +1195,6 @@ impl model::Model for UpdateExperimentTemplateRequest {
             0 => model::Cell::part(&self.manifest),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        1
     }
     #[inline]
     fn required(&self) -> &'static [usize] {
@@ -1310,15 +1288,21 @@ impl model::Model for UpdateExperimentTemplateResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.kind.is_some() as u64 | (self.name.is_some() as u64) << 1
-            | (self.spec.is_some() as u64) << 2 | (self.tags.is_some() as u64) << 3
-            | (self.identity.is_some() as u64) << 4
-            | (self.revision.is_some() as u64) << 5
-            | (self.is_default.is_some() as u64) << 6
-            | (self.api_version.is_some() as u64) << 7
-            | (self.description.is_some() as u64) << 8
-            | (self.hub_identity.is_some() as u64) << 9
-            | (self.correlation_id.is_some() as u64) << 10
+        model::mask(
+            &[
+                self.kind.is_some(),
+                self.name.is_some(),
+                self.spec.is_some(),
+                self.tags.is_some(),
+                self.identity.is_some(),
+                self.revision.is_some(),
+                self.is_default.is_some(),
+                self.api_version.is_some(),
+                self.description.is_some(),
+                self.hub_identity.is_some(),
+                self.correlation_id.is_some(),
+            ],
+        )
     }
 }
 model::model!(UpdateExperimentTemplateResponse);
@@ -1362,11 +1346,6 @@ impl model::Model for Vertex {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.end.is_some() as u64 | (self.name.is_some() as u64) << 1
-            | (self.start.is_some() as u64) << 2
-    }
 }
 model::model!(Vertex);
 /// Schema `experimenttemplate.VertexChild`.
@@ -1409,11 +1388,6 @@ impl model::Model for VertexChild {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.faults.is_some() as u64 | (self.probes.is_some() as u64) << 1
-            | (self.actions.is_some() as u64) << 2
-    }
 }
 model::model!(VertexChild);
 /// Schema `experimenttemplate.VertexResource`.
@@ -1447,10 +1421,6 @@ impl model::Model for VertexResource {
             0 => model::Part::Str(&self.name),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.name.is_some() as u64
     }
 }
 model::model!(VertexResource);

@@ -40,10 +40,6 @@ impl model::Model for ActionData {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.type_.is_some() as u64) << 1
-    }
 }
 model::model!(ActionData);
 /// Schema `experiment.ActionRef`.
@@ -122,12 +118,19 @@ impl model::Model for ActionRef {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.env.is_some() as u64 | (self.args.is_some() as u64) << 1
-            | (self.name.is_some() as u64) << 2 | (self.hub_ref.is_some() as u64) << 3
-            | (self.values.is_some() as u64) << 4 | (self.infra_id.is_some() as u64) << 5
-            | (self.identity.is_some() as u64) << 6
-            | (self.revision.is_some() as u64) << 7
-            | (self.continue_on_completion.is_some() as u64) << 8
+        model::mask(
+            &[
+                self.env.is_some(),
+                self.args.is_some(),
+                self.name.is_some(),
+                self.hub_ref.is_some(),
+                self.values.is_some(),
+                self.infra_id.is_some(),
+                self.identity.is_some(),
+                self.revision.is_some(),
+                self.continue_on_completion.is_some(),
+            ],
+        )
     }
 }
 model::model!(ActionRef);
@@ -175,12 +178,6 @@ impl model::Model for Annotation {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.mode.is_some() as u64 | (self.name.is_some() as u64) << 1
-            | (self.probe_id.is_some() as u64) << 2
-            | (self.revision_id.is_some() as u64) << 3
-    }
 }
 model::model!(Annotation);
 /// Schema `experiment.APIAuth`.
@@ -222,11 +219,6 @@ impl model::Model for ApiAuth {
             2 => model::Part::Str(&self.server_cert),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.ca_cert.is_some() as u64 | (self.client_cert.is_some() as u64) << 1
-            | (self.server_cert.is_some() as u64) << 2
     }
 }
 model::model!(ApiAuth);
@@ -306,14 +298,19 @@ impl model::Model for ApmProbeInputs {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.type_.is_some() as u64 | (self.comparator.is_some() as u64) << 1
-            | (self.new_relic_inputs.is_some() as u64) << 2
-            | (self.prometheus_inputs.is_some() as u64) << 3
-            | (self.app_dynamics_inputs.is_some() as u64) << 4
-            | (self.datadog_apm_probe_inputs.is_some() as u64) << 5
-            | (self.dynatrace_apm_probe_inputs.is_some() as u64) << 6
-            | (self.gcp_cloud_monitoring_inputs.is_some() as u64) << 7
-            | (self.splunk_observability_inputs.is_some() as u64) << 8
+        model::mask(
+            &[
+                self.type_.is_some(),
+                self.comparator.is_some(),
+                self.new_relic_inputs.is_some(),
+                self.prometheus_inputs.is_some(),
+                self.app_dynamics_inputs.is_some(),
+                self.datadog_apm_probe_inputs.is_some(),
+                self.dynatrace_apm_probe_inputs.is_some(),
+                self.gcp_cloud_monitoring_inputs.is_some(),
+                self.splunk_observability_inputs.is_some(),
+            ],
+        )
     }
 }
 model::model!(ApmProbeInputs);
@@ -353,10 +350,6 @@ impl model::Model for AppDynamicsInputs {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.endpoint.is_some() as u64 | (self.appd_metrics.is_some() as u64) << 1
-    }
 }
 model::model!(AppDynamicsInputs);
 /// Schema `experiment.Application`.
@@ -394,10 +387,6 @@ impl model::Model for Application {
             1 => model::Part::Str(&self.function),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.function.is_some() as u64) << 1
     }
 }
 model::model!(Application);
@@ -444,12 +433,6 @@ impl model::Model for AwsElasticBlockStoreVolumeSource {
             3 => model::Part::Int(&self.partition),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.fs_type.is_some() as u64 | (self.read_only.is_some() as u64) << 1
-            | (self.volume_id.is_some() as u64) << 2
-            | (self.partition.is_some() as u64) << 3
     }
 }
 model::model!(AwsElasticBlockStoreVolumeSource);
@@ -513,14 +496,6 @@ impl model::Model for AzureDiskVolumeSource {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.kind.is_some() as u64 | (self.fs_type.is_some() as u64) << 1
-            | (self.disk_uri.is_some() as u64) << 2
-            | (self.disk_name.is_some() as u64) << 3
-            | (self.read_only.is_some() as u64) << 4
-            | (self.caching_mode.is_some() as u64) << 5
-    }
 }
 model::model!(AzureDiskVolumeSource);
 /// Schema `chaos.v1.AzureFileVolumeSource`.
@@ -562,11 +537,6 @@ impl model::Model for AzureFileVolumeSource {
             2 => model::Part::Str(&self.secret_name),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.read_only.is_some() as u64 | (self.share_name.is_some() as u64) << 1
-            | (self.secret_name.is_some() as u64) << 2
     }
 }
 model::model!(AzureFileVolumeSource);

@@ -40,10 +40,6 @@ impl model::Model for BulkAddTagsInExperimetsInput {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.tags.is_some() as u64 | (self.experiment_i_ds.is_some() as u64) << 1
-    }
 }
 model::model!(BulkAddTagsInExperimetsInput);
 /// Schema `bulkaction.BulkDeleteExperimetsInput`.
@@ -77,10 +73,6 @@ impl model::Model for BulkDeleteExperimetsInput {
             0 => model::opt(&self.experiment_i_ds),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.experiment_i_ds.is_some() as u64
     }
 }
 model::model!(BulkDeleteExperimetsInput);
@@ -119,11 +111,6 @@ impl model::Model for BulkExperimentRunResponse {
             1 => model::opt(&self.create_pipeline_response),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.stage_id.is_some() as u64
-            | (self.create_pipeline_response.is_some() as u64) << 1
     }
 }
 model::model!(BulkExperimentRunResponse);

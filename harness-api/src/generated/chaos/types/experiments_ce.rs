@@ -56,13 +56,5 @@ impl model::Model for CephFsVolumeSource {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.path.is_some() as u64 | (self.user.is_some() as u64) << 1
-            | (self.monitors.is_some() as u64) << 2
-            | (self.read_only.is_some() as u64) << 3
-            | (self.secret_ref.is_some() as u64) << 4
-            | (self.secret_file.is_some() as u64) << 5
-    }
 }
 model::model!(CephFsVolumeSource);

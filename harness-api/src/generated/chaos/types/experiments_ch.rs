@@ -44,11 +44,6 @@ impl model::Model for ChaosData {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.fault_data.is_some() as u64 | (self.probe_data.is_some() as u64) << 1
-            | (self.action_data.is_some() as u64) << 2
-    }
 }
 model::model!(ChaosData);
 /// Schema `chaos_execution_nodes.ChaosExecutionNode`.
@@ -182,24 +177,30 @@ impl model::Model for ChaosExecutionNode {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.spec.is_some() as u64 | (self.org_id.is_some() as u64) << 1
-            | (self.status.is_some() as u64) << 2 | (self.infra_id.is_some() as u64) << 3
-            | (self.duration.is_some() as u64) << 4
-            | (self.step_name.is_some() as u64) << 5
-            | (self.step_type.is_some() as u64) << 6
-            | (self.stream_id.is_some() as u64) << 7
-            | (self.account_id.is_some() as u64) << 8
-            | (self.chaos_data.is_some() as u64) << 9
-            | (self.error_data.is_some() as u64) << 10
-            | (self.infra_type.is_some() as u64) << 11
-            | (self.is_removed.is_some() as u64) << 12
-            | (self.project_id.is_some() as u64) << 13
-            | (self.started_at.is_some() as u64) << 14
-            | (self.finished_at.is_some() as u64) << 15
-            | (self.experiment_id.is_some() as u64) << 16
-            | (self.estimated_time.is_some() as u64) << 17
-            | (self.last_updated_at.is_some() as u64) << 18
-            | (self.experiment_run_id.is_some() as u64) << 19
+        model::mask(
+            &[
+                self.spec.is_some(),
+                self.org_id.is_some(),
+                self.status.is_some(),
+                self.infra_id.is_some(),
+                self.duration.is_some(),
+                self.step_name.is_some(),
+                self.step_type.is_some(),
+                self.stream_id.is_some(),
+                self.account_id.is_some(),
+                self.chaos_data.is_some(),
+                self.error_data.is_some(),
+                self.infra_type.is_some(),
+                self.is_removed.is_some(),
+                self.project_id.is_some(),
+                self.started_at.is_some(),
+                self.finished_at.is_some(),
+                self.experiment_id.is_some(),
+                self.estimated_time.is_some(),
+                self.last_updated_at.is_some(),
+                self.experiment_run_id.is_some(),
+            ],
+        )
     }
 }
 model::model!(ChaosExecutionNode);
@@ -334,24 +335,30 @@ impl model::Model for ChaosExecutionResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.nodes.is_some() as u64 | (self.org_id.is_some() as u64) << 1
-            | (self.status.is_some() as u64) << 2 | (self.infra_id.is_some() as u64) << 3
-            | (self.duration.is_some() as u64) << 4
-            | (self.step_name.is_some() as u64) << 5
-            | (self.step_type.is_some() as u64) << 6
-            | (self.account_id.is_some() as u64) << 7
-            | (self.is_removed.is_some() as u64) << 8
-            | (self.project_id.is_some() as u64) << 9
-            | (self.started_at.is_some() as u64) << 10
-            | (self.finished_at.is_some() as u64) << 11
-            | (self.run_sequence.is_some() as u64) << 12
-            | (self.experiment_id.is_some() as u64) << 13
-            | (self.estimated_time.is_some() as u64) << 14
-            | (self.last_updated_at.is_some() as u64) << 15
-            | (self.experiment_run_id.is_some() as u64) << 16
-            | (self.manifest_version.is_some() as u64) << 17
-            | (self.resiliency_score.is_some() as u64) << 18
-            | (self.template_details.is_some() as u64) << 19
+        model::mask(
+            &[
+                self.nodes.is_some(),
+                self.org_id.is_some(),
+                self.status.is_some(),
+                self.infra_id.is_some(),
+                self.duration.is_some(),
+                self.step_name.is_some(),
+                self.step_type.is_some(),
+                self.account_id.is_some(),
+                self.is_removed.is_some(),
+                self.project_id.is_some(),
+                self.started_at.is_some(),
+                self.finished_at.is_some(),
+                self.run_sequence.is_some(),
+                self.experiment_id.is_some(),
+                self.estimated_time.is_some(),
+                self.last_updated_at.is_some(),
+                self.experiment_run_id.is_some(),
+                self.manifest_version.is_some(),
+                self.resiliency_score.is_some(),
+                self.template_details.is_some(),
+            ],
+        )
     }
 }
 model::model!(ChaosExecutionResponse);
@@ -390,10 +397,6 @@ impl model::Model for ChaosExperimentInputsetSpec {
             1 => model::opt(&self.experiment),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.tasks.is_some() as u64 | (self.experiment.is_some() as u64) << 1
     }
 }
 model::model!(ChaosExperimentInputsetSpec);
@@ -573,33 +576,39 @@ impl model::Model for ChaosExperimentRequest {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.tags.is_some() as u64) << 1
-            | (self.org_id.is_some() as u64) << 2 | (self.infra_id.is_some() as u64) << 3
-            | (self.fault_i_ds.is_some() as u64) << 4
-            | (self.identity.is_some() as u64) << 5
-            | (self.revision.is_some() as u64) << 6
-            | (self.account_id.is_some() as u64) << 7
-            | (self.created_at.is_some() as u64) << 8
-            | (self.created_by.is_some() as u64) << 9
-            | (self.infra_type.is_some() as u64) << 10
-            | (self.is_removed.is_some() as u64) << 11
-            | (self.project_id.is_some() as u64) << 12
-            | (self.updated_at.is_some() as u64) << 13
-            | (self.updated_by.is_some() as u64) << 14
-            | (self.cron_syntax.is_some() as u64) << 15
-            | (self.description.is_some() as u64) << 16
-            | (self.experiment_id.is_some() as u64) << 17
-            | (self.is_cron_enabled.is_some() as u64) << 18
-            | (self.experiment_type.is_some() as u64) << 19
-            | (self.last_executed_at.is_some() as u64) << 20
-            | (self.recommendation.is_some() as u64) << 21
-            | (self.template_details.is_some() as u64) << 22
-            | (self.is_custom_experiment.is_some() as u64) << 23
-            | (self.target_network_map_id.is_some() as u64) << 24
-            | (self.total_experiment_runs.is_some() as u64) << 25
-            | (self.is_single_run_cron_enabled.is_some() as u64) << 26
-            | (self.recent_experiment_run_details.is_some() as u64) << 27
-            | (self.single_click_onboard_metadata.is_some() as u64) << 28
+        model::mask(
+            &[
+                self.name.is_some(),
+                self.tags.is_some(),
+                self.org_id.is_some(),
+                self.infra_id.is_some(),
+                self.fault_i_ds.is_some(),
+                self.identity.is_some(),
+                self.revision.is_some(),
+                self.account_id.is_some(),
+                self.created_at.is_some(),
+                self.created_by.is_some(),
+                self.infra_type.is_some(),
+                self.is_removed.is_some(),
+                self.project_id.is_some(),
+                self.updated_at.is_some(),
+                self.updated_by.is_some(),
+                self.cron_syntax.is_some(),
+                self.description.is_some(),
+                self.experiment_id.is_some(),
+                self.is_cron_enabled.is_some(),
+                self.experiment_type.is_some(),
+                self.last_executed_at.is_some(),
+                self.recommendation.is_some(),
+                self.template_details.is_some(),
+                self.is_custom_experiment.is_some(),
+                self.target_network_map_id.is_some(),
+                self.total_experiment_runs.is_some(),
+                self.is_single_run_cron_enabled.is_some(),
+                self.recent_experiment_run_details.is_some(),
+                self.single_click_onboard_metadata.is_some(),
+            ],
+        )
     }
 }
 model::model!(ChaosExperimentRequest);
@@ -819,41 +828,47 @@ impl model::Model for ChaosExperimentRun {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.org_id.is_some() as u64 | (self.phase.is_some() as u64) << 1
-            | (self.probes.is_some() as u64) << 2 | (self.actions.is_some() as u64) << 3
-            | (self.infra_id.is_some() as u64) << 4
-            | (self.fault_i_ds.is_some() as u64) << 5
-            | (self.faults_na.is_some() as u64) << 6
-            | (self.notify_id.is_some() as u64) << 7
-            | (self.account_id.is_some() as u64) << 8
-            | (self.completed.is_some() as u64) << 9
-            | (self.created_at.is_some() as u64) << 10
-            | (self.created_by.is_some() as u64) << 11
-            | (self.is_removed.is_some() as u64) << 12
-            | (self.project_id.is_some() as u64) << 13
-            | (self.updated_at.is_some() as u64) << 14
-            | (self.updated_by.is_some() as u64) << 15
-            | (self.revision_id.is_some() as u64) << 16
-            | (self.run_sequence.is_some() as u64) << 17
-            | (self.total_faults.is_some() as u64) << 18
-            | (self.experiment_id.is_some() as u64) << 19
-            | (self.faults_failed.is_some() as u64) << 20
-            | (self.faults_passed.is_some() as u64) << 21
-            | (self.network_map_id.is_some() as u64) << 22
-            | (self.error_response.is_some() as u64) << 23
-            | (self.execution_data.is_some() as u64) << 24
-            | (self.faults_awaited.is_some() as u64) << 25
-            | (self.faults_stopped.is_some() as u64) << 26
-            | (self.experiment_name.is_some() as u64) << 27
-            | (self.experiment_type.is_some() as u64) << 28
-            | (self.experiment_yaml.is_some() as u64) << 29
-            | (self.experiment_run_id.is_some() as u64) << 30
-            | (self.manifest_version.is_some() as u64) << 31
-            | (self.resiliency_score.is_some() as u64) << 32
-            | (self.template_details.is_some() as u64) << 33
-            | (self.faults_with_probes.is_some() as u64) << 34
-            | (self.targeted_services.is_some() as u64) << 35
-            | (self.security_governance.is_some() as u64) << 36
+        model::mask(
+            &[
+                self.org_id.is_some(),
+                self.phase.is_some(),
+                self.probes.is_some(),
+                self.actions.is_some(),
+                self.infra_id.is_some(),
+                self.fault_i_ds.is_some(),
+                self.faults_na.is_some(),
+                self.notify_id.is_some(),
+                self.account_id.is_some(),
+                self.completed.is_some(),
+                self.created_at.is_some(),
+                self.created_by.is_some(),
+                self.is_removed.is_some(),
+                self.project_id.is_some(),
+                self.updated_at.is_some(),
+                self.updated_by.is_some(),
+                self.revision_id.is_some(),
+                self.run_sequence.is_some(),
+                self.total_faults.is_some(),
+                self.experiment_id.is_some(),
+                self.faults_failed.is_some(),
+                self.faults_passed.is_some(),
+                self.network_map_id.is_some(),
+                self.error_response.is_some(),
+                self.execution_data.is_some(),
+                self.faults_awaited.is_some(),
+                self.faults_stopped.is_some(),
+                self.experiment_name.is_some(),
+                self.experiment_type.is_some(),
+                self.experiment_yaml.is_some(),
+                self.experiment_run_id.is_some(),
+                self.manifest_version.is_some(),
+                self.resiliency_score.is_some(),
+                self.template_details.is_some(),
+                self.faults_with_probes.is_some(),
+                self.targeted_services.is_some(),
+                self.security_governance.is_some(),
+            ],
+        )
     }
 }
 model::model!(ChaosExperimentRun);
@@ -948,17 +963,22 @@ impl model::Model for ChaosExperimentRunDetail {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.phase.is_some() as u64 | (self.notify_id.is_some() as u64) << 1
-            | (self.completed.is_some() as u64) << 2
-            | (self.created_at.is_some() as u64) << 3
-            | (self.created_by.is_some() as u64) << 4
-            | (self.is_removed.is_some() as u64) << 5
-            | (self.updated_at.is_some() as u64) << 6
-            | (self.updated_by.is_some() as u64) << 7
-            | (self.run_sequence.is_some() as u64) << 8
-            | (self.experiment_run_id.is_some() as u64) << 9
-            | (self.resiliency_score.is_some() as u64) << 10
-            | (self.faults_with_probes.is_some() as u64) << 11
+        model::mask(
+            &[
+                self.phase.is_some(),
+                self.notify_id.is_some(),
+                self.completed.is_some(),
+                self.created_at.is_some(),
+                self.created_by.is_some(),
+                self.is_removed.is_some(),
+                self.updated_at.is_some(),
+                self.updated_by.is_some(),
+                self.run_sequence.is_some(),
+                self.experiment_run_id.is_some(),
+                self.resiliency_score.is_some(),
+                self.faults_with_probes.is_some(),
+            ],
+        )
     }
 }
 model::model!(ChaosExperimentRunDetail);
@@ -993,10 +1013,6 @@ impl model::Model for ChaosExperimentRunsStatsResponse {
             0 => model::opt(&self.data),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data.is_some() as u64
     }
 }
 model::model!(ChaosExperimentRunsStatsResponse);
@@ -1051,12 +1067,6 @@ impl model::Model for ChaosInfra {
             3 => model::Part::Str(&self.environment_id),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.infra_id.is_some() as u64 | (self.infra_name.is_some() as u64) << 1
-            | (self.infra_type.is_some() as u64) << 2
-            | (self.environment_id.is_some() as u64) << 3
     }
 }
 model::model!(ChaosInfra);
@@ -1176,20 +1186,27 @@ impl model::Model for ChaosInfraV2 {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.id.is_some() as u64 | (self.kind.is_some() as u64) << 1
-            | (self.name.is_some() as u64) << 2 | (self.spec.is_some() as u64) << 3
-            | (self.tags.is_some() as u64) << 4 | (self.org_id.is_some() as u64) << 5
-            | (self.identity.is_some() as u64) << 6
-            | (self.account_id.is_some() as u64) << 7
-            | (self.created_at.is_some() as u64) << 8
-            | (self.created_by.is_some() as u64) << 9
-            | (self.is_removed.is_some() as u64) << 10
-            | (self.project_id.is_some() as u64) << 11
-            | (self.updated_at.is_some() as u64) << 12
-            | (self.updated_by.is_some() as u64) << 13
-            | (self.api_version.is_some() as u64) << 14
-            | (self.description.is_some() as u64) << 15
-            | (self.environment_id.is_some() as u64) << 16
+        model::mask(
+            &[
+                self.id.is_some(),
+                self.kind.is_some(),
+                self.name.is_some(),
+                self.spec.is_some(),
+                self.tags.is_some(),
+                self.org_id.is_some(),
+                self.identity.is_some(),
+                self.account_id.is_some(),
+                self.created_at.is_some(),
+                self.created_by.is_some(),
+                self.is_removed.is_some(),
+                self.project_id.is_some(),
+                self.updated_at.is_some(),
+                self.updated_by.is_some(),
+                self.api_version.is_some(),
+                self.description.is_some(),
+                self.environment_id.is_some(),
+            ],
+        )
     }
 }
 model::model!(ChaosInfraV2);
@@ -1228,10 +1245,6 @@ impl model::Model for ChaosInfraV2Spec {
             0 => model::opt(&self.k8s_infra_v2),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.k8s_infra_v2.is_some() as u64
     }
 }
 model::model!(ChaosInfraV2Spec);
@@ -1325,14 +1338,21 @@ impl model::Model for ChaosInputs {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.env.is_some() as u64 | (self.args.is_some() as u64) << 1
-            | (self.fault.is_some() as u64) << 2 | (self.image.is_some() as u64) << 3
-            | (self.labels.is_some() as u64) << 4 | (self.probes.is_some() as u64) << 5
-            | (self.command.is_some() as u64) << 6
-            | (self.components.is_some() as u64) << 7
-            | (self.annotations.is_some() as u64) << 8
-            | (self.image_pull_policy.is_some() as u64) << 9
-            | (self.default_health_check.is_some() as u64) << 10
+        model::mask(
+            &[
+                self.env.is_some(),
+                self.args.is_some(),
+                self.fault.is_some(),
+                self.image.is_some(),
+                self.labels.is_some(),
+                self.probes.is_some(),
+                self.command.is_some(),
+                self.components.is_some(),
+                self.annotations.is_some(),
+                self.image_pull_policy.is_some(),
+                self.default_health_check.is_some(),
+            ],
+        )
     }
 }
 model::model!(ChaosInputs);
@@ -1384,13 +1404,6 @@ impl model::Model for ChaosPipelineInput {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.tags.is_some() as u64) << 1
-            | (self.identifier.is_some() as u64) << 2
-            | (self.description.is_some() as u64) << 3
-            | (self.experiment_spec.is_some() as u64) << 4
-    }
 }
 model::model!(ChaosPipelineInput);
 model::open_enum! {
@@ -1439,10 +1452,6 @@ impl model::Model for ChaosWeightages {
             1 => model::Part::Str(&self.experiment_name),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.weightage.is_some() as u64 | (self.experiment_name.is_some() as u64) << 1
     }
 }
 model::model!(ChaosWeightages);

@@ -48,11 +48,5 @@ impl model::Model for CinderVolumeSource {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.fs_type.is_some() as u64 | (self.read_only.is_some() as u64) << 1
-            | (self.volume_id.is_some() as u64) << 2
-            | (self.secret_ref.is_some() as u64) << 3
-    }
 }
 model::model!(CinderVolumeSource);

@@ -48,11 +48,5 @@ impl model::Model for CmdProbeInputs {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.env.is_some() as u64 | (self.source.is_some() as u64) << 1
-            | (self.command.is_some() as u64) << 2
-            | (self.comparator.is_some() as u64) << 3
-    }
 }
 model::model!(CmdProbeInputs);

@@ -36,10 +36,6 @@ impl model::Model for CommandProbe {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.output.is_some() as u64
-    }
 }
 model::model!(CommandProbe);
 /// Schema `github_com_harness_hce-saas_hce-sdk_common_probe_v1.Probe`.
@@ -163,21 +159,28 @@ impl model::Model for CommonProbe {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.id.is_some() as u64 | (self.data.is_some() as u64) << 1
-            | (self.mode.is_some() as u64) << 2 | (self.name.is_some() as u64) << 3
-            | (self.type_.is_some() as u64) << 4 | (self.probe_ref.is_some() as u64) << 5
-            | (self.is_verified.is_some() as u64) << 6
-            | (self.run_properties.is_some() as u64) << 7
-            | (self.apm_probe_inputs.is_some() as u64) << 8
-            | (self.cmd_probe_inputs.is_some() as u64) << 9
-            | (self.k8s_probe_inputs.is_some() as u64) << 10
-            | (self.slo_probe_inputs.is_some() as u64) << 11
-            | (self.http_probe_inputs.is_some() as u64) << 12
-            | (self.prom_probe_inputs.is_some() as u64) << 13
-            | (self.datadog_probe_inputs.is_some() as u64) << 14
-            | (self.newrelic_probe_inputs.is_some() as u64) << 15
-            | (self.container_probe_inputs.is_some() as u64) << 16
-            | (self.dynatrace_probe_inputs.is_some() as u64) << 17
+        model::mask(
+            &[
+                self.id.is_some(),
+                self.data.is_some(),
+                self.mode.is_some(),
+                self.name.is_some(),
+                self.type_.is_some(),
+                self.probe_ref.is_some(),
+                self.is_verified.is_some(),
+                self.run_properties.is_some(),
+                self.apm_probe_inputs.is_some(),
+                self.cmd_probe_inputs.is_some(),
+                self.k8s_probe_inputs.is_some(),
+                self.slo_probe_inputs.is_some(),
+                self.http_probe_inputs.is_some(),
+                self.prom_probe_inputs.is_some(),
+                self.datadog_probe_inputs.is_some(),
+                self.newrelic_probe_inputs.is_some(),
+                self.container_probe_inputs.is_some(),
+                self.dynatrace_probe_inputs.is_some(),
+            ],
+        )
     }
 }
 model::model!(CommonProbe);
@@ -222,10 +225,6 @@ impl model::Model for CommonProbeEnvVar {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.value.is_some() as u64) << 1
-    }
 }
 model::model!(CommonProbeEnvVar);
 /// Schema `github_com_harness_hce-saas_hce-sdk_common_probe_v1.Metrics`.
@@ -264,11 +263,6 @@ impl model::Model for CommonProbeMetrics {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.entity_selector.is_some() as u64
-            | (self.metrics_selector.is_some() as u64) << 1
-    }
 }
 model::model!(CommonProbeMetrics);
 /// Schema `github_com_harness_hce-saas_hce-sdk_common_probe_v1.SyntheticsTest`.
@@ -306,10 +300,6 @@ impl model::Model for CommonProbeSyntheticsTest {
             1 => model::opt(&self.test_type),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.public_id.is_some() as u64 | (self.test_type.is_some() as u64) << 1
     }
 }
 model::model!(CommonProbeSyntheticsTest);
@@ -361,13 +351,6 @@ impl model::Model for CommonProbeTlsConfig {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.ca_file.is_some() as u64 | (self.key_file.is_some() as u64) << 1
-            | (self.cert_file.is_some() as u64) << 2
-            | (self.server_name.is_some() as u64) << 3
-            | (self.insecure_skip_verify.is_some() as u64) << 4
-    }
 }
 model::model!(CommonProbeTlsConfig);
 /// Schema `github_com_harness_hce-saas_hce-sdk_common_probe_v1.ComparatorInfo`.
@@ -409,11 +392,6 @@ impl model::Model for ComparatorInfo {
             2 => model::Part::Str(&self.criteria),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.type_.is_some() as u64 | (self.value.is_some() as u64) << 1
-            | (self.criteria.is_some() as u64) << 2
     }
 }
 model::model!(ComparatorInfo);
@@ -461,12 +439,6 @@ impl model::Model for ConditionDetails {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.phase.is_some() as u64 | (self.message.is_some() as u64) << 1
-            | (self.condition_id.is_some() as u64) << 2
-            | (self.condition_name.is_some() as u64) << 3
-    }
 }
 model::model!(ConditionDetails);
 /// Schema `experiment.ConfigMap`.
@@ -509,11 +481,6 @@ impl model::Model for ConfigMap {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.mount_path.is_some() as u64) << 1
-            | (self.default_mode.is_some() as u64) << 2
-    }
 }
 model::model!(ConfigMap);
 /// Schema `chaos.v1.ConfigMapEnvSource`.
@@ -551,10 +518,6 @@ impl model::Model for ConfigMapEnvSource {
             1 => model::Part::Flag(&self.optional),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.optional.is_some() as u64) << 1
     }
 }
 model::model!(ConfigMapEnvSource);
@@ -597,11 +560,6 @@ impl model::Model for ConfigMapProjection {
             2 => model::Part::Flag(&self.optional),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.items.is_some() as u64) << 1
-            | (self.optional.is_some() as u64) << 2
     }
 }
 model::model!(ConfigMapProjection);
@@ -648,12 +606,6 @@ impl model::Model for ConfigMapVolumeSource {
             3 => model::Part::Int(&self.default_mode),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.items.is_some() as u64) << 1
-            | (self.optional.is_some() as u64) << 2
-            | (self.default_mode.is_some() as u64) << 3
     }
 }
 model::model!(ConfigMapVolumeSource);
@@ -798,26 +750,32 @@ impl model::Model for ContainerProbeInputs {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.env.is_some() as u64 | (self.args.is_some() as u64) << 1
-            | (self.image.is_some() as u64) << 2 | (self.labels.is_some() as u64) << 3
-            | (self.command.is_some() as u64) << 4
-            | (self.host_ipc.is_some() as u64) << 5
-            | (self.host_pid.is_some() as u64) << 6
-            | (self.volumes.is_some() as u64) << 7
-            | (self.affinity.is_some() as u64) << 8
-            | (self.namespace.is_some() as u64) << 9
-            | (self.resources.is_some() as u64) << 10
-            | (self.comparator.is_some() as u64) << 11
-            | (self.annotations.is_some() as u64) << 12
-            | (self.host_network.is_some() as u64) << 13
-            | (self.tolerations.is_some() as u64) << 14
-            | (self.node_selector.is_some() as u64) << 15
-            | (self.volume_mounts.is_some() as u64) << 16
-            | (self.image_pull_policy.is_some() as u64) << 17
-            | (self.image_pull_secrets.is_some() as u64) << 18
-            | (self.pod_security_context.is_some() as u64) << 19
-            | (self.service_account_name.is_some() as u64) << 20
-            | (self.container_security_context.is_some() as u64) << 21
+        model::mask(
+            &[
+                self.env.is_some(),
+                self.args.is_some(),
+                self.image.is_some(),
+                self.labels.is_some(),
+                self.command.is_some(),
+                self.host_ipc.is_some(),
+                self.host_pid.is_some(),
+                self.volumes.is_some(),
+                self.affinity.is_some(),
+                self.namespace.is_some(),
+                self.resources.is_some(),
+                self.comparator.is_some(),
+                self.annotations.is_some(),
+                self.host_network.is_some(),
+                self.tolerations.is_some(),
+                self.node_selector.is_some(),
+                self.volume_mounts.is_some(),
+                self.image_pull_policy.is_some(),
+                self.image_pull_secrets.is_some(),
+                self.pod_security_context.is_some(),
+                self.service_account_name.is_some(),
+                self.container_security_context.is_some(),
+            ],
+        )
     }
 }
 model::model!(ContainerProbeInputs);

@@ -48,12 +48,6 @@ impl model::Model for CreateInputSetRequest {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.spec.is_some() as u64) << 1
-            | (self.identity.is_some() as u64) << 2
-            | (self.description.is_some() as u64) << 3
-    }
 }
 model::model!(CreateInputSetRequest);
 /// Schema `inputsets.CreateInputSetResponse`.
@@ -91,10 +85,6 @@ impl model::Model for CreateInputSetResponse {
             1 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data.is_some() as u64 | (self.correlation_id.is_some() as u64) << 1
     }
 }
 model::model!(CreateInputSetResponse);
@@ -146,13 +136,6 @@ impl model::Model for CreateNoteRequest {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.type_.is_some() as u64 | (self.comment.is_some() as u64) << 1
-            | (self.experiment_id.is_some() as u64) << 2
-            | (self.gameday_run_id.is_some() as u64) << 3
-            | (self.experiment_run_id.is_some() as u64) << 4
-    }
 }
 model::model!(CreateNoteRequest);
 /// Schema `types.CreateNoteResponse`.
@@ -186,10 +169,6 @@ impl model::Model for CreateNoteResponse {
             0 => model::opt(&self.data),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data.is_some() as u64
     }
 }
 model::model!(CreateNoteResponse);
@@ -245,13 +224,6 @@ impl model::Model for CreatePipelineResponse {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.code.is_some() as u64 | (self.data.is_some() as u64) << 1
-            | (self.status.is_some() as u64) << 2 | (self.message.is_some() as u64) << 3
-            | (self.meta_data.is_some() as u64) << 4
-            | (self.correlation_id.is_some() as u64) << 5
-    }
 }
 model::model!(CreatePipelineResponse);
 /// Schema `pipelines.CreatePipelineResponse.data`.
@@ -285,10 +257,6 @@ impl model::Model for CreatePipelineResponseData {
             0 => model::Part::Str(&self.identifier),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.identifier.is_some() as u64
     }
 }
 model::model!(CreatePipelineResponseData);

@@ -52,12 +52,5 @@ impl model::Model for CsiVolumeSource {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.driver.is_some() as u64 | (self.fs_type.is_some() as u64) << 1
-            | (self.read_only.is_some() as u64) << 2
-            | (self.volume_attributes.is_some() as u64) << 3
-            | (self.node_publish_secret_ref.is_some() as u64) << 4
-    }
 }
 model::model!(CsiVolumeSource);

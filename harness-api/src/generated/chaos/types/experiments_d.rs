@@ -48,12 +48,6 @@ impl model::Model for DatadogProbeInputs {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.metrics.is_some() as u64 | (self.datadog_site.is_some() as u64) << 1
-            | (self.synthetics_test.is_some() as u64) << 2
-            | (self.datadog_credentials_secret_name.is_some() as u64) << 3
-    }
 }
 model::model!(DatadogProbeInputs);
 /// Schema `model.DateRange`.
@@ -92,10 +86,6 @@ impl model::Model for DateRange {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.end_date.is_some() as u64 | (self.start_date.is_some() as u64) << 1
-    }
 }
 model::model!(DateRange);
 /// Schema `experiment.Definition`.
@@ -133,10 +123,6 @@ impl model::Model for Definition {
             1 => model::opt(&self.targets),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.chaos.is_some() as u64 | (self.targets.is_some() as u64) << 1
     }
 }
 model::model!(Definition);
@@ -180,11 +166,6 @@ impl model::Model for DeleteChaosV2ExperimentResponse {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.is_deleted.is_some() as u64 | (self.experiment_id.is_some() as u64) << 1
-            | (self.experiment_name.is_some() as u64) << 2
-    }
 }
 model::model!(DeleteChaosV2ExperimentResponse);
 /// Schema `inputsets.DeleteInputSetResponse`.
@@ -219,10 +200,6 @@ impl model::Model for DeleteInputSetResponse {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.correlation_id.is_some() as u64
-    }
 }
 model::model!(DeleteInputSetResponse);
 /// Schema `chaos.v1.DownwardAPIProjection`.
@@ -256,10 +233,6 @@ impl model::Model for DownwardApiProjection {
             0 => model::opt(&self.items),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.items.is_some() as u64
     }
 }
 model::model!(DownwardApiProjection);
@@ -307,12 +280,6 @@ impl model::Model for DownwardApiVolumeFile {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.mode.is_some() as u64 | (self.path.is_some() as u64) << 1
-            | (self.field_ref.is_some() as u64) << 2
-            | (self.resource_field_ref.is_some() as u64) << 3
-    }
 }
 model::model!(DownwardApiVolumeFile);
 /// Schema `chaos.v1.DownwardAPIVolumeSource`.
@@ -350,10 +317,6 @@ impl model::Model for DownwardApiVolumeSource {
             1 => model::Part::Int(&self.default_mode),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.items.is_some() as u64 | (self.default_mode.is_some() as u64) << 1
     }
 }
 model::model!(DownwardApiVolumeSource);
@@ -404,13 +367,6 @@ impl model::Model for DynatraceProbeInputs {
             4 => model::Part::Str(&self.api_token_secret_name),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.metrics.is_some() as u64 | (self.endpoint.is_some() as u64) << 1
-            | (self.time_frame.is_some() as u64) << 2
-            | (self.comparator.is_some() as u64) << 3
-            | (self.api_token_secret_name.is_some() as u64) << 4
     }
 }
 model::model!(DynatraceProbeInputs);

@@ -44,11 +44,6 @@ impl model::Model for EnvFromSource {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.prefix.is_some() as u64 | (self.secret_ref.is_some() as u64) << 1
-            | (self.config_map_ref.is_some() as u64) << 2
-    }
 }
 model::model!(EnvFromSource);
 /// Schema `chaos.v1.EphemeralVolumeSource`.
@@ -82,10 +77,6 @@ impl model::Model for EphemeralVolumeSource {
             0 => model::opt(&self.volume_claim_template),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.volume_claim_template.is_some() as u64
     }
 }
 model::model!(EphemeralVolumeSource);
@@ -124,10 +115,6 @@ impl model::Model for ErrorData {
             1 => model::Part::Str(&self.message),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.code.is_some() as u64 | (self.message.is_some() as u64) << 1
     }
 }
 model::model!(ErrorData);
@@ -171,11 +158,6 @@ impl model::Model for ExecutionNodeHttpProbe {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.status_code.is_some() as u64 | (self.response_body.is_some() as u64) << 1
-            | (self.response_time.is_some() as u64) << 2
-    }
 }
 model::model!(ExecutionNodeHttpProbe);
 /// Schema `chaos_execution_nodes.PromProbe`.
@@ -209,10 +191,6 @@ impl model::Model for ExecutionNodePromProbe {
             0 => model::Part::Str(&self.metrics),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.metrics.is_some() as u64
     }
 }
 model::model!(ExecutionNodePromProbe);
@@ -292,12 +270,19 @@ impl model::Model for ExperimentAuth {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.api.is_some() as u64 | (self.aws.is_some() as u64) << 1
-            | (self.gcp.is_some() as u64) << 2 | (self.ssh.is_some() as u64) << 3
-            | (self.type_.is_some() as u64) << 4 | (self.azure.is_some() as u64) << 5
-            | (self.vmware.is_some() as u64) << 6
-            | (self.redis_auth.is_some() as u64) << 7
-            | (self.node_restart.is_some() as u64) << 8
+        model::mask(
+            &[
+                self.api.is_some(),
+                self.aws.is_some(),
+                self.gcp.is_some(),
+                self.ssh.is_some(),
+                self.type_.is_some(),
+                self.azure.is_some(),
+                self.vmware.is_some(),
+                self.redis_auth.is_some(),
+                self.node_restart.is_some(),
+            ],
+        )
     }
 }
 model::model!(ExperimentAuth);
@@ -412,19 +397,25 @@ impl model::Model for ExperimentComponents {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.auth.is_some() as u64 | (self.helper.is_some() as u64) << 1
-            | (self.host_pid.is_some() as u64) << 2
-            | (self.secrets.is_some() as u64) << 3 | (self.sidecar.is_some() as u64) << 4
-            | (self.resources.is_some() as u64) << 5
-            | (self.config_maps.is_some() as u64) << 6
-            | (self.tolerations.is_some() as u64) << 7
-            | (self.node_selector.is_some() as u64) << 8
-            | (self.host_file_volumes.is_some() as u64) << 9
-            | (self.security_context.is_some() as u64) << 10
-            | (self.image_pull_secrets.is_some() as u64) << 11
-            | (self.projected_volumes.is_some() as u64) << 12
-            | (self.status_check_timeouts.is_some() as u64) << 13
-            | (self.termination_grace_period_seconds.is_some() as u64) << 14
+        model::mask(
+            &[
+                self.auth.is_some(),
+                self.helper.is_some(),
+                self.host_pid.is_some(),
+                self.secrets.is_some(),
+                self.sidecar.is_some(),
+                self.resources.is_some(),
+                self.config_maps.is_some(),
+                self.tolerations.is_some(),
+                self.node_selector.is_some(),
+                self.host_file_volumes.is_some(),
+                self.security_context.is_some(),
+                self.image_pull_secrets.is_some(),
+                self.projected_volumes.is_some(),
+                self.status_check_timeouts.is_some(),
+                self.termination_grace_period_seconds.is_some(),
+            ],
+        )
     }
 }
 model::model!(ExperimentComponents);
@@ -459,10 +450,6 @@ impl model::Model for ExperimentProbeConditions {
             0 => model::Part::Str(&self.execute_upon),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.execute_upon.is_some() as u64
     }
 }
 model::model!(ExperimentProbeConditions);
@@ -501,10 +488,6 @@ impl model::Model for ExperimentRedisAuth {
             1 => model::Part::Str(&self.password),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.tls_file.is_some() as u64 | (self.password.is_some() as u64) << 1
     }
     #[inline]
     fn secrets(&self) -> &'static [usize] {
@@ -548,10 +531,6 @@ impl model::Model for ExperimentRunAction {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.identity.is_some() as u64) << 1
-    }
 }
 model::model!(ExperimentRunAction);
 /// Schema `chaos_experiment_run.Probe`.
@@ -590,10 +569,6 @@ impl model::Model for ExperimentRunProbe {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.identity.is_some() as u64) << 1
-    }
 }
 model::model!(ExperimentRunProbe);
 /// Schema `types.ExperimentRunRequest`.
@@ -631,11 +606,6 @@ impl model::Model for ExperimentRunRequest {
             1 => model::Part::Str(&self.inputset_identity),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.runtime_inputs.is_some() as u64
-            | (self.inputset_identity.is_some() as u64) << 1
     }
 }
 model::model!(ExperimentRunRequest);
@@ -679,11 +649,6 @@ impl model::Model for ExperimentRunStats {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.time.is_some() as u64 | (self.failed.is_some() as u64) << 1
-            | (self.success.is_some() as u64) << 2
-    }
 }
 model::model!(ExperimentRunStats);
 /// Schema `github_com_harness_hce-saas_graphql_server_pkg_chaos_v2_experiment_run_types.UserDetails`.
@@ -725,11 +690,6 @@ impl model::Model for ExperimentRunUserDetails {
             2 => model::Part::Str(&self.username),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.email.is_some() as u64 | (self.user_id.is_some() as u64) << 1
-            | (self.username.is_some() as u64) << 2
     }
 }
 model::model!(ExperimentRunUserDetails);
@@ -773,12 +733,6 @@ impl model::Model for ExperimentRunsData {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.experiment_run_stats.is_some() as u64
-            | (self.total_experiment_runs.is_some() as u64) << 1
-            | (self.total_experiment_change.is_some() as u64) << 2
-    }
 }
 model::model!(ExperimentRunsData);
 /// Schema `experiment.Secret`.
@@ -821,11 +775,6 @@ impl model::Model for ExperimentSecret {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.mount_path.is_some() as u64) << 1
-            | (self.default_mode.is_some() as u64) << 2
-    }
 }
 model::model!(ExperimentSecret);
 /// Schema `experiment.SecurityContext`.
@@ -863,11 +812,6 @@ impl model::Model for ExperimentSecurityContext {
             1 => model::opt(&self.container_security_context),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.pod_security_context.is_some() as u64
-            | (self.container_security_context.is_some() as u64) << 1
     }
 }
 model::model!(ExperimentSecurityContext);
@@ -911,12 +855,6 @@ impl model::Model for ExperimentSpec {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.experiment_id.is_some() as u64
-            | (self.experiment_name.is_some() as u64) << 1
-            | (self.expected_resilience_score.is_some() as u64) << 2
-    }
 }
 model::model!(ExperimentSpec);
 /// Schema `experiment.StatusCheckTimeout`.
@@ -955,10 +893,6 @@ impl model::Model for ExperimentStatusCheckTimeout {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.delay.is_some() as u64 | (self.timeout.is_some() as u64) << 1
-    }
 }
 model::model!(ExperimentStatusCheckTimeout);
 /// Schema `experiment.Targets`.
@@ -996,10 +930,6 @@ impl model::Model for ExperimentTargets {
             1 => model::opt(&self.application),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.selectors.is_some() as u64 | (self.application.is_some() as u64) << 1
     }
 }
 model::model!(ExperimentTargets);
@@ -1169,31 +1099,36 @@ impl model::Model for ExperimentV2 {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.tags.is_some() as u64) << 1
-            | (self.infra.is_some() as u64) << 2
-            | (self.created_at.is_some() as u64) << 3
-            | (self.created_by.is_some() as u64) << 4
-            | (self.is_removed.is_some() as u64) << 5
-            | (self.updated_at.is_some() as u64) << 6
-            | (self.updated_by.is_some() as u64) << 7
-            | (self.cron_syntax.is_some() as u64) << 8
-            | (self.weightages.is_some() as u64) << 9
-            | (self.workflow_id.is_some() as u64) << 10
-            | (self.description.is_some() as u64) << 11
-            | (self.identifiers.is_some() as u64) << 12
-            | (self.experiment_id.is_some() as u64) << 13
-            | (self.workflow_type.is_some() as u64) << 14
-            | (self.is_cron_enabled.is_some() as u64) << 15
-            | (self.events_metadata.is_some() as u64) << 16
-            | (self.last_executed_at.is_some() as u64) << 17
-            | (self.recommendation.is_some() as u64) << 18
-            | (self.template_details.is_some() as u64) << 19
-            | (self.is_custom_workflow.is_some() as u64) << 20
-            | (self.workflow_manifest.is_some() as u64) << 21
-            | (self.target_network_service.is_some() as u64) << 22
-            | (self.is_single_run_cron_enabled.is_some() as u64) << 23
-            | (self.recent_workflow_run_details.is_some() as u64) << 24
-            | (self.single_click_onboard_metadata.is_some() as u64) << 25
+        model::mask(
+            &[
+                self.name.is_some(),
+                self.tags.is_some(),
+                self.infra.is_some(),
+                self.created_at.is_some(),
+                self.created_by.is_some(),
+                self.is_removed.is_some(),
+                self.updated_at.is_some(),
+                self.updated_by.is_some(),
+                self.cron_syntax.is_some(),
+                self.weightages.is_some(),
+                self.workflow_id.is_some(),
+                self.description.is_some(),
+                self.identifiers.is_some(),
+                self.experiment_id.is_some(),
+                self.workflow_type.is_some(),
+                self.is_cron_enabled.is_some(),
+                self.events_metadata.is_some(),
+                self.last_executed_at.is_some(),
+                self.recommendation.is_some(),
+                self.template_details.is_some(),
+                self.is_custom_workflow.is_some(),
+                self.workflow_manifest.is_some(),
+                self.target_network_service.is_some(),
+                self.is_single_run_cron_enabled.is_some(),
+                self.recent_workflow_run_details.is_some(),
+                self.single_click_onboard_metadata.is_some(),
+            ],
+        )
     }
 }
 model::model!(ExperimentV2);
@@ -1240,12 +1175,6 @@ impl model::Model for ExperimentVmWareAuth {
             3 => model::Part::Str(&self.v_center_username),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.vm_password.is_some() as u64 | (self.v_center_server.is_some() as u64) << 1
-            | (self.v_center_password.is_some() as u64) << 2
-            | (self.v_center_username.is_some() as u64) << 3
     }
     #[inline]
     fn secrets(&self) -> &'static [usize] {
@@ -1296,12 +1225,6 @@ impl model::Model for ExperimentWorkload {
             3 => model::Part::Str(&self.namespace),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.kind.is_some() as u64 | (self.names.is_some() as u64) << 1
-            | (self.labels.is_some() as u64) << 2
-            | (self.namespace.is_some() as u64) << 3
     }
 }
 model::model!(ExperimentWorkload);

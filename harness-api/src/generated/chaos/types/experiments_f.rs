@@ -63,14 +63,6 @@ impl model::Model for FaultData {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.targets.is_some() as u64) << 1
-            | (self.namespace.is_some() as u64) << 2
-            | (self.fault_details.is_some() as u64) << 3
-            | (self.helper_pod_details.is_some() as u64) << 4
-            | (self.target_chaos_status.is_some() as u64) << 5
-    }
 }
 model::model!(FaultData);
 /// Schema `chaos_execution_nodes.FaultDetails`.
@@ -108,10 +100,6 @@ impl model::Model for FaultDetails {
             1 => model::opt(&self.definition),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.definition.is_some() as u64) << 1
     }
 }
 model::model!(FaultDetails);
@@ -154,12 +142,6 @@ impl model::Model for FaultEventMetadata {
             2 => model::opt(&self.environment_identifier),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.fault_name.is_some() as u64
-            | (self.service_identifier.is_some() as u64) << 1
-            | (self.environment_identifier.is_some() as u64) << 2
     }
 }
 model::model!(FaultEventMetadata);
@@ -215,14 +197,6 @@ impl model::Model for FaultRef {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.values.is_some() as u64) << 1
-            | (self.infra_id.is_some() as u64) << 2
-            | (self.identity.is_some() as u64) << 3
-            | (self.auth_enabled.is_some() as u64) << 4
-            | (self.is_enterprise.is_some() as u64) << 5
-    }
 }
 model::model!(FaultRef);
 /// Schema `chaos_experiment_run.Faults`.
@@ -260,10 +234,6 @@ impl model::Model for Faults {
             1 => model::Part::Str(&self.fault_name),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.probes.is_some() as u64 | (self.fault_name.is_some() as u64) << 1
     }
 }
 model::model!(Faults);
@@ -315,13 +285,6 @@ impl model::Model for FcVolumeSource {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.lun.is_some() as u64 | (self.wwids.is_some() as u64) << 1
-            | (self.fs_type.is_some() as u64) << 2
-            | (self.read_only.is_some() as u64) << 3
-            | (self.target_ww_ns.is_some() as u64) << 4
-    }
 }
 model::model!(FcVolumeSource);
 /// Schema `types.FilterListChaosPipelineRuns`.
@@ -355,10 +318,6 @@ impl model::Model for FilterListChaosPipelineRuns {
             0 => model::opt(&self.notify_i_ds),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.notify_i_ds.is_some() as u64
     }
 }
 model::model!(FilterListChaosPipelineRuns);
@@ -410,13 +369,6 @@ impl model::Model for FlexVolumeSource {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.driver.is_some() as u64 | (self.fs_type.is_some() as u64) << 1
-            | (self.options.is_some() as u64) << 2
-            | (self.read_only.is_some() as u64) << 3
-            | (self.secret_ref.is_some() as u64) << 4
-    }
 }
 model::model!(FlexVolumeSource);
 /// Schema `chaos.v1.FlockerVolumeSource`.
@@ -454,10 +406,6 @@ impl model::Model for FlockerVolumeSource {
             1 => model::Part::Str(&self.dataset_uuid),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.dataset_name.is_some() as u64 | (self.dataset_uuid.is_some() as u64) << 1
     }
 }
 model::model!(FlockerVolumeSource);

@@ -48,12 +48,6 @@ impl model::Model for GcePersistentDiskVolumeSource {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.fs_type.is_some() as u64 | (self.pd_name.is_some() as u64) << 1
-            | (self.read_only.is_some() as u64) << 2
-            | (self.partition.is_some() as u64) << 3
-    }
 }
 model::model!(GcePersistentDiskVolumeSource);
 /// Schema `v1.GcpCloudMonitoringInputs`.
@@ -96,11 +90,6 @@ impl model::Model for GcpCloudMonitoringInputs {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.query.is_some() as u64 | (self.project_id.is_some() as u64) << 1
-            | (self.service_account_key.is_some() as u64) << 2
-    }
 }
 model::model!(GcpCloudMonitoringInputs);
 /// Schema `chaosexperimentpipeline.GetChaosPipelineNodesResponse`.
@@ -138,11 +127,6 @@ impl model::Model for GetChaosPipelineNodesResponse {
             1 => model::opt(&self.chaos_execution_node),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.ref_entities.is_some() as u64
-            | (self.chaos_execution_node.is_some() as u64) << 1
     }
 }
 model::model!(GetChaosPipelineNodesResponse);
@@ -182,10 +166,6 @@ impl model::Model for GetExperimentOrTemplateVariableData {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.variables.is_some() as u64) << 1
-    }
 }
 model::model!(GetExperimentOrTemplateVariableData);
 /// Schema `v3.GetExperimentOrTemplateVariableResponse`.
@@ -219,10 +199,6 @@ impl model::Model for GetExperimentOrTemplateVariableResponse {
             0 => model::opt(&self.items),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.items.is_some() as u64
     }
 }
 model::model!(GetExperimentOrTemplateVariableResponse);
@@ -261,10 +237,6 @@ impl model::Model for GetInputSetResponse {
             1 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data.is_some() as u64 | (self.correlation_id.is_some() as u64) << 1
     }
 }
 model::model!(GetInputSetResponse);
@@ -308,11 +280,6 @@ impl model::Model for GetMethod {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.criteria.is_some() as u64 | (self.response_body.is_some() as u64) << 1
-            | (self.response_code.is_some() as u64) << 2
-    }
 }
 model::model!(GetMethod);
 /// Schema `chaos.v1.GitRepoVolumeSource`.
@@ -354,11 +321,6 @@ impl model::Model for GitRepoVolumeSource {
             2 => model::Part::Str(&self.repository),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.revision.is_some() as u64 | (self.directory.is_some() as u64) << 1
-            | (self.repository.is_some() as u64) << 2
     }
 }
 model::model!(GitRepoVolumeSource);
@@ -402,11 +364,6 @@ impl model::Model for GlusterfsVolumeSource {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.path.is_some() as u64 | (self.read_only.is_some() as u64) << 1
-            | (self.endpoints.is_some() as u64) << 2
-    }
 }
 model::model!(GlusterfsVolumeSource);
 /// Schema `github_com_harness_hce-saas_graphql_server_graph_model.Identifiers`.
@@ -448,12 +405,6 @@ impl model::Model for GraphIdentifiers {
             2 => model::Part::Str(&self.project_identifier),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.org_identifier.is_some() as u64
-            | (self.account_identifier.is_some() as u64) << 1
-            | (self.project_identifier.is_some() as u64) << 2
     }
 }
 model::model!(GraphIdentifiers);
@@ -588,25 +539,30 @@ impl model::Model for GraphInfrastructure {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.tags.is_some() as u64) << 1
-            | (self.infra_id.is_some() as u64) << 2
-            | (self.version.is_some() as u64) << 3
-            | (self.is_active.is_some() as u64) << 4
-            | (self.created_at.is_some() as u64) << 5
-            | (self.created_by.is_some() as u64) << 6
-            | (self.infra_type.is_some() as u64) << 7
-            | (self.is_removed.is_some() as u64) << 8
-            | (self.start_time.is_some() as u64) << 9
-            | (self.updated_at.is_some() as u64) << 10
-            | (self.updated_by.is_some() as u64) << 11
-            | (self.infra_scope.is_some() as u64) << 12
-            | (self.cluster_type.is_some() as u64) << 13
-            | (self.description.is_some() as u64) << 14
-            | (self.identifiers.is_some() as u64) << 15
-            | (self.environment_id.is_some() as u64) << 16
-            | (self.last_heartbeat.is_some() as u64) << 17
-            | (self.infra_namespace.is_some() as u64) << 18
-            | (self.is_infra_confirmed.is_some() as u64) << 19
+        model::mask(
+            &[
+                self.name.is_some(),
+                self.tags.is_some(),
+                self.infra_id.is_some(),
+                self.version.is_some(),
+                self.is_active.is_some(),
+                self.created_at.is_some(),
+                self.created_by.is_some(),
+                self.infra_type.is_some(),
+                self.is_removed.is_some(),
+                self.start_time.is_some(),
+                self.updated_at.is_some(),
+                self.updated_by.is_some(),
+                self.infra_scope.is_some(),
+                self.cluster_type.is_some(),
+                self.description.is_some(),
+                self.identifiers.is_some(),
+                self.environment_id.is_some(),
+                self.last_heartbeat.is_some(),
+                self.infra_namespace.is_some(),
+                self.is_infra_confirmed.is_some(),
+            ],
+        )
     }
 }
 model::model!(GraphInfrastructure);
@@ -649,10 +605,6 @@ impl model::Model for GraphWeightages {
             1 => model::Part::Str(&self.experiment_name),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.weightage.is_some() as u64 | (self.experiment_name.is_some() as u64) << 1
     }
 }
 model::model!(GraphWeightages);

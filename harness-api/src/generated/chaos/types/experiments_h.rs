@@ -125,22 +125,28 @@ impl model::Model for HelperConfig {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.env.is_some() as u64 | (self.args.is_some() as u64) << 1
-            | (self.image.is_some() as u64) << 2 | (self.labels.is_some() as u64) << 3
-            | (self.command.is_some() as u64) << 4
-            | (self.host_ipc.is_some() as u64) << 5
-            | (self.host_pid.is_some() as u64) << 6
-            | (self.secrets.is_some() as u64) << 7
-            | (self.resources.is_some() as u64) << 8
-            | (self.config_maps.is_some() as u64) << 9
-            | (self.annotations.is_some() as u64) << 10
-            | (self.host_network.is_some() as u64) << 11
-            | (self.tolerations.is_some() as u64) << 12
-            | (self.node_selector.is_some() as u64) << 13
-            | (self.host_file_volumes.is_some() as u64) << 14
-            | (self.image_pull_policy.is_some() as u64) << 15
-            | (self.security_context.is_some() as u64) << 16
-            | (self.image_pull_secrets.is_some() as u64) << 17
+        model::mask(
+            &[
+                self.env.is_some(),
+                self.args.is_some(),
+                self.image.is_some(),
+                self.labels.is_some(),
+                self.command.is_some(),
+                self.host_ipc.is_some(),
+                self.host_pid.is_some(),
+                self.secrets.is_some(),
+                self.resources.is_some(),
+                self.config_maps.is_some(),
+                self.annotations.is_some(),
+                self.host_network.is_some(),
+                self.tolerations.is_some(),
+                self.node_selector.is_some(),
+                self.host_file_volumes.is_some(),
+                self.image_pull_policy.is_some(),
+                self.security_context.is_some(),
+                self.image_pull_secrets.is_some(),
+            ],
+        )
     }
 }
 model::model!(HelperConfig);
@@ -179,10 +185,6 @@ impl model::Model for HelperPodDetails {
             1 => model::Part::Str(&self.log_stream_id),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.log_stream_id.is_some() as u64) << 1
     }
 }
 model::model!(HelperPodDetails);
@@ -230,12 +232,6 @@ impl model::Model for HostFile {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.type_.is_some() as u64) << 1
-            | (self.node_path.is_some() as u64) << 2
-            | (self.mount_path.is_some() as u64) << 3
-    }
 }
 model::model!(HostFile);
 /// Schema `github_com_harness_hce-saas_hce-sdk_common_probe_v1.HTTPMethod`.
@@ -273,10 +269,6 @@ impl model::Model for HttpMethod {
             1 => model::opt(&self.post),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.get.is_some() as u64 | (self.post.is_some() as u64) << 1
     }
 }
 model::model!(HttpMethod);
@@ -331,13 +323,6 @@ impl model::Model for HttpProbeInputs {
             5 => model::Part::Flag(&self.insecure_skip_verify),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.url.is_some() as u64 | (self.auth.is_some() as u64) << 1
-            | (self.method.is_some() as u64) << 2 | (self.headers.is_some() as u64) << 3
-            | (self.tls_config.is_some() as u64) << 4
-            | (self.insecure_skip_verify.is_some() as u64) << 5
     }
 }
 model::model!(HttpProbeInputs);

@@ -110,19 +110,25 @@ impl model::Model for InputSet {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.id.is_some() as u64 | (self.name.is_some() as u64) << 1
-            | (self.spec.is_some() as u64) << 2 | (self.org_id.is_some() as u64) << 3
-            | (self.version.is_some() as u64) << 4
-            | (self.identity.is_some() as u64) << 5
-            | (self.account_id.is_some() as u64) << 6
-            | (self.created_at.is_some() as u64) << 7
-            | (self.created_by.is_some() as u64) << 8
-            | (self.is_removed.is_some() as u64) << 9
-            | (self.project_id.is_some() as u64) << 10
-            | (self.updated_at.is_some() as u64) << 11
-            | (self.updated_by.is_some() as u64) << 12
-            | (self.description.is_some() as u64) << 13
-            | (self.experiment_id.is_some() as u64) << 14
+        model::mask(
+            &[
+                self.id.is_some(),
+                self.name.is_some(),
+                self.spec.is_some(),
+                self.org_id.is_some(),
+                self.version.is_some(),
+                self.identity.is_some(),
+                self.account_id.is_some(),
+                self.created_at.is_some(),
+                self.created_by.is_some(),
+                self.is_removed.is_some(),
+                self.project_id.is_some(),
+                self.updated_at.is_some(),
+                self.updated_by.is_some(),
+                self.description.is_some(),
+                self.experiment_id.is_some(),
+            ],
+        )
     }
 }
 model::model!(InputSet);
@@ -212,15 +218,21 @@ impl model::Model for IscsiVolumeSource {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.iqn.is_some() as u64 | (self.lun.is_some() as u64) << 1
-            | (self.fs_type.is_some() as u64) << 2 | (self.portals.is_some() as u64) << 3
-            | (self.read_only.is_some() as u64) << 4
-            | (self.secret_ref.is_some() as u64) << 5
-            | (self.target_portal.is_some() as u64) << 6
-            | (self.initiator_name.is_some() as u64) << 7
-            | (self.iscsi_interface.is_some() as u64) << 8
-            | (self.chap_auth_session.is_some() as u64) << 9
-            | (self.chap_auth_discovery.is_some() as u64) << 10
+        model::mask(
+            &[
+                self.iqn.is_some(),
+                self.lun.is_some(),
+                self.fs_type.is_some(),
+                self.portals.is_some(),
+                self.read_only.is_some(),
+                self.secret_ref.is_some(),
+                self.target_portal.is_some(),
+                self.initiator_name.is_some(),
+                self.iscsi_interface.is_some(),
+                self.chap_auth_session.is_some(),
+                self.chap_auth_discovery.is_some(),
+            ],
+        )
     }
 }
 model::model!(IscsiVolumeSource);

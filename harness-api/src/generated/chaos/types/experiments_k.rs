@@ -75,13 +75,18 @@ impl model::Model for K8sInfraV2SpecIdentifiers {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.type_.is_some() as u64 | (self.scope.is_some() as u64) << 1
-            | (self.version.is_some() as u64) << 2
-            | (self.ai_enabled.is_some() as u64) << 3
-            | (self.namespace.is_some() as u64) << 4
-            | (self.emissary_url.is_some() as u64) << 5
-            | (self.service_account.is_some() as u64) << 6
-            | (self.discovery_agent_id.is_some() as u64) << 7
+        model::mask(
+            &[
+                self.type_.is_some(),
+                self.scope.is_some(),
+                self.version.is_some(),
+                self.ai_enabled.is_some(),
+                self.namespace.is_some(),
+                self.emissary_url.is_some(),
+                self.service_account.is_some(),
+                self.discovery_agent_id.is_some(),
+            ],
+        )
     }
 }
 model::model!(K8sInfraV2SpecIdentifiers);
@@ -161,14 +166,19 @@ impl model::Model for K8sProbeInputs {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.data.is_some() as u64 | (self.group.is_some() as u64) << 1
-            | (self.version.is_some() as u64) << 2
-            | (self.resource.is_some() as u64) << 3
-            | (self.namespace.is_some() as u64) << 4
-            | (self.operation.is_some() as u64) << 5
-            | (self.field_selector.is_some() as u64) << 6
-            | (self.label_selector.is_some() as u64) << 7
-            | (self.resource_names.is_some() as u64) << 8
+        model::mask(
+            &[
+                self.data.is_some(),
+                self.group.is_some(),
+                self.version.is_some(),
+                self.resource.is_some(),
+                self.namespace.is_some(),
+                self.operation.is_some(),
+                self.field_selector.is_some(),
+                self.label_selector.is_some(),
+                self.resource_names.is_some(),
+            ],
+        )
     }
 }
 model::model!(K8sProbeInputs);
@@ -207,10 +217,6 @@ impl model::Model for K8sResourceRequirements {
             1 => model::opt(&self.requests),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.limits.is_some() as u64 | (self.requests.is_some() as u64) << 1
     }
 }
 model::model!(K8sResourceRequirements);
@@ -395,31 +401,40 @@ impl model::Model for K8sVolume {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.fc.is_some() as u64 | (self.csi.is_some() as u64) << 1
-            | (self.nfs.is_some() as u64) << 2 | (self.rbd.is_some() as u64) << 3
-            | (self.name.is_some() as u64) << 4 | (self.iscsi.is_some() as u64) << 5
-            | (self.cephfs.is_some() as u64) << 6 | (self.cinder.is_some() as u64) << 7
-            | (self.secret.is_some() as u64) << 8 | (self.flocker.is_some() as u64) << 9
-            | (self.git_repo.is_some() as u64) << 10
-            | (self.quobyte.is_some() as u64) << 11
-            | (self.scale_io.is_some() as u64) << 12
-            | (self.empty_dir.is_some() as u64) << 13
-            | (self.host_path.is_some() as u64) << 14
-            | (self.azure_disk.is_some() as u64) << 15
-            | (self.azure_file.is_some() as u64) << 16
-            | (self.config_map.is_some() as u64) << 17
-            | (self.ephemeral.is_some() as u64) << 18
-            | (self.glusterfs.is_some() as u64) << 19
-            | (self.projected.is_some() as u64) << 20
-            | (self.storageos.is_some() as u64) << 21
-            | (self.flex_volume.is_some() as u64) << 22
-            | (self.downward_api.is_some() as u64) << 23
-            | (self.vsphere_volume.is_some() as u64) << 24
-            | (self.portworx_volume.is_some() as u64) << 25
-            | (self.gce_persistent_disk.is_some() as u64) << 26
-            | (self.aws_elastic_block_store.is_some() as u64) << 27
-            | (self.photon_persistent_disk.is_some() as u64) << 28
-            | (self.persistent_volume_claim.is_some() as u64) << 29
+        model::mask(
+            &[
+                self.fc.is_some(),
+                self.csi.is_some(),
+                self.nfs.is_some(),
+                self.rbd.is_some(),
+                self.name.is_some(),
+                self.iscsi.is_some(),
+                self.cephfs.is_some(),
+                self.cinder.is_some(),
+                self.secret.is_some(),
+                self.flocker.is_some(),
+                self.git_repo.is_some(),
+                self.quobyte.is_some(),
+                self.scale_io.is_some(),
+                self.empty_dir.is_some(),
+                self.host_path.is_some(),
+                self.azure_disk.is_some(),
+                self.azure_file.is_some(),
+                self.config_map.is_some(),
+                self.ephemeral.is_some(),
+                self.glusterfs.is_some(),
+                self.projected.is_some(),
+                self.storageos.is_some(),
+                self.flex_volume.is_some(),
+                self.downward_api.is_some(),
+                self.vsphere_volume.is_some(),
+                self.portworx_volume.is_some(),
+                self.gce_persistent_disk.is_some(),
+                self.aws_elastic_block_store.is_some(),
+                self.photon_persistent_disk.is_some(),
+                self.persistent_volume_claim.is_some(),
+            ],
+        )
     }
 }
 model::model!(K8sVolume);
@@ -462,11 +477,6 @@ impl model::Model for KeyToPath {
             2 => model::Part::Str(&self.path),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.key.is_some() as u64 | (self.mode.is_some() as u64) << 1
-            | (self.path.is_some() as u64) << 2
     }
 }
 model::model!(KeyToPath);

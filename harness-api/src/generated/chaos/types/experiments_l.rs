@@ -40,11 +40,6 @@ impl model::Model for LabelSelector {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.match_labels.is_some() as u64
-            | (self.match_expressions.is_some() as u64) << 1
-    }
 }
 model::model!(LabelSelector);
 model::open_enum! {
@@ -90,11 +85,6 @@ impl model::Model for LabelSelectorRequirement {
             2 => model::opt(&self.operator),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.key.is_some() as u64 | (self.values.is_some() as u64) << 1
-            | (self.operator.is_some() as u64) << 2
     }
 }
 model::model!(LabelSelectorRequirement);
@@ -184,16 +174,21 @@ impl model::Model for ListChaosPipelineRuns {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.tags.is_some() as u64 | (self.infra.is_some() as u64) << 1
-            | (self.executed_at.is_some() as u64) << 2
-            | (self.executed_by.is_some() as u64) << 3
-            | (self.experiment_id.is_some() as u64) << 4
-            | (self.target_service.is_some() as u64) << 5
-            | (self.experiment_name.is_some() as u64) << 6
-            | (self.experiment_run_id.is_some() as u64) << 7
-            | (self.resilience_score.is_some() as u64) << 8
-            | (self.experiment_status.is_some() as u64) << 9
-            | (self.experiment_notify_id.is_some() as u64) << 10
+        model::mask(
+            &[
+                self.tags.is_some(),
+                self.infra.is_some(),
+                self.executed_at.is_some(),
+                self.executed_by.is_some(),
+                self.experiment_id.is_some(),
+                self.target_service.is_some(),
+                self.experiment_name.is_some(),
+                self.experiment_run_id.is_some(),
+                self.resilience_score.is_some(),
+                self.experiment_status.is_some(),
+                self.experiment_notify_id.is_some(),
+            ],
+        )
     }
 }
 model::model!(ListChaosPipelineRuns);
@@ -249,14 +244,6 @@ impl model::Model for ListExperimentData {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.tags.is_some() as u64) << 1
-            | (self.infra_id.is_some() as u64) << 2
-            | (self.identity.is_some() as u64) << 3
-            | (self.infra_type.is_some() as u64) << 4
-            | (self.description.is_some() as u64) << 5
-    }
 }
 model::model!(ListExperimentData);
 /// Schema `v3.ListExperimentOrTemplateResponse`.
@@ -302,12 +289,6 @@ impl model::Model for ListExperimentOrTemplateResponse {
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.templates.is_some() as u64 | (self.pagination.is_some() as u64) << 1
-            | (self.experiments.is_some() as u64) << 2
-            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ListExperimentOrTemplateResponse);
@@ -359,13 +340,6 @@ impl model::Model for ListExperimentTemplateData {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.tags.is_some() as u64) << 1
-            | (self.identity.is_some() as u64) << 2
-            | (self.infra_type.is_some() as u64) << 3
-            | (self.description.is_some() as u64) << 4
-    }
 }
 model::model!(ListExperimentTemplateData);
 /// Schema `types.ListExperimentV2Response`.
@@ -404,10 +378,6 @@ impl model::Model for ListExperimentV2Response {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data.is_some() as u64 | (self.pagination.is_some() as u64) << 1
-    }
 }
 model::model!(ListExperimentV2Response);
 /// Schema `handlers.ListExperimentsWithActiveInfrasMinimalNotificationResponse`.
@@ -445,11 +415,6 @@ impl model::Model for ListExperimentsWithActiveInfrasMinimalNotificationResponse
             1 => model::Part::Int(&self.total_no_of_experiments),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.experiments.is_some() as u64
-            | (self.total_no_of_experiments.is_some() as u64) << 1
     }
 }
 model::model!(ListExperimentsWithActiveInfrasMinimalNotificationResponse);
@@ -492,11 +457,6 @@ impl model::Model for ListInputSetResponse {
             2 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data.is_some() as u64 | (self.pagination.is_some() as u64) << 1
-            | (self.correlation_id.is_some() as u64) << 2
     }
 }
 model::model!(ListInputSetResponse);
@@ -548,13 +508,6 @@ impl model::Model for ListWorkflowRequest {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.sort.is_some() as u64 | (self.filter.is_some() as u64) << 1
-            | (self.identities.is_some() as u64) << 2
-            | (self.pagination.is_some() as u64) << 3
-            | (self.workflow_i_ds.is_some() as u64) << 4
-    }
 }
 model::model!(ListWorkflowRequest);
 /// Schema `model.ListWorkflowResponse`.
@@ -592,11 +545,6 @@ impl model::Model for ListWorkflowResponse {
             1 => model::Part::Int(&self.total_no_of_workflows),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.workflows.is_some() as u64
-            | (self.total_no_of_workflows.is_some() as u64) << 1
     }
 }
 model::model!(ListWorkflowResponse);
@@ -652,13 +600,6 @@ impl model::Model for LitmusTargets {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.id.is_some() as u64 | (self.kind.is_some() as u64) << 1
-            | (self.name.is_some() as u64) << 2 | (self.type_.is_some() as u64) << 3
-            | (self.sub_type.is_some() as u64) << 4
-            | (self.namespace.is_some() as u64) << 5
-    }
 }
 model::model!(LitmusTargets);
 /// Schema `chaos.v1.LocalObjectReference`.
@@ -692,10 +633,6 @@ impl model::Model for LocalObjectReference {
             0 => model::Part::Str(&self.name),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.name.is_some() as u64
     }
 }
 model::model!(LocalObjectReference);

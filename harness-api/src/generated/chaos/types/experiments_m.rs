@@ -56,14 +56,6 @@ impl model::Model for ManagedFieldsEntry {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.time.is_some() as u64 | (self.manager.is_some() as u64) << 1
-            | (self.fields_v1.is_some() as u64) << 2
-            | (self.operation.is_some() as u64) << 3
-            | (self.api_version.is_some() as u64) << 4
-            | (self.fields_type.is_some() as u64) << 5
-    }
 }
 model::model!(ManagedFieldsEntry);
 model::open_enum! {
@@ -117,13 +109,6 @@ impl model::Model for MinimalNotificationWorkflow {
             4 => model::Part::Str(&self.workflow_id),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.tags.is_some() as u64) << 1
-            | (self.infra_id.is_some() as u64) << 2
-            | (self.infra_name.is_some() as u64) << 3
-            | (self.workflow_id.is_some() as u64) << 4
     }
 }
 model::model!(MinimalNotificationWorkflow);

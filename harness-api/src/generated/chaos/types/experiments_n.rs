@@ -44,11 +44,6 @@ impl model::Model for NewRelicInputs {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.endpoint.is_some() as u64 | (self.account_id.is_some() as u64) << 1
-            | (self.new_relic_metric.is_some() as u64) << 2
-    }
 }
 model::model!(NewRelicInputs);
 /// Schema `v1.NewrelicMetrics`.
@@ -94,12 +89,6 @@ impl model::Model for NewrelicMetrics {
             3 => model::Part::Str(&self.metrics_evaluation_mode),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.query.is_some() as u64 | (self.comparator.is_some() as u64) << 1
-            | (self.query_metrics.is_some() as u64) << 2
-            | (self.metrics_evaluation_mode.is_some() as u64) << 3
     }
 }
 model::model!(NewrelicMetrics);
@@ -147,12 +136,6 @@ impl model::Model for NewrelicProbeInputs {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.endpoint.is_some() as u64 | (self.account_id.is_some() as u64) << 1
-            | (self.newrelic_metrics.is_some() as u64) << 2
-            | (self.api_token_secret_name.is_some() as u64) << 3
-    }
 }
 model::model!(NewrelicProbeInputs);
 /// Schema `chaos.v1.NFSVolumeSource`.
@@ -194,11 +177,6 @@ impl model::Model for NfsVolumeSource {
             2 => model::Part::Flag(&self.read_only),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.path.is_some() as u64 | (self.server.is_some() as u64) << 1
-            | (self.read_only.is_some() as u64) << 2
     }
 }
 model::model!(NfsVolumeSource);
@@ -249,13 +227,6 @@ impl model::Model for Note {
             4 => model::Part::Int(&self.updated_at),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.user.is_some() as u64 | (self.note_id.is_some() as u64) << 1
-            | (self.comment.is_some() as u64) << 2
-            | (self.created_at.is_some() as u64) << 3
-            | (self.updated_at.is_some() as u64) << 4
     }
 }
 model::model!(Note);
@@ -327,15 +298,6 @@ impl model::Model for Notes {
             6 => model::Part::Str(&self.experiment_run_id),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.id.is_some() as u64 | (self.type_.is_some() as u64) << 1
-            | (self.notes.is_some() as u64) << 2
-            | (self.identifiers.is_some() as u64) << 3
-            | (self.experiment_id.is_some() as u64) << 4
-            | (self.gameday_run_id.is_some() as u64) << 5
-            | (self.experiment_run_id.is_some() as u64) << 6
     }
 }
 model::model!(Notes);

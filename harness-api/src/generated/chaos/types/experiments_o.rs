@@ -115,21 +115,26 @@ impl model::Model for ObjectMeta {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.uid.is_some() as u64 | (self.name.is_some() as u64) << 1
-            | (self.labels.is_some() as u64) << 2
-            | (self.self_link.is_some() as u64) << 3
-            | (self.namespace.is_some() as u64) << 4
-            | (self.finalizers.is_some() as u64) << 5
-            | (self.generation.is_some() as u64) << 6
-            | (self.annotations.is_some() as u64) << 7
-            | (self.cluster_name.is_some() as u64) << 8
-            | (self.generate_name.is_some() as u64) << 9
-            | (self.managed_fields.is_some() as u64) << 10
-            | (self.owner_references.is_some() as u64) << 11
-            | (self.resource_version.is_some() as u64) << 12
-            | (self.creation_timestamp.is_some() as u64) << 13
-            | (self.deletion_timestamp.is_some() as u64) << 14
-            | (self.deletion_grace_period_seconds.is_some() as u64) << 15
+        model::mask(
+            &[
+                self.uid.is_some(),
+                self.name.is_some(),
+                self.labels.is_some(),
+                self.self_link.is_some(),
+                self.namespace.is_some(),
+                self.finalizers.is_some(),
+                self.generation.is_some(),
+                self.annotations.is_some(),
+                self.cluster_name.is_some(),
+                self.generate_name.is_some(),
+                self.managed_fields.is_some(),
+                self.owner_references.is_some(),
+                self.resource_version.is_some(),
+                self.creation_timestamp.is_some(),
+                self.deletion_timestamp.is_some(),
+                self.deletion_grace_period_seconds.is_some(),
+            ],
+        )
     }
 }
 model::model!(ObjectMeta);

@@ -73,15 +73,6 @@ impl model::Model for PersistentVolumeClaimSpec {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.selector.is_some() as u64 | (self.resources.is_some() as u64) << 1
-            | (self.data_source.is_some() as u64) << 2
-            | (self.volume_mode.is_some() as u64) << 3
-            | (self.volume_name.is_some() as u64) << 4
-            | (self.access_modes.is_some() as u64) << 5
-            | (self.storage_class_name.is_some() as u64) << 6
-    }
 }
 model::model!(PersistentVolumeClaimSpec);
 /// Schema `chaos.v1.PersistentVolumeClaimTemplate`.
@@ -119,10 +110,6 @@ impl model::Model for PersistentVolumeClaimTemplate {
             1 => model::opt(&self.metadata),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.spec.is_some() as u64 | (self.metadata.is_some() as u64) << 1
     }
 }
 model::model!(PersistentVolumeClaimTemplate);
@@ -166,10 +153,6 @@ impl model::Model for PhotonPersistentDiskVolumeSource {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.pd_id.is_some() as u64 | (self.fs_type.is_some() as u64) << 1
-    }
 }
 model::model!(PhotonPersistentDiskVolumeSource);
 /// Schema `chaos.v1.PortworxVolumeSource`.
@@ -211,11 +194,6 @@ impl model::Model for PortworxVolumeSource {
             2 => model::Part::Str(&self.volume_id),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.fs_type.is_some() as u64 | (self.read_only.is_some() as u64) << 1
-            | (self.volume_id.is_some() as u64) << 2
     }
 }
 model::model!(PortworxVolumeSource);
@@ -271,14 +249,6 @@ impl model::Model for PostMethod {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.body.is_some() as u64 | (self.body_path.is_some() as u64) << 1
-            | (self.criteria.is_some() as u64) << 2
-            | (self.content_type.is_some() as u64) << 3
-            | (self.response_body.is_some() as u64) << 4
-            | (self.response_code.is_some() as u64) << 5
-    }
 }
 model::model!(PostMethod);
 /// Schema `experiment.ProbeActions`.
@@ -324,12 +294,6 @@ impl model::Model for ProbeActions {
             3 => model::Part::Str(&self.condition),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.env.is_some() as u64 | (self.args.is_some() as u64) << 1
-            | (self.identity.is_some() as u64) << 2
-            | (self.condition.is_some() as u64) << 3
     }
 }
 model::model!(ProbeActions);
@@ -404,13 +368,18 @@ impl model::Model for ProbeData {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.fault_name.is_some() as u64) << 1
-            | (self.probe_type.is_some() as u64) << 2
-            | (self.weightage.is_some() as u64) << 3
-            | (self.iterations.is_some() as u64) << 4
-            | (self.description.is_some() as u64) << 5
-            | (self.probe_details.is_some() as u64) << 6
-            | (self.resiliency_score.is_some() as u64) << 7
+        model::mask(
+            &[
+                self.name.is_some(),
+                self.fault_name.is_some(),
+                self.probe_type.is_some(),
+                self.weightage.is_some(),
+                self.iterations.is_some(),
+                self.description.is_some(),
+                self.probe_details.is_some(),
+                self.resiliency_score.is_some(),
+            ],
+        )
     }
 }
 model::model!(ProbeData);
@@ -465,14 +434,6 @@ impl model::Model for ProbeIterations {
             5 => model::opt(&self.command_probe),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.phase.is_some() as u64 | (self.duration.is_some() as u64) << 1
-            | (self.http_probe.is_some() as u64) << 2
-            | (self.prom_probe.is_some() as u64) << 3
-            | (self.timestamp.is_some() as u64) << 4
-            | (self.command_probe.is_some() as u64) << 5
     }
 }
 model::model!(ProbeIterations);
@@ -567,16 +528,22 @@ impl model::Model for ProbeRef {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.hub_ref.is_some() as u64) << 1
-            | (self.values.is_some() as u64) << 2 | (self.actions.is_some() as u64) << 3
-            | (self.infra_id.is_some() as u64) << 4
-            | (self.duration.is_some() as u64) << 5
-            | (self.identity.is_some() as u64) << 6
-            | (self.revision.is_some() as u64) << 7
-            | (self.weightage.is_some() as u64) << 8
-            | (self.conditions.is_some() as u64) << 9
-            | (self.is_verified.is_some() as u64) << 10
-            | (self.enable_data_collection.is_some() as u64) << 11
+        model::mask(
+            &[
+                self.name.is_some(),
+                self.hub_ref.is_some(),
+                self.values.is_some(),
+                self.actions.is_some(),
+                self.infra_id.is_some(),
+                self.duration.is_some(),
+                self.identity.is_some(),
+                self.revision.is_some(),
+                self.weightage.is_some(),
+                self.conditions.is_some(),
+                self.is_verified.is_some(),
+                self.enable_data_collection.is_some(),
+            ],
+        )
     }
 }
 model::model!(ProbeRef);
@@ -620,12 +587,6 @@ impl model::Model for ProbeV1AppdMetrics {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.duration_in_min.is_some() as u64
-            | (self.application_name.is_some() as u64) << 1
-            | (self.metrics_full_path.is_some() as u64) << 2
-    }
 }
 model::model!(ProbeV1AppdMetrics);
 /// Schema `v1.Authorization`.
@@ -663,10 +624,6 @@ impl model::Model for ProbeV1Authorization {
             1 => model::Part::Str(&self.credentials),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.type_.is_some() as u64 | (self.credentials.is_some() as u64) << 1
     }
     #[inline]
     fn secrets(&self) -> &'static [usize] {
@@ -718,12 +675,6 @@ impl model::Model for ProbeV1DatadogApmProbeInputs {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.query.is_some() as u64 | (self.endpoint.is_some() as u64) << 1
-            | (self.duration_in_min.is_some() as u64) << 2
-            | (self.synthetics_test.is_some() as u64) << 3
-    }
 }
 model::model!(ProbeV1DatadogApmProbeInputs);
 /// Schema `v1.DatadogMetrics`.
@@ -765,11 +716,6 @@ impl model::Model for ProbeV1DatadogMetrics {
             2 => model::opt(&self.comparator),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.query.is_some() as u64 | (self.time_frame.is_some() as u64) << 1
-            | (self.comparator.is_some() as u64) << 2
     }
 }
 model::model!(ProbeV1DatadogMetrics);
@@ -813,11 +759,6 @@ impl model::Model for ProbeV1DynatraceApmProbeInputs {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.metrics.is_some() as u64 | (self.endpoint.is_some() as u64) << 1
-            | (self.duration_in_min.is_some() as u64) << 2
-    }
 }
 model::model!(ProbeV1DynatraceApmProbeInputs);
 /// Schema `v1.EvaluationWindow`.
@@ -855,11 +796,6 @@ impl model::Model for ProbeV1EvaluationWindow {
             1 => model::Part::Int(&self.evaluation_start_time),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.evaluation_end_time.is_some() as u64
-            | (self.evaluation_start_time.is_some() as u64) << 1
     }
 }
 model::model!(ProbeV1EvaluationWindow);
@@ -903,12 +839,6 @@ impl model::Model for ProbeV1Identifier {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.org_identifier.is_some() as u64
-            | (self.account_identifier.is_some() as u64) << 1
-            | (self.project_identifier.is_some() as u64) << 2
-    }
 }
 model::model!(ProbeV1Identifier);
 /// Schema `chaos.v1.NewRelicMetric`.
@@ -947,10 +877,6 @@ impl model::Model for ProbeV1NewRelicMetric {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.query.is_some() as u64 | (self.query_metric.is_some() as u64) << 1
-    }
 }
 model::model!(ProbeV1NewRelicMetric);
 /// Schema `v1.SLOSourceMetadata`.
@@ -988,10 +914,6 @@ impl model::Model for ProbeV1SloSourceMetadata {
             1 => model::Part::Str(&self.api_token_secret),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.scope.is_some() as u64 | (self.api_token_secret.is_some() as u64) << 1
     }
     #[inline]
     fn secrets(&self) -> &'static [usize] {
@@ -1035,10 +957,6 @@ impl model::Model for ProbeV1SplunkObservabilityMetrics {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.query.is_some() as u64 | (self.duration_in_min.is_some() as u64) << 1
-    }
 }
 model::model!(ProbeV1SplunkObservabilityMetrics);
 /// Schema `chaos.v1.ProjectedVolumeSource`.
@@ -1076,10 +994,6 @@ impl model::Model for ProjectedVolumeSource {
             1 => model::Part::Int(&self.default_mode),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.sources.is_some() as u64 | (self.default_mode.is_some() as u64) << 1
     }
 }
 model::model!(ProjectedVolumeSource);
@@ -1126,12 +1040,6 @@ impl model::Model for ProjectedVolumes {
             3 => model::opt(&self.projected),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.read_only.is_some() as u64) << 1
-            | (self.mount_path.is_some() as u64) << 2
-            | (self.projected.is_some() as u64) << 3
     }
 }
 model::model!(ProjectedVolumes);
@@ -1187,14 +1095,6 @@ impl model::Model for PromProbeInputs {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.auth.is_some() as u64 | (self.query.is_some() as u64) << 1
-            | (self.endpoint.is_some() as u64) << 2
-            | (self.query_path.is_some() as u64) << 3
-            | (self.tls_config.is_some() as u64) << 4
-            | (self.comparator.is_some() as u64) << 5
-    }
 }
 model::model!(PromProbeInputs);
 /// Schema `v1.PrometheusInputs`.
@@ -1236,11 +1136,6 @@ impl model::Model for PrometheusInputs {
             2 => model::opt(&self.tls_config),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.query.is_some() as u64 | (self.endpoint.is_some() as u64) << 1
-            | (self.tls_config.is_some() as u64) << 2
     }
 }
 model::model!(PrometheusInputs);

@@ -75,12 +75,18 @@ impl model::Model for RbdVolumeSource {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.pool.is_some() as u64 | (self.user.is_some() as u64) << 1
-            | (self.image.is_some() as u64) << 2 | (self.fs_type.is_some() as u64) << 3
-            | (self.keyring.is_some() as u64) << 4
-            | (self.monitors.is_some() as u64) << 5
-            | (self.read_only.is_some() as u64) << 6
-            | (self.secret_ref.is_some() as u64) << 7
+        model::mask(
+            &[
+                self.pool.is_some(),
+                self.user.is_some(),
+                self.image.is_some(),
+                self.fs_type.is_some(),
+                self.keyring.is_some(),
+                self.monitors.is_some(),
+                self.read_only.is_some(),
+                self.secret_ref.is_some(),
+            ],
+        )
     }
 }
 model::model!(RbdVolumeSource);
@@ -115,10 +121,6 @@ impl model::Model for ReRunChaosWorkflowResponse {
             0 => model::Part::Str(&self.notify_id),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.notify_id.is_some() as u64
     }
 }
 model::model!(ReRunChaosWorkflowResponse);
@@ -198,14 +200,19 @@ impl model::Model for RecentWorkflowRun {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.phase.is_some() as u64 | (self.notify_id.is_some() as u64) << 1
-            | (self.created_at.is_some() as u64) << 2
-            | (self.created_by.is_some() as u64) << 3
-            | (self.updated_at.is_some() as u64) << 4
-            | (self.updated_by.is_some() as u64) << 5
-            | (self.run_sequence.is_some() as u64) << 6
-            | (self.workflow_run_id.is_some() as u64) << 7
-            | (self.resiliency_score.is_some() as u64) << 8
+        model::mask(
+            &[
+                self.phase.is_some(),
+                self.notify_id.is_some(),
+                self.created_at.is_some(),
+                self.created_by.is_some(),
+                self.updated_at.is_some(),
+                self.updated_by.is_some(),
+                self.run_sequence.is_some(),
+                self.workflow_run_id.is_some(),
+                self.resiliency_score.is_some(),
+            ],
+        )
     }
 }
 model::model!(RecentWorkflowRun);
@@ -252,12 +259,6 @@ impl model::Model for ReferenceEntities {
             3 => model::opt(&self.variables),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.fault_ref.is_some() as u64 | (self.probe_ref.is_some() as u64) << 1
-            | (self.action_ref.is_some() as u64) << 2
-            | (self.variables.is_some() as u64) << 3
     }
 }
 model::model!(ReferenceEntities);
@@ -324,15 +325,6 @@ impl model::Model for RuleDetails {
             6 => model::opt(&self.user_group_ids),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.rule_id.is_some() as u64 | (self.message.is_some() as u64) << 1
-            | (self.rule_name.is_some() as u64) << 2
-            | (self.conditions.is_some() as u64) << 3
-            | (self.time_window.is_some() as u64) << 4
-            | (self.description.is_some() as u64) << 5
-            | (self.user_group_ids.is_some() as u64) << 6
     }
 }
 model::model!(RuleDetails);
@@ -412,14 +404,19 @@ impl model::Model for RunProperty {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.retry.is_some() as u64 | (self.attempt.is_some() as u64) << 1
-            | (self.interval.is_some() as u64) << 2
-            | (self.verbosity.is_some() as u64) << 3
-            | (self.initial_delay.is_some() as u64) << 4
-            | (self.probe_timeout.is_some() as u64) << 5
-            | (self.stop_on_failure.is_some() as u64) << 6
-            | (self.initial_delay_seconds.is_some() as u64) << 7
-            | (self.probe_polling_interval.is_some() as u64) << 8
+        model::mask(
+            &[
+                self.retry.is_some(),
+                self.attempt.is_some(),
+                self.interval.is_some(),
+                self.verbosity.is_some(),
+                self.initial_delay.is_some(),
+                self.probe_timeout.is_some(),
+                self.stop_on_failure.is_some(),
+                self.initial_delay_seconds.is_some(),
+                self.probe_polling_interval.is_some(),
+            ],
+        )
     }
 }
 model::model!(RunProperty);
@@ -458,10 +455,6 @@ impl model::Model for RunTimeVariables {
             1 => model::opt(&self.experiment),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.tasks.is_some() as u64 | (self.experiment.is_some() as u64) << 1
     }
 }
 model::model!(RunTimeVariables);

@@ -85,15 +85,20 @@ impl model::Model for ScaleIoVolumeSource {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.fs_type.is_some() as u64 | (self.system.is_some() as u64) << 1
-            | (self.gateway.is_some() as u64) << 2
-            | (self.read_only.is_some() as u64) << 3
-            | (self.secret_ref.is_some() as u64) << 4
-            | (self.ssl_enabled.is_some() as u64) << 5
-            | (self.volume_name.is_some() as u64) << 6
-            | (self.storage_mode.is_some() as u64) << 7
-            | (self.storage_pool.is_some() as u64) << 8
-            | (self.protection_domain.is_some() as u64) << 9
+        model::mask(
+            &[
+                self.fs_type.is_some(),
+                self.system.is_some(),
+                self.gateway.is_some(),
+                self.read_only.is_some(),
+                self.secret_ref.is_some(),
+                self.ssl_enabled.is_some(),
+                self.volume_name.is_some(),
+                self.storage_mode.is_some(),
+                self.storage_pool.is_some(),
+                self.protection_domain.is_some(),
+            ],
+        )
     }
 }
 model::model!(ScaleIoVolumeSource);
@@ -132,10 +137,6 @@ impl model::Model for SecretEnvSource {
             1 => model::Part::Flag(&self.optional),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.optional.is_some() as u64) << 1
     }
 }
 model::model!(SecretEnvSource);
@@ -178,11 +179,6 @@ impl model::Model for SecretProjection {
             2 => model::Part::Flag(&self.optional),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.items.is_some() as u64) << 1
-            | (self.optional.is_some() as u64) << 2
     }
 }
 model::model!(SecretProjection);
@@ -229,12 +225,6 @@ impl model::Model for SecretVolumeSource {
             3 => model::Part::Int(&self.default_mode),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.items.is_some() as u64 | (self.optional.is_some() as u64) << 1
-            | (self.secret_name.is_some() as u64) << 2
-            | (self.default_mode.is_some() as u64) << 3
     }
 }
 model::model!(SecretVolumeSource);
@@ -302,14 +292,6 @@ impl model::Model for SecurityGovernanceNode {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.type_.is_some() as u64) << 1
-            | (self.phase.is_some() as u64) << 2 | (self.message.is_some() as u64) << 3
-            | (self.started_at.is_some() as u64) << 4
-            | (self.finished_at.is_some() as u64) << 5
-            | (self.security_governance_node_data.is_some() as u64) << 6
-    }
 }
 model::model!(SecurityGovernanceNode);
 /// Schema `chaos_experiment_run.SecurityGovernanceNodeData`.
@@ -352,11 +334,6 @@ impl model::Model for SecurityGovernanceNodeData {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.failed_rules.is_some() as u64 | (self.passed_rules.is_some() as u64) << 1
-            | (self.skipped_rules.is_some() as u64) << 2
-    }
 }
 model::model!(SecurityGovernanceNodeData);
 /// Schema `experiment.Selector`.
@@ -390,10 +367,6 @@ impl model::Model for Selector {
             0 => model::opt(&self.workloads),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.workloads.is_some() as u64
     }
 }
 model::model!(Selector);
@@ -436,11 +409,6 @@ impl model::Model for ServiceAccountTokenProjection {
             2 => model::Part::Int(&self.expiration_seconds),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.path.is_some() as u64 | (self.audience.is_some() as u64) << 1
-            | (self.expiration_seconds.is_some() as u64) << 2
     }
 }
 model::model!(ServiceAccountTokenProjection);
@@ -492,13 +460,6 @@ impl model::Model for Sidecar {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.env.is_some() as u64 | (self.image.is_some() as u64) << 1
-            | (self.env_from.is_some() as u64) << 2
-            | (self.secrets.is_some() as u64) << 3
-            | (self.image_pull_policy.is_some() as u64) << 4
-    }
 }
 model::model!(Sidecar);
 /// Schema `chaos_experiment.SingleClickOnboardMetadata`.
@@ -536,10 +497,6 @@ impl model::Model for SingleClickOnboardMetadata {
             1 => model::Part::Str(&self.onboarding_id),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.faults.is_some() as u64 | (self.onboarding_id.is_some() as u64) << 1
     }
 }
 model::model!(SingleClickOnboardMetadata);
@@ -606,15 +563,6 @@ impl model::Model for SloProbeInputs {
             6 => model::Part::Flag(&self.insecure_skip_verify),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.comparator.is_some() as u64 | (self.slo_identifier.is_some() as u64) << 1
-            | (self.evaluation_window.is_some() as u64) << 2
-            | (self.platform_endpoint.is_some() as u64) << 3
-            | (self.evaluation_timeout.is_some() as u64) << 4
-            | (self.slo_source_metadata.is_some() as u64) << 5
-            | (self.insecure_skip_verify.is_some() as u64) << 6
     }
 }
 model::model!(SloProbeInputs);
@@ -724,18 +672,25 @@ impl model::Model for SourceDetails {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.env.is_some() as u64 | (self.args.is_some() as u64) << 1
-            | (self.image.is_some() as u64) << 2 | (self.labels.is_some() as u64) << 3
-            | (self.command.is_some() as u64) << 4 | (self.volumes.is_some() as u64) << 5
-            | (self.privileged.is_some() as u64) << 6
-            | (self.annotations.is_some() as u64) << 7
-            | (self.host_network.is_some() as u64) << 8
-            | (self.tolerations.is_some() as u64) << 9
-            | (self.volume_mount.is_some() as u64) << 10
-            | (self.node_selector.is_some() as u64) << 11
-            | (self.inherit_inputs.is_some() as u64) << 12
-            | (self.image_pull_policy.is_some() as u64) << 13
-            | (self.image_pull_secrets.is_some() as u64) << 14
+        model::mask(
+            &[
+                self.env.is_some(),
+                self.args.is_some(),
+                self.image.is_some(),
+                self.labels.is_some(),
+                self.command.is_some(),
+                self.volumes.is_some(),
+                self.privileged.is_some(),
+                self.annotations.is_some(),
+                self.host_network.is_some(),
+                self.tolerations.is_some(),
+                self.volume_mount.is_some(),
+                self.node_selector.is_some(),
+                self.inherit_inputs.is_some(),
+                self.image_pull_policy.is_some(),
+                self.image_pull_secrets.is_some(),
+            ],
+        )
     }
 }
 model::model!(SourceDetails);
@@ -775,11 +730,6 @@ impl model::Model for SplunkObservabilityInputs {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.endpoint.is_some() as u64
-            | (self.splunk_observability_metrics.is_some() as u64) << 1
-    }
 }
 model::model!(SplunkObservabilityInputs);
 /// Schema `experiment.SSHFaultAuth`.
@@ -817,10 +767,6 @@ impl model::Model for SshFaultAuth {
             1 => model::Part::Str(&self.password),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.key.is_some() as u64 | (self.password.is_some() as u64) << 1
     }
     #[inline]
     fn secrets(&self) -> &'static [usize] {
@@ -867,11 +813,6 @@ impl model::Model for StopChaosV2ExperimentResponse {
             2 => model::Part::Str(&self.experiment_name),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.is_stopped.is_some() as u64 | (self.experiment_id.is_some() as u64) << 1
-            | (self.experiment_name.is_some() as u64) << 2
     }
 }
 model::model!(StopChaosV2ExperimentResponse);
@@ -922,13 +863,6 @@ impl model::Model for StorageOsVolumeSource {
             4 => model::Part::Str(&self.volume_namespace),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.fs_type.is_some() as u64 | (self.read_only.is_some() as u64) << 1
-            | (self.secret_ref.is_some() as u64) << 2
-            | (self.volume_name.is_some() as u64) << 3
-            | (self.volume_namespace.is_some() as u64) << 4
     }
 }
 model::model!(StorageOsVolumeSource);

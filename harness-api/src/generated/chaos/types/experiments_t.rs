@@ -44,11 +44,6 @@ impl model::Model for TargetDetails {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.kind.is_some() as u64 | (self.name.is_some() as u64) << 1
-            | (self.chaos_status.is_some() as u64) << 2
-    }
 }
 model::model!(TargetDetails);
 /// Schema `model.TemplateRef`.
@@ -95,12 +90,6 @@ impl model::Model for TemplateRef {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.ref_.is_some() as u64 | (self.hub_ref.is_some() as u64) << 1
-            | (self.identity.is_some() as u64) << 2
-            | (self.revision.is_some() as u64) << 3
-    }
 }
 model::model!(TemplateRef);
 /// Schema `chaos.v1.TypedLocalObjectReference`.
@@ -142,11 +131,6 @@ impl model::Model for TypedLocalObjectReference {
             2 => model::Part::Str(&self.api_group),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.kind.is_some() as u64 | (self.name.is_some() as u64) << 1
-            | (self.api_group.is_some() as u64) << 2
     }
 }
 model::model!(TypedLocalObjectReference);

@@ -52,12 +52,6 @@ impl model::Model for UpdateCronExperimentStateRequest {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.action.is_some() as u64 | (self.cron_syntax.is_some() as u64) << 1
-            | (self.experiment_i_ds.is_some() as u64) << 2
-            | (self.is_single_run_cron_enabled.is_some() as u64) << 3
-    }
 }
 model::model!(UpdateCronExperimentStateRequest);
 /// Schema `types.UpdateCronExperimentStateResponse`.
@@ -95,10 +89,6 @@ impl model::Model for UpdateCronExperimentStateResponse {
             1 => model::opt(&self.success_i_ds),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.failed_i_ds.is_some() as u64 | (self.success_i_ds.is_some() as u64) << 1
     }
 }
 model::model!(UpdateCronExperimentStateResponse);
@@ -142,11 +132,6 @@ impl model::Model for UpdateInputSetRequest {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.spec.is_some() as u64) << 1
-            | (self.description.is_some() as u64) << 2
-    }
 }
 model::model!(UpdateInputSetRequest);
 /// Schema `inputsets.UpdateInputSetResponse`.
@@ -184,10 +169,6 @@ impl model::Model for UpdateInputSetResponse {
             1 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data.is_some() as u64 | (self.correlation_id.is_some() as u64) << 1
     }
 }
 model::model!(UpdateInputSetResponse);
@@ -254,14 +235,6 @@ impl model::Model for UpdateNoteRequest {
             6 => model::Part::Maybe(&self.experiment_run_id),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.type_.is_set() as u64 | (self.note_id.is_set() as u64) << 1
-            | (self.comment.is_set() as u64) << 2 | (self.operation.is_set() as u64) << 3
-            | (self.experiment_id.is_set() as u64) << 4
-            | (self.gameday_run_id.is_set() as u64) << 5
-            | (self.experiment_run_id.is_set() as u64) << 6
     }
 }
 model::model!(UpdateNoteRequest);

@@ -36,10 +36,6 @@ impl model::Model for VerifyChaosStageInPipelineRunResponse {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.exists.is_some() as u64
-    }
 }
 model::model!(VerifyChaosStageInPipelineRunResponse);
 /// Schema `chaos.v1.VolumeProjection`.
@@ -86,12 +82,6 @@ impl model::Model for VolumeProjection {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.secret.is_some() as u64 | (self.config_map.is_some() as u64) << 1
-            | (self.downward_api.is_some() as u64) << 2
-            | (self.service_account_token.is_some() as u64) << 3
-    }
 }
 model::model!(VolumeProjection);
 /// Schema `chaos.v1.VsphereVirtualDiskVolumeSource`.
@@ -137,12 +127,6 @@ impl model::Model for VsphereVirtualDiskVolumeSource {
             3 => model::Part::Str(&self.storage_policy_name),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.fs_type.is_some() as u64 | (self.volume_path.is_some() as u64) << 1
-            | (self.storage_policy_id.is_some() as u64) << 2
-            | (self.storage_policy_name.is_some() as u64) << 3
     }
 }
 model::model!(VsphereVirtualDiskVolumeSource);

@@ -40,10 +40,6 @@ impl model::Model for WeightagesInput {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.fault_name.is_some() as u64 | (self.weightage.is_some() as u64) << 1
-    }
 }
 model::model!(WeightagesInput);
 /// Schema `model.Workflow`.
@@ -192,27 +188,33 @@ impl model::Model for Workflow {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.tags.is_some() as u64) << 1
-            | (self.infra.is_some() as u64) << 2 | (self.identity.is_some() as u64) << 3
-            | (self.created_at.is_some() as u64) << 4
-            | (self.created_by.is_some() as u64) << 5
-            | (self.is_removed.is_some() as u64) << 6
-            | (self.updated_at.is_some() as u64) << 7
-            | (self.updated_by.is_some() as u64) << 8
-            | (self.cron_syntax.is_some() as u64) << 9
-            | (self.weightages.is_some() as u64) << 10
-            | (self.workflow_id.is_some() as u64) << 11
-            | (self.description.is_some() as u64) << 12
-            | (self.identifiers.is_some() as u64) << 13
-            | (self.workflow_type.is_some() as u64) << 14
-            | (self.is_cron_enabled.is_some() as u64) << 15
-            | (self.events_metadata.is_some() as u64) << 16
-            | (self.last_executed_at.is_some() as u64) << 17
-            | (self.template_details.is_some() as u64) << 18
-            | (self.is_custom_workflow.is_some() as u64) << 19
-            | (self.workflow_manifest.is_some() as u64) << 20
-            | (self.is_single_run_cron_enabled.is_some() as u64) << 21
-            | (self.recent_workflow_run_details.is_some() as u64) << 22
+        model::mask(
+            &[
+                self.name.is_some(),
+                self.tags.is_some(),
+                self.infra.is_some(),
+                self.identity.is_some(),
+                self.created_at.is_some(),
+                self.created_by.is_some(),
+                self.is_removed.is_some(),
+                self.updated_at.is_some(),
+                self.updated_by.is_some(),
+                self.cron_syntax.is_some(),
+                self.weightages.is_some(),
+                self.workflow_id.is_some(),
+                self.description.is_some(),
+                self.identifiers.is_some(),
+                self.workflow_type.is_some(),
+                self.is_cron_enabled.is_some(),
+                self.events_metadata.is_some(),
+                self.last_executed_at.is_some(),
+                self.template_details.is_some(),
+                self.is_custom_workflow.is_some(),
+                self.workflow_manifest.is_some(),
+                self.is_single_run_cron_enabled.is_some(),
+                self.recent_workflow_run_details.is_some(),
+            ],
+        )
     }
 }
 model::model!(Workflow);
@@ -297,15 +299,20 @@ impl model::Model for WorkflowFilterInput {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.tags.is_some() as u64 | (self.status.is_some() as u64) << 1
-            | (self.infra_i_ds.is_some() as u64) << 2
-            | (self.date_range.is_some() as u64) << 3
-            | (self.infra_name.is_some() as u64) << 4
-            | (self.infra_types.is_some() as u64) << 5
-            | (self.infra_active.is_some() as u64) << 6
-            | (self.scenario_type.is_some() as u64) << 7
-            | (self.workflow_name.is_some() as u64) << 8
-            | (self.is_cron_enabled.is_some() as u64) << 9
+        model::mask(
+            &[
+                self.tags.is_some(),
+                self.status.is_some(),
+                self.infra_i_ds.is_some(),
+                self.date_range.is_some(),
+                self.infra_name.is_some(),
+                self.infra_types.is_some(),
+                self.infra_active.is_some(),
+                self.scenario_type.is_some(),
+                self.workflow_name.is_some(),
+                self.is_cron_enabled.is_some(),
+            ],
+        )
     }
 }
 model::model!(WorkflowFilterInput);
@@ -385,14 +392,19 @@ impl model::Model for WorkflowRevision {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.probes.is_some() as u64 | (self.actions.is_some() as u64) << 1
-            | (self.updated_at.is_some() as u64) << 2
-            | (self.revision_id.is_some() as u64) << 3
-            | (self.weightages.is_some() as u64) << 4
-            | (self.chaos_fault_events.is_some() as u64) << 5
-            | (self.faults_with_probes.is_some() as u64) << 6
-            | (self.targeted_services.is_some() as u64) << 7
-            | (self.experiment_manifest.is_some() as u64) << 8
+        model::mask(
+            &[
+                self.probes.is_some(),
+                self.actions.is_some(),
+                self.updated_at.is_some(),
+                self.revision_id.is_some(),
+                self.weightages.is_some(),
+                self.chaos_fault_events.is_some(),
+                self.faults_with_probes.is_some(),
+                self.targeted_services.is_some(),
+                self.experiment_manifest.is_some(),
+            ],
+        )
     }
 }
 model::model!(WorkflowRevision);
@@ -431,10 +443,6 @@ impl model::Model for WorkflowSortInput {
             1 => model::Part::Flag(&self.ascending),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.field.is_some() as u64 | (self.ascending.is_some() as u64) << 1
     }
 }
 model::model!(WorkflowSortInput);

@@ -170,29 +170,37 @@ impl model::Model for ChaosFaultTemplate {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.id.is_some() as u64 | (self.name.is_some() as u64) << 1
-            | (self.tags.is_some() as u64) << 2 | (self.type_.is_some() as u64) << 3
-            | (self.links.is_some() as u64) << 4 | (self.org_id.is_some() as u64) << 5
-            | (self.hub_ref.is_some() as u64) << 6 | (self.infras.is_some() as u64) << 7
-            | (self.category.is_some() as u64) << 8
-            | (self.identity.is_some() as u64) << 9
-            | (self.revision.is_some() as u64) << 10
-            | (self.template.is_some() as u64) << 11
-            | (self.account_id.is_some() as u64) << 12
-            | (self.created_at.is_some() as u64) << 13
-            | (self.created_by.is_some() as u64) << 14
-            | (self.infra_type.is_some() as u64) << 15
-            | (self.is_default.is_some() as u64) << 16
-            | (self.is_removed.is_some() as u64) << 17
-            | (self.project_id.is_some() as u64) << 18
-            | (self.updated_at.is_some() as u64) << 19
-            | (self.updated_by.is_some() as u64) << 20
-            | (self.variables.is_some() as u64) << 21
-            | (self.description.is_some() as u64) << 22
-            | (self.is_enterprise.is_some() as u64) << 23
-            | (self.permissions_required.is_some() as u64) << 24
-            | (self.created_by_user_details.is_some() as u64) << 25
-            | (self.updated_by_user_details.is_some() as u64) << 26
+        model::mask(
+            &[
+                self.id.is_some(),
+                self.name.is_some(),
+                self.tags.is_some(),
+                self.type_.is_some(),
+                self.links.is_some(),
+                self.org_id.is_some(),
+                self.hub_ref.is_some(),
+                self.infras.is_some(),
+                self.category.is_some(),
+                self.identity.is_some(),
+                self.revision.is_some(),
+                self.template.is_some(),
+                self.account_id.is_some(),
+                self.created_at.is_some(),
+                self.created_by.is_some(),
+                self.infra_type.is_some(),
+                self.is_default.is_some(),
+                self.is_removed.is_some(),
+                self.project_id.is_some(),
+                self.updated_at.is_some(),
+                self.updated_by.is_some(),
+                self.variables.is_some(),
+                self.description.is_some(),
+                self.is_enterprise.is_some(),
+                self.permissions_required.is_some(),
+                self.created_by_user_details.is_some(),
+                self.updated_by_user_details.is_some(),
+            ],
+        )
     }
 }
 model::model!(ChaosFaultTemplate);
@@ -236,11 +244,6 @@ impl model::Model for ChaosFaultTemplateCompareRevisions {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.template1.is_some() as u64 | (self.template2.is_some() as u64) << 1
-            | (self.correlation_id.is_some() as u64) << 2
-    }
 }
 model::model!(ChaosFaultTemplateCompareRevisions);
 /// Schema `chaosfaulttemplate.Link`.
@@ -278,10 +281,6 @@ impl model::Model for ChaosFaultTemplateLink {
             1 => model::Part::Str(&self.name),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.url.is_some() as u64 | (self.name.is_some() as u64) << 1
     }
 }
 model::model!(ChaosFaultTemplateLink);
@@ -433,19 +432,28 @@ impl model::Model for CreateFaultTemplateRequest {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.kind.is_some() as u64 | 1 << 1 | (self.spec.is_some() as u64) << 2
-            | (self.tags.is_some() as u64) << 3 | (self.type_.is_some() as u64) << 4
-            | (self.links.is_some() as u64) << 5 | (self.infras.is_some() as u64) << 6
-            | (self.category.is_some() as u64) << 7 | 1 << 8
-            | (self.keywords.is_some() as u64) << 9
-            | (self.revision.is_some() as u64) << 10
-            | (self.infra_type.is_some() as u64) << 11
-            | (self.is_default.is_some() as u64) << 12
-            | (self.platforms.is_some() as u64) << 13
-            | (self.variables.is_some() as u64) << 14
-            | (self.api_version.is_some() as u64) << 15
-            | (self.description.is_some() as u64) << 16
-            | (self.permissions_required.is_some() as u64) << 17
+        model::mask(
+            &[
+                self.kind.is_some(),
+                true,
+                self.spec.is_some(),
+                self.tags.is_some(),
+                self.type_.is_some(),
+                self.links.is_some(),
+                self.infras.is_some(),
+                self.category.is_some(),
+                true,
+                self.keywords.is_some(),
+                self.revision.is_some(),
+                self.infra_type.is_some(),
+                self.is_default.is_some(),
+                self.platforms.is_some(),
+                self.variables.is_some(),
+                self.api_version.is_some(),
+                self.description.is_some(),
+                self.permissions_required.is_some(),
+            ],
+        )
     }
     #[inline]
     fn required(&self) -> &'static [usize] {
@@ -584,22 +592,30 @@ impl model::Model for CreateFaultTemplateResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.kind.is_some() as u64 | (self.name.is_some() as u64) << 1
-            | (self.spec.is_some() as u64) << 2 | (self.tags.is_some() as u64) << 3
-            | (self.type_.is_some() as u64) << 4 | (self.links.is_some() as u64) << 5
-            | (self.infras.is_some() as u64) << 6 | (self.category.is_some() as u64) << 7
-            | (self.identity.is_some() as u64) << 8
-            | (self.keywords.is_some() as u64) << 9
-            | (self.revision.is_some() as u64) << 10
-            | (self.infra_type.is_some() as u64) << 11
-            | (self.is_default.is_some() as u64) << 12
-            | (self.platforms.is_some() as u64) << 13
-            | (self.variables.is_some() as u64) << 14
-            | (self.api_version.is_some() as u64) << 15
-            | (self.description.is_some() as u64) << 16
-            | (self.hub_identity.is_some() as u64) << 17
-            | (self.correlation_id.is_some() as u64) << 18
-            | (self.permissions_required.is_some() as u64) << 19
+        model::mask(
+            &[
+                self.kind.is_some(),
+                self.name.is_some(),
+                self.spec.is_some(),
+                self.tags.is_some(),
+                self.type_.is_some(),
+                self.links.is_some(),
+                self.infras.is_some(),
+                self.category.is_some(),
+                self.identity.is_some(),
+                self.keywords.is_some(),
+                self.revision.is_some(),
+                self.infra_type.is_some(),
+                self.is_default.is_some(),
+                self.platforms.is_some(),
+                self.variables.is_some(),
+                self.api_version.is_some(),
+                self.description.is_some(),
+                self.hub_identity.is_some(),
+                self.correlation_id.is_some(),
+                self.permissions_required.is_some(),
+            ],
+        )
     }
 }
 model::model!(CreateFaultTemplateResponse);
@@ -724,20 +740,28 @@ impl model::Model for FaultTemplate {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.kind.is_some() as u64 | (self.name.is_some() as u64) << 1
-            | (self.spec.is_some() as u64) << 2 | (self.tags.is_some() as u64) << 3
-            | (self.type_.is_some() as u64) << 4 | (self.links.is_some() as u64) << 5
-            | (self.infras.is_some() as u64) << 6 | (self.category.is_some() as u64) << 7
-            | (self.identity.is_some() as u64) << 8
-            | (self.keywords.is_some() as u64) << 9
-            | (self.revision.is_some() as u64) << 10
-            | (self.infra_type.is_some() as u64) << 11
-            | (self.is_default.is_some() as u64) << 12
-            | (self.platforms.is_some() as u64) << 13
-            | (self.variables.is_some() as u64) << 14
-            | (self.api_version.is_some() as u64) << 15
-            | (self.description.is_some() as u64) << 16
-            | (self.permissions_required.is_some() as u64) << 17
+        model::mask(
+            &[
+                self.kind.is_some(),
+                self.name.is_some(),
+                self.spec.is_some(),
+                self.tags.is_some(),
+                self.type_.is_some(),
+                self.links.is_some(),
+                self.infras.is_some(),
+                self.category.is_some(),
+                self.identity.is_some(),
+                self.keywords.is_some(),
+                self.revision.is_some(),
+                self.infra_type.is_some(),
+                self.is_default.is_some(),
+                self.platforms.is_some(),
+                self.variables.is_some(),
+                self.api_version.is_some(),
+                self.description.is_some(),
+                self.permissions_required.is_some(),
+            ],
+        )
     }
 }
 model::model!(FaultTemplate);
@@ -837,15 +861,23 @@ impl model::Model for FaultTemplateCategoriesCount {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.aws.is_some() as u64 | (self.gcp.is_some() as u64) << 1
-            | (self.ssh.is_some() as u64) << 2 | (self.byoc.is_some() as u64) << 3
-            | (self.load.is_some() as u64) << 4 | (self.azure.is_some() as u64) << 5
-            | (self.linux.is_some() as u64) << 6 | (self.vm_ware.is_some() as u64) << 7
-            | (self.windows.is_some() as u64) << 8
-            | (self.kubernetes.is_some() as u64) << 9
-            | (self.spring_boot.is_some() as u64) << 10
-            | (self.cloud_foundry.is_some() as u64) << 11
-            | (self.kube_resilience.is_some() as u64) << 12
+        model::mask(
+            &[
+                self.aws.is_some(),
+                self.gcp.is_some(),
+                self.ssh.is_some(),
+                self.byoc.is_some(),
+                self.load.is_some(),
+                self.azure.is_some(),
+                self.linux.is_some(),
+                self.vm_ware.is_some(),
+                self.windows.is_some(),
+                self.kubernetes.is_some(),
+                self.spring_boot.is_some(),
+                self.cloud_foundry.is_some(),
+                self.kube_resilience.is_some(),
+            ],
+        )
     }
 }
 model::model!(FaultTemplateCategoriesCount);
@@ -884,10 +916,6 @@ impl model::Model for FaultTemplateLink {
             1 => model::Part::Str(&self.name),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.url.is_some() as u64 | (self.name.is_some() as u64) << 1
     }
 }
 model::model!(FaultTemplateLink);
@@ -945,13 +973,6 @@ impl model::Model for FaultTemplateVariables {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.variables.is_some() as u64 | (self.fault_targets.is_some() as u64) << 1
-            | (self.fault_tunable.is_some() as u64) << 2
-            | (self.correlation_id.is_some() as u64) << 3
-            | (self.fault_authentication.is_some() as u64) << 4
-    }
 }
 model::model!(FaultTemplateVariables);
 /// Schema `chaosfaulttemplate.FaultTemplateYaml`.
@@ -989,10 +1010,6 @@ impl model::Model for FaultTemplateYaml {
             1 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.template.is_some() as u64 | (self.correlation_id.is_some() as u64) << 1
     }
 }
 model::model!(FaultTemplateYaml);
@@ -1035,11 +1052,6 @@ impl model::Model for GetFaultTemplateResponse {
             2 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data.is_some() as u64 | (self.fault.is_some() as u64) << 1
-            | (self.correlation_id.is_some() as u64) << 2
     }
 }
 model::model!(GetFaultTemplateResponse);
@@ -1086,12 +1098,6 @@ impl model::Model for ListFaultTemplateResponse {
             3 => model::opt(&self.categories_count),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data.is_some() as u64 | (self.pagination.is_some() as u64) << 1
-            | (self.correlation_id.is_some() as u64) << 2
-            | (self.categories_count.is_some() as u64) << 3
     }
 }
 model::model!(ListFaultTemplateResponse);
@@ -1243,18 +1249,28 @@ impl model::Model for UpdateFaultRequest {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.kind.is_some() as u64 | 1 << 1 | (self.spec.is_some() as u64) << 2
-            | (self.tags.is_some() as u64) << 3 | (self.type_.is_some() as u64) << 4
-            | (self.links.is_some() as u64) << 5 | (self.infras.is_some() as u64) << 6
-            | (self.values.is_some() as u64) << 7 | (self.category.is_some() as u64) << 8
-            | 1 << 9 | (self.infra_type.is_some() as u64) << 10
-            | (self.updated_at.is_some() as u64) << 11
-            | (self.variables.is_some() as u64) << 12
-            | (self.api_version.is_some() as u64) << 13
-            | (self.import_type.is_some() as u64) << 14
-            | (self.description.is_some() as u64) << 15
-            | (self.template_reference.is_some() as u64) << 16
-            | (self.permissions_required.is_some() as u64) << 17
+        model::mask(
+            &[
+                self.kind.is_some(),
+                true,
+                self.spec.is_some(),
+                self.tags.is_some(),
+                self.type_.is_some(),
+                self.links.is_some(),
+                self.infras.is_some(),
+                self.values.is_some(),
+                self.category.is_some(),
+                true,
+                self.infra_type.is_some(),
+                self.updated_at.is_some(),
+                self.variables.is_some(),
+                self.api_version.is_some(),
+                self.import_type.is_some(),
+                self.description.is_some(),
+                self.template_reference.is_some(),
+                self.permissions_required.is_some(),
+            ],
+        )
     }
     #[inline]
     fn required(&self) -> &'static [usize] {
@@ -1388,21 +1404,29 @@ impl model::Model for UpdateFaultResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.kind.is_some() as u64 | (self.name.is_some() as u64) << 1
-            | (self.spec.is_some() as u64) << 2 | (self.tags.is_some() as u64) << 3
-            | (self.type_.is_some() as u64) << 4 | (self.links.is_some() as u64) << 5
-            | (self.infras.is_some() as u64) << 6 | (self.values.is_some() as u64) << 7
-            | (self.category.is_some() as u64) << 8
-            | (self.identity.is_some() as u64) << 9
-            | (self.infra_type.is_some() as u64) << 10
-            | (self.updated_at.is_some() as u64) << 11
-            | (self.variables.is_some() as u64) << 12
-            | (self.api_version.is_some() as u64) << 13
-            | (self.import_type.is_some() as u64) << 14
-            | (self.description.is_some() as u64) << 15
-            | (self.correlation_id.is_some() as u64) << 16
-            | (self.template_reference.is_some() as u64) << 17
-            | (self.permissions_required.is_some() as u64) << 18
+        model::mask(
+            &[
+                self.kind.is_some(),
+                self.name.is_some(),
+                self.spec.is_some(),
+                self.tags.is_some(),
+                self.type_.is_some(),
+                self.links.is_some(),
+                self.infras.is_some(),
+                self.values.is_some(),
+                self.category.is_some(),
+                self.identity.is_some(),
+                self.infra_type.is_some(),
+                self.updated_at.is_some(),
+                self.variables.is_some(),
+                self.api_version.is_some(),
+                self.import_type.is_some(),
+                self.description.is_some(),
+                self.correlation_id.is_some(),
+                self.template_reference.is_some(),
+                self.permissions_required.is_some(),
+            ],
+        )
     }
 }
 model::model!(UpdateFaultResponse);
@@ -1537,22 +1561,30 @@ impl model::Model for UpdateFaultTemplateResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.kind.is_some() as u64 | (self.name.is_some() as u64) << 1
-            | (self.spec.is_some() as u64) << 2 | (self.tags.is_some() as u64) << 3
-            | (self.type_.is_some() as u64) << 4 | (self.links.is_some() as u64) << 5
-            | (self.infras.is_some() as u64) << 6 | (self.category.is_some() as u64) << 7
-            | (self.identity.is_some() as u64) << 8
-            | (self.keywords.is_some() as u64) << 9
-            | (self.revision.is_some() as u64) << 10
-            | (self.infra_type.is_some() as u64) << 11
-            | (self.is_default.is_some() as u64) << 12
-            | (self.platforms.is_some() as u64) << 13
-            | (self.variables.is_some() as u64) << 14
-            | (self.api_version.is_some() as u64) << 15
-            | (self.description.is_some() as u64) << 16
-            | (self.hub_identity.is_some() as u64) << 17
-            | (self.correlation_id.is_some() as u64) << 18
-            | (self.permissions_required.is_some() as u64) << 19
+        model::mask(
+            &[
+                self.kind.is_some(),
+                self.name.is_some(),
+                self.spec.is_some(),
+                self.tags.is_some(),
+                self.type_.is_some(),
+                self.links.is_some(),
+                self.infras.is_some(),
+                self.category.is_some(),
+                self.identity.is_some(),
+                self.keywords.is_some(),
+                self.revision.is_some(),
+                self.infra_type.is_some(),
+                self.is_default.is_some(),
+                self.platforms.is_some(),
+                self.variables.is_some(),
+                self.api_version.is_some(),
+                self.description.is_some(),
+                self.hub_identity.is_some(),
+                self.correlation_id.is_some(),
+                self.permissions_required.is_some(),
+            ],
+        )
     }
 }
 model::model!(UpdateFaultTemplateResponse);

@@ -185,32 +185,40 @@ impl model::Model for ChaosFault {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.id.is_some() as u64 | (self.name.is_some() as u64) << 1
-            | (self.tags.is_some() as u64) << 2 | (self.type_.is_some() as u64) << 3
-            | (self.links.is_some() as u64) << 4 | (self.org_id.is_some() as u64) << 5
-            | (self.infras.is_some() as u64) << 6 | (self.category.is_some() as u64) << 7
-            | (self.identity.is_some() as u64) << 8
-            | (self.template.is_some() as u64) << 9
-            | (self.account_id.is_some() as u64) << 10
-            | (self.created_at.is_some() as u64) << 11
-            | (self.created_by.is_some() as u64) << 12
-            | (self.infra_type.is_some() as u64) << 13
-            | (self.is_removed.is_some() as u64) << 14
-            | (self.managed_by.is_some() as u64) << 15
-            | (self.project_id.is_some() as u64) << 16
-            | (self.updated_at.is_some() as u64) << 17
-            | (self.updated_by.is_some() as u64) << 18
-            | (self.variables.is_some() as u64) << 19
-            | (self.import_type.is_some() as u64) << 20
-            | (self.description.is_some() as u64) << 21
-            | (self.template_uid.is_some() as u64) << 22
-            | (self.is_enterprise.is_some() as u64) << 23
-            | (self.template_revision.is_some() as u64) << 24
-            | (self.template_reference.is_some() as u64) << 25
-            | (self.experiment_runs_count.is_some() as u64) << 26
-            | (self.permissions_required.is_some() as u64) << 27
-            | (self.created_by_user_details.is_some() as u64) << 28
-            | (self.updated_by_user_details.is_some() as u64) << 29
+        model::mask(
+            &[
+                self.id.is_some(),
+                self.name.is_some(),
+                self.tags.is_some(),
+                self.type_.is_some(),
+                self.links.is_some(),
+                self.org_id.is_some(),
+                self.infras.is_some(),
+                self.category.is_some(),
+                self.identity.is_some(),
+                self.template.is_some(),
+                self.account_id.is_some(),
+                self.created_at.is_some(),
+                self.created_by.is_some(),
+                self.infra_type.is_some(),
+                self.is_removed.is_some(),
+                self.managed_by.is_some(),
+                self.project_id.is_some(),
+                self.updated_at.is_some(),
+                self.updated_by.is_some(),
+                self.variables.is_some(),
+                self.import_type.is_some(),
+                self.description.is_some(),
+                self.template_uid.is_some(),
+                self.is_enterprise.is_some(),
+                self.template_revision.is_some(),
+                self.template_reference.is_some(),
+                self.experiment_runs_count.is_some(),
+                self.permissions_required.is_some(),
+                self.created_by_user_details.is_some(),
+                self.updated_by_user_details.is_some(),
+            ],
+        )
     }
 }
 model::model!(ChaosFault);
@@ -249,10 +257,6 @@ impl model::Model for ChaosFaultLink {
             1 => model::Part::Str(&self.name),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.url.is_some() as u64 | (self.name.is_some() as u64) << 1
     }
 }
 model::model!(ChaosFaultLink);
@@ -457,35 +461,44 @@ impl model::Model for ChaosHubResource {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.id.is_some() as u64 | (self.kind.is_some() as u64) << 1
-            | (self.name.is_some() as u64) << 2 | (self.plan.is_some() as u64) << 3
-            | (self.tags.is_some() as u64) << 4 | (self.fault.is_some() as u64) << 5
-            | (self.hub_id.is_some() as u64) << 6 | (self.links.is_some() as u64) << 7
-            | (self.org_id.is_some() as u64) << 8 | (self.engine.is_some() as u64) << 9
-            | (self.infras.is_some() as u64) << 10
-            | (self.category.is_some() as u64) << 11
-            | (self.identity.is_some() as u64) << 12
-            | (self.k8_s_fault.is_some() as u64) << 13
-            | (self.keywords.is_some() as u64) << 14
-            | (self.template.is_some() as u64) << 15
-            | (self.account_id.is_some() as u64) << 16
-            | (self.chaos_type.is_some() as u64) << 17
-            | (self.created_at.is_some() as u64) << 18
-            | (self.created_by.is_some() as u64) << 19
-            | (self.is_removed.is_some() as u64) << 20
-            | (self.platforms.is_some() as u64) << 21
-            | (self.project_id.is_some() as u64) << 22
-            | (self.updated_at.is_some() as u64) << 23
-            | (self.updated_by.is_some() as u64) << 24
-            | (self.experiment.is_some() as u64) << 25
-            | (self.description.is_some() as u64) << 26
-            | (self.display_name.is_some() as u64) << 27
-            | (self.experiment_v2.is_some() as u64) << 28
-            | (self.is_default_hub.is_some() as u64) << 29
-            | (self.resource_type.is_some() as u64) << 30
-            | (self.is_templatised.is_some() as u64) << 31
-            | (self.chart_service_version.is_some() as u64) << 32
-            | (self.permissions_required.is_some() as u64) << 33
+        model::mask(
+            &[
+                self.id.is_some(),
+                self.kind.is_some(),
+                self.name.is_some(),
+                self.plan.is_some(),
+                self.tags.is_some(),
+                self.fault.is_some(),
+                self.hub_id.is_some(),
+                self.links.is_some(),
+                self.org_id.is_some(),
+                self.engine.is_some(),
+                self.infras.is_some(),
+                self.category.is_some(),
+                self.identity.is_some(),
+                self.k8_s_fault.is_some(),
+                self.keywords.is_some(),
+                self.template.is_some(),
+                self.account_id.is_some(),
+                self.chaos_type.is_some(),
+                self.created_at.is_some(),
+                self.created_by.is_some(),
+                self.is_removed.is_some(),
+                self.platforms.is_some(),
+                self.project_id.is_some(),
+                self.updated_at.is_some(),
+                self.updated_by.is_some(),
+                self.experiment.is_some(),
+                self.description.is_some(),
+                self.display_name.is_some(),
+                self.experiment_v2.is_some(),
+                self.is_default_hub.is_some(),
+                self.resource_type.is_some(),
+                self.is_templatised.is_some(),
+                self.chart_service_version.is_some(),
+                self.permissions_required.is_some(),
+            ],
+        )
     }
 }
 model::model!(ChaosHubResource);
@@ -524,10 +537,6 @@ impl model::Model for ChaosHubResourceLink {
             1 => model::Part::Str(&self.name),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.url.is_some() as u64 | (self.name.is_some() as u64) << 1
     }
 }
 model::model!(ChaosHubResourceLink);
@@ -685,19 +694,29 @@ impl model::Model for CreateFaultRequest {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.kind.is_some() as u64 | 1 << 1 | (self.spec.is_some() as u64) << 2
-            | (self.tags.is_some() as u64) << 3 | (self.type_.is_some() as u64) << 4
-            | (self.links.is_some() as u64) << 5 | (self.infras.is_some() as u64) << 6
-            | (self.values.is_some() as u64) << 7 | (self.category.is_some() as u64) << 8
-            | 1 << 9 | (self.infra_type.is_some() as u64) << 10
-            | (self.managed_by.is_some() as u64) << 11
-            | (self.updated_at.is_some() as u64) << 12
-            | (self.variables.is_some() as u64) << 13
-            | (self.api_version.is_some() as u64) << 14
-            | (self.import_type.is_some() as u64) << 15
-            | (self.description.is_some() as u64) << 16
-            | (self.template_reference.is_some() as u64) << 17
-            | (self.permissions_required.is_some() as u64) << 18
+        model::mask(
+            &[
+                self.kind.is_some(),
+                true,
+                self.spec.is_some(),
+                self.tags.is_some(),
+                self.type_.is_some(),
+                self.links.is_some(),
+                self.infras.is_some(),
+                self.values.is_some(),
+                self.category.is_some(),
+                true,
+                self.infra_type.is_some(),
+                self.managed_by.is_some(),
+                self.updated_at.is_some(),
+                self.variables.is_some(),
+                self.api_version.is_some(),
+                self.import_type.is_some(),
+                self.description.is_some(),
+                self.template_reference.is_some(),
+                self.permissions_required.is_some(),
+            ],
+        )
     }
     #[inline]
     fn required(&self) -> &'static [usize] {
@@ -831,21 +850,29 @@ impl model::Model for CreateFaultResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.kind.is_some() as u64 | (self.name.is_some() as u64) << 1
-            | (self.spec.is_some() as u64) << 2 | (self.tags.is_some() as u64) << 3
-            | (self.type_.is_some() as u64) << 4 | (self.links.is_some() as u64) << 5
-            | (self.infras.is_some() as u64) << 6 | (self.values.is_some() as u64) << 7
-            | (self.category.is_some() as u64) << 8
-            | (self.identity.is_some() as u64) << 9
-            | (self.infra_type.is_some() as u64) << 10
-            | (self.updated_at.is_some() as u64) << 11
-            | (self.variables.is_some() as u64) << 12
-            | (self.api_version.is_some() as u64) << 13
-            | (self.import_type.is_some() as u64) << 14
-            | (self.description.is_some() as u64) << 15
-            | (self.correlation_id.is_some() as u64) << 16
-            | (self.template_reference.is_some() as u64) << 17
-            | (self.permissions_required.is_some() as u64) << 18
+        model::mask(
+            &[
+                self.kind.is_some(),
+                self.name.is_some(),
+                self.spec.is_some(),
+                self.tags.is_some(),
+                self.type_.is_some(),
+                self.links.is_some(),
+                self.infras.is_some(),
+                self.values.is_some(),
+                self.category.is_some(),
+                self.identity.is_some(),
+                self.infra_type.is_some(),
+                self.updated_at.is_some(),
+                self.variables.is_some(),
+                self.api_version.is_some(),
+                self.import_type.is_some(),
+                self.description.is_some(),
+                self.correlation_id.is_some(),
+                self.template_reference.is_some(),
+                self.permissions_required.is_some(),
+            ],
+        )
     }
 }
 model::model!(CreateFaultResponse);
@@ -970,23 +997,28 @@ impl model::Model for ExperimentRunOfFault {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.org_id.is_some() as u64 | (self.phase.is_some() as u64) << 1
-            | (self.infra_id.is_some() as u64) << 2
-            | (self.fault_i_ds.is_some() as u64) << 3
-            | (self.notify_id.is_some() as u64) << 4
-            | (self.account_id.is_some() as u64) << 5
-            | (self.completed.is_some() as u64) << 6
-            | (self.created_at.is_some() as u64) << 7
-            | (self.created_by.is_some() as u64) << 8
-            | (self.project_id.is_some() as u64) << 9
-            | (self.updated_at.is_some() as u64) << 10
-            | (self.updated_by.is_some() as u64) << 11
-            | (self.run_sequence.is_some() as u64) << 12
-            | (self.experiment_id.is_some() as u64) << 13
-            | (self.experiment_name.is_some() as u64) << 14
-            | (self.experiment_run_id.is_some() as u64) << 15
-            | (self.resiliency_score.is_some() as u64) << 16
-            | (self.targeted_services.is_some() as u64) << 17
+        model::mask(
+            &[
+                self.org_id.is_some(),
+                self.phase.is_some(),
+                self.infra_id.is_some(),
+                self.fault_i_ds.is_some(),
+                self.notify_id.is_some(),
+                self.account_id.is_some(),
+                self.completed.is_some(),
+                self.created_at.is_some(),
+                self.created_by.is_some(),
+                self.project_id.is_some(),
+                self.updated_at.is_some(),
+                self.updated_by.is_some(),
+                self.run_sequence.is_some(),
+                self.experiment_id.is_some(),
+                self.experiment_name.is_some(),
+                self.experiment_run_id.is_some(),
+                self.resiliency_score.is_some(),
+                self.targeted_services.is_some(),
+            ],
+        )
     }
 }
 model::model!(ExperimentRunOfFault);
@@ -1086,15 +1118,23 @@ impl model::Model for FaultCategoriesCount {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.aws.is_some() as u64 | (self.gcp.is_some() as u64) << 1
-            | (self.ssh.is_some() as u64) << 2 | (self.byoc.is_some() as u64) << 3
-            | (self.load.is_some() as u64) << 4 | (self.azure.is_some() as u64) << 5
-            | (self.linux.is_some() as u64) << 6 | (self.vm_ware.is_some() as u64) << 7
-            | (self.windows.is_some() as u64) << 8
-            | (self.kubernetes.is_some() as u64) << 9
-            | (self.spring_boot.is_some() as u64) << 10
-            | (self.cloud_foundry.is_some() as u64) << 11
-            | (self.kube_resilience.is_some() as u64) << 12
+        model::mask(
+            &[
+                self.aws.is_some(),
+                self.gcp.is_some(),
+                self.ssh.is_some(),
+                self.byoc.is_some(),
+                self.load.is_some(),
+                self.azure.is_some(),
+                self.linux.is_some(),
+                self.vm_ware.is_some(),
+                self.windows.is_some(),
+                self.kubernetes.is_some(),
+                self.spring_boot.is_some(),
+                self.cloud_foundry.is_some(),
+                self.kube_resilience.is_some(),
+            ],
+        )
     }
 }
 model::model!(FaultCategoriesCount);
@@ -1152,13 +1192,6 @@ impl model::Model for FaultVariables {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.variables.is_some() as u64 | (self.fault_targets.is_some() as u64) << 1
-            | (self.fault_tunable.is_some() as u64) << 2
-            | (self.correlation_id.is_some() as u64) << 3
-            | (self.fault_authentication.is_some() as u64) << 4
-    }
 }
 model::model!(FaultVariables);
 /// Schema `chaosfault.FaultYaml`.
@@ -1196,10 +1229,6 @@ impl model::Model for FaultYaml {
             1 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.template.is_some() as u64 | (self.correlation_id.is_some() as u64) << 1
     }
 }
 model::model!(FaultYaml);
@@ -1339,23 +1368,31 @@ impl model::Model for GetFaultResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.kind.is_some() as u64 | (self.name.is_some() as u64) << 1
-            | (self.spec.is_some() as u64) << 2 | (self.tags.is_some() as u64) << 3
-            | (self.type_.is_some() as u64) << 4 | (self.links.is_some() as u64) << 5
-            | (self.infras.is_some() as u64) << 6 | (self.values.is_some() as u64) << 7
-            | (self.category.is_some() as u64) << 8
-            | (self.identity.is_some() as u64) << 9
-            | (self.infra_type.is_some() as u64) << 10
-            | (self.managed_by.is_some() as u64) << 11
-            | (self.updated_at.is_some() as u64) << 12
-            | (self.variables.is_some() as u64) << 13
-            | (self.api_version.is_some() as u64) << 14
-            | (self.import_type.is_some() as u64) << 15
-            | (self.description.is_some() as u64) << 16
-            | (self.is_enterprise.is_some() as u64) << 17
-            | (self.correlation_id.is_some() as u64) << 18
-            | (self.template_reference.is_some() as u64) << 19
-            | (self.permissions_required.is_some() as u64) << 20
+        model::mask(
+            &[
+                self.kind.is_some(),
+                self.name.is_some(),
+                self.spec.is_some(),
+                self.tags.is_some(),
+                self.type_.is_some(),
+                self.links.is_some(),
+                self.infras.is_some(),
+                self.values.is_some(),
+                self.category.is_some(),
+                self.identity.is_some(),
+                self.infra_type.is_some(),
+                self.managed_by.is_some(),
+                self.updated_at.is_some(),
+                self.variables.is_some(),
+                self.api_version.is_some(),
+                self.import_type.is_some(),
+                self.description.is_some(),
+                self.is_enterprise.is_some(),
+                self.correlation_id.is_some(),
+                self.template_reference.is_some(),
+                self.permissions_required.is_some(),
+            ],
+        )
     }
 }
 model::model!(GetFaultResponse);
@@ -1399,11 +1436,6 @@ impl model::Model for ListExperimentRunsInFaultResponse {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data.is_some() as u64 | (self.pagination.is_some() as u64) << 1
-            | (self.correlation_id.is_some() as u64) << 2
-    }
 }
 model::model!(ListExperimentRunsInFaultResponse);
 /// Schema `chaosfault.ListFaultResponse`.
@@ -1446,11 +1478,6 @@ impl model::Model for ListFaultResponse {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data.is_some() as u64 | (self.pagination.is_some() as u64) << 1
-            | (self.correlation_id.is_some() as u64) << 2
-    }
 }
 model::model!(ListFaultResponse);
 /// Schema `chaoshub.ListFaultsResponse`.
@@ -1492,11 +1519,6 @@ impl model::Model for ListFaultsResponse {
             2 => model::opt(&self.fault_categories_count),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data.is_some() as u64 | (self.pagination.is_some() as u64) << 1
-            | (self.fault_categories_count.is_some() as u64) << 2
     }
 }
 model::model!(ListFaultsResponse);

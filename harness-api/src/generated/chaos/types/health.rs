@@ -36,9 +36,5 @@ impl model::Model for ExperimentHelperImageVersion {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.experiment_helper_image_version.is_some() as u64
-    }
 }
 model::model!(ExperimentHelperImageVersion);

@@ -36,10 +36,6 @@ impl model::Model for CanRetryExperimentCreationResponse {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.result.is_some() as u64
-    }
 }
 model::model!(CanRetryExperimentCreationResponse);
 /// Schema `v1.ClientIPConfig`.
@@ -73,10 +69,6 @@ impl model::Model for ClientIpConfig {
             0 => model::Part::Int(&self.timeout_seconds),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.timeout_seconds.is_some() as u64
     }
 }
 model::model!(ClientIpConfig);
@@ -135,12 +127,6 @@ impl model::Model for Connection {
             5 => model::opt(&self.params),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.to.is_some() as u64 | (self.from.is_some() as u64) << 1
-            | (self.port.is_some() as u64) << 2 | (self.type_.is_some() as u64) << 3
-            | (self.manual.is_some() as u64) << 4 | (self.params.is_some() as u64) << 5
     }
 }
 model::model!(Connection);
@@ -228,14 +214,20 @@ impl model::Model for DiscoveredKubernetesService {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.type_.is_some() as u64 | (self.ports.is_some() as u64) << 1
-            | (self.labels.is_some() as u64) << 2 | (self.identity.is_some() as u64) << 3
-            | (self.cluster_ip.is_some() as u64) << 4
-            | (self.cluster_i_ps.is_some() as u64) << 5
-            | (self.annotations.is_some() as u64) << 6
-            | (self.external_i_ps.is_some() as u64) << 7
-            | (self.external_name.is_some() as u64) << 8
-            | (self.load_balancer_ip.is_some() as u64) << 9
+        model::mask(
+            &[
+                self.type_.is_some(),
+                self.ports.is_some(),
+                self.labels.is_some(),
+                self.identity.is_some(),
+                self.cluster_ip.is_some(),
+                self.cluster_i_ps.is_some(),
+                self.annotations.is_some(),
+                self.external_i_ps.is_some(),
+                self.external_name.is_some(),
+                self.load_balancer_ip.is_some(),
+            ],
+        )
     }
 }
 model::model!(DiscoveredKubernetesService);
@@ -291,14 +283,6 @@ impl model::Model for DiscoveredKubernetesWorkload {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.labels.is_some() as u64 | (self.identity.is_some() as u64) << 1
-            | (self.replicas.is_some() as u64) << 2
-            | (self.pod_labels.is_some() as u64) << 3
-            | (self.annotations.is_some() as u64) << 4
-            | (self.pod_annotations.is_some() as u64) << 5
-    }
 }
 model::model!(DiscoveredKubernetesWorkload);
 /// Schema `database.DiscoveredPod`.
@@ -336,10 +320,6 @@ impl model::Model for DiscoveredPod {
             1 => model::opt(&self.identity),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.phase.is_some() as u64 | (self.identity.is_some() as u64) << 1
     }
 }
 model::model!(DiscoveredPod);
@@ -459,20 +439,27 @@ impl model::Model for DiscoveredServiceCollection {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.id.is_some() as u64 | (self.name.is_some() as u64) << 1
-            | (self.spec.is_some() as u64) << 2 | (self.type_.is_some() as u64) << 3
-            | (self.agent_id.is_some() as u64) << 4
-            | (self.removed.is_some() as u64) << 5 | (self.version.is_some() as u64) << 6
-            | (self.created_at.is_some() as u64) << 7
-            | (self.created_by.is_some() as u64) << 8
-            | (self.removed_at.is_some() as u64) << 9
-            | (self.updated_at.is_some() as u64) << 10
-            | (self.updated_by.is_some() as u64) << 11
-            | (self.agent_identity.is_some() as u64) << 12
-            | (self.account_identifier.is_some() as u64) << 13
-            | (self.project_identifier.is_some() as u64) << 14
-            | (self.environment_identifier.is_some() as u64) << 15
-            | (self.organization_identifier.is_some() as u64) << 16
+        model::mask(
+            &[
+                self.id.is_some(),
+                self.name.is_some(),
+                self.spec.is_some(),
+                self.type_.is_some(),
+                self.agent_id.is_some(),
+                self.removed.is_some(),
+                self.version.is_some(),
+                self.created_at.is_some(),
+                self.created_by.is_some(),
+                self.removed_at.is_some(),
+                self.updated_at.is_some(),
+                self.updated_by.is_some(),
+                self.agent_identity.is_some(),
+                self.account_identifier.is_some(),
+                self.project_identifier.is_some(),
+                self.environment_identifier.is_some(),
+                self.organization_identifier.is_some(),
+            ],
+        )
     }
 }
 model::model!(DiscoveredServiceCollection);
@@ -527,13 +514,6 @@ impl model::Model for DiscoveredServiceKubernetesSpec {
             5 => model::opt(&self.workloads),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.uid.is_some() as u64 | (self.kind.is_some() as u64) << 1
-            | (self.name.is_some() as u64) << 2 | (self.service.is_some() as u64) << 3
-            | (self.namespace.is_some() as u64) << 4
-            | (self.workloads.is_some() as u64) << 5
     }
 }
 model::model!(DiscoveredServiceKubernetesSpec);
@@ -596,13 +576,6 @@ impl model::Model for DiscoveryServiceSpec {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.ip.is_some() as u64 | (self.fqdn.is_some() as u64) << 1
-            | (self.port.is_some() as u64) << 2 | (self.kubernetes.is_some() as u64) << 3
-            | (self.harness_service_identity.is_some() as u64) << 4
-            | (self.harness_environment_identity.is_some() as u64) << 5
-    }
 }
 model::model!(DiscoveryServiceSpec);
 /// Schema `database.EnvironmentIdentity`.
@@ -658,13 +631,6 @@ impl model::Model for EnvironmentIdentity {
             4 => model::Part::Str(&self.organization_identifier),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.identifier.is_some() as u64 | (self.infra_identifier.is_some() as u64) << 1
-            | (self.account_identifier.is_some() as u64) << 2
-            | (self.project_identifier.is_some() as u64) << 3
-            | (self.organization_identifier.is_some() as u64) << 4
     }
 }
 model::model!(EnvironmentIdentity);
@@ -834,31 +800,37 @@ impl model::Model for GetTargetNetworkMapResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.id.is_some() as u64 | (self.name.is_some() as u64) << 1
-            | (self.org_id.is_some() as u64) << 2 | (self.status.is_some() as u64) << 3
-            | (self.identity.is_some() as u64) << 4
-            | (self.services.is_some() as u64) << 5
-            | (self.account_id.is_some() as u64) << 6
-            | (self.created_at.is_some() as u64) << 7
-            | (self.created_by.is_some() as u64) << 8
-            | (self.is_removed.is_some() as u64) << 9
-            | (self.project_id.is_some() as u64) << 10
-            | (self.updated_at.is_some() as u64) << 11
-            | (self.updated_by.is_some() as u64) << 12
-            | (self.service_i_ds.is_some() as u64) << 13
-            | (self.connections.is_some() as u64) << 14
-            | (self.error_message.is_some() as u64) << 15
-            | (self.onboarding_id.is_some() as u64) << 16
-            | (self.agent_identity.is_some() as u64) << 17
-            | (self.environment_ref.is_some() as u64) << 18
-            | (self.infrastructure_id.is_some() as u64) << 19
-            | (self.resiliency_coverage.is_some() as u64) << 20
-            | (self.target_network_map_id.is_some() as u64) << 21
-            | (self.total_experiment_count.is_some() as u64) << 22
-            | (self.average_resiliency_score.is_some() as u64) << 23
-            | (self.experiment_creation_mode.is_some() as u64) << 24
-            | (self.total_experiment_run_count.is_some() as u64) << 25
-            | (self.recent_experiment_runs_details.is_some() as u64) << 26
+        model::mask(
+            &[
+                self.id.is_some(),
+                self.name.is_some(),
+                self.org_id.is_some(),
+                self.status.is_some(),
+                self.identity.is_some(),
+                self.services.is_some(),
+                self.account_id.is_some(),
+                self.created_at.is_some(),
+                self.created_by.is_some(),
+                self.is_removed.is_some(),
+                self.project_id.is_some(),
+                self.updated_at.is_some(),
+                self.updated_by.is_some(),
+                self.service_i_ds.is_some(),
+                self.connections.is_some(),
+                self.error_message.is_some(),
+                self.onboarding_id.is_some(),
+                self.agent_identity.is_some(),
+                self.environment_ref.is_some(),
+                self.infrastructure_id.is_some(),
+                self.resiliency_coverage.is_some(),
+                self.target_network_map_id.is_some(),
+                self.total_experiment_count.is_some(),
+                self.average_resiliency_score.is_some(),
+                self.experiment_creation_mode.is_some(),
+                self.total_experiment_run_count.is_some(),
+                self.recent_experiment_runs_details.is_some(),
+            ],
+        )
     }
 }
 model::model!(GetTargetNetworkMapResponse);
@@ -901,12 +873,6 @@ impl model::Model for GetTargetServiceResponse {
             2 => model::opt(&self.discovery_details),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.chaos_details.is_some() as u64
-            | (self.workload_details.is_some() as u64) << 1
-            | (self.discovery_details.is_some() as u64) << 2
     }
 }
 model::model!(GetTargetServiceResponse);
@@ -1049,25 +1015,30 @@ impl model::Model for K8sServiceSpec {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.type_.is_some() as u64 | (self.ports.is_some() as u64) << 1
-            | (self.selector.is_some() as u64) << 2
-            | (self.cluster_ip.is_some() as u64) << 3
-            | (self.cluster_i_ps.is_some() as u64) << 4
-            | (self.ip_families.is_some() as u64) << 5
-            | (self.external_i_ps.is_some() as u64) << 6
-            | (self.external_name.is_some() as u64) << 7
-            | (self.topology_keys.is_some() as u64) << 8
-            | (self.ip_family_policy.is_some() as u64) << 9
-            | (self.load_balancer_ip.is_some() as u64) << 10
-            | (self.session_affinity.is_some() as u64) << 11
-            | (self.load_balancer_class.is_some() as u64) << 12
-            | (self.health_check_node_port.is_some() as u64) << 13
-            | (self.external_traffic_policy.is_some() as u64) << 14
-            | (self.internal_traffic_policy.is_some() as u64) << 15
-            | (self.session_affinity_config.is_some() as u64) << 16
-            | (self.load_balancer_source_ranges.is_some() as u64) << 17
-            | (self.publish_not_ready_addresses.is_some() as u64) << 18
-            | (self.allocate_load_balancer_node_ports.is_some() as u64) << 19
+        model::mask(
+            &[
+                self.type_.is_some(),
+                self.ports.is_some(),
+                self.selector.is_some(),
+                self.cluster_ip.is_some(),
+                self.cluster_i_ps.is_some(),
+                self.ip_families.is_some(),
+                self.external_i_ps.is_some(),
+                self.external_name.is_some(),
+                self.topology_keys.is_some(),
+                self.ip_family_policy.is_some(),
+                self.load_balancer_ip.is_some(),
+                self.session_affinity.is_some(),
+                self.load_balancer_class.is_some(),
+                self.health_check_node_port.is_some(),
+                self.external_traffic_policy.is_some(),
+                self.internal_traffic_policy.is_some(),
+                self.session_affinity_config.is_some(),
+                self.load_balancer_source_ranges.is_some(),
+                self.publish_not_ready_addresses.is_some(),
+                self.allocate_load_balancer_node_ports.is_some(),
+            ],
+        )
     }
 }
 model::model!(K8sServiceSpec);
@@ -1112,10 +1083,6 @@ impl model::Model for ListTargetNetworkMapResponse {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data.is_some() as u64 | (self.page.is_some() as u64) << 1
-    }
 }
 model::model!(ListTargetNetworkMapResponse);
 /// Schema `networkmap.ListTargetService`.
@@ -1154,11 +1121,6 @@ impl model::Model for ListTargetService {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.chaos_details.is_some() as u64
-            | (self.discovery_details.is_some() as u64) << 1
-    }
 }
 model::model!(ListTargetService);
 /// Schema `networkmap.ListTargetServiceResponse`.
@@ -1196,10 +1158,6 @@ impl model::Model for ListTargetServiceResponse {
             1 => model::opt(&self.page),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data.is_some() as u64 | (self.page.is_some() as u64) << 1
     }
 }
 model::model!(ListTargetServiceResponse);
@@ -1243,11 +1201,6 @@ impl model::Model for LoadBalancerIngress {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.ip.is_some() as u64 | (self.ports.is_some() as u64) << 1
-            | (self.hostname.is_some() as u64) << 2
-    }
 }
 model::model!(LoadBalancerIngress);
 /// Schema `v1.LoadBalancerStatus`.
@@ -1281,10 +1234,6 @@ impl model::Model for LoadBalancerStatus {
             0 => model::opt(&self.ingress),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.ingress.is_some() as u64
     }
 }
 model::model!(LoadBalancerStatus);
@@ -1340,13 +1289,6 @@ impl model::Model for NetworkMapEntity {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.id.is_some() as u64 | (self.kind.is_some() as u64) << 1
-            | (self.name.is_some() as u64) << 2 | (self.removed.is_some() as u64) << 3
-            | (self.kubernetes.is_some() as u64) << 4
-            | (self.service_identity.is_some() as u64) << 5
-    }
 }
 model::model!(NetworkMapEntity);
 /// Schema `database.NetworkMapEntityKubernetesInfo`.
@@ -1388,11 +1330,6 @@ impl model::Model for NetworkMapEntityKubernetesInfo {
             2 => model::Part::Flag(&self.has_workload),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.kind.is_some() as u64 | (self.namespace.is_some() as u64) << 1
-            | (self.has_workload.is_some() as u64) << 2
     }
 }
 model::model!(NetworkMapEntityKubernetesInfo);
@@ -1471,12 +1408,18 @@ impl model::Model for NetworkMapTargetServiceDetails {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.id.is_some() as u64 | (self.kind.is_some() as u64) << 1
-            | (self.name.is_some() as u64) << 2 | (self.removed.is_some() as u64) << 3
-            | (self.kubernetes.is_some() as u64) << 4
-            | (self.service_identity.is_some() as u64) << 5
-            | (self.resiliency_coverage.is_some() as u64) << 6
-            | (self.average_resiliency_score.is_some() as u64) << 7
+        model::mask(
+            &[
+                self.id.is_some(),
+                self.kind.is_some(),
+                self.name.is_some(),
+                self.removed.is_some(),
+                self.kubernetes.is_some(),
+                self.service_identity.is_some(),
+                self.resiliency_coverage.is_some(),
+                self.average_resiliency_score.is_some(),
+            ],
+        )
     }
 }
 model::model!(NetworkMapTargetServiceDetails);
@@ -1544,14 +1487,6 @@ impl model::Model for ObjectReference {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.uid.is_some() as u64 | (self.kind.is_some() as u64) << 1
-            | (self.name.is_some() as u64) << 2 | (self.field_path.is_some() as u64) << 3
-            | (self.namespace.is_some() as u64) << 4
-            | (self.api_version.is_some() as u64) << 5
-            | (self.resource_version.is_some() as u64) << 6
-    }
 }
 model::model!(ObjectReference);
 /// Schema `chaos.v1.PortStatus`.
@@ -1593,11 +1528,6 @@ impl model::Model for PortStatus {
             2 => model::opt(&self.protocol),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.port.is_some() as u64 | (self.error.is_some() as u64) << 1
-            | (self.protocol.is_some() as u64) << 2
     }
 }
 model::model!(PortStatus);
@@ -1660,13 +1590,6 @@ impl model::Model for ProbeV1Condition {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.type_.is_some() as u64 | (self.reason.is_some() as u64) << 1
-            | (self.status.is_some() as u64) << 2 | (self.message.is_some() as u64) << 3
-            | (self.last_transition_time.is_some() as u64) << 4
-            | (self.observed_generation.is_some() as u64) << 5
-    }
 }
 model::model!(ProbeV1Condition);
 model::open_enum! {
@@ -1704,10 +1627,6 @@ impl model::Model for RetryExperimentCreationRequest {
             0 => model::opt(&self.mode),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.mode.is_some() as u64
     }
 }
 model::model!(RetryExperimentCreationRequest);
@@ -1871,27 +1790,35 @@ impl model::Model for ServiceCollection {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.id.is_some() as u64 | (self.uid.is_some() as u64) << 1
-            | (self.kind.is_some() as u64) << 2 | (self.name.is_some() as u64) << 3
-            | (self.spec.is_some() as u64) << 4 | (self.labels.is_some() as u64) << 5
-            | (self.status.is_some() as u64) << 6 | (self.agent_id.is_some() as u64) << 7
-            | (self.removed.is_some() as u64) << 8
-            | (self.created_at.is_some() as u64) << 9
-            | (self.created_by.is_some() as u64) << 10
-            | (self.namespace.is_some() as u64) << 11
-            | (self.removed_at.is_some() as u64) << 12
-            | (self.updated_at.is_some() as u64) << 13
-            | (self.updated_by.is_some() as u64) << 14
-            | (self.api_version.is_some() as u64) << 15
-            | (self.annotations.is_some() as u64) << 16
-            | (self.owner_reference.is_some() as u64) << 17
-            | (self.resource_version.is_some() as u64) << 18
-            | (self.account_identifier.is_some() as u64) << 19
-            | (self.creation_timestamp.is_some() as u64) << 20
-            | (self.deletion_timestamp.is_some() as u64) << 21
-            | (self.project_identifier.is_some() as u64) << 22
-            | (self.environment_identifier.is_some() as u64) << 23
-            | (self.organization_identifier.is_some() as u64) << 24
+        model::mask(
+            &[
+                self.id.is_some(),
+                self.uid.is_some(),
+                self.kind.is_some(),
+                self.name.is_some(),
+                self.spec.is_some(),
+                self.labels.is_some(),
+                self.status.is_some(),
+                self.agent_id.is_some(),
+                self.removed.is_some(),
+                self.created_at.is_some(),
+                self.created_by.is_some(),
+                self.namespace.is_some(),
+                self.removed_at.is_some(),
+                self.updated_at.is_some(),
+                self.updated_by.is_some(),
+                self.api_version.is_some(),
+                self.annotations.is_some(),
+                self.owner_reference.is_some(),
+                self.resource_version.is_some(),
+                self.account_identifier.is_some(),
+                self.creation_timestamp.is_some(),
+                self.deletion_timestamp.is_some(),
+                self.project_identifier.is_some(),
+                self.environment_identifier.is_some(),
+                self.organization_identifier.is_some(),
+            ],
+        )
     }
 }
 model::model!(ServiceCollection);
@@ -1947,13 +1874,6 @@ impl model::Model for ServiceIdentity {
             3 => model::Part::Str(&self.organization_identifier),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.identifier.is_some() as u64
-            | (self.account_identifier.is_some() as u64) << 1
-            | (self.project_identifier.is_some() as u64) << 2
-            | (self.organization_identifier.is_some() as u64) << 3
     }
 }
 model::model!(ServiceIdentity);
@@ -2013,14 +1933,6 @@ impl model::Model for ServicePort {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.port.is_some() as u64) << 1
-            | (self.node_port.is_some() as u64) << 2
-            | (self.protocol.is_some() as u64) << 3
-            | (self.target_port.is_some() as u64) << 4
-            | (self.app_protocol.is_some() as u64) << 5
-    }
 }
 model::model!(ServicePort);
 /// Schema `v1.ServiceStatus`.
@@ -2059,10 +1971,6 @@ impl model::Model for ServiceStatus {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.conditions.is_some() as u64 | (self.load_balancer.is_some() as u64) << 1
-    }
 }
 model::model!(ServiceStatus);
 /// Schema `v1.SessionAffinityConfig`.
@@ -2096,10 +2004,6 @@ impl model::Model for SessionAffinityConfig {
             0 => model::opt(&self.client_ip),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.client_ip.is_some() as u64
     }
 }
 model::model!(SessionAffinityConfig);
@@ -2154,12 +2058,6 @@ impl model::Model for TargetDiscoveredServiceSpec {
             5 => model::Part::Str(&self.namespace),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.id.is_some() as u64 | (self.kind.is_some() as u64) << 1
-            | (self.name.is_some() as u64) << 2 | (self.uuid.is_some() as u64) << 3
-            | (self.label.is_some() as u64) << 4 | (self.namespace.is_some() as u64) << 5
     }
 }
 model::model!(TargetDiscoveredServiceSpec);
@@ -2319,29 +2217,35 @@ impl model::Model for TargetNetworkMap {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.id.is_some() as u64 | (self.name.is_some() as u64) << 1
-            | (self.org_id.is_some() as u64) << 2 | (self.status.is_some() as u64) << 3
-            | (self.identity.is_some() as u64) << 4
-            | (self.account_id.is_some() as u64) << 5
-            | (self.created_at.is_some() as u64) << 6
-            | (self.created_by.is_some() as u64) << 7
-            | (self.is_removed.is_some() as u64) << 8
-            | (self.project_id.is_some() as u64) << 9
-            | (self.updated_at.is_some() as u64) << 10
-            | (self.updated_by.is_some() as u64) << 11
-            | (self.service_i_ds.is_some() as u64) << 12
-            | (self.error_message.is_some() as u64) << 13
-            | (self.onboarding_id.is_some() as u64) << 14
-            | (self.agent_identity.is_some() as u64) << 15
-            | (self.environment_ref.is_some() as u64) << 16
-            | (self.infrastructure_id.is_some() as u64) << 17
-            | (self.resiliency_coverage.is_some() as u64) << 18
-            | (self.target_network_map_id.is_some() as u64) << 19
-            | (self.total_experiment_count.is_some() as u64) << 20
-            | (self.average_resiliency_score.is_some() as u64) << 21
-            | (self.experiment_creation_mode.is_some() as u64) << 22
-            | (self.total_experiment_run_count.is_some() as u64) << 23
-            | (self.recent_experiment_runs_details.is_some() as u64) << 24
+        model::mask(
+            &[
+                self.id.is_some(),
+                self.name.is_some(),
+                self.org_id.is_some(),
+                self.status.is_some(),
+                self.identity.is_some(),
+                self.account_id.is_some(),
+                self.created_at.is_some(),
+                self.created_by.is_some(),
+                self.is_removed.is_some(),
+                self.project_id.is_some(),
+                self.updated_at.is_some(),
+                self.updated_by.is_some(),
+                self.service_i_ds.is_some(),
+                self.error_message.is_some(),
+                self.onboarding_id.is_some(),
+                self.agent_identity.is_some(),
+                self.environment_ref.is_some(),
+                self.infrastructure_id.is_some(),
+                self.resiliency_coverage.is_some(),
+                self.target_network_map_id.is_some(),
+                self.total_experiment_count.is_some(),
+                self.average_resiliency_score.is_some(),
+                self.experiment_creation_mode.is_some(),
+                self.total_experiment_run_count.is_some(),
+                self.recent_experiment_runs_details.is_some(),
+            ],
+        )
     }
 }
 model::model!(TargetNetworkMap);
@@ -2436,17 +2340,22 @@ impl model::Model for TargetNetworkMapExperimentRunDetail {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.phase.is_some() as u64) << 1
-            | (self.notify_id.is_some() as u64) << 2
-            | (self.completed.is_some() as u64) << 3
-            | (self.created_at.is_some() as u64) << 4
-            | (self.created_by.is_some() as u64) << 5
-            | (self.is_removed.is_some() as u64) << 6
-            | (self.updated_at.is_some() as u64) << 7
-            | (self.updated_by.is_some() as u64) << 8
-            | (self.target_service.is_some() as u64) << 9
-            | (self.experiment_run_id.is_some() as u64) << 10
-            | (self.resiliency_score.is_some() as u64) << 11
+        model::mask(
+            &[
+                self.name.is_some(),
+                self.phase.is_some(),
+                self.notify_id.is_some(),
+                self.completed.is_some(),
+                self.created_at.is_some(),
+                self.created_by.is_some(),
+                self.is_removed.is_some(),
+                self.updated_at.is_some(),
+                self.updated_by.is_some(),
+                self.target_service.is_some(),
+                self.experiment_run_id.is_some(),
+                self.resiliency_score.is_some(),
+            ],
+        )
     }
 }
 model::model!(TargetNetworkMapExperimentRunDetail);
@@ -2576,23 +2485,29 @@ impl model::Model for TargetService {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.id.is_some() as u64 | (self.name.is_some() as u64) << 1
-            | (self.spec.is_some() as u64) << 2 | (self.type_.is_some() as u64) << 3
-            | (self.org_id.is_some() as u64) << 4
-            | (self.account_id.is_some() as u64) << 5
-            | (self.created_at.is_some() as u64) << 6
-            | (self.created_by.is_some() as u64) << 7
-            | (self.is_removed.is_some() as u64) << 8
-            | (self.license_id.is_some() as u64) << 9
-            | (self.project_id.is_some() as u64) << 10
-            | (self.updated_at.is_some() as u64) << 11
-            | (self.updated_by.is_some() as u64) << 12
-            | (self.external_id.is_some() as u64) << 13
-            | (self.environment_ref.is_some() as u64) << 14
-            | (self.infrastructure_id.is_some() as u64) << 15
-            | (self.resiliency_coverage.is_some() as u64) << 16
-            | (self.total_experiment_count.is_some() as u64) << 17
-            | (self.average_resiliency_score.is_some() as u64) << 18
+        model::mask(
+            &[
+                self.id.is_some(),
+                self.name.is_some(),
+                self.spec.is_some(),
+                self.type_.is_some(),
+                self.org_id.is_some(),
+                self.account_id.is_some(),
+                self.created_at.is_some(),
+                self.created_by.is_some(),
+                self.is_removed.is_some(),
+                self.license_id.is_some(),
+                self.project_id.is_some(),
+                self.updated_at.is_some(),
+                self.updated_by.is_some(),
+                self.external_id.is_some(),
+                self.environment_ref.is_some(),
+                self.infrastructure_id.is_some(),
+                self.resiliency_coverage.is_some(),
+                self.total_experiment_count.is_some(),
+                self.average_resiliency_score.is_some(),
+            ],
+        )
     }
 }
 model::model!(TargetService);
@@ -2627,10 +2542,6 @@ impl model::Model for TargetServiceSpec {
             0 => model::opt(&self.discovered_service),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.discovered_service.is_some() as u64
     }
 }
 model::model!(TargetServiceSpec);

@@ -75,13 +75,18 @@ impl model::Model for AgentConfiguration {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.data.is_some() as u64 | (self.mtls.is_some() as u64) << 1
-            | (self.proxy.is_some() as u64) << 2
-            | (self.kubernetes.is_some() as u64) << 3
-            | (self.collector_image.is_some() as u64) << 4
-            | (self.log_watcher_image.is_some() as u64) << 5
-            | (self.image_pull_secrets.is_some() as u64) << 6
-            | (self.skip_secure_verify.is_some() as u64) << 7
+        model::mask(
+            &[
+                self.data.is_some(),
+                self.mtls.is_some(),
+                self.proxy.is_some(),
+                self.kubernetes.is_some(),
+                self.collector_image.is_some(),
+                self.log_watcher_image.is_some(),
+                self.image_pull_secrets.is_some(),
+                self.skip_secure_verify.is_some(),
+            ],
+        )
     }
 }
 model::model!(AgentConfiguration);
@@ -121,10 +126,6 @@ impl model::Model for AgentData {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.node_agent.is_some() as u64 | (self.cluster_agent.is_some() as u64) << 1
-    }
 }
 model::model!(AgentData);
 /// Schema `v2_onboarding.AgentDetails`.
@@ -163,10 +164,6 @@ impl model::Model for AgentDetails {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.status.is_some() as u64) << 1
-    }
 }
 model::model!(AgentDetails);
 /// Schema `v2_onboarding.AutoCreatedNetworkMapStatus`.
@@ -204,10 +201,6 @@ impl model::Model for AutoCreatedNetworkMapStatus {
             1 => model::Part::Int(&self.total_network_maps),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.status.is_some() as u64 | (self.total_network_maps.is_some() as u64) << 1
     }
 }
 model::model!(AutoCreatedNetworkMapStatus);
@@ -317,19 +310,25 @@ impl model::Model for ChaosInfraAdvanceConfiguration {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.env.is_some() as u64 | (self.mtls.is_some() as u64) << 1
-            | (self.label.is_some() as u64) << 2 | (self.proxy.is_some() as u64) << 3
-            | (self.volumes.is_some() as u64) << 4
-            | (self.run_as_user.is_some() as u64) << 5
-            | (self.annotation.is_some() as u64) << 6
-            | (self.containers.is_some() as u64) << 7
-            | (self.run_as_group.is_some() as u64) << 8
-            | (self.tolerations.is_some() as u64) << 9
-            | (self.node_selector.is_some() as u64) << 10
-            | (self.volume_mounts.is_some() as u64) << 11
-            | (self.image_pull_policy.is_some() as u64) << 12
-            | (self.autopilot_enabled.is_some() as u64) << 13
-            | (self.insecure_skip_verify.is_some() as u64) << 14
+        model::mask(
+            &[
+                self.env.is_some(),
+                self.mtls.is_some(),
+                self.label.is_some(),
+                self.proxy.is_some(),
+                self.volumes.is_some(),
+                self.run_as_user.is_some(),
+                self.annotation.is_some(),
+                self.containers.is_some(),
+                self.run_as_group.is_some(),
+                self.tolerations.is_some(),
+                self.node_selector.is_some(),
+                self.volume_mounts.is_some(),
+                self.image_pull_policy.is_some(),
+                self.autopilot_enabled.is_some(),
+                self.insecure_skip_verify.is_some(),
+            ],
+        )
     }
 }
 model::model!(ChaosInfraAdvanceConfiguration);
@@ -373,11 +372,6 @@ impl model::Model for ConfirmDiscoveryResponse {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.agent_linked.is_some() as u64 | (self.agent_created.is_some() as u64) << 1
-            | (self.discovery_completed.is_some() as u64) << 2
-    }
 }
 model::model!(ConfirmDiscoveryResponse);
 /// Schema `v2_onboarding.ConfirmExperimentCreationRequest`.
@@ -411,10 +405,6 @@ impl model::Model for ConfirmExperimentCreationRequest {
             0 => model::opt(&self.mode),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.mode.is_some() as u64
     }
 }
 model::model!(ConfirmExperimentCreationRequest);
@@ -456,11 +446,6 @@ impl model::Model for ConfirmExperimentCreationResponse {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.completed.is_some() as u64
-            | (self.target_network_map_status.is_some() as u64) << 1
-    }
 }
 model::model!(ConfirmExperimentCreationResponse);
 /// Schema `v2_onboarding.ConfirmExperimentRunResponse`.
@@ -495,10 +480,6 @@ impl model::Model for ConfirmExperimentRunResponse {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.completed.is_some() as u64
-    }
 }
 model::model!(ConfirmExperimentRunResponse);
 /// Schema `v2_onboarding.ConfirmNetworkMapRequest`.
@@ -532,10 +513,6 @@ impl model::Model for ConfirmNetworkMapRequest {
             0 => model::opt(&self.mode),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.mode.is_some() as u64
     }
 }
 model::model!(ConfirmNetworkMapRequest);
@@ -575,11 +552,6 @@ impl model::Model for ConfirmNetworkMapResponse {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.service_count.is_some() as u64
-            | (self.network_map_count.is_some() as u64) << 1
-    }
 }
 model::model!(ConfirmNetworkMapResponse);
 /// Schema `database.CronConfig`.
@@ -613,10 +585,6 @@ impl model::Model for CronConfig {
             0 => model::Part::Str(&self.expression),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.expression.is_some() as u64
     }
 }
 model::model!(CronConfig);
@@ -696,14 +664,19 @@ impl model::Model for DataCollectionConfiguration {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.cron.is_some() as u64 | (self.enable_node_agent.is_some() as u64) << 1
-            | (self.enable_orphaned_pod.is_some() as u64) << 2
-            | (self.namespace_selector.is_some() as u64) << 3
-            | (self.node_agent_selector.is_some() as u64) << 4
-            | (self.observed_namespaces.is_some() as u64) << 5
-            | (self.enable_batch_resources.is_some() as u64) << 6
-            | (self.blacklisted_namespaces.is_some() as u64) << 7
-            | (self.collection_window_in_min.is_some() as u64) << 8
+        model::mask(
+            &[
+                self.cron.is_some(),
+                self.enable_node_agent.is_some(),
+                self.enable_orphaned_pod.is_some(),
+                self.namespace_selector.is_some(),
+                self.node_agent_selector.is_some(),
+                self.observed_namespaces.is_some(),
+                self.enable_batch_resources.is_some(),
+                self.blacklisted_namespaces.is_some(),
+                self.collection_window_in_min.is_some(),
+            ],
+        )
     }
 }
 model::model!(DataCollectionConfiguration);
@@ -788,15 +761,20 @@ impl model::Model for DiscoveredService {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.status.is_some() as u64 | (self.s_d_agent_id.is_some() as u64) << 1
-            | (self.agent_details.is_some() as u64) << 2
-            | (self.s_d_agent_identity.is_some() as u64) << 3
-            | (self.total_agent_count.is_some() as u64) << 4
-            | (self.is_tracing_enabled.is_some() as u64) << 5
-            | (self.errored_agent_count.is_some() as u64) << 6
-            | (self.pending_agent_count.is_some() as u64) << 7
-            | (self.completed_agent_count.is_some() as u64) << 8
-            | (self.discovered_service_count.is_some() as u64) << 9
+        model::mask(
+            &[
+                self.status.is_some(),
+                self.s_d_agent_id.is_some(),
+                self.agent_details.is_some(),
+                self.s_d_agent_identity.is_some(),
+                self.total_agent_count.is_some(),
+                self.is_tracing_enabled.is_some(),
+                self.errored_agent_count.is_some(),
+                self.pending_agent_count.is_some(),
+                self.completed_agent_count.is_some(),
+                self.discovered_service_count.is_some(),
+            ],
+        )
     }
 }
 model::model!(DiscoveredService);
@@ -844,12 +822,6 @@ impl model::Model for DiscoveryMtlsConfiguration {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.url.is_some() as u64 | (self.key_path.is_some() as u64) << 1
-            | (self.cert_path.is_some() as u64) << 2
-            | (self.secret_name.is_some() as u64) << 3
-    }
 }
 model::model!(DiscoveryMtlsConfiguration);
 /// Schema `database.ProxyConfiguration`.
@@ -896,12 +868,6 @@ impl model::Model for DiscoveryProxyConfiguration {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.url.is_some() as u64 | (self.no_proxy.is_some() as u64) << 1
-            | (self.http_proxy.is_some() as u64) << 2
-            | (self.https_proxy.is_some() as u64) << 3
-    }
 }
 model::model!(DiscoveryProxyConfiguration);
 /// Schema `database.ResourceList`.
@@ -940,10 +906,6 @@ impl model::Model for DiscoveryResourceList {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.cpu.is_some() as u64 | (self.memory.is_some() as u64) << 1
-    }
 }
 model::model!(DiscoveryResourceList);
 /// Schema `database.ResourceRequirements`.
@@ -981,10 +943,6 @@ impl model::Model for DiscoveryResourceRequirements {
             1 => model::opt(&self.requests),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.limits.is_some() as u64 | (self.requests.is_some() as u64) << 1
     }
 }
 model::model!(DiscoveryResourceRequirements);
@@ -1069,15 +1027,20 @@ impl model::Model for Experiments {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.status.is_some() as u64) << 1
-            | (self.category.is_some() as u64) << 2
-            | (self.notify_id.is_some() as u64) << 3
-            | (self.description.is_some() as u64) << 4
-            | (self.experiment_id.is_some() as u64) << 5
-            | (self.delegate_task_id.is_some() as u64) << 6
-            | (self.target_services.is_some() as u64) << 7
-            | (self.target_network_map_id.is_some() as u64) << 8
-            | (self.target_network_map_name.is_some() as u64) << 9
+        model::mask(
+            &[
+                self.name.is_some(),
+                self.status.is_some(),
+                self.category.is_some(),
+                self.notify_id.is_some(),
+                self.description.is_some(),
+                self.experiment_id.is_some(),
+                self.delegate_task_id.is_some(),
+                self.target_services.is_some(),
+                self.target_network_map_id.is_some(),
+                self.target_network_map_name.is_some(),
+            ],
+        )
     }
 }
 model::model!(Experiments);
@@ -1125,12 +1088,6 @@ impl model::Model for InfrastructureOnboardingMapping {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.status.is_some() as u64 | (self.identity.is_some() as u64) << 1
-            | (self.onboarding_id.is_some() as u64) << 2
-            | (self.environment_identity.is_some() as u64) << 3
-    }
 }
 model::model!(InfrastructureOnboardingMapping);
 /// Schema `pipelineonboarding.InfrastructuresStatus`.
@@ -1164,10 +1121,6 @@ impl model::Model for InfrastructuresStatus {
             0 => model::Part::Flag(&self.is_chaos_enabled),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.is_chaos_enabled.is_some() as u64
     }
 }
 model::model!(InfrastructuresStatus);
@@ -1267,18 +1220,23 @@ impl model::Model for KubernetesAgentConfiguration {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.labels.is_some() as u64 | (self.namespace.is_some() as u64) << 1
-            | (self.resources.is_some() as u64) << 2
-            | (self.run_as_user.is_some() as u64) << 3
-            | (self.namespaced.is_some() as u64) << 4
-            | (self.run_as_group.is_some() as u64) << 5
-            | (self.annotations.is_some() as u64) << 6
-            | (self.tolerations.is_some() as u64) << 7
-            | (self.node_selector.is_some() as u64) << 8
-            | (self.service_account.is_some() as u64) << 9
-            | (self.image_pull_policy.is_some() as u64) << 10
-            | (self.disable_namespace_creation.is_some() as u64) << 11
-            | (self.use_static_name_for_configmap_and_secret.is_some() as u64) << 12
+        model::mask(
+            &[
+                self.labels.is_some(),
+                self.namespace.is_some(),
+                self.resources.is_some(),
+                self.run_as_user.is_some(),
+                self.namespaced.is_some(),
+                self.run_as_group.is_some(),
+                self.annotations.is_some(),
+                self.tolerations.is_some(),
+                self.node_selector.is_some(),
+                self.service_account.is_some(),
+                self.image_pull_policy.is_some(),
+                self.disable_namespace_creation.is_some(),
+                self.use_static_name_for_configmap_and_secret.is_some(),
+            ],
+        )
     }
 }
 model::model!(KubernetesAgentConfiguration);
@@ -1313,10 +1271,6 @@ impl model::Model for ListPipelineOnboardingResponse {
             0 => model::opt(&self.pipeline_onboardings),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.pipeline_onboardings.is_some() as u64
     }
 }
 model::model!(ListPipelineOnboardingResponse);
@@ -1363,11 +1317,6 @@ impl model::Model for OnboardingExperimentResponse {
             2 => model::Part::Flag(&self.is_processed),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data.is_some() as u64 | (self.pagination.is_some() as u64) << 1
-            | (self.is_processed.is_some() as u64) << 2
     }
 }
 model::model!(OnboardingExperimentResponse);
@@ -1429,13 +1378,6 @@ impl model::Model for OnboardingTargetExperiment {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.identity.is_some() as u64) << 1
-            | (self.is_processed.is_some() as u64) << 2
-            | (self.total_service_count.is_some() as u64) << 3
-            | (self.total_chaos_experiments.is_some() as u64) << 4
-    }
 }
 model::model!(OnboardingTargetExperiment);
 /// Schema `v2_onboarding.TargetServiceDetails`.
@@ -1473,10 +1415,6 @@ impl model::Model for OnboardingTargetServiceDetails {
             1 => model::Part::Str(&self.name),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.id.is_some() as u64 | (self.name.is_some() as u64) << 1
     }
 }
 model::model!(OnboardingTargetServiceDetails);
@@ -1532,13 +1470,6 @@ impl model::Model for PipelineChaosOnboardingCheckResponse {
             4 => model::opt(&self.infrastructures),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.check.is_some() as u64) << 1
-            | (self.message.is_some() as u64) << 2
-            | (self.services.is_some() as u64) << 3
-            | (self.infrastructures.is_some() as u64) << 4
     }
 }
 model::model!(PipelineChaosOnboardingCheckResponse);
@@ -1678,25 +1609,30 @@ impl model::Model for PipelineChaosOnboardingStatusResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.org_id.is_some() as u64 | (self.status.is_some() as u64) << 1
-            | (self.message.is_some() as u64) << 2
-            | (self.services.is_some() as u64) << 3
-            | (self.account_id.is_some() as u64) << 4
-            | (self.created_at.is_some() as u64) << 5
-            | (self.created_by.is_some() as u64) << 6
-            | (self.is_removed.is_some() as u64) << 7
-            | (self.project_id.is_some() as u64) << 8
-            | (self.updated_at.is_some() as u64) << 9
-            | (self.updated_by.is_some() as u64) << 10
-            | (self.is_ai_enabled.is_some() as u64) << 11
-            | (self.pipeline_name.is_some() as u64) << 12
-            | (self.infrastructures.is_some() as u64) << 13
-            | (self.pipeline_identity.is_some() as u64) << 14
-            | (self.selected_experiments.is_some() as u64) << 15
-            | (self.single_click_onboardings.is_some() as u64) << 16
-            | (self.chaos_advance_configuration.is_some() as u64) << 17
-            | (self.discovery_advance_configuration.is_some() as u64) << 18
-            | (self.infrastructure_onboarding_mappings.is_some() as u64) << 19
+        model::mask(
+            &[
+                self.org_id.is_some(),
+                self.status.is_some(),
+                self.message.is_some(),
+                self.services.is_some(),
+                self.account_id.is_some(),
+                self.created_at.is_some(),
+                self.created_by.is_some(),
+                self.is_removed.is_some(),
+                self.project_id.is_some(),
+                self.updated_at.is_some(),
+                self.updated_by.is_some(),
+                self.is_ai_enabled.is_some(),
+                self.pipeline_name.is_some(),
+                self.infrastructures.is_some(),
+                self.pipeline_identity.is_some(),
+                self.selected_experiments.is_some(),
+                self.single_click_onboardings.is_some(),
+                self.chaos_advance_configuration.is_some(),
+                self.discovery_advance_configuration.is_some(),
+                self.infrastructure_onboarding_mappings.is_some(),
+            ],
+        )
     }
 }
 model::model!(PipelineChaosOnboardingStatusResponse);
@@ -1748,13 +1684,6 @@ impl model::Model for PipelineChaosOnboardingTaskRequest {
             3 => model::opt(&self.discovery_advance_configuration),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.is_ai_enabled.is_some() as u64
-            | (self.pipeline_identity.is_some() as u64) << 1
-            | (self.chaos_advance_configuration.is_some() as u64) << 2
-            | (self.discovery_advance_configuration.is_some() as u64) << 3
     }
 }
 model::model!(PipelineChaosOnboardingTaskRequest);
@@ -1889,24 +1818,29 @@ impl model::Model for PipelineOnboarding {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.org_id.is_some() as u64 | (self.status.is_some() as u64) << 1
-            | (self.message.is_some() as u64) << 2
-            | (self.services.is_some() as u64) << 3
-            | (self.account_id.is_some() as u64) << 4
-            | (self.created_at.is_some() as u64) << 5
-            | (self.created_by.is_some() as u64) << 6
-            | (self.is_removed.is_some() as u64) << 7
-            | (self.project_id.is_some() as u64) << 8
-            | (self.updated_at.is_some() as u64) << 9
-            | (self.updated_by.is_some() as u64) << 10
-            | (self.is_ai_enabled.is_some() as u64) << 11
-            | (self.pipeline_name.is_some() as u64) << 12
-            | (self.infrastructures.is_some() as u64) << 13
-            | (self.pipeline_identity.is_some() as u64) << 14
-            | (self.selected_experiments.is_some() as u64) << 15
-            | (self.single_click_onboardings.is_some() as u64) << 16
-            | (self.chaos_advance_configuration.is_some() as u64) << 17
-            | (self.discovery_advance_configuration.is_some() as u64) << 18
+        model::mask(
+            &[
+                self.org_id.is_some(),
+                self.status.is_some(),
+                self.message.is_some(),
+                self.services.is_some(),
+                self.account_id.is_some(),
+                self.created_at.is_some(),
+                self.created_by.is_some(),
+                self.is_removed.is_some(),
+                self.project_id.is_some(),
+                self.updated_at.is_some(),
+                self.updated_by.is_some(),
+                self.is_ai_enabled.is_some(),
+                self.pipeline_name.is_some(),
+                self.infrastructures.is_some(),
+                self.pipeline_identity.is_some(),
+                self.selected_experiments.is_some(),
+                self.single_click_onboardings.is_some(),
+                self.chaos_advance_configuration.is_some(),
+                self.discovery_advance_configuration.is_some(),
+            ],
+        )
     }
 }
 model::model!(PipelineOnboarding);
@@ -1953,11 +1887,6 @@ impl model::Model for RunSafeExperimentStatus {
             2 => model::Part::Int(&self.total_safe_experiment),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.status.is_some() as u64 | (self.experiments.is_some() as u64) << 1
-            | (self.total_safe_experiment.is_some() as u64) << 2
     }
 }
 model::model!(RunSafeExperimentStatus);
@@ -2032,13 +1961,18 @@ impl model::Model for SelectedExperiment {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.tags.is_some() as u64) << 1
-            | (self.infra_id.is_some() as u64) << 2
-            | (self.identity.is_some() as u64) << 3
-            | (self.experiment_id.is_some() as u64) << 4
-            | (self.service_names.is_some() as u64) << 5
-            | (self.environment_identity.is_some() as u64) << 6
-            | (self.infrastructure_identity.is_some() as u64) << 7
+        model::mask(
+            &[
+                self.name.is_some(),
+                self.tags.is_some(),
+                self.infra_id.is_some(),
+                self.identity.is_some(),
+                self.experiment_id.is_some(),
+                self.service_names.is_some(),
+                self.environment_identity.is_some(),
+                self.infrastructure_identity.is_some(),
+            ],
+        )
     }
 }
 model::model!(SelectedExperiment);
@@ -2092,13 +2026,6 @@ impl model::Model for TargetNetworkMapStatus {
             3 => model::Part::Int(&self.total_target_network_maps_experiments),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.status.is_some() as u64
-            | (self.target_network_map_status.is_some() as u64) << 1
-            | (self.total_target_network_maps.is_some() as u64) << 2
-            | (self.total_target_network_maps_experiments.is_some() as u64) << 3
     }
 }
 model::model!(TargetNetworkMapStatus);
@@ -2243,26 +2170,32 @@ impl model::Model for V2Onboarding {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.mode.is_some() as u64 | (self.org_id.is_some() as u64) << 1
-            | (self.ddci_id.is_some() as u64) << 2 | (self.status.is_some() as u64) << 3
-            | (self.account_id.is_some() as u64) << 4
-            | (self.created_at.is_some() as u64) << 5
-            | (self.created_by.is_some() as u64) << 6
-            | (self.is_removed.is_some() as u64) << 7
-            | (self.namespace.is_some() as u64) << 8
-            | (self.project_id.is_some() as u64) << 9
-            | (self.updated_at.is_some() as u64) << 10
-            | (self.updated_by.is_some() as u64) << 11
-            | (self.onboarding_id.is_some() as u64) << 12
-            | (self.environment_ref.is_some() as u64) << 13
-            | (self.service_account.is_some() as u64) << 14
-            | (self.infrastructure_ref.is_some() as u64) << 15
-            | (self.target_network_map_status.is_some() as u64) << 16
-            | (self.discovered_service_status.is_some() as u64) << 17
-            | (self.run_safe_experiment_status.is_some() as u64) << 18
-            | (self.chaos_advance_configuration.is_some() as u64) << 19
-            | (self.auto_create_network_map_status.is_some() as u64) << 20
-            | (self.discovery_advance_configuration.is_some() as u64) << 21
+        model::mask(
+            &[
+                self.mode.is_some(),
+                self.org_id.is_some(),
+                self.ddci_id.is_some(),
+                self.status.is_some(),
+                self.account_id.is_some(),
+                self.created_at.is_some(),
+                self.created_by.is_some(),
+                self.is_removed.is_some(),
+                self.namespace.is_some(),
+                self.project_id.is_some(),
+                self.updated_at.is_some(),
+                self.updated_by.is_some(),
+                self.onboarding_id.is_some(),
+                self.environment_ref.is_some(),
+                self.service_account.is_some(),
+                self.infrastructure_ref.is_some(),
+                self.target_network_map_status.is_some(),
+                self.discovered_service_status.is_some(),
+                self.run_safe_experiment_status.is_some(),
+                self.chaos_advance_configuration.is_some(),
+                self.auto_create_network_map_status.is_some(),
+                self.discovery_advance_configuration.is_some(),
+            ],
+        )
     }
 }
 model::model!(V2Onboarding);
@@ -2301,10 +2234,6 @@ impl model::Model for V2OnboardingList {
             1 => model::opt(&self.page),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data.is_some() as u64 | (self.page.is_some() as u64) << 1
     }
 }
 model::model!(V2OnboardingList);
@@ -2391,13 +2320,6 @@ impl model::Model for V2OnboardingRequest {
             6 => model::opt(&self.discovery_advance_configuration),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        1 | (self.is_ai_enabled.is_some() as u64) << 1 | 1 << 2
-            | (self.service_account.is_some() as u64) << 3 | 1 << 4
-            | (self.chaos_advance_configuration.is_some() as u64) << 5
-            | (self.discovery_advance_configuration.is_some() as u64) << 6
     }
     #[inline]
     fn required(&self) -> &'static [usize] {

@@ -129,23 +129,28 @@ impl model::Model for ApmProbe {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.type_.is_some() as u64 | (self.retry.is_some() as u64) << 1
-            | (self.attempt.is_some() as u64) << 2
-            | (self.interval.is_some() as u64) << 3
-            | (self.verbosity.is_some() as u64) << 4
-            | (self.comparator.is_some() as u64) << 5
-            | (self.initial_delay.is_some() as u64) << 6
-            | (self.probe_timeout.is_some() as u64) << 7
-            | (self.stop_on_failure.is_some() as u64) << 8
-            | (self.polling_interval.is_some() as u64) << 9
-            | (self.initial_delay_seconds.is_some() as u64) << 10
-            | (self.new_relic_probe_inputs.is_some() as u64) << 11
-            | (self.datadog_apm_probe_inputs.is_some() as u64) << 12
-            | (self.prometheus_probe_inputs.is_some() as u64) << 13
-            | (self.app_dynamics_probe_inputs.is_some() as u64) << 14
-            | (self.dynatrace_apm_probe_inputs.is_some() as u64) << 15
-            | (self.gcp_cloud_monitoring_probe_inputs.is_some() as u64) << 16
-            | (self.splunk_observability_probe_inputs.is_some() as u64) << 17
+        model::mask(
+            &[
+                self.type_.is_some(),
+                self.retry.is_some(),
+                self.attempt.is_some(),
+                self.interval.is_some(),
+                self.verbosity.is_some(),
+                self.comparator.is_some(),
+                self.initial_delay.is_some(),
+                self.probe_timeout.is_some(),
+                self.stop_on_failure.is_some(),
+                self.polling_interval.is_some(),
+                self.initial_delay_seconds.is_some(),
+                self.new_relic_probe_inputs.is_some(),
+                self.datadog_apm_probe_inputs.is_some(),
+                self.prometheus_probe_inputs.is_some(),
+                self.app_dynamics_probe_inputs.is_some(),
+                self.dynatrace_apm_probe_inputs.is_some(),
+                self.gcp_cloud_monitoring_probe_inputs.is_some(),
+                self.splunk_observability_probe_inputs.is_some(),
+            ],
+        )
     }
 }
 model::model!(ApmProbe);
@@ -192,12 +197,6 @@ impl model::Model for ApmtlsConfig {
             3 => model::Part::Flag(&self.insecure_skip_verify),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.key.is_some() as u64 | (self.ca_crt.is_some() as u64) << 1
-            | (self.client_crt.is_some() as u64) << 2
-            | (self.insecure_skip_verify.is_some() as u64) << 3
     }
 }
 model::model!(ApmtlsConfig);

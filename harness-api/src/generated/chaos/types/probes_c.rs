@@ -68,15 +68,6 @@ impl model::Model for ChaosExecutedByExperiment {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.notify_id.is_some() as u64 | (self.updated_at.is_some() as u64) << 1
-            | (self.updated_by.is_some() as u64) << 2
-            | (self.experiment_id.is_some() as u64) << 3
-            | (self.experiment_name.is_some() as u64) << 4
-            | (self.experiment_type.is_some() as u64) << 5
-            | (self.experiment_run_id.is_some() as u64) << 6
-    }
 }
 model::model!(ChaosExecutedByExperiment);
 /// Schema `probe.HTTPProbe`.
@@ -180,17 +171,24 @@ impl model::Model for ChaosHttpProbe {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.url.is_some() as u64 | (self.auth.is_some() as u64) << 1
-            | (self.retry.is_some() as u64) << 2 | (self.method.is_some() as u64) << 3
-            | (self.attempt.is_some() as u64) << 4 | (self.headers.is_some() as u64) << 5
-            | (self.interval.is_some() as u64) << 6
-            | (self.tls_config.is_some() as u64) << 7
-            | (self.verbosity.is_some() as u64) << 8
-            | (self.initial_delay.is_some() as u64) << 9
-            | (self.probe_timeout.is_some() as u64) << 10
-            | (self.stop_on_failure.is_some() as u64) << 11
-            | (self.polling_interval.is_some() as u64) << 12
-            | (self.initial_delay_seconds.is_some() as u64) << 13
+        model::mask(
+            &[
+                self.url.is_some(),
+                self.auth.is_some(),
+                self.retry.is_some(),
+                self.method.is_some(),
+                self.attempt.is_some(),
+                self.headers.is_some(),
+                self.interval.is_some(),
+                self.tls_config.is_some(),
+                self.verbosity.is_some(),
+                self.initial_delay.is_some(),
+                self.probe_timeout.is_some(),
+                self.stop_on_failure.is_some(),
+                self.polling_interval.is_some(),
+                self.initial_delay_seconds.is_some(),
+            ],
+        )
     }
 }
 model::model!(ChaosHttpProbe);
@@ -233,11 +231,6 @@ impl model::Model for ChaosIdentifiers {
             2 => model::Part::Str(&self.project_id),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.org_id.is_some() as u64 | (self.account_id.is_some() as u64) << 1
-            | (self.project_id.is_some() as u64) << 2
     }
 }
 model::model!(ChaosIdentifiers);
@@ -285,11 +278,6 @@ impl model::Model for ChaosProbeUserDetails {
             2 => model::Part::Str(&self.username),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.email.is_some() as u64 | (self.user_id.is_some() as u64) << 1
-            | (self.username.is_some() as u64) << 2
     }
 }
 model::model!(ChaosProbeUserDetails);
@@ -403,19 +391,25 @@ impl model::Model for ChaosPromProbe {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.auth.is_some() as u64 | (self.query.is_some() as u64) << 1
-            | (self.retry.is_some() as u64) << 2 | (self.attempt.is_some() as u64) << 3
-            | (self.endpoint.is_some() as u64) << 4
-            | (self.interval.is_some() as u64) << 5
-            | (self.query_path.is_some() as u64) << 6
-            | (self.tls_config.is_some() as u64) << 7
-            | (self.verbosity.is_some() as u64) << 8
-            | (self.comparator.is_some() as u64) << 9
-            | (self.initial_delay.is_some() as u64) << 10
-            | (self.probe_timeout.is_some() as u64) << 11
-            | (self.stop_on_failure.is_some() as u64) << 12
-            | (self.polling_interval.is_some() as u64) << 13
-            | (self.initial_delay_seconds.is_some() as u64) << 14
+        model::mask(
+            &[
+                self.auth.is_some(),
+                self.query.is_some(),
+                self.retry.is_some(),
+                self.attempt.is_some(),
+                self.endpoint.is_some(),
+                self.interval.is_some(),
+                self.query_path.is_some(),
+                self.tls_config.is_some(),
+                self.verbosity.is_some(),
+                self.comparator.is_some(),
+                self.initial_delay.is_some(),
+                self.probe_timeout.is_some(),
+                self.stop_on_failure.is_some(),
+                self.polling_interval.is_some(),
+                self.initial_delay_seconds.is_some(),
+            ],
+        )
     }
 }
 model::model!(ChaosPromProbe);
@@ -459,10 +453,6 @@ impl model::Model for ChaosStatus {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.verdict.is_some() as u64 | (self.description.is_some() as u64) << 1
-    }
 }
 model::model!(ChaosStatus);
 /// Schema `probe.Comparator`.
@@ -504,11 +494,6 @@ impl model::Model for Comparator {
             2 => model::Part::Str(&self.criteria),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.type_.is_some() as u64 | (self.value.is_some() as u64) << 1
-            | (self.criteria.is_some() as u64) << 2
     }
 }
 model::model!(Comparator);
@@ -698,34 +683,41 @@ impl model::Model for ContainerProbe {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.env.is_some() as u64 | (self.args.is_some() as u64) << 1
-            | (self.image.is_some() as u64) << 2 | (self.retry.is_some() as u64) << 3
-            | (self.labels.is_some() as u64) << 4 | (self.attempt.is_some() as u64) << 5
-            | (self.command.is_some() as u64) << 6
-            | (self.host_ipc.is_some() as u64) << 7
-            | (self.host_pid.is_some() as u64) << 8
-            | (self.volumes.is_some() as u64) << 9
-            | (self.affinity.is_some() as u64) << 10
-            | (self.interval.is_some() as u64) << 11
-            | (self.namespace.is_some() as u64) << 12
-            | (self.resources.is_some() as u64) << 13
-            | (self.verbosity.is_some() as u64) << 14
-            | (self.comparator.is_some() as u64) << 15
-            | (self.annotations.is_some() as u64) << 16
-            | (self.host_network.is_some() as u64) << 17
-            | (self.tolerations.is_some() as u64) << 18
-            | (self.initial_delay.is_some() as u64) << 19
-            | (self.node_selector.is_some() as u64) << 20
-            | (self.probe_timeout.is_some() as u64) << 21
-            | (self.volume_mounts.is_some() as u64) << 22
-            | (self.stop_on_failure.is_some() as u64) << 23
-            | (self.image_pull_policy.is_some() as u64) << 24
-            | (self.polling_interval.is_some() as u64) << 25
-            | (self.image_pull_secrets.is_some() as u64) << 26
-            | (self.pod_security_context.is_some() as u64) << 27
-            | (self.service_account_name.is_some() as u64) << 28
-            | (self.initial_delay_seconds.is_some() as u64) << 29
-            | (self.container_security_context.is_some() as u64) << 30
+        model::mask(
+            &[
+                self.env.is_some(),
+                self.args.is_some(),
+                self.image.is_some(),
+                self.retry.is_some(),
+                self.labels.is_some(),
+                self.attempt.is_some(),
+                self.command.is_some(),
+                self.host_ipc.is_some(),
+                self.host_pid.is_some(),
+                self.volumes.is_some(),
+                self.affinity.is_some(),
+                self.interval.is_some(),
+                self.namespace.is_some(),
+                self.resources.is_some(),
+                self.verbosity.is_some(),
+                self.comparator.is_some(),
+                self.annotations.is_some(),
+                self.host_network.is_some(),
+                self.tolerations.is_some(),
+                self.initial_delay.is_some(),
+                self.node_selector.is_some(),
+                self.probe_timeout.is_some(),
+                self.volume_mounts.is_some(),
+                self.stop_on_failure.is_some(),
+                self.image_pull_policy.is_some(),
+                self.polling_interval.is_some(),
+                self.image_pull_secrets.is_some(),
+                self.pod_security_context.is_some(),
+                self.service_account_name.is_some(),
+                self.initial_delay_seconds.is_some(),
+                self.container_security_context.is_some(),
+            ],
+        )
     }
 }
 model::model!(ContainerProbe);
@@ -870,27 +862,32 @@ impl model::Model for CreateProbeResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.tags.is_some() as u64) << 1
-            | (self.probe_id.is_some() as u64) << 2
-            | (self.variables.is_some() as u64) << 3
-            | (self.revision_id.is_some() as u64) << 4
-            | (self.description.is_some() as u64) << 5
-            | (self.apm_properties.is_some() as u64) << 6
-            | (self.k8s_properties.is_some() as u64) << 7
-            | (self.slo_properties.is_some() as u64) << 8
-            | (self.prom_properties.is_some() as u64) << 9
-            | (self.linux_cmd_properties.is_some() as u64) << 10
-            | (self.linux_http_properties.is_some() as u64) << 11
-            | (self.windows_cmd_properties.is_some() as u64) << 12
-            | (self.windows_http_properties.is_some() as u64) << 13
-            | (self.linux_datadog_properties.is_some() as u64) << 14
-            | (self.container_http_properties.is_some() as u64) << 15
-            | (self.kubernetes_cmd_properties.is_some() as u64) << 16
-            | (self.container_probe_properties.is_some() as u64) << 17
-            | (self.kubernetes_http_properties.is_some() as u64) << 18
-            | (self.linux_dynatrace_properties.is_some() as u64) << 19
-            | (self.kubernetes_datadog_properties.is_some() as u64) << 20
-            | (self.kubernetes_dynatrace_properties.is_some() as u64) << 21
+        model::mask(
+            &[
+                self.name.is_some(),
+                self.tags.is_some(),
+                self.probe_id.is_some(),
+                self.variables.is_some(),
+                self.revision_id.is_some(),
+                self.description.is_some(),
+                self.apm_properties.is_some(),
+                self.k8s_properties.is_some(),
+                self.slo_properties.is_some(),
+                self.prom_properties.is_some(),
+                self.linux_cmd_properties.is_some(),
+                self.linux_http_properties.is_some(),
+                self.windows_cmd_properties.is_some(),
+                self.windows_http_properties.is_some(),
+                self.linux_datadog_properties.is_some(),
+                self.container_http_properties.is_some(),
+                self.kubernetes_cmd_properties.is_some(),
+                self.container_probe_properties.is_some(),
+                self.kubernetes_http_properties.is_some(),
+                self.linux_dynatrace_properties.is_some(),
+                self.kubernetes_datadog_properties.is_some(),
+                self.kubernetes_dynatrace_properties.is_some(),
+            ],
+        )
     }
 }
 model::model!(CreateProbeResponse);

@@ -100,18 +100,23 @@ impl model::Model for DatadogProbe {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.retry.is_some() as u64 | (self.attempt.is_some() as u64) << 1
-            | (self.metrics.is_some() as u64) << 2
-            | (self.interval.is_some() as u64) << 3
-            | (self.verbosity.is_some() as u64) << 4
-            | (self.datadog_site.is_some() as u64) << 5
-            | (self.initial_delay.is_some() as u64) << 6
-            | (self.probe_timeout.is_some() as u64) << 7
-            | (self.stop_on_failure.is_some() as u64) << 8
-            | (self.synthetics_test.is_some() as u64) << 9
-            | (self.polling_interval.is_some() as u64) << 10
-            | (self.initial_delay_seconds.is_some() as u64) << 11
-            | (self.datadog_credentials_secret_name.is_some() as u64) << 12
+        model::mask(
+            &[
+                self.retry.is_some(),
+                self.attempt.is_some(),
+                self.metrics.is_some(),
+                self.interval.is_some(),
+                self.verbosity.is_some(),
+                self.datadog_site.is_some(),
+                self.initial_delay.is_some(),
+                self.probe_timeout.is_some(),
+                self.stop_on_failure.is_some(),
+                self.synthetics_test.is_some(),
+                self.polling_interval.is_some(),
+                self.initial_delay_seconds.is_some(),
+                self.datadog_credentials_secret_name.is_some(),
+            ],
+        )
     }
 }
 model::model!(DatadogProbe);
@@ -216,19 +221,24 @@ impl model::Model for DynatraceProbe {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.retry.is_some() as u64 | (self.attempt.is_some() as u64) << 1
-            | (self.metrics.is_some() as u64) << 2
-            | (self.endpoint.is_some() as u64) << 3
-            | (self.interval.is_some() as u64) << 4
-            | (self.time_frame.is_some() as u64) << 5
-            | (self.verbosity.is_some() as u64) << 6
-            | (self.comparator.is_some() as u64) << 7
-            | (self.initial_delay.is_some() as u64) << 8
-            | (self.probe_timeout.is_some() as u64) << 9
-            | (self.stop_on_failure.is_some() as u64) << 10
-            | (self.polling_interval.is_some() as u64) << 11
-            | (self.api_token_secret_name.is_some() as u64) << 12
-            | (self.initial_delay_seconds.is_some() as u64) << 13
+        model::mask(
+            &[
+                self.retry.is_some(),
+                self.attempt.is_some(),
+                self.metrics.is_some(),
+                self.endpoint.is_some(),
+                self.interval.is_some(),
+                self.time_frame.is_some(),
+                self.verbosity.is_some(),
+                self.comparator.is_some(),
+                self.initial_delay.is_some(),
+                self.probe_timeout.is_some(),
+                self.stop_on_failure.is_some(),
+                self.polling_interval.is_some(),
+                self.api_token_secret_name.is_some(),
+                self.initial_delay_seconds.is_some(),
+            ],
+        )
     }
 }
 model::model!(DynatraceProbe);

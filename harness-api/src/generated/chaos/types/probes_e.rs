@@ -40,9 +40,5 @@ impl model::Model for EnableProbeBody {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.is_enabled.is_some() as u64 | (self.is_bulk_update.is_some() as u64) << 1
-    }
 }
 model::model!(EnableProbeBody);

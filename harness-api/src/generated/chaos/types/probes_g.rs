@@ -150,27 +150,33 @@ impl model::Model for GetProbeResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.tags.is_some() as u64) << 1
-            | (self.type_.is_some() as u64) << 2 | (self.hub_ref.is_some() as u64) << 3
-            | (self.probe_id.is_some() as u64) << 4
-            | (self.identity.is_some() as u64) << 5
-            | (self.created_at.is_some() as u64) << 6
-            | (self.created_by.is_some() as u64) << 7
-            | (self.is_enabled.is_some() as u64) << 8
-            | (self.managed_by.is_some() as u64) << 9
-            | (self.updated_at.is_some() as u64) << 10
-            | (self.updated_by.is_some() as u64) << 11
-            | (self.variables.is_some() as u64) << 12
-            | (self.import_type.is_some() as u64) << 13
-            | (self.is_imported.is_some() as u64) << 14
-            | (self.is_verified.is_some() as u64) << 15
-            | (self.description.is_some() as u64) << 16
-            | (self.run_properties.is_some() as u64) << 17
-            | (self.probe_properties.is_some() as u64) << 18
-            | (self.recent_probe_runs.is_some() as u64) << 19
-            | (self.probe_template_ref.is_some() as u64) << 20
-            | (self.infrastructure_type.is_some() as u64) << 21
-            | (self.probe_reference_count.is_some() as u64) << 22
+        model::mask(
+            &[
+                self.name.is_some(),
+                self.tags.is_some(),
+                self.type_.is_some(),
+                self.hub_ref.is_some(),
+                self.probe_id.is_some(),
+                self.identity.is_some(),
+                self.created_at.is_some(),
+                self.created_by.is_some(),
+                self.is_enabled.is_some(),
+                self.managed_by.is_some(),
+                self.updated_at.is_some(),
+                self.updated_by.is_some(),
+                self.variables.is_some(),
+                self.import_type.is_some(),
+                self.is_imported.is_some(),
+                self.is_verified.is_some(),
+                self.description.is_some(),
+                self.run_properties.is_some(),
+                self.probe_properties.is_some(),
+                self.recent_probe_runs.is_some(),
+                self.probe_template_ref.is_some(),
+                self.infrastructure_type.is_some(),
+                self.probe_reference_count.is_some(),
+            ],
+        )
     }
 }
 model::model!(GetProbeResponse);

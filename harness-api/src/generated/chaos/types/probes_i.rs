@@ -103,10 +103,19 @@ impl model::Model for ImportProbeTemplateRequest {
     }
     #[inline]
     fn present(&self) -> u64 {
-        1 | (self.tags.is_some() as u64) << 1 | (self.hub_ref.is_some() as u64) << 2
-            | 1 << 3 | 1 << 4 | (self.managed_by.is_some() as u64) << 5 | 1 << 6
-            | (self.description.is_some() as u64) << 7
-            | (self.hub_identifiers.is_some() as u64) << 8
+        model::mask(
+            &[
+                true,
+                self.tags.is_some(),
+                self.hub_ref.is_some(),
+                true,
+                true,
+                self.managed_by.is_some(),
+                true,
+                self.description.is_some(),
+                self.hub_identifiers.is_some(),
+            ],
+        )
     }
     #[inline]
     fn required(&self) -> &'static [usize] {

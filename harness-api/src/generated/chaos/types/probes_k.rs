@@ -120,21 +120,27 @@ impl model::Model for K8sProbe {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.group.is_some() as u64 | (self.retry.is_some() as u64) << 1
-            | (self.attempt.is_some() as u64) << 2 | (self.version.is_some() as u64) << 3
-            | (self.interval.is_some() as u64) << 4
-            | (self.resource.is_some() as u64) << 5
-            | (self.namespace.is_some() as u64) << 6
-            | (self.operation.is_some() as u64) << 7
-            | (self.verbosity.is_some() as u64) << 8
-            | (self.initial_delay.is_some() as u64) << 9
-            | (self.probe_timeout.is_some() as u64) << 10
-            | (self.field_selector.is_some() as u64) << 11
-            | (self.label_selector.is_some() as u64) << 12
-            | (self.resource_names.is_some() as u64) << 13
-            | (self.stop_on_failure.is_some() as u64) << 14
-            | (self.polling_interval.is_some() as u64) << 15
-            | (self.initial_delay_seconds.is_some() as u64) << 16
+        model::mask(
+            &[
+                self.group.is_some(),
+                self.retry.is_some(),
+                self.attempt.is_some(),
+                self.version.is_some(),
+                self.interval.is_some(),
+                self.resource.is_some(),
+                self.namespace.is_some(),
+                self.operation.is_some(),
+                self.verbosity.is_some(),
+                self.initial_delay.is_some(),
+                self.probe_timeout.is_some(),
+                self.field_selector.is_some(),
+                self.label_selector.is_some(),
+                self.resource_names.is_some(),
+                self.stop_on_failure.is_some(),
+                self.polling_interval.is_some(),
+                self.initial_delay_seconds.is_some(),
+            ],
+        )
     }
 }
 model::model!(K8sProbe);
@@ -234,17 +240,23 @@ impl model::Model for KubernetesCmdProbe {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.env.is_some() as u64 | (self.retry.is_some() as u64) << 1
-            | (self.source.is_some() as u64) << 2 | (self.attempt.is_some() as u64) << 3
-            | (self.command.is_some() as u64) << 4
-            | (self.interval.is_some() as u64) << 5
-            | (self.verbosity.is_some() as u64) << 6
-            | (self.comparator.is_some() as u64) << 7
-            | (self.initial_delay.is_some() as u64) << 8
-            | (self.probe_timeout.is_some() as u64) << 9
-            | (self.stop_on_failure.is_some() as u64) << 10
-            | (self.polling_interval.is_some() as u64) << 11
-            | (self.initial_delay_seconds.is_some() as u64) << 12
+        model::mask(
+            &[
+                self.env.is_some(),
+                self.retry.is_some(),
+                self.source.is_some(),
+                self.attempt.is_some(),
+                self.command.is_some(),
+                self.interval.is_some(),
+                self.verbosity.is_some(),
+                self.comparator.is_some(),
+                self.initial_delay.is_some(),
+                self.probe_timeout.is_some(),
+                self.stop_on_failure.is_some(),
+                self.polling_interval.is_some(),
+                self.initial_delay_seconds.is_some(),
+            ],
+        )
     }
 }
 model::model!(KubernetesCmdProbe);

@@ -100,17 +100,23 @@ impl model::Model for LinuxCmdProbe {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.env.is_some() as u64 | (self.retry.is_some() as u64) << 1
-            | (self.source.is_some() as u64) << 2 | (self.attempt.is_some() as u64) << 3
-            | (self.command.is_some() as u64) << 4
-            | (self.interval.is_some() as u64) << 5
-            | (self.verbosity.is_some() as u64) << 6
-            | (self.comparator.is_some() as u64) << 7
-            | (self.initial_delay.is_some() as u64) << 8
-            | (self.probe_timeout.is_some() as u64) << 9
-            | (self.stop_on_failure.is_some() as u64) << 10
-            | (self.polling_interval.is_some() as u64) << 11
-            | (self.initial_delay_seconds.is_some() as u64) << 12
+        model::mask(
+            &[
+                self.env.is_some(),
+                self.retry.is_some(),
+                self.source.is_some(),
+                self.attempt.is_some(),
+                self.command.is_some(),
+                self.interval.is_some(),
+                self.verbosity.is_some(),
+                self.comparator.is_some(),
+                self.initial_delay.is_some(),
+                self.probe_timeout.is_some(),
+                self.stop_on_failure.is_some(),
+                self.polling_interval.is_some(),
+                self.initial_delay_seconds.is_some(),
+            ],
+        )
     }
 }
 model::model!(LinuxCmdProbe);
@@ -153,11 +159,6 @@ impl model::Model for ListProbeResponse {
             2 => model::Part::Int(&self.total_no_of_probes),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data.is_some() as u64 | (self.pagination.is_some() as u64) << 1
-            | (self.total_no_of_probes.is_some() as u64) << 2
     }
 }
 model::model!(ListProbeResponse);

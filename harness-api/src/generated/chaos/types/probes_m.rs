@@ -40,9 +40,5 @@ impl model::Model for Method {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.get.is_some() as u64 | (self.post.is_some() as u64) << 1
-    }
 }
 model::model!(Method);

@@ -41,10 +41,6 @@ impl model::Model for ProbeAuthorization {
         }
     }
     #[inline]
-    fn present(&self) -> u64 {
-        self.type_.is_some() as u64 | (self.credentials.is_some() as u64) << 1
-    }
-    #[inline]
     fn secrets(&self) -> &'static [usize] {
         &[1]
     }
@@ -89,11 +85,6 @@ impl model::Model for ProbeDatadogMetrics {
             2 => model::opt(&self.comparator),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.query.is_some() as u64 | (self.time_frame.is_some() as u64) << 1
-            | (self.comparator.is_some() as u64) << 2
     }
 }
 model::model!(ProbeDatadogMetrics);
@@ -198,18 +189,24 @@ impl model::Model for ProbeDetailsInExperiment {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.mode.is_some() as u64 | (self.name.is_some() as u64) << 1
-            | (self.type_.is_some() as u64) << 2 | (self.status.is_some() as u64) << 3
-            | (self.probe_id.is_some() as u64) << 4
-            | (self.node_name.is_some() as u64) << 5
-            | (self.notify_id.is_some() as u64) << 6
-            | (self.fault_name.is_some() as u64) << 7
-            | (self.probe_yaml.is_some() as u64) << 8
-            | (self.experiment_id.is_some() as u64) << 9
-            | (self.probe_details.is_some() as u64) << 10
-            | (self.experiment_name.is_some() as u64) << 11
-            | (self.experiment_run_id.is_some() as u64) << 12
-            | (self.is_experiment_level_probe.is_some() as u64) << 13
+        model::mask(
+            &[
+                self.mode.is_some(),
+                self.name.is_some(),
+                self.type_.is_some(),
+                self.status.is_some(),
+                self.probe_id.is_some(),
+                self.node_name.is_some(),
+                self.notify_id.is_some(),
+                self.fault_name.is_some(),
+                self.probe_yaml.is_some(),
+                self.experiment_id.is_some(),
+                self.probe_details.is_some(),
+                self.experiment_name.is_some(),
+                self.experiment_run_id.is_some(),
+                self.is_experiment_level_probe.is_some(),
+            ],
+        )
     }
 }
 model::model!(ProbeDetailsInExperiment);
@@ -249,11 +246,6 @@ impl model::Model for ProbeDetailsInExperimentRequest {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.notify_ids.is_some() as u64
-            | (self.experiment_run_ids.is_some() as u64) << 1
-    }
 }
 model::model!(ProbeDetailsInExperimentRequest);
 /// Schema `types.ProbeDetailsInExperimentResponse`.
@@ -287,10 +279,6 @@ impl model::Model for ProbeDetailsInExperimentResponse {
             0 => model::opt(&self.data),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data.is_some() as u64
     }
 }
 model::model!(ProbeDetailsInExperimentResponse);
@@ -334,12 +322,6 @@ impl model::Model for ProbeDetailsMinimal {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.run_properties.is_some() as u64
-            | (self.probe_properties.is_some() as u64) << 1
-            | (self.infrastructure_type.is_some() as u64) << 2
-    }
 }
 model::model!(ProbeDetailsMinimal);
 /// Schema `probe.EvaluationWindow`.
@@ -377,11 +359,6 @@ impl model::Model for ProbeEvaluationWindow {
             1 => model::Part::Json(&self.evaluation_start_time),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.evaluation_end_time.is_some() as u64
-            | (self.evaluation_start_time.is_some() as u64) << 1
     }
 }
 model::model!(ProbeEvaluationWindow);
@@ -427,11 +404,6 @@ impl model::Model for ProbeMetrics {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.entity_selector.is_some() as u64
-            | (self.metrics_selector.is_some() as u64) << 1
-    }
 }
 model::model!(ProbeMetrics);
 /// Schema `types.ProbeRecentExecutions`.
@@ -473,11 +445,6 @@ impl model::Model for ProbeRecentExecutions {
             2 => model::opt(&self.executed_by_experiment),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.status.is_some() as u64 | (self.fault_name.is_some() as u64) << 1
-            | (self.executed_by_experiment.is_some() as u64) << 2
     }
 }
 model::model!(ProbeRecentExecutions);
@@ -612,23 +579,30 @@ impl model::Model for ProbeRequest {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.tags.is_some() as u64) << 1
-            | (self.type_.is_some() as u64) << 2 | (self.hub_ref.is_some() as u64) << 3
-            | (self.inputs.is_some() as u64) << 4 | (self.probe_id.is_some() as u64) << 5
-            | (self.identity.is_some() as u64) << 6
-            | (self.is_enabled.is_some() as u64) << 7
-            | (self.managed_by.is_some() as u64) << 8
-            | (self.variables.is_some() as u64) << 9
-            | (self.import_type.is_some() as u64) << 10
-            | (self.is_imported.is_some() as u64) << 11
-            | (self.is_verified.is_some() as u64) << 12
-            | (self.description.is_some() as u64) << 13
-            | (self.run_properties.is_some() as u64) << 14
-            | (self.probe_properties.is_some() as u64) << 15
-            | (self.recent_probe_runs.is_some() as u64) << 16
-            | (self.probe_template_ref.is_some() as u64) << 17
-            | (self.infrastructure_type.is_some() as u64) << 18
-            | (self.probe_reference_count.is_some() as u64) << 19
+        model::mask(
+            &[
+                self.name.is_some(),
+                self.tags.is_some(),
+                self.type_.is_some(),
+                self.hub_ref.is_some(),
+                self.inputs.is_some(),
+                self.probe_id.is_some(),
+                self.identity.is_some(),
+                self.is_enabled.is_some(),
+                self.managed_by.is_some(),
+                self.variables.is_some(),
+                self.import_type.is_some(),
+                self.is_imported.is_some(),
+                self.is_verified.is_some(),
+                self.description.is_some(),
+                self.run_properties.is_some(),
+                self.probe_properties.is_some(),
+                self.recent_probe_runs.is_some(),
+                self.probe_template_ref.is_some(),
+                self.infrastructure_type.is_some(),
+                self.probe_reference_count.is_some(),
+            ],
+        )
     }
 }
 model::model!(ProbeRequest);
@@ -667,10 +641,6 @@ impl model::Model for ProbeSloSourceMetadata {
             1 => model::Part::Str(&self.api_token_secret),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.scope.is_some() as u64 | (self.api_token_secret.is_some() as u64) << 1
     }
     #[inline]
     fn secrets(&self) -> &'static [usize] {
@@ -714,10 +684,6 @@ impl model::Model for ProbeStatus {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.verdict.is_some() as u64 | (self.description.is_some() as u64) << 1
-    }
 }
 model::model!(ProbeStatus);
 /// Schema `probe.SyntheticsTest`.
@@ -755,10 +721,6 @@ impl model::Model for ProbeSyntheticsTest {
             1 => model::opt(&self.test_type),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.public_id.is_some() as u64 | (self.test_type.is_some() as u64) << 1
     }
 }
 model::model!(ProbeSyntheticsTest);
@@ -805,12 +767,6 @@ impl model::Model for ProbeTlsConfig {
             3 => model::Part::Flag(&self.insecure_skip_verify),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.ca_file.is_some() as u64 | (self.key_file.is_some() as u64) << 1
-            | (self.cert_file.is_some() as u64) << 2
-            | (self.insecure_skip_verify.is_some() as u64) << 3
     }
 }
 model::model!(ProbeTlsConfig);

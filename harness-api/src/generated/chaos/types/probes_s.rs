@@ -115,21 +115,26 @@ impl model::Model for SloProbe {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.retry.is_some() as u64 | (self.attempt.is_some() as u64) << 1
-            | (self.interval.is_some() as u64) << 2
-            | (self.verbosity.is_some() as u64) << 3
-            | (self.comparator.is_some() as u64) << 4
-            | (self.initial_delay.is_some() as u64) << 5
-            | (self.probe_timeout.is_some() as u64) << 6
-            | (self.slo_identifier.is_some() as u64) << 7
-            | (self.stop_on_failure.is_some() as u64) << 8
-            | (self.polling_interval.is_some() as u64) << 9
-            | (self.evaluation_window.is_some() as u64) << 10
-            | (self.platform_endpoint.is_some() as u64) << 11
-            | (self.evaluation_timeout.is_some() as u64) << 12
-            | (self.slo_source_metadata.is_some() as u64) << 13
-            | (self.insecure_skip_verify.is_some() as u64) << 14
-            | (self.initial_delay_seconds.is_some() as u64) << 15
+        model::mask(
+            &[
+                self.retry.is_some(),
+                self.attempt.is_some(),
+                self.interval.is_some(),
+                self.verbosity.is_some(),
+                self.comparator.is_some(),
+                self.initial_delay.is_some(),
+                self.probe_timeout.is_some(),
+                self.slo_identifier.is_some(),
+                self.stop_on_failure.is_some(),
+                self.polling_interval.is_some(),
+                self.evaluation_window.is_some(),
+                self.platform_endpoint.is_some(),
+                self.evaluation_timeout.is_some(),
+                self.slo_source_metadata.is_some(),
+                self.insecure_skip_verify.is_some(),
+                self.initial_delay_seconds.is_some(),
+            ],
+        )
     }
 }
 model::model!(SloProbe);
@@ -168,10 +173,6 @@ impl model::Model for StoredAppDynamicsProbeInputs {
             1 => model::Part::Str(&self.connector_id),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.appd_metrics.is_some() as u64 | (self.connector_id.is_some() as u64) << 1
     }
 }
 model::model!(StoredAppDynamicsProbeInputs);
@@ -219,12 +220,6 @@ impl model::Model for StoredDatadogApmProbeInputs {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.query.is_some() as u64 | (self.connector_id.is_some() as u64) << 1
-            | (self.duration_in_min.is_some() as u64) << 2
-            | (self.synthetics_test.is_some() as u64) << 3
-    }
 }
 model::model!(StoredDatadogApmProbeInputs);
 /// Schema `github_com_harness_hce-saas_graphql_server_pkg_database_mongodb_probe.DynatraceApmProbeInputs`.
@@ -266,11 +261,6 @@ impl model::Model for StoredDynatraceApmProbeInputs {
             2 => model::Part::Json(&self.duration_in_min),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.metrics.is_some() as u64 | (self.connector_id.is_some() as u64) << 1
-            | (self.duration_in_min.is_some() as u64) << 2
     }
 }
 model::model!(StoredDynatraceApmProbeInputs);
@@ -314,11 +304,6 @@ impl model::Model for StoredGcpCloudMonitoringProbeInputs {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.query.is_some() as u64 | (self.project_id.is_some() as u64) << 1
-            | (self.service_account_key.is_some() as u64) << 2
-    }
 }
 model::model!(StoredGcpCloudMonitoringProbeInputs);
 /// Schema `github_com_harness_hce-saas_graphql_server_pkg_database_mongodb_probe.NewRelicProbeInputs`.
@@ -356,11 +341,6 @@ impl model::Model for StoredNewRelicProbeInputs {
             1 => model::opt(&self.new_relic_metric),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.connector_id.is_some() as u64
-            | (self.new_relic_metric.is_some() as u64) << 1
     }
 }
 model::model!(StoredNewRelicProbeInputs);
@@ -403,12 +383,6 @@ impl model::Model for StoredProbeAppdMetrics {
             2 => model::Part::Str(&self.metrics_full_path),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.duration_in_min.is_some() as u64
-            | (self.application_name.is_some() as u64) << 1
-            | (self.metrics_full_path.is_some() as u64) << 2
     }
 }
 model::model!(StoredProbeAppdMetrics);
@@ -453,10 +427,6 @@ impl model::Model for StoredProbeEnv {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.value.is_some() as u64) << 1
-    }
 }
 model::model!(StoredProbeEnv);
 /// Schema `github_com_harness_hce-saas_graphql_server_pkg_database_mongodb_probe.GET`.
@@ -499,11 +469,6 @@ impl model::Model for StoredProbeGet {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.criteria.is_some() as u64 | (self.response_body.is_some() as u64) << 1
-            | (self.response_code.is_some() as u64) << 2
-    }
 }
 model::model!(StoredProbeGet);
 /// Schema `github_com_harness_hce-saas_graphql_server_pkg_database_mongodb_probe.Headers`.
@@ -541,10 +506,6 @@ impl model::Model for StoredProbeHeaders {
             1 => model::Part::Str(&self.value),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.key.is_some() as u64 | (self.value.is_some() as u64) << 1
     }
 }
 model::model!(StoredProbeHeaders);
@@ -588,12 +549,6 @@ impl model::Model for StoredProbeIdentifier {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.org_identifier.is_some() as u64
-            | (self.account_identifier.is_some() as u64) << 1
-            | (self.project_identifier.is_some() as u64) << 2
-    }
 }
 model::model!(StoredProbeIdentifier);
 /// Schema `github_com_harness_hce-saas_graphql_server_pkg_database_mongodb_probe.NewRelicMetric`.
@@ -631,10 +586,6 @@ impl model::Model for StoredProbeNewRelicMetric {
             1 => model::Part::Str(&self.query_metric),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.query.is_some() as u64 | (self.query_metric.is_some() as u64) << 1
     }
 }
 model::model!(StoredProbeNewRelicMetric);
@@ -690,14 +641,6 @@ impl model::Model for StoredProbePost {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.body.is_some() as u64 | (self.body_path.is_some() as u64) << 1
-            | (self.criteria.is_some() as u64) << 2
-            | (self.content_type.is_some() as u64) << 3
-            | (self.response_body.is_some() as u64) << 4
-            | (self.response_code.is_some() as u64) << 5
-    }
 }
 model::model!(StoredProbePost);
 /// Schema `github_com_harness_hce-saas_graphql_server_pkg_database_mongodb_probe.SecretManager`.
@@ -731,10 +674,6 @@ impl model::Model for StoredProbeSecretManager {
             0 => model::Part::Str(&self.identifier),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.identifier.is_some() as u64
     }
 }
 model::model!(StoredProbeSecretManager);
@@ -773,10 +712,6 @@ impl model::Model for StoredProbeSplunkObservabilityMetrics {
             1 => model::Part::Json(&self.duration_in_min),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.query.is_some() as u64 | (self.duration_in_min.is_some() as u64) << 1
     }
 }
 model::model!(StoredProbeSplunkObservabilityMetrics);
@@ -820,11 +755,6 @@ impl model::Model for StoredPrometheusProbeInputs {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.query.is_some() as u64 | (self.tls_config.is_some() as u64) << 1
-            | (self.connector_id.is_some() as u64) << 2
-    }
 }
 model::model!(StoredPrometheusProbeInputs);
 /// Schema `github_com_harness_hce-saas_graphql_server_pkg_database_mongodb_probe.SplunkObservabilityProbeInputs`.
@@ -862,11 +792,6 @@ impl model::Model for StoredSplunkObservabilityProbeInputs {
             1 => model::opt(&self.splunk_observability_metrics),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.connector_id.is_some() as u64
-            | (self.splunk_observability_metrics.is_some() as u64) << 1
     }
 }
 model::model!(StoredSplunkObservabilityProbeInputs);

@@ -95,16 +95,22 @@ impl model::Model for WindowsCmdProbe {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.env.is_some() as u64 | (self.retry.is_some() as u64) << 1
-            | (self.attempt.is_some() as u64) << 2 | (self.command.is_some() as u64) << 3
-            | (self.interval.is_some() as u64) << 4
-            | (self.verbosity.is_some() as u64) << 5
-            | (self.comparator.is_some() as u64) << 6
-            | (self.initial_delay.is_some() as u64) << 7
-            | (self.probe_timeout.is_some() as u64) << 8
-            | (self.stop_on_failure.is_some() as u64) << 9
-            | (self.polling_interval.is_some() as u64) << 10
-            | (self.initial_delay_seconds.is_some() as u64) << 11
+        model::mask(
+            &[
+                self.env.is_some(),
+                self.retry.is_some(),
+                self.attempt.is_some(),
+                self.command.is_some(),
+                self.interval.is_some(),
+                self.verbosity.is_some(),
+                self.comparator.is_some(),
+                self.initial_delay.is_some(),
+                self.probe_timeout.is_some(),
+                self.stop_on_failure.is_some(),
+                self.polling_interval.is_some(),
+                self.initial_delay_seconds.is_some(),
+            ],
+        )
     }
 }
 model::model!(WindowsCmdProbe);

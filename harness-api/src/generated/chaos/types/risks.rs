@@ -48,12 +48,6 @@ impl model::Model for OverallServiceUsageStats {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.account_id.is_some() as u64 | (self.total_usage.is_some() as u64) << 1
-            | (self.service_stats.is_some() as u64) << 2
-            | (self.license_service_mapping.is_some() as u64) << 3
-    }
 }
 model::model!(OverallServiceUsageStats);
 /// Schema `chaosserviceusage.PeriodicStats`.
@@ -109,13 +103,6 @@ impl model::Model for PeriodicStats {
             4 => model::Part::Num(&self.total_experiment_runs_consumption),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.timestamp.is_some() as u64 | (self.total_consumption.is_some() as u64) << 1
-            | (self.service_stats_by_type.is_some() as u64) << 2
-            | (self.experiment_stats_by_type.is_some() as u64) << 3
-            | (self.total_experiment_runs_consumption.is_some() as u64) << 4
     }
 }
 model::model!(PeriodicStats);
@@ -220,19 +207,24 @@ impl model::Model for ServiceData {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.type_.is_some() as u64 | (self.org_id.is_some() as u64) << 1
-            | (self.service.is_some() as u64) << 2
-            | (self.sub_type.is_some() as u64) << 3
-            | (self.resource.is_some() as u64) << 4
-            | (self.faults_ran.is_some() as u64) << 5
-            | (self.infra_type.is_some() as u64) << 6
-            | (self.namespace.is_some() as u64) << 7
-            | (self.project_id.is_some() as u64) << 8
-            | (self.service_id.is_some() as u64) << 9
-            | (self.experiments.is_some() as u64) << 10
-            | (self.experiment_runs.is_some() as u64) << 11
-            | (self.infra_structure.is_some() as u64) << 12
-            | (self.license_utilisation.is_some() as u64) << 13
+        model::mask(
+            &[
+                self.type_.is_some(),
+                self.org_id.is_some(),
+                self.service.is_some(),
+                self.sub_type.is_some(),
+                self.resource.is_some(),
+                self.faults_ran.is_some(),
+                self.infra_type.is_some(),
+                self.namespace.is_some(),
+                self.project_id.is_some(),
+                self.service_id.is_some(),
+                self.experiments.is_some(),
+                self.experiment_runs.is_some(),
+                self.infra_structure.is_some(),
+                self.license_utilisation.is_some(),
+            ],
+        )
     }
 }
 model::model!(ServiceData);
@@ -275,11 +267,6 @@ impl model::Model for ServiceDataResponse {
             2 => model::opt(&self.service_types),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.total.is_some() as u64 | (self.service_data.is_some() as u64) << 1
-            | (self.service_types.is_some() as u64) << 2
     }
 }
 model::model!(ServiceDataResponse);
@@ -352,15 +339,6 @@ impl model::Model for StatsByType {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.linux.is_some() as u64 | (self.others.is_some() as u64) << 1
-            | (self.windows.is_some() as u64) << 2
-            | (self.kubernetes.is_some() as u64) << 3
-            | (self.serverless.is_some() as u64) << 4
-            | (self.cloud_resources.is_some() as u64) << 5
-            | (self.container_services.is_some() as u64) << 6
-    }
 }
 model::model!(StatsByType);
 model::open_enum! {
@@ -404,10 +382,6 @@ impl model::Model for UsageStats {
             1 => model::opt(&self.periodic_stats),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.account_id.is_some() as u64 | (self.periodic_stats.is_some() as u64) << 1
     }
 }
 model::model!(UsageStats);
@@ -474,15 +448,6 @@ impl model::Model for CreateRiskBody {
             6 => model::opt(&self.supported_infra),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.tags.is_some() as u64) << 1
-            | (self.category.is_some() as u64) << 2
-            | (self.identity.is_some() as u64) << 3
-            | (self.is_default.is_some() as u64) << 4
-            | (self.description.is_some() as u64) << 5
-            | (self.supported_infra.is_some() as u64) << 6
     }
 }
 model::model!(CreateRiskBody);
@@ -571,15 +536,6 @@ impl model::Model for UpdateRiskBody {
             6 => model::opt(&self.supported_infra),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.tags.is_some() as u64) << 1
-            | (self.category.is_some() as u64) << 2
-            | (self.identity.is_some() as u64) << 3
-            | (self.is_default.is_some() as u64) << 4
-            | (self.description.is_some() as u64) << 5
-            | (self.supported_infra.is_some() as u64) << 6
     }
 }
 model::model!(UpdateRiskBody);

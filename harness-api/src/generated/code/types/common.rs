@@ -40,10 +40,6 @@ impl model::Model for ApiFileDiffRequest {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.path.is_some() as u64 | (self.start_line.is_some() as u64) << 1
-    }
 }
 model::model!(ApiFileDiffRequest);
 model::open_enum! {
@@ -175,15 +171,22 @@ impl model::Model for GitFileDiff {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.sha.is_some() as u64 | (self.path.is_some() as u64) << 1
-            | (self.patch.is_some() as u64) << 2 | (self.status.is_some() as u64) << 3
-            | (self.changes.is_some() as u64) << 4 | (self.old_sha.is_some() as u64) << 5
-            | (self.old_path.is_some() as u64) << 6
-            | (self.additions.is_some() as u64) << 7
-            | (self.deletions.is_some() as u64) << 8
-            | (self.is_binary.is_some() as u64) << 9
-            | (self.content_url.is_some() as u64) << 10
-            | (self.is_submodule.is_some() as u64) << 11
+        model::mask(
+            &[
+                self.sha.is_some(),
+                self.path.is_some(),
+                self.patch.is_some(),
+                self.status.is_some(),
+                self.changes.is_some(),
+                self.old_sha.is_some(),
+                self.old_path.is_some(),
+                self.additions.is_some(),
+                self.deletions.is_some(),
+                self.is_binary.is_some(),
+                self.content_url.is_some(),
+                self.is_submodule.is_some(),
+            ],
+        )
     }
 }
 model::model!(GitFileDiff);
@@ -226,11 +229,6 @@ impl model::Model for TypesChangeStats {
             2 => model::Part::Int(&self.insertions),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.changes.is_some() as u64 | (self.deletions.is_some() as u64) << 1
-            | (self.insertions.is_some() as u64) << 2
     }
 }
 model::model!(TypesChangeStats);
@@ -325,14 +323,22 @@ impl model::Model for TypesCheck {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.id.is_some() as u64 | (self.link.is_some() as u64) << 1
-            | (self.ended.is_some() as u64) << 2 | (self.status.is_some() as u64) << 3
-            | (self.created.is_some() as u64) << 4 | (self.payload.is_some() as u64) << 5
-            | (self.started.is_some() as u64) << 6 | (self.summary.is_some() as u64) << 7
-            | (self.updated.is_some() as u64) << 8
-            | (self.metadata.is_some() as u64) << 9
-            | (self.identifier.is_some() as u64) << 10
-            | (self.reported_by.is_some() as u64) << 11
+        model::mask(
+            &[
+                self.id.is_some(),
+                self.link.is_some(),
+                self.ended.is_some(),
+                self.status.is_some(),
+                self.created.is_some(),
+                self.payload.is_some(),
+                self.started.is_some(),
+                self.summary.is_some(),
+                self.updated.is_some(),
+                self.metadata.is_some(),
+                self.identifier.is_some(),
+                self.reported_by.is_some(),
+            ],
+        )
     }
 }
 model::model!(TypesCheck);
@@ -384,12 +390,6 @@ impl model::Model for TypesCheckCountSummary {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.error.is_some() as u64 | (self.failure.is_some() as u64) << 1
-            | (self.pending.is_some() as u64) << 2 | (self.running.is_some() as u64) << 3
-            | (self.success.is_some() as u64) << 4
-    }
 }
 model::model!(TypesCheckCountSummary);
 /// Schema `TypesCheckPayload`.
@@ -431,11 +431,6 @@ impl model::Model for TypesCheckPayload {
             2 => model::Part::Str(&self.version),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data.is_some() as u64 | (self.kind.is_some() as u64) << 1
-            | (self.version.is_some() as u64) << 2
     }
 }
 model::model!(TypesCheckPayload);
@@ -510,12 +505,18 @@ impl model::Model for TypesCommit {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.sha.is_some() as u64 | (self.stats.is_some() as u64) << 1
-            | (self.title.is_some() as u64) << 2 | (self.author.is_some() as u64) << 3
-            | (self.message.is_some() as u64) << 4
-            | (self.committer.is_some() as u64) << 5
-            | (self.signature.is_some() as u64) << 6
-            | (self.parent_shas.is_some() as u64) << 7
+        model::mask(
+            &[
+                self.sha.is_some(),
+                self.stats.is_some(),
+                self.title.is_some(),
+                self.author.is_some(),
+                self.message.is_some(),
+                self.committer.is_some(),
+                self.signature.is_some(),
+                self.parent_shas.is_some(),
+            ],
+        )
     }
 }
 model::model!(TypesCommit);
@@ -571,14 +572,6 @@ impl model::Model for TypesCommitFileStats {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.path.is_some() as u64 | (self.status.is_some() as u64) << 1
-            | (self.changes.is_some() as u64) << 2
-            | (self.old_path.is_some() as u64) << 3
-            | (self.deletions.is_some() as u64) << 4
-            | (self.insertions.is_some() as u64) << 5
-    }
 }
 model::model!(TypesCommitFileStats);
 /// Schema `TypesCommitStats`.
@@ -616,10 +609,6 @@ impl model::Model for TypesCommitStats {
             1 => model::opt(&self.total),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.files.is_some() as u64 | (self.total.is_some() as u64) << 1
     }
 }
 model::model!(TypesCommitStats);
@@ -670,13 +659,6 @@ impl model::Model for TypesCreateBranchOutput {
             4 => model::opt(&self.rule_violations),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.sha.is_some() as u64 | (self.name.is_some() as u64) << 1
-            | (self.commit.is_some() as u64) << 2
-            | (self.dry_run_rules.is_some() as u64) << 3
-            | (self.rule_violations.is_some() as u64) << 4
     }
 }
 model::model!(TypesCreateBranchOutput);
@@ -732,13 +714,6 @@ impl model::Model for TypesGitSignatureResult {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.key_id.is_some() as u64 | (self.result.is_some() as u64) << 1
-            | (self.created.is_some() as u64) << 2 | (self.updated.is_some() as u64) << 3
-            | (self.key_scheme.is_some() as u64) << 4
-            | (self.key_fingerprint.is_some() as u64) << 5
-    }
 }
 model::model!(TypesGitSignatureResult);
 /// Schema `TypesIdentity`.
@@ -776,10 +751,6 @@ impl model::Model for TypesIdentity {
             1 => model::Part::Str(&self.email),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.email.is_some() as u64) << 1
     }
 }
 model::model!(TypesIdentity);
@@ -854,11 +825,18 @@ impl model::Model for TypesLabelPullReqAssignmentInfo {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.id.is_some() as u64 | (self.key.is_some() as u64) << 1
-            | (self.color.is_some() as u64) << 2 | (self.scope.is_some() as u64) << 3
-            | (self.value.is_some() as u64) << 4 | (self.value_id.is_some() as u64) << 5
-            | (self.value_color.is_some() as u64) << 6
-            | (self.value_count.is_some() as u64) << 7
+        model::mask(
+            &[
+                self.id.is_some(),
+                self.key.is_some(),
+                self.color.is_some(),
+                self.scope.is_some(),
+                self.value.is_some(),
+                self.value_id.is_some(),
+                self.value_color.is_some(),
+                self.value_count.is_some(),
+            ],
+        )
     }
 }
 model::model!(TypesLabelPullReqAssignmentInfo);
@@ -917,13 +895,6 @@ impl model::Model for TypesPrincipalInfo {
             6 => model::Part::Str(&self.display_name),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.id.is_some() as u64 | (self.uid.is_some() as u64) << 1
-            | (self.type_.is_some() as u64) << 2 | (self.email.is_some() as u64) << 3
-            | (self.created.is_some() as u64) << 4 | (self.updated.is_some() as u64) << 5
-            | (self.display_name.is_some() as u64) << 6
     }
 }
 model::model!(TypesPrincipalInfo);
@@ -1108,31 +1079,40 @@ impl model::Model for TypesPullReq {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.rules.is_some() as u64 | (self.state.is_some() as u64) << 1
-            | (self.stats.is_some() as u64) << 2 | (self.title.is_some() as u64) << 3
-            | (self.author.is_some() as u64) << 4 | (self.closed.is_some() as u64) << 5
-            | (self.edited.is_some() as u64) << 6 | (self.labels.is_some() as u64) << 7
-            | (self.merged.is_some() as u64) << 8 | (self.merger.is_some() as u64) << 9
-            | (self.number.is_some() as u64) << 10
-            | (self.created.is_some() as u64) << 11
-            | (self.updated.is_some() as u64) << 12
-            | (self.is_draft.is_some() as u64) << 13
-            | (self.merge_sha.is_some() as u64) << 14
-            | (self.source_sha.is_some() as u64) << 15
-            | (self.description.is_some() as u64) << 16
-            | (self.merge_method.is_some() as u64) << 17
-            | (self.check_summary.is_some() as u64) << 18
-            | (self.source_branch.is_some() as u64) << 19
-            | (self.target_branch.is_some() as u64) << 20
-            | (self.merge_base_sha.is_some() as u64) << 21
-            | (self.source_repo_id.is_some() as u64) << 22
-            | (self.target_repo_id.is_some() as u64) << 23
-            | (self.merge_conflicts.is_some() as u64) << 24
-            | (self.merge_target_sha.is_some() as u64) << 25
-            | (self.rebase_conflicts.is_some() as u64) << 26
-            | (self.merge_check_status.is_some() as u64) << 27
-            | (self.rebase_check_status.is_some() as u64) << 28
-            | (self.merge_violations_bypassed.is_some() as u64) << 29
+        model::mask(
+            &[
+                self.rules.is_some(),
+                self.state.is_some(),
+                self.stats.is_some(),
+                self.title.is_some(),
+                self.author.is_some(),
+                self.closed.is_some(),
+                self.edited.is_some(),
+                self.labels.is_some(),
+                self.merged.is_some(),
+                self.merger.is_some(),
+                self.number.is_some(),
+                self.created.is_some(),
+                self.updated.is_some(),
+                self.is_draft.is_some(),
+                self.merge_sha.is_some(),
+                self.source_sha.is_some(),
+                self.description.is_some(),
+                self.merge_method.is_some(),
+                self.check_summary.is_some(),
+                self.source_branch.is_some(),
+                self.target_branch.is_some(),
+                self.merge_base_sha.is_some(),
+                self.source_repo_id.is_some(),
+                self.target_repo_id.is_some(),
+                self.merge_conflicts.is_some(),
+                self.merge_target_sha.is_some(),
+                self.rebase_conflicts.is_some(),
+                self.merge_check_status.is_some(),
+                self.rebase_check_status.is_some(),
+                self.merge_violations_bypassed.is_some(),
+            ],
+        )
     }
 }
 model::model!(TypesPullReq);
@@ -1195,14 +1175,6 @@ impl model::Model for TypesPullReqStats {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.commits.is_some() as u64 | (self.additions.is_some() as u64) << 1
-            | (self.deletions.is_some() as u64) << 2
-            | (self.conversations.is_some() as u64) << 3
-            | (self.files_changed.is_some() as u64) << 4
-            | (self.unresolved_count.is_some() as u64) << 5
-    }
 }
 model::model!(TypesPullReqStats);
 /// Schema `TypesRepositoryCore`.
@@ -1252,13 +1224,6 @@ impl model::Model for TypesRepositoryCore {
             4 => model::Part::Str(&self.default_branch),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.id.is_some() as u64 | (self.path.is_some() as u64) << 1
-            | (self.parent_id.is_some() as u64) << 2
-            | (self.identifier.is_some() as u64) << 3
-            | (self.default_branch.is_some() as u64) << 4
     }
 }
 model::model!(TypesRepositoryCore);
@@ -1310,13 +1275,6 @@ impl model::Model for TypesRuleInfo {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.type_.is_some() as u64 | (self.state.is_some() as u64) << 1
-            | (self.repo_path.is_some() as u64) << 2
-            | (self.identifier.is_some() as u64) << 3
-            | (self.space_path.is_some() as u64) << 4
-    }
 }
 model::model!(TypesRuleInfo);
 /// Schema `TypesRuleViolations`.
@@ -1363,12 +1321,6 @@ impl model::Model for TypesRuleViolations {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.rule.is_some() as u64 | (self.bypassed.is_some() as u64) << 1
-            | (self.bypassable.is_some() as u64) << 2
-            | (self.violations.is_some() as u64) << 3
-    }
 }
 model::model!(TypesRuleViolations);
 /// Schema `TypesSignature`.
@@ -1406,10 +1358,6 @@ impl model::Model for TypesSignature {
             1 => model::opt(&self.identity),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.when.is_some() as u64 | (self.identity.is_some() as u64) << 1
     }
 }
 model::model!(TypesSignature);
@@ -1461,13 +1409,6 @@ impl model::Model for TypesUserGroupInfo {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.id.is_some() as u64 | (self.name.is_some() as u64) << 1
-            | (self.scope.is_some() as u64) << 2
-            | (self.identifier.is_some() as u64) << 3
-            | (self.description.is_some() as u64) << 4
-    }
 }
 model::model!(TypesUserGroupInfo);
 /// Schema `TypesViolation`.
@@ -1509,11 +1450,6 @@ impl model::Model for TypesViolation {
             2 => model::Part::Str(&self.message),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.code.is_some() as u64 | (self.params.is_some() as u64) << 1
-            | (self.message.is_some() as u64) << 2
     }
 }
 model::model!(TypesViolation);

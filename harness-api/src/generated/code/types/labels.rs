@@ -48,12 +48,6 @@ impl model::Model for DefineRepoLabelRequest {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.key.is_some() as u64 | (self.type_.is_some() as u64) << 1
-            | (self.color.is_some() as u64) << 2
-            | (self.description.is_some() as u64) << 3
-    }
 }
 model::model!(DefineRepoLabelRequest);
 /// Schema `KeyValuesBody1`.
@@ -91,10 +85,6 @@ impl model::Model for DefineRepoLabelValueRequest {
             1 => model::Part::Str(&self.value),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.color.is_some() as u64 | (self.value.is_some() as u64) << 1
     }
 }
 model::model!(DefineRepoLabelValueRequest);
@@ -142,12 +132,6 @@ impl model::Model for DefineSpaceLabelRequest {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.key.is_some() as u64 | (self.type_.is_some() as u64) << 1
-            | (self.color.is_some() as u64) << 2
-            | (self.description.is_some() as u64) << 3
-    }
 }
 model::model!(DefineSpaceLabelRequest);
 /// Schema `KeyValuesBody`.
@@ -185,10 +169,6 @@ impl model::Model for KeyValuesBody {
             1 => model::Part::Str(&self.value),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.color.is_some() as u64 | (self.value.is_some() as u64) << 1
     }
 }
 model::model!(KeyValuesBody);
@@ -236,11 +216,6 @@ impl model::Model for LabelsKeyBody {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.key.is_set() as u64 | (self.type_.is_set() as u64) << 1
-            | (self.color.is_set() as u64) << 2 | (self.description.is_set() as u64) << 3
-    }
 }
 model::model!(LabelsKeyBody);
 /// Schema `OpenapiPullReqAssignLabelInput`.
@@ -283,11 +258,6 @@ impl model::Model for OpenapiPullReqAssignLabelInput {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.value.is_some() as u64 | (self.label_id.is_some() as u64) << 1
-            | (self.value_id.is_some() as u64) << 2
-    }
 }
 model::model!(OpenapiPullReqAssignLabelInput);
 /// Schema `RepoIdentifierLabelsBody`.
@@ -325,10 +295,6 @@ impl model::Model for RepoIdentifierLabelsBody {
             1 => model::opt(&self.values),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.label.is_some() as u64 | (self.values.is_some() as u64) << 1
     }
 }
 model::model!(RepoIdentifierLabelsBody);
@@ -433,16 +399,24 @@ impl model::Model for TypesLabel {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.id.is_some() as u64 | (self.key.is_some() as u64) << 1
-            | (self.type_.is_some() as u64) << 2 | (self.color.is_some() as u64) << 3
-            | (self.scope.is_some() as u64) << 4 | (self.created.is_some() as u64) << 5
-            | (self.repo_id.is_some() as u64) << 6 | (self.updated.is_some() as u64) << 7
-            | (self.space_id.is_some() as u64) << 8
-            | (self.created_by.is_some() as u64) << 9
-            | (self.updated_by.is_some() as u64) << 10
-            | (self.description.is_some() as u64) << 11
-            | (self.value_count.is_some() as u64) << 12
-            | (self.pullreq_count.is_some() as u64) << 13
+        model::mask(
+            &[
+                self.id.is_some(),
+                self.key.is_some(),
+                self.type_.is_some(),
+                self.color.is_some(),
+                self.scope.is_some(),
+                self.created.is_some(),
+                self.repo_id.is_some(),
+                self.updated.is_some(),
+                self.space_id.is_some(),
+                self.created_by.is_some(),
+                self.updated_by.is_some(),
+                self.description.is_some(),
+                self.value_count.is_some(),
+                self.pullreq_count.is_some(),
+            ],
+        )
     }
 }
 model::model!(TypesLabel);
@@ -508,11 +482,18 @@ impl model::Model for TypesLabelAssignment {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.id.is_some() as u64 | (self.key.is_some() as u64) << 1
-            | (self.type_.is_some() as u64) << 2 | (self.color.is_some() as u64) << 3
-            | (self.scope.is_some() as u64) << 4 | (self.values.is_some() as u64) << 5
-            | (self.assigned.is_some() as u64) << 6
-            | (self.assigned_value.is_some() as u64) << 7
+        model::mask(
+            &[
+                self.id.is_some(),
+                self.key.is_some(),
+                self.type_.is_some(),
+                self.color.is_some(),
+                self.scope.is_some(),
+                self.values.is_some(),
+                self.assigned.is_some(),
+                self.assigned_value.is_some(),
+            ],
+        )
     }
 }
 model::model!(TypesLabelAssignment);
@@ -556,11 +537,6 @@ impl model::Model for TypesLabelValueInfo {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.id.is_some() as u64 | (self.color.is_some() as u64) << 1
-            | (self.value.is_some() as u64) << 2
-    }
 }
 model::model!(TypesLabelValueInfo);
 /// Schema `TypesLabelWithValues`.
@@ -598,10 +574,6 @@ impl model::Model for TypesLabelWithValues {
             1 => model::opt(&self.values),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.label.is_some() as u64 | (self.values.is_some() as u64) << 1
     }
 }
 model::model!(TypesLabelWithValues);
@@ -669,15 +641,6 @@ impl model::Model for TypesPullReqLabel {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.created.is_some() as u64 | (self.updated.is_some() as u64) << 1
-            | (self.label_id.is_some() as u64) << 2
-            | (self.value_id.is_some() as u64) << 3
-            | (self.created_by.is_some() as u64) << 4
-            | (self.pullreq_id.is_some() as u64) << 5
-            | (self.updated_by.is_some() as u64) << 6
-    }
 }
 model::model!(TypesPullReqLabel);
 /// Schema `TypesScopeData`.
@@ -720,11 +683,6 @@ impl model::Model for TypesScopeData {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.scope.is_some() as u64 | (self.space.is_some() as u64) << 1
-            | (self.repository.is_some() as u64) << 2
-    }
 }
 model::model!(TypesScopeData);
 /// Schema `TypesScopesLabels`.
@@ -762,10 +720,6 @@ impl model::Model for TypesScopesLabels {
             1 => model::opt(&self.scope_data),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.label_data.is_some() as u64 | (self.scope_data.is_some() as u64) << 1
     }
 }
 model::model!(TypesScopesLabels);
@@ -813,12 +767,6 @@ impl model::Model for TypesSpaceCore {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.id.is_some() as u64 | (self.path.is_some() as u64) << 1
-            | (self.parent_id.is_some() as u64) << 2
-            | (self.identifier.is_some() as u64) << 3
-    }
 }
 model::model!(TypesSpaceCore);
 /// Schema `LabelsKeyBody1`.
@@ -865,11 +813,6 @@ impl model::Model for UpdateRepoLabelRequest {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.key.is_set() as u64 | (self.type_.is_set() as u64) << 1
-            | (self.color.is_set() as u64) << 2 | (self.description.is_set() as u64) << 3
-    }
 }
 model::model!(UpdateRepoLabelRequest);
 /// Schema `ValuesValueBody1`.
@@ -907,10 +850,6 @@ impl model::Model for UpdateRepoLabelValueRequest {
             1 => model::Part::Maybe(&self.value),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.color.is_set() as u64 | (self.value.is_set() as u64) << 1
     }
 }
 model::model!(UpdateRepoLabelValueRequest);
@@ -950,10 +889,6 @@ impl model::Model for V1LabelsBody {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.label.is_some() as u64 | (self.values.is_some() as u64) << 1
-    }
 }
 model::model!(V1LabelsBody);
 /// Schema `ValuesValueBody`.
@@ -991,10 +926,6 @@ impl model::Model for ValuesValueBody {
             1 => model::Part::Maybe(&self.value),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.color.is_set() as u64 | (self.value.is_set() as u64) << 1
     }
 }
 model::model!(ValuesValueBody);

@@ -78,13 +78,6 @@ impl model::Model for OpenapiCommentApplySuggestionstRequest {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.title.is_some() as u64 | (self.message.is_some() as u64) << 1
-            | (self.suggestions.is_some() as u64) << 2
-            | (self.bypass_rules.is_some() as u64) << 3
-            | (self.dry_run_rules.is_some() as u64) << 4
-    }
 }
 model::model!(OpenapiCommentApplySuggestionstRequest);
 /// Schema `OpenapiCommentCreatePullReqRequest`.
@@ -163,14 +156,19 @@ impl model::Model for OpenapiCommentCreatePullReqRequest {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.path.is_some() as u64 | (self.text.is_some() as u64) << 1
-            | (self.line_end.is_some() as u64) << 2
-            | (self.parent_id.is_some() as u64) << 3
-            | (self.line_start.is_some() as u64) << 4
-            | (self.line_end_new.is_some() as u64) << 5
-            | (self.line_start_new.is_some() as u64) << 6
-            | (self.source_commit_sha.is_some() as u64) << 7
-            | (self.target_commit_sha.is_some() as u64) << 8
+        model::mask(
+            &[
+                self.path.is_some(),
+                self.text.is_some(),
+                self.line_end.is_some(),
+                self.parent_id.is_some(),
+                self.line_start.is_some(),
+                self.line_end_new.is_some(),
+                self.line_start_new.is_some(),
+                self.source_commit_sha.is_some(),
+                self.target_commit_sha.is_some(),
+            ],
+        )
     }
 }
 model::model!(OpenapiCommentCreatePullReqRequest);
@@ -206,10 +204,6 @@ impl model::Model for OpenapiCommentStatusPullReqRequest {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.status.is_some() as u64
-    }
 }
 model::model!(OpenapiCommentStatusPullReqRequest);
 /// Schema `OpenapiCommentUpdatePullReqRequest`.
@@ -243,10 +237,6 @@ impl model::Model for OpenapiCommentUpdatePullReqRequest {
             0 => model::Part::Maybe(&self.text),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.text.is_set() as u64
     }
 }
 model::model!(OpenapiCommentUpdatePullReqRequest);
@@ -331,15 +321,20 @@ impl model::Model for OpenapiCreatePullReqRequest {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.title.is_some() as u64 | (self.labels.is_some() as u64) << 1
-            | (self.is_draft.is_some() as u64) << 2
-            | (self.description.is_some() as u64) << 3
-            | (self.bypass_rules.is_some() as u64) << 4
-            | (self.reviewer_ids.is_some() as u64) << 5
-            | (self.source_branch.is_some() as u64) << 6
-            | (self.target_branch.is_some() as u64) << 7
-            | (self.source_repo_ref.is_some() as u64) << 8
-            | (self.user_group_reviewer_ids.is_some() as u64) << 9
+        model::mask(
+            &[
+                self.title.is_some(),
+                self.labels.is_some(),
+                self.is_draft.is_some(),
+                self.description.is_some(),
+                self.bypass_rules.is_some(),
+                self.reviewer_ids.is_some(),
+                self.source_branch.is_some(),
+                self.target_branch.is_some(),
+                self.source_repo_ref.is_some(),
+                self.user_group_reviewer_ids.is_some(),
+            ],
+        )
     }
 }
 model::model!(OpenapiCreatePullReqRequest);
@@ -378,10 +373,6 @@ impl model::Model for OpenapiFileViewAddPullReqRequest {
             1 => model::Part::Str(&self.commit_sha),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.path.is_some() as u64 | (self.commit_sha.is_some() as u64) << 1
     }
 }
 model::model!(OpenapiFileViewAddPullReqRequest);
@@ -461,13 +452,19 @@ impl model::Model for OpenapiMergePullReq {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.title.is_some() as u64 | (self.method.is_some() as u64) << 1
-            | (self.dry_run.is_some() as u64) << 2 | (self.message.is_some() as u64) << 3
-            | (self.source_sha.is_some() as u64) << 4
-            | (self.bypass_rules.is_some() as u64) << 5
-            | (self.dry_run_rules.is_some() as u64) << 6
-            | (self.bypass_message.is_some() as u64) << 7
-            | (self.delete_source_branch.is_some() as u64) << 8
+        model::mask(
+            &[
+                self.title.is_some(),
+                self.method.is_some(),
+                self.dry_run.is_some(),
+                self.message.is_some(),
+                self.source_sha.is_some(),
+                self.bypass_rules.is_some(),
+                self.dry_run_rules.is_some(),
+                self.bypass_message.is_some(),
+                self.delete_source_branch.is_some(),
+            ],
+        )
     }
 }
 model::model!(OpenapiMergePullReq);
@@ -507,10 +504,6 @@ impl model::Model for OpenapiReviewSubmitPullReqRequest {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.decision.is_some() as u64 | (self.commit_sha.is_some() as u64) << 1
-    }
 }
 model::model!(OpenapiReviewSubmitPullReqRequest);
 /// Schema `OpenapiReviewerAddPullReqRequest`.
@@ -544,10 +537,6 @@ impl model::Model for OpenapiReviewerAddPullReqRequest {
             0 => model::Part::Int(&self.reviewer_id),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.reviewer_id.is_some() as u64
     }
 }
 model::model!(OpenapiReviewerAddPullReqRequest);
@@ -587,10 +576,6 @@ impl model::Model for OpenapiStatePullReqRequest {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.state.is_some() as u64 | (self.is_draft.is_some() as u64) << 1
-    }
 }
 model::model!(OpenapiStatePullReqRequest);
 /// Schema `OpenapiUpdatePullReqRequest`.
@@ -629,10 +614,6 @@ impl model::Model for OpenapiUpdatePullReqRequest {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.title.is_set() as u64 | (self.description.is_set() as u64) << 1
-    }
 }
 model::model!(OpenapiUpdatePullReqRequest);
 /// Schema `OpenapiUserGroupReviewerAddRequest`.
@@ -666,10 +647,6 @@ impl model::Model for OpenapiUserGroupReviewerAddRequest {
             0 => model::Part::Int(&self.usergroup_id),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.usergroup_id.is_some() as u64
     }
 }
 model::model!(OpenapiUserGroupReviewerAddRequest);
@@ -708,11 +685,6 @@ impl model::Model for PullreqCombinedListResponse {
             1 => model::opt(&self.user_group_reviewers),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.reviewers.is_some() as u64
-            | (self.user_group_reviewers.is_some() as u64) << 1
     }
 }
 model::model!(PullreqCombinedListResponse);
@@ -756,11 +728,6 @@ impl model::Model for PullreqCommentApplySuggestionsOutput {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.commit_id.is_some() as u64 | (self.dry_run_rules.is_some() as u64) << 1
-            | (self.rule_violations.is_some() as u64) << 2
-    }
 }
 model::model!(PullreqCommentApplySuggestionsOutput);
 /// Schema `PullreqNumberBranchBody`.
@@ -798,10 +765,6 @@ impl model::Model for PullreqNumberBranchBody {
             1 => model::Part::Flag(&self.dry_run_rules),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.bypass_rules.is_some() as u64 | (self.dry_run_rules.is_some() as u64) << 1
     }
 }
 model::model!(PullreqNumberBranchBody);
@@ -845,11 +808,6 @@ impl model::Model for PullreqNumberRevertBody {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.title.is_some() as u64 | (self.message.is_some() as u64) << 1
-            | (self.revert_branch.is_some() as u64) << 2
-    }
 }
 model::model!(PullreqNumberRevertBody);
 /// Schema `PullreqSuggestionReference`.
@@ -887,10 +845,6 @@ impl model::Model for PullreqSuggestionReference {
             1 => model::Part::Int(&self.comment_id),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.check_sum.is_some() as u64 | (self.comment_id.is_some() as u64) << 1
     }
 }
 model::model!(PullreqSuggestionReference);
@@ -952,14 +906,6 @@ impl model::Model for TypesBranchTable {
             5 => model::Part::Int(&self.last_created_pull_req_id),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.created.is_some() as u64) << 1
-            | (self.updated.is_some() as u64) << 2
-            | (self.created_by.is_some() as u64) << 3
-            | (self.updated_by.is_some() as u64) << 4
-            | (self.last_created_pull_req_id.is_some() as u64) << 5
     }
 }
 model::model!(TypesBranchTable);
@@ -1034,13 +980,18 @@ impl model::Model for TypesCodeCommentFields {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.path.is_some() as u64 | (self.line_new.is_some() as u64) << 1
-            | (self.line_old.is_some() as u64) << 2
-            | (self.outdated.is_some() as u64) << 3
-            | (self.span_new.is_some() as u64) << 4
-            | (self.span_old.is_some() as u64) << 5
-            | (self.source_sha.is_some() as u64) << 6
-            | (self.merge_base_sha.is_some() as u64) << 7
+        model::mask(
+            &[
+                self.path.is_some(),
+                self.line_new.is_some(),
+                self.line_old.is_some(),
+                self.outdated.is_some(),
+                self.span_new.is_some(),
+                self.span_old.is_some(),
+                self.source_sha.is_some(),
+                self.merge_base_sha.is_some(),
+            ],
+        )
     }
 }
 model::model!(TypesCodeCommentFields);
@@ -1079,10 +1030,6 @@ impl model::Model for TypesCodeOwnerEvaluation {
             1 => model::opt(&self.evaluation_entries),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.file_sha.is_some() as u64 | (self.evaluation_entries.is_some() as u64) << 1
     }
 }
 model::model!(TypesCodeOwnerEvaluation);
@@ -1129,12 +1076,6 @@ impl model::Model for TypesCodeOwnerEvaluationEntry {
             3 => model::opt(&self.user_group_owner_evaluations),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.pattern.is_some() as u64 | (self.line_number.is_some() as u64) << 1
-            | (self.owner_evaluations.is_some() as u64) << 2
-            | (self.user_group_owner_evaluations.is_some() as u64) << 3
     }
 }
 model::model!(TypesCodeOwnerEvaluationEntry);
@@ -1196,14 +1137,6 @@ impl model::Model for TypesDefaultReviewerApprovalsResponse {
             5 => model::Part::Int(&self.minimum_required_count_latest),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.principals.is_some() as u64 | (self.evaluations.is_some() as u64) << 1
-            | (self.user_groups.is_some() as u64) << 2
-            | (self.current_count.is_some() as u64) << 3
-            | (self.minimum_required_count.is_some() as u64) << 4
-            | (self.minimum_required_count_latest.is_some() as u64) << 5
     }
 }
 model::model!(TypesDefaultReviewerApprovalsResponse);
@@ -1313,20 +1246,25 @@ impl model::Model for TypesMergeResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.sha.is_some() as u64 | (self.dry_run.is_some() as u64) << 1
-            | (self.mergeable.is_some() as u64) << 2
-            | (self.dry_run_rules.is_some() as u64) << 3
-            | (self.branch_deleted.is_some() as u64) << 4
-            | (self.conflict_files.is_some() as u64) << 5
-            | (self.allowed_methods.is_some() as u64) << 6
-            | (self.rule_violations.is_some() as u64) << 7
-            | (self.default_reviewer_aprovals.is_some() as u64) << 8
-            | (self.requires_comment_resolution.is_some() as u64) << 9
-            | (self.requires_no_change_requests.is_some() as u64) << 10
-            | (self.requires_code_owners_approval.is_some() as u64) << 11
-            | (self.minimum_required_approvals_count.is_some() as u64) << 12
-            | (self.requires_code_owners_approval_latest.is_some() as u64) << 13
-            | (self.minimum_required_approvals_count_latest.is_some() as u64) << 14
+        model::mask(
+            &[
+                self.sha.is_some(),
+                self.dry_run.is_some(),
+                self.mergeable.is_some(),
+                self.dry_run_rules.is_some(),
+                self.branch_deleted.is_some(),
+                self.conflict_files.is_some(),
+                self.allowed_methods.is_some(),
+                self.rule_violations.is_some(),
+                self.default_reviewer_aprovals.is_some(),
+                self.requires_comment_resolution.is_some(),
+                self.requires_no_change_requests.is_some(),
+                self.requires_code_owners_approval.is_some(),
+                self.minimum_required_approvals_count.is_some(),
+                self.requires_code_owners_approval_latest.is_some(),
+                self.minimum_required_approvals_count_latest.is_some(),
+            ],
+        )
     }
 }
 model::model!(TypesMergeResponse);
@@ -1369,11 +1307,6 @@ impl model::Model for TypesOwnerEvaluation {
             2 => model::opt(&self.review_decision),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.owner.is_some() as u64 | (self.review_sha.is_some() as u64) << 1
-            | (self.review_decision.is_some() as u64) << 2
     }
 }
 model::model!(TypesOwnerEvaluation);
@@ -1515,22 +1448,31 @@ impl model::Model for TypesPullReqActivity {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.id.is_some() as u64 | (self.kind.is_some() as u64) << 1
-            | (self.text.is_some() as u64) << 2 | (self.type_.is_some() as u64) << 3
-            | (self.order.is_some() as u64) << 4 | (self.author.is_some() as u64) << 5
-            | (self.edited.is_some() as u64) << 6 | (self.created.is_some() as u64) << 7
-            | (self.deleted.is_some() as u64) << 8 | (self.payload.is_some() as u64) << 9
-            | (self.repo_id.is_some() as u64) << 10
-            | (self.updated.is_some() as u64) << 11
-            | (self.mentions.is_some() as u64) << 12
-            | (self.metadata.is_some() as u64) << 13
-            | (self.resolved.is_some() as u64) << 14
-            | (self.resolver.is_some() as u64) << 15
-            | (self.parent_id.is_some() as u64) << 16
-            | (self.sub_order.is_some() as u64) << 17
-            | (self.pullreq_id.is_some() as u64) << 18
-            | (self.code_comment.is_some() as u64) << 19
-            | (self.user_group_mentions.is_some() as u64) << 20
+        model::mask(
+            &[
+                self.id.is_some(),
+                self.kind.is_some(),
+                self.text.is_some(),
+                self.type_.is_some(),
+                self.order.is_some(),
+                self.author.is_some(),
+                self.edited.is_some(),
+                self.created.is_some(),
+                self.deleted.is_some(),
+                self.payload.is_some(),
+                self.repo_id.is_some(),
+                self.updated.is_some(),
+                self.mentions.is_some(),
+                self.metadata.is_some(),
+                self.resolved.is_some(),
+                self.resolver.is_some(),
+                self.parent_id.is_some(),
+                self.sub_order.is_some(),
+                self.pullreq_id.is_some(),
+                self.code_comment.is_some(),
+                self.user_group_mentions.is_some(),
+            ],
+        )
     }
 }
 model::model!(TypesPullReqActivity);
@@ -1570,10 +1512,6 @@ impl model::Model for TypesPullReqActivityMentionsMetadata {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.ids.is_some() as u64 | (self.user_group_ids.is_some() as u64) << 1
-    }
 }
 model::model!(TypesPullReqActivityMentionsMetadata);
 /// Schema `TypesPullReqActivityMetadata`.
@@ -1611,10 +1549,6 @@ impl model::Model for TypesPullReqActivityMetadata {
             1 => model::opt(&self.suggestions),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.mentions.is_some() as u64 | (self.suggestions.is_some() as u64) << 1
     }
 }
 model::model!(TypesPullReqActivityMetadata);
@@ -1658,11 +1592,6 @@ impl model::Model for TypesPullReqActivitySuggestionsMetadata {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.check_sums.is_some() as u64 | (self.applied_check_sum.is_some() as u64) << 1
-            | (self.applied_commit_sha.is_some() as u64) << 2
-    }
 }
 model::model!(TypesPullReqActivitySuggestionsMetadata);
 /// Schema `TypesPullReqCheck`.
@@ -1705,11 +1634,6 @@ impl model::Model for TypesPullReqCheck {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.check.is_some() as u64 | (self.required.is_some() as u64) << 1
-            | (self.bypassable.is_some() as u64) << 2
-    }
 }
 model::model!(TypesPullReqCheck);
 /// Schema `TypesPullReqChecks`.
@@ -1747,10 +1671,6 @@ impl model::Model for TypesPullReqChecks {
             1 => model::Part::Str(&self.commit_sha),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.checks.is_some() as u64 | (self.commit_sha.is_some() as u64) << 1
     }
 }
 model::model!(TypesPullReqChecks);
@@ -1794,11 +1714,6 @@ impl model::Model for TypesPullReqFileView {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.sha.is_some() as u64 | (self.path.is_some() as u64) << 1
-            | (self.obsolete.is_some() as u64) << 2
-    }
 }
 model::model!(TypesPullReqFileView);
 /// Schema `TypesPullReqLabelAssignInput`.
@@ -1841,11 +1756,6 @@ impl model::Model for TypesPullReqLabelAssignInput {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.value.is_some() as u64 | (self.label_id.is_some() as u64) << 1
-            | (self.value_id.is_some() as u64) << 2
-    }
 }
 model::model!(TypesPullReqLabelAssignInput);
 /// Schema `TypesPullReqRepo`.
@@ -1883,10 +1793,6 @@ impl model::Model for TypesPullReqRepo {
             1 => model::opt(&self.pull_request),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.repository.is_some() as u64 | (self.pull_request.is_some() as u64) << 1
     }
 }
 model::model!(TypesPullReqRepo);
@@ -1961,12 +1867,18 @@ impl model::Model for TypesPullReqReviewer {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.sha.is_some() as u64 | (self.type_.is_some() as u64) << 1
-            | (self.created.is_some() as u64) << 2 | (self.updated.is_some() as u64) << 3
-            | (self.added_by.is_some() as u64) << 4
-            | (self.reviewer.is_some() as u64) << 5
-            | (self.review_decision.is_some() as u64) << 6
-            | (self.latest_review_id.is_some() as u64) << 7
+        model::mask(
+            &[
+                self.sha.is_some(),
+                self.type_.is_some(),
+                self.created.is_some(),
+                self.updated.is_some(),
+                self.added_by.is_some(),
+                self.reviewer.is_some(),
+                self.review_decision.is_some(),
+                self.latest_review_id.is_some(),
+            ],
+        )
     }
 }
 model::model!(TypesPullReqReviewer);
@@ -2005,10 +1917,6 @@ impl model::Model for TypesRevertResponse {
             1 => model::opt(&self.commit),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.branch.is_some() as u64 | (self.commit.is_some() as u64) << 1
     }
 }
 model::model!(TypesRevertResponse);
@@ -2056,12 +1964,6 @@ impl model::Model for TypesReviewerEvaluation {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.sha.is_some() as u64 | (self.updated.is_some() as u64) << 1
-            | (self.decision.is_some() as u64) << 2
-            | (self.reviewer.is_some() as u64) << 3
-    }
 }
 model::model!(TypesReviewerEvaluation);
 /// Schema `TypesUserGroupOwnerEvaluation`.
@@ -2103,11 +2005,6 @@ impl model::Model for TypesUserGroupOwnerEvaluation {
             2 => model::opt(&self.evaluations),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.id.is_some() as u64 | (self.name.is_some() as u64) << 1
-            | (self.evaluations.is_some() as u64) << 2
     }
 }
 model::model!(TypesUserGroupOwnerEvaluation);
@@ -2174,15 +2071,6 @@ impl model::Model for TypesUserGroupReviewer {
             6 => model::opt(&self.user_decisions),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.sha.is_some() as u64 | (self.created.is_some() as u64) << 1
-            | (self.updated.is_some() as u64) << 2
-            | (self.added_by.is_some() as u64) << 3
-            | (self.decision.is_some() as u64) << 4
-            | (self.user_group.is_some() as u64) << 5
-            | (self.user_decisions.is_some() as u64) << 6
     }
 }
 model::model!(TypesUserGroupReviewer);
@@ -2252,12 +2140,6 @@ impl model::Model for PrAutoMergeEnableBody {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.title.is_some() as u64 | (self.method.is_some() as u64) << 1
-            | (self.message.is_some() as u64) << 2
-            | (self.delete_source_branch.is_some() as u64) << 3
-    }
 }
 model::model!(PrAutoMergeEnableBody);
 /// Schema `prMergeQueueEnable body`.
@@ -2308,13 +2190,6 @@ impl model::Model for PrMergeQueueEnableBody {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.title.is_some() as u64 | (self.method.is_some() as u64) << 1
-            | (self.message.is_some() as u64) << 2
-            | (self.bypass_rules.is_some() as u64) << 3
-            | (self.delete_source_branch.is_some() as u64) << 4
-    }
 }
 model::model!(PrMergeQueueEnableBody);
 /// Schema `suggestLabelsBatch body`.
@@ -2348,10 +2223,6 @@ impl model::Model for SuggestLabelsBatchBody {
             0 => model::opt(&self.labels),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.labels.is_some() as u64
     }
 }
 model::model!(SuggestLabelsBatchBody);
@@ -2391,10 +2262,6 @@ impl model::Model for SuggestLabelsBatchBodyLabels {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.label_id.is_some() as u64 | (self.value_id.is_some() as u64) << 1
-    }
 }
 model::model!(SuggestLabelsBatchBodyLabels);
 /// Schema `suggestReviewersBatch body`.
@@ -2428,10 +2295,6 @@ impl model::Model for SuggestReviewersBatchBody {
             0 => model::opt(&self.reviewer_ids),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.reviewer_ids.is_some() as u64
     }
 }
 model::model!(SuggestReviewersBatchBody);

@@ -44,11 +44,6 @@ impl model::Model for ForkCreateBody {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.identifier.is_some() as u64 | (self.parent_ref.is_some() as u64) << 1
-            | (self.fork_branch.is_some() as u64) << 2
-    }
 }
 model::model!(ForkCreateBody);
 /// Schema `forkSyncBranch body`.
@@ -90,11 +85,6 @@ impl model::Model for ForkSyncBranchBody {
             2 => model::Part::Str(&self.branch_commit_sha),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.branch.is_some() as u64 | (self.branch_upstream.is_some() as u64) << 1
-            | (self.branch_commit_sha.is_some() as u64) << 2
     }
 }
 model::model!(ForkSyncBranchBody);

@@ -44,11 +44,6 @@ impl model::Model for GitBlamePart {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.lines.is_some() as u64 | (self.commit.is_some() as u64) << 1
-            | (self.previous.is_some() as u64) << 2
-    }
 }
 model::model!(GitBlamePart);
 /// Schema `GitBlamePartPrevious`.
@@ -86,10 +81,6 @@ impl model::Model for GitBlamePartPrevious {
             1 => model::Part::Json(&self.commit_sha),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.file_name.is_some() as u64 | (self.commit_sha.is_some() as u64) << 1
     }
 }
 model::model!(GitBlamePartPrevious);
@@ -149,14 +140,6 @@ impl model::Model for GitCommit {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.sha.is_some() as u64 | (self.title.is_some() as u64) << 1
-            | (self.author.is_some() as u64) << 2 | (self.message.is_some() as u64) << 3
-            | (self.committer.is_some() as u64) << 4
-            | (self.file_stats.is_some() as u64) << 5
-            | (self.parent_shas.is_some() as u64) << 6
-    }
 }
 model::model!(GitCommit);
 model::open_enum! {
@@ -199,10 +182,6 @@ impl model::Model for GitIdentity {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.email.is_some() as u64) << 1
-    }
 }
 model::model!(GitIdentity);
 /// Schema `GitSignature`.
@@ -240,10 +219,6 @@ impl model::Model for GitSignature {
             1 => model::opt(&self.identity),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.when.is_some() as u64 | (self.identity.is_some() as u64) << 1
     }
 }
 model::model!(GitSignature);

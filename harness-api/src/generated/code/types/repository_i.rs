@@ -53,12 +53,6 @@ impl model::Model for ImporterProvider {
         }
     }
     #[inline]
-    fn present(&self) -> u64 {
-        self.host.is_some() as u64 | (self.type_.is_some() as u64) << 1
-            | (self.password.is_some() as u64) << 2
-            | (self.username.is_some() as u64) << 3
-    }
-    #[inline]
     fn secrets(&self) -> &'static [usize] {
         &[2]
     }

@@ -52,13 +52,6 @@ impl model::Model for LinkedCreateBody {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.is_public.is_some() as u64 | (self.identifier.is_some() as u64) << 1
-            | (self.parent_ref.is_some() as u64) << 2
-            | (self.description.is_some() as u64) << 3
-            | (self.connector_ref.is_some() as u64) << 4
-    }
 }
 model::model!(LinkedCreateBody);
 /// Schema `linkedSync body`.
@@ -92,10 +85,6 @@ impl model::Model for LinkedSyncBody {
             0 => model::opt(&self.branches),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.branches.is_some() as u64
     }
 }
 model::model!(LinkedSyncBody);

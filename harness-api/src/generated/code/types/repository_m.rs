@@ -80,14 +80,19 @@ impl model::Model for MergeCommitBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.title.is_some() as u64 | (self.dry_run.is_some() as u64) << 1
-            | (self.message.is_some() as u64) << 2
-            | (self.base_branch.is_some() as u64) << 3
-            | (self.head_branch.is_some() as u64) << 4
-            | (self.bypass_rules.is_some() as u64) << 5
-            | (self.dry_run_rules.is_some() as u64) << 6
-            | (self.base_commit_sha.is_some() as u64) << 7
-            | (self.head_commit_sha.is_some() as u64) << 8
+        model::mask(
+            &[
+                self.title.is_some(),
+                self.dry_run.is_some(),
+                self.message.is_some(),
+                self.base_branch.is_some(),
+                self.head_branch.is_some(),
+                self.bypass_rules.is_some(),
+                self.dry_run_rules.is_some(),
+                self.base_commit_sha.is_some(),
+                self.head_commit_sha.is_some(),
+            ],
+        )
     }
 }
 model::model!(MergeCommitBody);

@@ -40,10 +40,6 @@ impl model::Model for OpenapiCalculateCommitDivergenceRequest {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.requests.is_some() as u64 | (self.max_count.is_some() as u64) << 1
-    }
 }
 model::model!(OpenapiCalculateCommitDivergenceRequest);
 /// Schema `OpenapiCommitFilesRequest`.
@@ -117,12 +113,18 @@ impl model::Model for OpenapiCommitFilesRequest {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.title.is_some() as u64 | (self.author.is_some() as u64) << 1
-            | (self.branch.is_some() as u64) << 2 | (self.actions.is_some() as u64) << 3
-            | (self.message.is_some() as u64) << 4
-            | (self.new_branch.is_some() as u64) << 5
-            | (self.bypass_rules.is_some() as u64) << 6
-            | (self.dry_run_rules.is_some() as u64) << 7
+        model::mask(
+            &[
+                self.title.is_some(),
+                self.author.is_some(),
+                self.branch.is_some(),
+                self.actions.is_some(),
+                self.message.is_some(),
+                self.new_branch.is_some(),
+                self.bypass_rules.is_some(),
+                self.dry_run_rules.is_some(),
+            ],
+        )
     }
 }
 model::model!(OpenapiCommitFilesRequest);
@@ -179,12 +181,6 @@ impl model::Model for OpenapiContentInfo {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.sha.is_some() as u64 | (self.name.is_some() as u64) << 1
-            | (self.path.is_some() as u64) << 2 | (self.type_.is_some() as u64) << 3
-            | (self.latest_commit.is_some() as u64) << 4
-    }
 }
 model::model!(OpenapiContentInfo);
 model::open_enum! {
@@ -234,12 +230,6 @@ impl model::Model for OpenapiCreateBranchRequest {
             3 => model::Part::Flag(&self.dry_run_rules),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.target.is_some() as u64) << 1
-            | (self.bypass_rules.is_some() as u64) << 2
-            | (self.dry_run_rules.is_some() as u64) << 3
     }
 }
 model::model!(OpenapiCreateBranchRequest);
@@ -329,15 +319,21 @@ impl model::Model for OpenapiCreateRepositoryRequest {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.uid.is_some() as u64 | (self.tags.is_some() as u64) << 1
-            | (self.readme.is_some() as u64) << 2 | (self.fork_id.is_some() as u64) << 3
-            | (self.license.is_some() as u64) << 4
-            | (self.is_public.is_some() as u64) << 5
-            | (self.git_ignore.is_some() as u64) << 6
-            | (self.identifier.is_some() as u64) << 7
-            | (self.parent_ref.is_some() as u64) << 8
-            | (self.description.is_some() as u64) << 9
-            | (self.default_branch.is_some() as u64) << 10
+        model::mask(
+            &[
+                self.uid.is_some(),
+                self.tags.is_some(),
+                self.readme.is_some(),
+                self.fork_id.is_some(),
+                self.license.is_some(),
+                self.is_public.is_some(),
+                self.git_ignore.is_some(),
+                self.identifier.is_some(),
+                self.parent_ref.is_some(),
+                self.description.is_some(),
+                self.default_branch.is_some(),
+            ],
+        )
     }
 }
 model::model!(OpenapiCreateRepositoryRequest);
@@ -389,13 +385,6 @@ impl model::Model for OpenapiCreateTagRequest {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.target.is_some() as u64) << 1
-            | (self.message.is_some() as u64) << 2
-            | (self.bypass_rules.is_some() as u64) << 3
-            | (self.dry_run_rules.is_some() as u64) << 4
-    }
 }
 model::model!(OpenapiCreateTagRequest);
 /// Schema `OpenapiDirContent`.
@@ -429,10 +418,6 @@ impl model::Model for OpenapiDirContent {
             0 => model::opt(&self.entries),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.entries.is_some() as u64
     }
 }
 model::model!(OpenapiDirContent);
@@ -475,12 +460,6 @@ impl model::Model for OpenapiGeneralSettingsRequest {
             2 => model::Part::Maybe(&self.auto_merge_enabled),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.file_size_limit.is_set() as u64
-            | (self.git_lfs_enabled.is_set() as u64) << 1
-            | (self.auto_merge_enabled.is_set() as u64) << 2
     }
 }
 model::model!(OpenapiGeneralSettingsRequest);
@@ -536,13 +515,6 @@ impl model::Model for OpenapiGetContentOutput {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.sha.is_some() as u64 | (self.name.is_some() as u64) << 1
-            | (self.path.is_some() as u64) << 2 | (self.type_.is_some() as u64) << 3
-            | (self.content.is_some() as u64) << 4
-            | (self.latest_commit.is_some() as u64) << 5
-    }
 }
 model::model!(OpenapiGetContentOutput);
 /// Schema `OpenapiPathsDetailsRequest`.
@@ -576,10 +548,6 @@ impl model::Model for OpenapiPathsDetailsRequest {
             0 => model::opt(&self.paths),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.paths.is_some() as u64
     }
 }
 model::model!(OpenapiPathsDetailsRequest);
@@ -618,11 +586,6 @@ impl model::Model for OpenapiRestoreRequest {
             1 => model::Part::Str(&self.new_parent_ref),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.new_identifier.is_some() as u64
-            | (self.new_parent_ref.is_some() as u64) << 1
     }
 }
 model::model!(OpenapiRestoreRequest);
@@ -670,12 +633,6 @@ impl model::Model for OpenapiSecuritySettingsRequest {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.secret_scanning_enabled.is_set() as u64
-            | (self.principal_committer_match.is_set() as u64) << 1
-            | (self.vulnerability_scanning_mode.is_set() as u64) << 2
-    }
 }
 model::model!(OpenapiSecuritySettingsRequest);
 /// Schema `OpenapiUpdateDefaultBranchRequest`.
@@ -709,10 +666,6 @@ impl model::Model for OpenapiUpdateDefaultBranchRequest {
             0 => model::Part::Str(&self.name),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.name.is_some() as u64
     }
 }
 model::model!(OpenapiUpdateDefaultBranchRequest);
@@ -755,11 +708,6 @@ impl model::Model for OpenapiUpdateRepoRequest {
             2 => model::Part::Maybe(&self.description),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.tags.is_set() as u64 | (self.state.is_set() as u64) << 1
-            | (self.description.is_set() as u64) << 2
     }
 }
 model::model!(OpenapiUpdateRepoRequest);

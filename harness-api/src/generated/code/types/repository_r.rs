@@ -40,10 +40,6 @@ impl model::Model for RepoCommitDivergenceRequest {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.to.is_some() as u64 | (self.from.is_some() as u64) << 1
-    }
 }
 model::model!(RepoCommitDivergenceRequest);
 /// Schema `RepoCommitFileAction`.
@@ -93,12 +89,6 @@ impl model::Model for RepoCommitFileAction {
             4 => model::opt(&self.encoding),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.sha.is_some() as u64 | (self.path.is_some() as u64) << 1
-            | (self.action.is_some() as u64) << 2 | (self.payload.is_some() as u64) << 3
-            | (self.encoding.is_some() as u64) << 4
     }
 }
 model::model!(RepoCommitFileAction);
@@ -153,14 +143,6 @@ impl model::Model for RepoFileContent {
             5 => model::Part::Int(&self.lfs_object_size),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data.is_some() as u64 | (self.size.is_some() as u64) << 1
-            | (self.encoding.is_some() as u64) << 2
-            | (self.data_size.is_some() as u64) << 3
-            | (self.lfs_object_id.is_some() as u64) << 4
-            | (self.lfs_object_size.is_some() as u64) << 5
     }
 }
 model::model!(RepoFileContent);
@@ -227,15 +209,6 @@ impl model::Model for RepoIdentifierRebaseBody {
             6 => model::Part::Json(&self.head_commit_sha),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.dry_run.is_some() as u64 | (self.base_branch.is_some() as u64) << 1
-            | (self.head_branch.is_some() as u64) << 2
-            | (self.bypass_rules.is_some() as u64) << 3
-            | (self.dry_run_rules.is_some() as u64) << 4
-            | (self.base_commit_sha.is_some() as u64) << 5
-            | (self.head_commit_sha.is_some() as u64) << 6
     }
 }
 model::model!(RepoIdentifierRebaseBody);
@@ -315,14 +288,19 @@ impl model::Model for RepoIdentifierSquashBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.title.is_some() as u64 | (self.dry_run.is_some() as u64) << 1
-            | (self.message.is_some() as u64) << 2
-            | (self.base_branch.is_some() as u64) << 3
-            | (self.head_branch.is_some() as u64) << 4
-            | (self.bypass_rules.is_some() as u64) << 5
-            | (self.dry_run_rules.is_some() as u64) << 6
-            | (self.base_commit_sha.is_some() as u64) << 7
-            | (self.head_commit_sha.is_some() as u64) << 8
+        model::mask(
+            &[
+                self.title.is_some(),
+                self.dry_run.is_some(),
+                self.message.is_some(),
+                self.base_branch.is_some(),
+                self.head_branch.is_some(),
+                self.bypass_rules.is_some(),
+                self.dry_run_rules.is_some(),
+                self.base_commit_sha.is_some(),
+                self.head_commit_sha.is_some(),
+            ],
+        )
     }
 }
 model::model!(RepoIdentifierSquashBody);
@@ -362,10 +340,6 @@ impl model::Model for RepoListPathsOutput {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.files.is_some() as u64 | (self.directories.is_some() as u64) << 1
-    }
 }
 model::model!(RepoListPathsOutput);
 /// Schema `RepoMergeCheck`.
@@ -404,10 +378,6 @@ impl model::Model for RepoMergeCheck {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.mergeable.is_some() as u64 | (self.conflict_files.is_some() as u64) << 1
-    }
 }
 model::model!(RepoMergeCheck);
 /// Schema `RepoPathsDetailsOutput`.
@@ -441,10 +411,6 @@ impl model::Model for RepoPathsDetailsOutput {
             0 => model::opt(&self.details),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.details.is_some() as u64
     }
 }
 model::model!(RepoPathsDetailsOutput);
@@ -629,31 +595,40 @@ impl model::Model for RepoRepositoryOutput {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.id.is_some() as u64 | (self.uid.is_some() as u64) << 1
-            | (self.path.is_some() as u64) << 2 | (self.size.is_some() as u64) << 3
-            | (self.tags.is_some() as u64) << 4 | (self.state.is_some() as u64) << 5
-            | (self.created.is_some() as u64) << 6 | (self.deleted.is_some() as u64) << 7
-            | (self.fork_id.is_some() as u64) << 8 | (self.git_url.is_some() as u64) << 9
-            | (self.updated.is_some() as u64) << 10
-            | (self.archived.is_some() as u64) << 11
-            | (self.is_empty.is_some() as u64) << 12
-            | (self.size_lfs.is_some() as u64) << 13
-            | (self.importing.is_some() as u64) << 14
-            | (self.is_public.is_some() as u64) << 15
-            | (self.num_forks.is_some() as u64) << 16
-            | (self.num_pulls.is_some() as u64) << 17
-            | (self.parent_id.is_some() as u64) << 18
-            | (self.created_by.is_some() as u64) << 19
-            | (self.identifier.is_some() as u64) << 20
-            | (self.description.is_some() as u64) << 21
-            | (self.git_ssh_url.is_some() as u64) << 22
-            | (self.is_favorite.is_some() as u64) << 23
-            | (self.size_updated.is_some() as u64) << 24
-            | (self.last_git_push.is_some() as u64) << 25
-            | (self.default_branch.is_some() as u64) << 26
-            | (self.num_open_pulls.is_some() as u64) << 27
-            | (self.num_closed_pulls.is_some() as u64) << 28
-            | (self.num_merged_pulls.is_some() as u64) << 29
+        model::mask(
+            &[
+                self.id.is_some(),
+                self.uid.is_some(),
+                self.path.is_some(),
+                self.size.is_some(),
+                self.tags.is_some(),
+                self.state.is_some(),
+                self.created.is_some(),
+                self.deleted.is_some(),
+                self.fork_id.is_some(),
+                self.git_url.is_some(),
+                self.updated.is_some(),
+                self.archived.is_some(),
+                self.is_empty.is_some(),
+                self.size_lfs.is_some(),
+                self.importing.is_some(),
+                self.is_public.is_some(),
+                self.num_forks.is_some(),
+                self.num_pulls.is_some(),
+                self.parent_id.is_some(),
+                self.created_by.is_some(),
+                self.identifier.is_some(),
+                self.description.is_some(),
+                self.git_ssh_url.is_some(),
+                self.is_favorite.is_some(),
+                self.size_updated.is_some(),
+                self.last_git_push.is_some(),
+                self.default_branch.is_some(),
+                self.num_open_pulls.is_some(),
+                self.num_closed_pulls.is_some(),
+                self.num_merged_pulls.is_some(),
+            ],
+        )
     }
 }
 model::model!(RepoRepositoryOutput);
@@ -688,10 +663,6 @@ impl model::Model for RepoSoftDeleteResponse {
             0 => model::Part::Int(&self.deleted_at),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.deleted_at.is_some() as u64
     }
 }
 model::model!(RepoSoftDeleteResponse);
@@ -731,10 +702,6 @@ impl model::Model for RepoSubmoduleContent {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.url.is_some() as u64 | (self.commit_sha.is_some() as u64) << 1
-    }
 }
 model::model!(RepoSubmoduleContent);
 /// Schema `RepoSymlinkContent`.
@@ -772,10 +739,6 @@ impl model::Model for RepoSymlinkContent {
             1 => model::Part::Str(&self.target),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.size.is_some() as u64 | (self.target.is_some() as u64) << 1
     }
 }
 model::model!(RepoSymlinkContent);
@@ -843,15 +806,6 @@ impl model::Model for ReposImportBody {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.uid.is_some() as u64 | (self.provider.is_some() as u64) << 1
-            | (self.pipelines.is_some() as u64) << 2
-            | (self.identifier.is_some() as u64) << 3
-            | (self.parent_ref.is_some() as u64) << 4
-            | (self.description.is_some() as u64) << 5
-            | (self.provider_repo.is_some() as u64) << 6
-    }
 }
 model::model!(ReposImportBody);
 /// Schema `ReposettingsGeneralSettings`.
@@ -889,11 +843,6 @@ impl model::Model for ReposettingsGeneralSettings {
             1 => model::Part::Flag(&self.git_lfs_enabled),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.file_size_limit.is_some() as u64
-            | (self.git_lfs_enabled.is_some() as u64) << 1
     }
 }
 model::model!(ReposettingsGeneralSettings);
@@ -940,12 +889,6 @@ impl model::Model for ReposettingsSecuritySettings {
             2 => model::opt(&self.vulnerability_scanning_mode),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.secret_scanning_enabled.is_some() as u64
-            | (self.principal_committer_match.is_some() as u64) << 1
-            | (self.vulnerability_scanning_mode.is_some() as u64) << 2
     }
 }
 model::model!(ReposettingsSecuritySettings);

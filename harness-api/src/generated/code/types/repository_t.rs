@@ -75,12 +75,18 @@ impl model::Model for TypesBranchExtended {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.sha.is_some() as u64 | (self.name.is_some() as u64) << 1
-            | (self.rules.is_some() as u64) << 2 | (self.commit.is_some() as u64) << 3
-            | (self.is_default.is_some() as u64) << 4
-            | (self.check_summary.is_some() as u64) << 5
-            | (self.pull_requests.is_some() as u64) << 6
-            | (self.commit_divergence.is_some() as u64) << 7
+        model::mask(
+            &[
+                self.sha.is_some(),
+                self.name.is_some(),
+                self.rules.is_some(),
+                self.commit.is_some(),
+                self.is_default.is_some(),
+                self.check_summary.is_some(),
+                self.pull_requests.is_some(),
+                self.commit_divergence.is_some(),
+            ],
+        )
     }
 }
 model::model!(TypesBranchExtended);
@@ -119,10 +125,6 @@ impl model::Model for TypesCommitDivergence {
             1 => model::Part::Int(&self.behind),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.ahead.is_some() as u64 | (self.behind.is_some() as u64) << 1
     }
 }
 model::model!(TypesCommitDivergence);
@@ -169,12 +171,6 @@ impl model::Model for TypesCommitFilesResponse {
             3 => model::opt(&self.rule_violations),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.commit_id.is_some() as u64 | (self.changed_files.is_some() as u64) << 1
-            | (self.dry_run_rules.is_some() as u64) << 2
-            | (self.rule_violations.is_some() as u64) << 3
     }
 }
 model::model!(TypesCommitFilesResponse);
@@ -249,11 +245,18 @@ impl model::Model for TypesCommitTag {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.sha.is_some() as u64 | (self.name.is_some() as u64) << 1
-            | (self.title.is_some() as u64) << 2 | (self.commit.is_some() as u64) << 3
-            | (self.tagger.is_some() as u64) << 4 | (self.message.is_some() as u64) << 5
-            | (self.signature.is_some() as u64) << 6
-            | (self.is_annotated.is_some() as u64) << 7
+        model::mask(
+            &[
+                self.sha.is_some(),
+                self.name.is_some(),
+                self.title.is_some(),
+                self.commit.is_some(),
+                self.tagger.is_some(),
+                self.message.is_some(),
+                self.signature.is_some(),
+                self.is_annotated.is_some(),
+            ],
+        )
     }
 }
 model::model!(TypesCommitTag);
@@ -292,11 +295,6 @@ impl model::Model for TypesDeleteBranchOutput {
             1 => model::opt(&self.rule_violations),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.dry_run_rules.is_some() as u64
-            | (self.rule_violations.is_some() as u64) << 1
     }
 }
 model::model!(TypesDeleteBranchOutput);
@@ -344,12 +342,6 @@ impl model::Model for TypesDiffStats {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.commits.is_some() as u64 | (self.additions.is_some() as u64) << 1
-            | (self.deletions.is_some() as u64) << 2
-            | (self.files_changed.is_some() as u64) << 3
-    }
 }
 model::model!(TypesDiffStats);
 /// Schema `TypesFileReference`.
@@ -387,10 +379,6 @@ impl model::Model for TypesFileReference {
             1 => model::Part::Json(&self.blob_sha),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.path.is_some() as u64 | (self.blob_sha.is_some() as u64) << 1
     }
 }
 model::model!(TypesFileReference);
@@ -434,11 +422,6 @@ impl model::Model for TypesListCommitResponse {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.commits.is_some() as u64 | (self.total_commits.is_some() as u64) << 1
-            | (self.rename_details.is_some() as u64) << 2
-    }
 }
 model::model!(TypesListCommitResponse);
 /// Schema `TypesPathDetails`.
@@ -476,10 +459,6 @@ impl model::Model for TypesPathDetails {
             1 => model::opt(&self.last_commit),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.path.is_some() as u64 | (self.last_commit.is_some() as u64) << 1
     }
 }
 model::model!(TypesPathDetails);
@@ -542,14 +521,6 @@ impl model::Model for TypesRebaseResponse {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.dry_run.is_some() as u64 | (self.dry_run_rules.is_some() as u64) << 1
-            | (self.conflict_files.is_some() as u64) << 2
-            | (self.rule_violations.is_some() as u64) << 3
-            | (self.already_ancestor.is_some() as u64) << 4
-            | (self.new_head_branch_sha.is_some() as u64) << 5
-    }
 }
 model::model!(TypesRebaseResponse);
 /// Schema `TypesRenameDetails`.
@@ -596,12 +567,6 @@ impl model::Model for TypesRenameDetails {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.new_path.is_some() as u64 | (self.old_path.is_some() as u64) << 1
-            | (self.commit_sha_after.is_some() as u64) << 2
-            | (self.commit_sha_before.is_some() as u64) << 3
-    }
 }
 model::model!(TypesRenameDetails);
 /// Schema `TypesRepositoryPullReqSummary`.
@@ -643,11 +608,6 @@ impl model::Model for TypesRepositoryPullReqSummary {
             2 => model::Part::Int(&self.merged_count),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.open_count.is_some() as u64 | (self.closed_count.is_some() as u64) << 1
-            | (self.merged_count.is_some() as u64) << 2
     }
 }
 model::model!(TypesRepositoryPullReqSummary);
@@ -694,12 +654,6 @@ impl model::Model for TypesRepositorySummary {
             3 => model::Part::Int(&self.default_branch_commit_count),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.tag_count.is_some() as u64 | (self.branch_count.is_some() as u64) << 1
-            | (self.pull_req_summary.is_some() as u64) << 2
-            | (self.default_branch_commit_count.is_some() as u64) << 3
     }
 }
 model::model!(TypesRepositorySummary);
@@ -756,13 +710,6 @@ impl model::Model for TypesSquashResponse {
             4 => model::Part::Json(&self.new_head_branch_sha),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.dry_run.is_some() as u64 | (self.dry_run_rules.is_some() as u64) << 1
-            | (self.conflict_files.is_some() as u64) << 2
-            | (self.rule_violations.is_some() as u64) << 3
-            | (self.new_head_branch_sha.is_some() as u64) << 4
     }
 }
 model::model!(TypesSquashResponse);

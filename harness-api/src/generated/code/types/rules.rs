@@ -105,17 +105,24 @@ impl model::Model for OpenapiRule {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.type_.is_some() as u64 | (self.scope.is_some() as u64) << 1
-            | (self.state.is_some() as u64) << 2 | (self.users.is_some() as u64) << 3
-            | (self.created.is_some() as u64) << 4 | (self.pattern.is_some() as u64) << 5
-            | (self.updated.is_some() as u64) << 6
-            | (self.created_by.is_some() as u64) << 7
-            | (self.definition.is_some() as u64) << 8
-            | (self.identifier.is_some() as u64) << 9
-            | (self.description.is_some() as u64) << 10
-            | (self.repo_target.is_some() as u64) << 11
-            | (self.user_groups.is_some() as u64) << 12
-            | (self.repositories.is_some() as u64) << 13
+        model::mask(
+            &[
+                self.type_.is_some(),
+                self.scope.is_some(),
+                self.state.is_some(),
+                self.users.is_some(),
+                self.created.is_some(),
+                self.pattern.is_some(),
+                self.updated.is_some(),
+                self.created_by.is_some(),
+                self.definition.is_some(),
+                self.identifier.is_some(),
+                self.description.is_some(),
+                self.repo_target.is_some(),
+                self.user_groups.is_some(),
+                self.repositories.is_some(),
+            ],
+        )
     }
 }
 model::model!(OpenapiRule);
@@ -166,11 +173,6 @@ impl model::Model for ProtectionBranch {
             2 => model::opt(&self.lifecycle),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.bypass.is_some() as u64 | (self.pullreq.is_some() as u64) << 1
-            | (self.lifecycle.is_some() as u64) << 2
     }
 }
 model::model!(ProtectionBranch);
@@ -228,14 +230,6 @@ impl model::Model for ProtectionDefApprovals {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.require_code_owners.is_some() as u64
-            | (self.require_latest_commit.is_some() as u64) << 1
-            | (self.require_minimum_count.is_some() as u64) << 2
-            | (self.require_no_change_request.is_some() as u64) << 3
-            | (self.require_minimum_default_reviewer_count.is_some() as u64) << 4
-    }
 }
 model::model!(ProtectionDefApprovals);
 /// Schema `ProtectionDefBranchLifecycle`.
@@ -287,13 +281,6 @@ impl model::Model for ProtectionDefBranchLifecycle {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.create_forbidden.is_some() as u64
-            | (self.delete_forbidden.is_some() as u64) << 1
-            | (self.update_forbidden.is_some() as u64) << 2
-            | (self.update_force_forbidden.is_some() as u64) << 3
-    }
 }
 model::model!(ProtectionDefBranchLifecycle);
 /// Schema `ProtectionDefBypass`.
@@ -336,11 +323,6 @@ impl model::Model for ProtectionDefBypass {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.user_ids.is_some() as u64 | (self.repo_owners.is_some() as u64) << 1
-            | (self.user_group_ids.is_some() as u64) << 2
-    }
 }
 model::model!(ProtectionDefBypass);
 /// Schema `ProtectionDefComments`.
@@ -374,10 +356,6 @@ impl model::Model for ProtectionDefComments {
             0 => model::Part::Flag(&self.require_resolve_all),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.require_resolve_all.is_some() as u64
     }
 }
 model::model!(ProtectionDefComments);
@@ -420,11 +398,6 @@ impl model::Model for ProtectionDefMerge {
             2 => model::opt(&self.strategies_allowed),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.block.is_some() as u64 | (self.delete_branch.is_some() as u64) << 1
-            | (self.strategies_allowed.is_some() as u64) << 2
     }
 }
 model::model!(ProtectionDefMerge);
@@ -480,14 +453,6 @@ impl model::Model for ProtectionDefPullReq {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.merge.is_some() as u64 | (self.comments.is_some() as u64) << 1
-            | (self.approvals.is_some() as u64) << 2
-            | (self.reviewers.is_some() as u64) << 3
-            | (self.merge_queue.is_some() as u64) << 4
-            | (self.status_checks.is_some() as u64) << 5
-    }
 }
 model::model!(ProtectionDefPullReq);
 /// Schema `ProtectionDefReviewers`.
@@ -534,12 +499,6 @@ impl model::Model for ProtectionDefReviewers {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.request_code_owners.is_some() as u64
-            | (self.default_reviewer_ids.is_some() as u64) << 1
-            | (self.default_user_group_reviewer_ids.is_some() as u64) << 2
-    }
 }
 model::model!(ProtectionDefReviewers);
 /// Schema `ProtectionDefStatusChecks`.
@@ -573,10 +532,6 @@ impl model::Model for ProtectionDefStatusChecks {
             0 => model::opt(&self.require_identifiers),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.require_identifiers.is_some() as u64
     }
 }
 model::model!(ProtectionDefStatusChecks);
@@ -620,11 +575,6 @@ impl model::Model for ProtectionPattern {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.default.is_some() as u64 | (self.exclude.is_some() as u64) << 1
-            | (self.include.is_some() as u64) << 2
-    }
 }
 model::model!(ProtectionPattern);
 /// Schema `ProtectionRepoTarget`.
@@ -663,10 +613,6 @@ impl model::Model for ProtectionRepoTarget {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.exclude.is_some() as u64 | (self.include.is_some() as u64) << 1
-    }
 }
 model::model!(ProtectionRepoTarget);
 /// Schema `ProtectionRepoTargetFilter`.
@@ -704,10 +650,6 @@ impl model::Model for ProtectionRepoTargetFilter {
             1 => model::opt(&self.patterns),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.ids.is_some() as u64 | (self.patterns.is_some() as u64) << 1
     }
 }
 model::model!(ProtectionRepoTargetFilter);
@@ -782,12 +724,18 @@ impl model::Model for RepoIdentifierRulesBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.uid.is_some() as u64 | (self.type_.is_some() as u64) << 1
-            | (self.state.is_some() as u64) << 2 | (self.pattern.is_some() as u64) << 3
-            | (self.definition.is_some() as u64) << 4
-            | (self.identifier.is_some() as u64) << 5
-            | (self.description.is_some() as u64) << 6
-            | (self.repo_target.is_some() as u64) << 7
+        model::mask(
+            &[
+                self.uid.is_some(),
+                self.type_.is_some(),
+                self.state.is_some(),
+                self.pattern.is_some(),
+                self.definition.is_some(),
+                self.identifier.is_some(),
+                self.description.is_some(),
+                self.repo_target.is_some(),
+            ],
+        )
     }
 }
 model::model!(RepoIdentifierRulesBody);
@@ -862,12 +810,18 @@ impl model::Model for RulesRuleIdentifierBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.uid.is_set() as u64 | (self.type_.is_set() as u64) << 1
-            | (self.state.is_set() as u64) << 2 | (self.pattern.is_set() as u64) << 3
-            | (self.definition.is_set() as u64) << 4
-            | (self.identifier.is_set() as u64) << 5
-            | (self.description.is_set() as u64) << 6
-            | (self.repo_target.is_set() as u64) << 7
+        model::mask(
+            &[
+                self.uid.is_set(),
+                self.type_.is_set(),
+                self.state.is_set(),
+                self.pattern.is_set(),
+                self.definition.is_set(),
+                self.identifier.is_set(),
+                self.description.is_set(),
+                self.repo_target.is_set(),
+            ],
+        )
     }
 }
 model::model!(RulesRuleIdentifierBody);
@@ -942,12 +896,18 @@ impl model::Model for UpdateSpaceRuleRequest {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.uid.is_set() as u64 | (self.type_.is_set() as u64) << 1
-            | (self.state.is_set() as u64) << 2 | (self.pattern.is_set() as u64) << 3
-            | (self.definition.is_set() as u64) << 4
-            | (self.identifier.is_set() as u64) << 5
-            | (self.description.is_set() as u64) << 6
-            | (self.repo_target.is_set() as u64) << 7
+        model::mask(
+            &[
+                self.uid.is_set(),
+                self.type_.is_set(),
+                self.state.is_set(),
+                self.pattern.is_set(),
+                self.definition.is_set(),
+                self.identifier.is_set(),
+                self.description.is_set(),
+                self.repo_target.is_set(),
+            ],
+        )
     }
 }
 model::model!(UpdateSpaceRuleRequest);
@@ -1022,12 +982,18 @@ impl model::Model for V1RulesBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.uid.is_some() as u64 | (self.type_.is_some() as u64) << 1
-            | (self.state.is_some() as u64) << 2 | (self.pattern.is_some() as u64) << 3
-            | (self.definition.is_some() as u64) << 4
-            | (self.identifier.is_some() as u64) << 5
-            | (self.description.is_some() as u64) << 6
-            | (self.repo_target.is_some() as u64) << 7
+        model::mask(
+            &[
+                self.uid.is_some(),
+                self.type_.is_some(),
+                self.state.is_some(),
+                self.pattern.is_some(),
+                self.definition.is_some(),
+                self.identifier.is_some(),
+                self.description.is_some(),
+                self.repo_target.is_some(),
+            ],
+        )
     }
 }
 model::model!(V1RulesBody);

@@ -36,9 +36,5 @@ impl model::Model for UpdateSpaceGeneralSettingsBody {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.default_branch.is_set() as u64
-    }
 }
 model::model!(UpdateSpaceGeneralSettingsBody);

@@ -75,11 +75,18 @@ impl model::Model for CommitsCommitShaBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.link.is_some() as u64 | (self.ended.is_some() as u64) << 1
-            | (self.status.is_some() as u64) << 2 | (self.payload.is_some() as u64) << 3
-            | (self.started.is_some() as u64) << 4 | (self.summary.is_some() as u64) << 5
-            | (self.check_uid.is_some() as u64) << 6
-            | (self.identifier.is_some() as u64) << 7
+        model::mask(
+            &[
+                self.link.is_some(),
+                self.ended.is_some(),
+                self.status.is_some(),
+                self.payload.is_some(),
+                self.started.is_some(),
+                self.summary.is_some(),
+                self.check_uid.is_some(),
+                self.identifier.is_some(),
+            ],
+        )
     }
 }
 model::model!(CommitsCommitShaBody);

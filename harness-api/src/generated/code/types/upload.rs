@@ -36,9 +36,5 @@ impl model::Model for UploadResult {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.file_path.is_some() as u64
-    }
 }
 model::model!(UploadResult);

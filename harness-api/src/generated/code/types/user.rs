@@ -47,10 +47,6 @@ impl model::Model for TypesFavoriteResource {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.resource_id.is_some() as u64 | (self.resource_type.is_some() as u64) << 1
-    }
 }
 model::model!(TypesFavoriteResource);
 model::open_enum! {

@@ -107,14 +107,20 @@ impl model::Model for OpenapiCreateRepoWebhookRequest {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.uid.is_some() as u64 | (self.url.is_some() as u64) << 1
-            | (self.secret.is_some() as u64) << 2 | (self.enabled.is_some() as u64) << 3
-            | (self.insecure.is_some() as u64) << 4
-            | (self.triggers.is_some() as u64) << 5
-            | (self.identifier.is_some() as u64) << 6
-            | (self.description.is_some() as u64) << 7
-            | (self.display_name.is_some() as u64) << 8
-            | (self.extra_headers.is_some() as u64) << 9
+        model::mask(
+            &[
+                self.uid.is_some(),
+                self.url.is_some(),
+                self.secret.is_some(),
+                self.enabled.is_some(),
+                self.insecure.is_some(),
+                self.triggers.is_some(),
+                self.identifier.is_some(),
+                self.description.is_some(),
+                self.display_name.is_some(),
+                self.extra_headers.is_some(),
+            ],
+        )
     }
     #[inline]
     fn secrets(&self) -> &'static [usize] {
@@ -161,11 +167,6 @@ impl model::Model for OpenapiCreateRepoWebhookRequestExtraHeaders {
             2 => model::Part::Flag(&self.masked),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.key.is_some() as u64 | (self.value.is_some() as u64) << 1
-            | (self.masked.is_some() as u64) << 2
     }
 }
 model::model!(OpenapiCreateRepoWebhookRequestExtraHeaders);
@@ -250,13 +251,20 @@ impl model::Model for OpenapiUpdateRepoWebhookRequest {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.uid.is_set() as u64 | (self.url.is_set() as u64) << 1
-            | (self.secret.is_set() as u64) << 2 | (self.enabled.is_set() as u64) << 3
-            | (self.insecure.is_set() as u64) << 4 | (self.triggers.is_set() as u64) << 5
-            | (self.identifier.is_set() as u64) << 6
-            | (self.description.is_set() as u64) << 7
-            | (self.display_name.is_set() as u64) << 8
-            | (self.extra_headers.is_set() as u64) << 9
+        model::mask(
+            &[
+                self.uid.is_set(),
+                self.url.is_set(),
+                self.secret.is_set(),
+                self.enabled.is_set(),
+                self.insecure.is_set(),
+                self.triggers.is_set(),
+                self.identifier.is_set(),
+                self.description.is_set(),
+                self.display_name.is_set(),
+                self.extra_headers.is_set(),
+            ],
+        )
     }
     #[inline]
     fn secrets(&self) -> &'static [usize] {
@@ -303,11 +311,6 @@ impl model::Model for OpenapiUpdateRepoWebhookRequestExtraHeaders {
             2 => model::Part::Flag(&self.masked),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.key.is_some() as u64 | (self.value.is_some() as u64) << 1
-            | (self.masked.is_some() as u64) << 2
     }
 }
 model::model!(OpenapiUpdateRepoWebhookRequestExtraHeaders);
@@ -392,13 +395,20 @@ impl model::Model for OpenapiUpdateSpaceWebhookRequest {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.uid.is_set() as u64 | (self.url.is_set() as u64) << 1
-            | (self.secret.is_set() as u64) << 2 | (self.enabled.is_set() as u64) << 3
-            | (self.insecure.is_set() as u64) << 4 | (self.triggers.is_set() as u64) << 5
-            | (self.identifier.is_set() as u64) << 6
-            | (self.description.is_set() as u64) << 7
-            | (self.display_name.is_set() as u64) << 8
-            | (self.extra_headers.is_set() as u64) << 9
+        model::mask(
+            &[
+                self.uid.is_set(),
+                self.url.is_set(),
+                self.secret.is_set(),
+                self.enabled.is_set(),
+                self.insecure.is_set(),
+                self.triggers.is_set(),
+                self.identifier.is_set(),
+                self.description.is_set(),
+                self.display_name.is_set(),
+                self.extra_headers.is_set(),
+            ],
+        )
     }
     #[inline]
     fn secrets(&self) -> &'static [usize] {
@@ -445,11 +455,6 @@ impl model::Model for OpenapiUpdateSpaceWebhookRequestExtraHeaders {
             2 => model::Part::Flag(&self.masked),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.key.is_some() as u64 | (self.value.is_some() as u64) << 1
-            | (self.masked.is_some() as u64) << 2
     }
 }
 model::model!(OpenapiUpdateSpaceWebhookRequestExtraHeaders);
@@ -569,20 +574,27 @@ impl model::Model for OpenapiWebhookType {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.id.is_some() as u64 | (self.url.is_some() as u64) << 1
-            | (self.scope.is_some() as u64) << 2 | (self.created.is_some() as u64) << 3
-            | (self.enabled.is_some() as u64) << 4 | (self.updated.is_some() as u64) << 5
-            | (self.version.is_some() as u64) << 6
-            | (self.insecure.is_some() as u64) << 7
-            | (self.triggers.is_some() as u64) << 8
-            | (self.parent_id.is_some() as u64) << 9
-            | (self.created_by.is_some() as u64) << 10
-            | (self.has_secret.is_some() as u64) << 11
-            | (self.identifier.is_some() as u64) << 12
-            | (self.description.is_some() as u64) << 13
-            | (self.parent_type.is_some() as u64) << 14
-            | (self.display_name.is_some() as u64) << 15
-            | (self.latest_execution_result.is_some() as u64) << 16
+        model::mask(
+            &[
+                self.id.is_some(),
+                self.url.is_some(),
+                self.scope.is_some(),
+                self.created.is_some(),
+                self.enabled.is_some(),
+                self.updated.is_some(),
+                self.version.is_some(),
+                self.insecure.is_some(),
+                self.triggers.is_some(),
+                self.parent_id.is_some(),
+                self.created_by.is_some(),
+                self.has_secret.is_some(),
+                self.identifier.is_some(),
+                self.description.is_some(),
+                self.parent_type.is_some(),
+                self.display_name.is_some(),
+                self.latest_execution_result.is_some(),
+            ],
+        )
     }
 }
 model::model!(OpenapiWebhookType);
@@ -667,14 +679,20 @@ impl model::Model for TypesWebhookCreateInput {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.uid.is_some() as u64 | (self.url.is_some() as u64) << 1
-            | (self.secret.is_some() as u64) << 2 | (self.enabled.is_some() as u64) << 3
-            | (self.insecure.is_some() as u64) << 4
-            | (self.triggers.is_some() as u64) << 5
-            | (self.identifier.is_some() as u64) << 6
-            | (self.description.is_some() as u64) << 7
-            | (self.display_name.is_some() as u64) << 8
-            | (self.extra_headers.is_some() as u64) << 9
+        model::mask(
+            &[
+                self.uid.is_some(),
+                self.url.is_some(),
+                self.secret.is_some(),
+                self.enabled.is_some(),
+                self.insecure.is_some(),
+                self.triggers.is_some(),
+                self.identifier.is_some(),
+                self.description.is_some(),
+                self.display_name.is_some(),
+                self.extra_headers.is_some(),
+            ],
+        )
     }
     #[inline]
     fn secrets(&self) -> &'static [usize] {
@@ -721,11 +739,6 @@ impl model::Model for TypesWebhookCreateInputExtraHeaders {
             2 => model::Part::Flag(&self.masked),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.key.is_some() as u64 | (self.value.is_some() as u64) << 1
-            | (self.masked.is_some() as u64) << 2
     }
 }
 model::model!(TypesWebhookCreateInputExtraHeaders);
@@ -815,15 +828,21 @@ impl model::Model for TypesWebhookExecution {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.id.is_some() as u64 | (self.error.is_some() as u64) << 1
-            | (self.result.is_some() as u64) << 2 | (self.created.is_some() as u64) << 3
-            | (self.request.is_some() as u64) << 4
-            | (self.duration.is_some() as u64) << 5
-            | (self.response.is_some() as u64) << 6
-            | (self.webhook_id.is_some() as u64) << 7
-            | (self.retrigger_of.is_some() as u64) << 8
-            | (self.trigger_type.is_some() as u64) << 9
-            | (self.retriggerable.is_some() as u64) << 10
+        model::mask(
+            &[
+                self.id.is_some(),
+                self.error.is_some(),
+                self.result.is_some(),
+                self.created.is_some(),
+                self.request.is_some(),
+                self.duration.is_some(),
+                self.response.is_some(),
+                self.webhook_id.is_some(),
+                self.retrigger_of.is_some(),
+                self.trigger_type.is_some(),
+                self.retriggerable.is_some(),
+            ],
+        )
     }
 }
 model::model!(TypesWebhookExecution);
@@ -866,11 +885,6 @@ impl model::Model for TypesWebhookExecutionRequest {
             2 => model::Part::Str(&self.headers),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.url.is_some() as u64 | (self.body.is_some() as u64) << 1
-            | (self.headers.is_some() as u64) << 2
     }
 }
 model::model!(TypesWebhookExecutionRequest);
@@ -917,12 +931,6 @@ impl model::Model for TypesWebhookExecutionResponse {
             3 => model::Part::Int(&self.status_code),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.body.is_some() as u64 | (self.status.is_some() as u64) << 1
-            | (self.headers.is_some() as u64) << 2
-            | (self.status_code.is_some() as u64) << 3
     }
 }
 model::model!(TypesWebhookExecutionResponse);

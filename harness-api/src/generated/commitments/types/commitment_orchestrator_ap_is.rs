@@ -48,12 +48,6 @@ impl model::Model for EventLogsSuccessResponse {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.ts.is_some() as u64 | (self.errors.is_some() as u64) << 1
-            | (self.success.is_some() as u64) << 2
-            | (self.response.is_some() as u64) << 3
-    }
 }
 model::model!(EventLogsSuccessResponse);
 /// Schema `EventLogsSuccessResponseResponse`.
@@ -95,11 +89,6 @@ impl model::Model for EventLogsSuccessResponsePayload {
             2 => model::opt(&self.events),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.pages.is_some() as u64 | (self.total.is_some() as u64) << 1
-            | (self.events.is_some() as u64) << 2
     }
 }
 model::model!(EventLogsSuccessResponsePayload);
@@ -194,16 +183,22 @@ impl model::Model for EventResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.id.is_some() as u64 | (self.region.is_some() as u64) << 1
-            | (self.status.is_some() as u64) << 2 | (self.category.is_some() as u64) << 3
-            | (self.metadata.is_some() as u64) << 4
-            | (self.account_id.is_some() as u64) << 5
-            | (self.created_at.is_some() as u64) << 6
-            | (self.event_type.is_some() as u64) << 7
-            | (self.updated_at.is_some() as u64) << 8
-            | (self.description.is_some() as u64) << 9
-            | (self.transaction_id.is_some() as u64) << 10
-            | (self.cloud_account_id.is_some() as u64) << 11
+        model::mask(
+            &[
+                self.id.is_some(),
+                self.region.is_some(),
+                self.status.is_some(),
+                self.category.is_some(),
+                self.metadata.is_some(),
+                self.account_id.is_some(),
+                self.created_at.is_some(),
+                self.event_type.is_some(),
+                self.updated_at.is_some(),
+                self.description.is_some(),
+                self.transaction_id.is_some(),
+                self.cloud_account_id.is_some(),
+            ],
+        )
     }
 }
 model::model!(EventResponse);

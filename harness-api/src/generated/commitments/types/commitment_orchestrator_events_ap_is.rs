@@ -44,11 +44,6 @@ impl model::Model for ChartResponse {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.date.is_some() as u64 | (self.count.is_some() as u64) << 1
-            | (self.event_type.is_some() as u64) << 2
-    }
 }
 model::model!(ChartResponse);
 /// Schema `EventsChartsSuccessResponse`.
@@ -95,12 +90,6 @@ impl model::Model for EventsChartsSuccessResponse {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.ts.is_some() as u64 | (self.errors.is_some() as u64) << 1
-            | (self.success.is_some() as u64) << 2
-            | (self.response.is_some() as u64) << 3
-    }
 }
 model::model!(EventsChartsSuccessResponse);
 /// Schema `EventsChartsSuccessResponseResponse`.
@@ -143,11 +132,6 @@ impl model::Model for EventsChartsSuccessResponsePayload {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.pages.is_some() as u64 | (self.total.is_some() as u64) << 1
-            | (self.events.is_some() as u64) << 2
-    }
 }
 model::model!(EventsChartsSuccessResponsePayload);
 /// Schema `EventsFilter`.
@@ -189,11 +173,6 @@ impl model::Model for EventsFilter {
             2 => model::Part::Str(&self.group_by),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.events.is_some() as u64 | (self.service.is_some() as u64) << 1
-            | (self.group_by.is_some() as u64) << 2
     }
 }
 model::model!(EventsFilter);
@@ -244,13 +223,6 @@ impl model::Model for RenewalEventsBody {
             4 => model::opt(&self.cloud_account_ids),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.regions.is_some() as u64 | (self.service.is_some() as u64) << 1
-            | (self.end_date.is_some() as u64) << 2
-            | (self.start_date.is_some() as u64) << 3
-            | (self.cloud_account_ids.is_some() as u64) << 4
     }
 }
 model::model!(RenewalEventsBody);

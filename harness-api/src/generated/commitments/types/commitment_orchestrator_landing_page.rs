@@ -63,14 +63,6 @@ impl model::Model for CloudAccountCommitment {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.services.is_some() as u64) << 1
-            | (self.last_ping.is_some() as u64) << 2
-            | (self.provider_id.is_some() as u64) << 3
-            | (self.cloud_account_id.is_some() as u64) << 4
-            | (self.connector_status.is_some() as u64) << 5
-    }
 }
 model::model!(CloudAccountCommitment);
 model::open_enum! {
@@ -126,13 +118,6 @@ impl model::Model for CommitmentService {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.coverage.is_some() as u64) << 1
-            | (self.is_enabled.is_some() as u64) << 2
-            | (self.target_coverage.is_some() as u64) << 3
-            | (self.annualized_savings.is_some() as u64) << 4
-    }
 }
 model::model!(CommitmentService);
 /// Schema `LandingPageResponse`.
@@ -178,12 +163,6 @@ impl model::Model for LandingPageResponse {
             3 => model::opt(&self.response),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.ts.is_some() as u64 | (self.errors.is_some() as u64) << 1
-            | (self.success.is_some() as u64) << 2
-            | (self.response.is_some() as u64) << 3
     }
 }
 model::model!(LandingPageResponse);

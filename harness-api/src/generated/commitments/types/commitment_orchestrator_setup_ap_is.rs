@@ -44,12 +44,6 @@ impl model::Model for AutoCudConfig {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.exclusion_list.is_some() as u64
-            | (self.total_coverage.is_some() as u64) << 1
-            | (self.excluded_cloud_accounts.is_some() as u64) << 2
-    }
 }
 model::model!(AutoCudConfig);
 /// Schema `AutoCUDSetup`.
@@ -96,12 +90,6 @@ impl model::Model for AutoCudSetup {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.config.is_some() as u64 | (self.enabled.is_some() as u64) << 1
-            | (self.account_id.is_some() as u64) << 2
-            | (self.cloud_account_id.is_some() as u64) << 3
-    }
 }
 model::model!(AutoCudSetup);
 /// Schema `CloudAccountIDCostCoverageBody`.
@@ -147,12 +135,6 @@ impl model::Model for CloudAccountIdCostCoverageBody {
             3 => model::opt(&self.linked_accounts),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.regions.is_some() as u64 | (self.service.is_some() as u64) << 1
-            | (self.instance_types.is_some() as u64) << 2
-            | (self.linked_accounts.is_some() as u64) << 3
     }
 }
 model::model!(CloudAccountIdCostCoverageBody);
@@ -219,12 +201,6 @@ impl model::Model for CloudAccountIdEstimatedSavingsBody {
         }
     }
     #[inline]
-    fn present(&self) -> u64 {
-        self.regions.is_some() as u64 | (self.service.is_some() as u64) << 1
-            | (self.instance_types.is_some() as u64) << 2
-            | (self.linked_accounts.is_some() as u64) << 3 | 1 << 4
-    }
-    #[inline]
     fn required(&self) -> &'static [usize] {
         &[4]
     }
@@ -269,11 +245,6 @@ impl model::Model for CommitmentCostCoverageResponse {
             2 => model::opt(&self.response),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.ts.is_some() as u64 | (self.success.is_some() as u64) << 1
-            | (self.response.is_some() as u64) << 2
     }
 }
 model::model!(CommitmentCostCoverageResponse);
@@ -325,13 +296,6 @@ impl model::Model for CommitmentCostCoverageResponseAccountBreakdown {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.costs.is_some() as u64 | (self.coverage.is_some() as u64) << 1
-            | (self.total_cost.is_some() as u64) << 2
-            | (self.account_name.is_some() as u64) << 3
-            | (self.committed_cost.is_some() as u64) << 4
-    }
 }
 model::model!(CommitmentCostCoverageResponseAccountBreakdown);
 /// Schema `InlineResponse2008InstanceTypeBreakdown`.
@@ -381,13 +345,6 @@ impl model::Model for CommitmentCostCoverageResponseInstanceTypeBreakdown {
             4 => model::Part::Num(&self.committed_cost),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.costs.is_some() as u64 | (self.region.is_some() as u64) << 1
-            | (self.coverage.is_some() as u64) << 2
-            | (self.total_cost.is_some() as u64) << 3
-            | (self.committed_cost.is_some() as u64) << 4
     }
 }
 model::model!(CommitmentCostCoverageResponseInstanceTypeBreakdown);
@@ -484,15 +441,20 @@ impl model::Model for CommitmentCostCoverageResponsePayload {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.costs.is_some() as u64 | (self.coverage.is_some() as u64) << 1
-            | (self.end_date.is_some() as u64) << 2
-            | (self.start_date.is_some() as u64) << 3
-            | (self.total_cost.is_some() as u64) << 4
-            | (self.breakdown_type.is_some() as u64) << 5
-            | (self.committed_cost.is_some() as u64) << 6
-            | (self.region_breakdown.is_some() as u64) << 7
-            | (self.account_breakdown.is_some() as u64) << 8
-            | (self.instance_type_breakdown.is_some() as u64) << 9
+        model::mask(
+            &[
+                self.costs.is_some(),
+                self.coverage.is_some(),
+                self.end_date.is_some(),
+                self.start_date.is_some(),
+                self.total_cost.is_some(),
+                self.breakdown_type.is_some(),
+                self.committed_cost.is_some(),
+                self.region_breakdown.is_some(),
+                self.account_breakdown.is_some(),
+                self.instance_type_breakdown.is_some(),
+            ],
+        )
     }
 }
 model::model!(CommitmentCostCoverageResponsePayload);
@@ -540,12 +502,6 @@ impl model::Model for CommitmentCostCoverageResponseRegionBreakdown {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.costs.is_some() as u64 | (self.coverage.is_some() as u64) << 1
-            | (self.total_cost.is_some() as u64) << 2
-            | (self.committed_cost.is_some() as u64) << 3
-    }
 }
 model::model!(CommitmentCostCoverageResponseRegionBreakdown);
 /// Schema `InlineResponse2009`.
@@ -587,11 +543,6 @@ impl model::Model for CommitmentEstimatedSavingsResponse {
             2 => model::opt(&self.response),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.ts.is_some() as u64 | (self.success.is_some() as u64) << 1
-            | (self.response.is_some() as u64) << 2
     }
 }
 model::model!(CommitmentEstimatedSavingsResponse);
@@ -639,13 +590,6 @@ impl model::Model for CommitmentEstimatedSavingsResponsePayload {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.current_savings.is_some() as u64
-            | (self.target_coverage.is_some() as u64) << 1
-            | (self.current_coverage.is_some() as u64) << 2
-            | (self.estimated_savings.is_some() as u64) << 3
-    }
 }
 model::model!(CommitmentEstimatedSavingsResponsePayload);
 /// Schema `InlineResponse2004`.
@@ -688,11 +632,6 @@ impl model::Model for CreateCommitmentSetupResponse {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.ts.is_some() as u64 | (self.success.is_some() as u64) << 1
-            | (self.response.is_some() as u64) << 2
-    }
 }
 model::model!(CreateCommitmentSetupResponse);
 /// Schema `ExclusionEntry`.
@@ -730,10 +669,6 @@ impl model::Model for ExclusionEntry {
             1 => model::Part::Str(&self.instance_type),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.region.is_some() as u64 | (self.instance_type.is_some() as u64) << 1
     }
 }
 model::model!(ExclusionEntry);
@@ -831,13 +766,19 @@ impl model::Model for GatewaylwapiaccountsaccountIdv1setupConfig {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.seed_config.is_some() as u64 | (self.exclusion_list.is_some() as u64) << 1
-            | (self.payment_option.is_some() as u64) << 2 | 1 << 3
-            | (self.excluded_regions.is_some() as u64) << 4
-            | (self.savings_plans_coverage.is_some() as u64) << 5
-            | (self.excluded_cloud_accounts.is_some() as u64) << 6
-            | (self.savings_plan_renewal_rate.is_some() as u64) << 7
-            | (self.reserved_instances_coverage.is_some() as u64) << 8
+        model::mask(
+            &[
+                self.seed_config.is_some(),
+                self.exclusion_list.is_some(),
+                self.payment_option.is_some(),
+                true,
+                self.excluded_regions.is_some(),
+                self.savings_plans_coverage.is_some(),
+                self.excluded_cloud_accounts.is_some(),
+                self.savings_plan_renewal_rate.is_some(),
+                self.reserved_instances_coverage.is_some(),
+            ],
+        )
     }
     #[inline]
     fn required(&self) -> &'static [usize] {
@@ -892,11 +833,6 @@ impl model::Model for GatewaylwapiaccountsaccountIdv1setupConfigSeedConfig {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.start_with.is_some() as u64 | (self.purchase_terms.is_some() as u64) << 1
-            | (self.monthly_purchase_enabled.is_some() as u64) << 2
-    }
 }
 model::model!(GatewaylwapiaccountsaccountIdv1setupConfigSeedConfig);
 model::open_enum! {
@@ -947,12 +883,6 @@ impl model::Model for GetCommitmentSetupResponse {
             3 => model::opt(&self.response),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.ts.is_some() as u64 | (self.errors.is_some() as u64) << 1
-            | (self.success.is_some() as u64) << 2
-            | (self.response.is_some() as u64) << 3
     }
 }
 model::model!(GetCommitmentSetupResponse);
@@ -1042,15 +972,21 @@ impl model::Model for GetCommitmentSetupResponsePayload {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.id.is_some() as u64 | (self.config.is_some() as u64) << 1
-            | (self.enabled.is_some() as u64) << 2 | (self.service.is_some() as u64) << 3
-            | (self.account_id.is_some() as u64) << 4
-            | (self.created_at.is_some() as u64) << 5
-            | (self.updated_at.is_some() as u64) << 6
-            | (self.dry_run_mode.is_some() as u64) << 7
-            | (self.approval_mode.is_some() as u64) << 8
-            | (self.cloud_account_id.is_some() as u64) << 9
-            | (self.cloud_account_name.is_some() as u64) << 10
+        model::mask(
+            &[
+                self.id.is_some(),
+                self.config.is_some(),
+                self.enabled.is_some(),
+                self.service.is_some(),
+                self.account_id.is_some(),
+                self.created_at.is_some(),
+                self.updated_at.is_some(),
+                self.dry_run_mode.is_some(),
+                self.approval_mode.is_some(),
+                self.cloud_account_id.is_some(),
+                self.cloud_account_name.is_some(),
+            ],
+        )
     }
 }
 model::model!(GetCommitmentSetupResponsePayload);
@@ -1123,16 +1059,6 @@ impl model::Model for GetCommitmentSetupResponsePayloadConfig {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.exclusion_list.is_some() as u64
-            | (self.payment_option.is_some() as u64) << 1
-            | (self.total_coverage.is_some() as u64) << 2
-            | (self.savings_plans_coverage.is_some() as u64) << 3
-            | (self.excluded_cloud_accounts.is_some() as u64) << 4
-            | (self.savings_plan_renewal_rate.is_some() as u64) << 5
-            | (self.reserved_instances_coverage.is_some() as u64) << 6
-    }
 }
 model::model!(GetCommitmentSetupResponsePayloadConfig);
 /// Schema `InstanceTypesPayload`.
@@ -1179,12 +1105,6 @@ impl model::Model for InstanceTypesPayload {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.regions.is_some() as u64 | (self.service.is_some() as u64) << 1
-            | (self.instance_families.is_some() as u64) << 2
-            | (self.excluded_cloud_accounts.is_some() as u64) << 3
-    }
 }
 model::model!(InstanceTypesPayload);
 /// Schema `KeyValuePair`.
@@ -1222,10 +1142,6 @@ impl model::Model for KeyValuePair {
             1 => model::Part::Str(&self.value),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.key.is_some() as u64 | (self.value.is_some() as u64) << 1
     }
 }
 model::model!(KeyValuePair);
@@ -1273,12 +1189,6 @@ impl model::Model for ListChildAccountsSuccessResponse {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.ts.is_some() as u64 | (self.errors.is_some() as u64) << 1
-            | (self.success.is_some() as u64) << 2
-            | (self.response.is_some() as u64) << 3
-    }
 }
 model::model!(ListChildAccountsSuccessResponse);
 /// Schema `ListInstanceTypesContent`.
@@ -1325,12 +1235,6 @@ impl model::Model for ListInstanceTypesContent {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.region.is_some() as u64 | (self.compute_spend.is_some() as u64) << 1
-            | (self.instance_type.is_some() as u64) << 2
-            | (self.coverage_percentage.is_some() as u64) << 3
-    }
 }
 model::model!(ListInstanceTypesContent);
 /// Schema `ListMasterContent`.
@@ -1364,10 +1268,6 @@ impl model::Model for ListMasterContent {
             0 => model::opt(&self.connector),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.connector.is_some() as u64
     }
 }
 model::model!(ListMasterContent);
@@ -1415,12 +1315,6 @@ impl model::Model for ListMasterSuccessResponse {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.ts.is_some() as u64 | (self.errors.is_some() as u64) << 1
-            | (self.success.is_some() as u64) << 2
-            | (self.response.is_some() as u64) << 3
-    }
 }
 model::model!(ListMasterSuccessResponse);
 /// Schema `ListMasterSuccessResponseResponseData`.
@@ -1455,10 +1349,6 @@ impl model::Model for ListMasterSuccessResponseEntry {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.content.is_some() as u64
-    }
 }
 model::model!(ListMasterSuccessResponseEntry);
 /// Schema `ListMasterSuccessResponseResponse`.
@@ -1492,10 +1382,6 @@ impl model::Model for ListMasterSuccessResponsePayload {
             0 => model::opt(&self.data),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data.is_some() as u64
     }
 }
 model::model!(ListMasterSuccessResponsePayload);
@@ -1542,12 +1428,6 @@ impl model::Model for ListSetupsSuccessResponse {
             3 => model::opt(&self.response),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.ts.is_some() as u64 | (self.errors.is_some() as u64) << 1
-            | (self.success.is_some() as u64) << 2
-            | (self.response.is_some() as u64) << 3
     }
 }
 model::model!(ListSetupsSuccessResponse);
@@ -1599,13 +1479,6 @@ impl model::Model for LwCoConnector {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.spec.is_some() as u64) << 1
-            | (self.type_.is_some() as u64) << 2
-            | (self.identifier.is_some() as u64) << 3
-            | (self.account_identifier.is_some() as u64) << 4
-    }
 }
 model::model!(LwCoConnector);
 /// Schema `SetupInstanceTypesSuccessResponse`.
@@ -1652,12 +1525,6 @@ impl model::Model for SetupInstanceTypesSuccessResponse {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.ts.is_some() as u64 | (self.errors.is_some() as u64) << 1
-            | (self.success.is_some() as u64) << 2
-            | (self.response.is_some() as u64) << 3
-    }
 }
 model::model!(SetupInstanceTypesSuccessResponse);
 /// Schema `SetupInstanceTypesSuccessResponseResponse`.
@@ -1691,10 +1558,6 @@ impl model::Model for SetupInstanceTypesSuccessResponsePayload {
             0 => model::opt(&self.content),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.content.is_some() as u64
     }
 }
 model::model!(SetupInstanceTypesSuccessResponsePayload);
@@ -1742,12 +1605,6 @@ impl model::Model for SetupValidateSuccessResponse {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.ts.is_some() as u64 | (self.errors.is_some() as u64) << 1
-            | (self.success.is_some() as u64) << 2
-            | (self.response.is_some() as u64) << 3
-    }
 }
 model::model!(SetupValidateSuccessResponse);
 /// Schema `SetupValidateSuccessResponseResponse`.
@@ -1781,10 +1638,6 @@ impl model::Model for SetupValidateSuccessResponsePayload {
             0 => model::Part::Int(&self.savings_plan_max_percentage),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.savings_plan_max_percentage.is_some() as u64
     }
 }
 model::model!(SetupValidateSuccessResponsePayload);
@@ -1880,11 +1733,18 @@ impl model::Model for V1SetupBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        1 | (self.enabled.is_some() as u64) << 1 | 1 << 2
-            | (self.dry_run_mode.is_some() as u64) << 3
-            | (self.notification.is_some() as u64) << 4
-            | (self.approval_mode.is_some() as u64) << 5 | 1 << 6
-            | (self.cloud_account_name.is_some() as u64) << 7
+        model::mask(
+            &[
+                true,
+                self.enabled.is_some(),
+                true,
+                self.dry_run_mode.is_some(),
+                self.notification.is_some(),
+                self.approval_mode.is_some(),
+                true,
+                self.cloud_account_name.is_some(),
+            ],
+        )
     }
     #[inline]
     fn required(&self) -> &'static [usize] {
@@ -1954,14 +1814,6 @@ impl model::Model for V1SetupBodyNotification {
             5 => model::Part::Flag(&self.recommendations_notifications_enabled),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.timezone.is_some() as u64 | (self.email_list.is_some() as u64) << 1
-            | (self.schedule_time.is_some() as u64) << 2
-            | (self.sp_notif_range.is_some() as u64) << 3
-            | (self.purchase_notifications_enabled.is_some() as u64) << 4
-            | (self.recommendations_notifications_enabled.is_some() as u64) << 5
     }
 }
 model::model!(V1SetupBodyNotification);
@@ -2052,13 +1904,18 @@ impl model::Model for UpdateSetupConfigurationBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.config.is_some() as u64 | (self.enabled.is_some() as u64) << 1
-            | (self.service.is_some() as u64) << 2
-            | (self.dry_run_mode.is_some() as u64) << 3
-            | (self.notification.is_some() as u64) << 4
-            | (self.approval_mode.is_some() as u64) << 5
-            | (self.cloud_account_id.is_some() as u64) << 6
-            | (self.cloud_account_name.is_some() as u64) << 7
+        model::mask(
+            &[
+                self.config.is_some(),
+                self.enabled.is_some(),
+                self.service.is_some(),
+                self.dry_run_mode.is_some(),
+                self.notification.is_some(),
+                self.approval_mode.is_some(),
+                self.cloud_account_id.is_some(),
+                self.cloud_account_name.is_some(),
+            ],
+        )
     }
 }
 model::model!(UpdateSetupConfigurationBody);
@@ -2138,14 +1995,19 @@ impl model::Model for UpdateSetupConfigurationBodyConfig {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.seed_config.is_some() as u64 | (self.exclusion_list.is_some() as u64) << 1
-            | (self.payment_option.is_some() as u64) << 2
-            | (self.total_coverage.is_some() as u64) << 3
-            | (self.excluded_regions.is_some() as u64) << 4
-            | (self.savings_plans_coverage.is_some() as u64) << 5
-            | (self.excluded_cloud_accounts.is_some() as u64) << 6
-            | (self.savings_plan_renewal_rate.is_some() as u64) << 7
-            | (self.reserved_instances_coverage.is_some() as u64) << 8
+        model::mask(
+            &[
+                self.seed_config.is_some(),
+                self.exclusion_list.is_some(),
+                self.payment_option.is_some(),
+                self.total_coverage.is_some(),
+                self.excluded_regions.is_some(),
+                self.savings_plans_coverage.is_some(),
+                self.excluded_cloud_accounts.is_some(),
+                self.savings_plan_renewal_rate.is_some(),
+                self.reserved_instances_coverage.is_some(),
+            ],
+        )
     }
 }
 model::model!(UpdateSetupConfigurationBodyConfig);
@@ -2184,10 +2046,6 @@ impl model::Model for UpdateSetupConfigurationBodyConfigExclusionList {
             1 => model::Part::Str(&self.instance_type),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.region.is_some() as u64 | (self.instance_type.is_some() as u64) << 1
     }
 }
 model::model!(UpdateSetupConfigurationBodyConfigExclusionList);
@@ -2230,11 +2088,6 @@ impl model::Model for UpdateSetupConfigurationBodyConfigSeedConfig {
             2 => model::Part::Flag(&self.monthly_purchase_enabled),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.start_with.is_some() as u64 | (self.purchase_terms.is_some() as u64) << 1
-            | (self.monthly_purchase_enabled.is_some() as u64) << 2
     }
 }
 model::model!(UpdateSetupConfigurationBodyConfigSeedConfig);
@@ -2296,14 +2149,6 @@ impl model::Model for UpdateSetupConfigurationBodyNotification {
             5 => model::Part::Flag(&self.recommendations_notifications_enabled),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.timezone.is_some() as u64 | (self.email_list.is_some() as u64) << 1
-            | (self.schedule_time.is_some() as u64) << 2
-            | (self.sp_notif_range.is_some() as u64) << 3
-            | (self.purchase_notifications_enabled.is_some() as u64) << 4
-            | (self.recommendations_notifications_enabled.is_some() as u64) << 5
     }
 }
 model::model!(UpdateSetupConfigurationBodyNotification);

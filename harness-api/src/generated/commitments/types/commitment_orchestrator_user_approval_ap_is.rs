@@ -40,10 +40,6 @@ impl model::Model for ApprovalAction {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.id.is_some() as u64 | (self.status.is_some() as u64) << 1
-    }
 }
 model::model!(ApprovalAction);
 model::open_enum! {
@@ -102,14 +98,6 @@ impl model::Model for ApprovalEvent {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.id.is_some() as u64 | (self.category.is_some() as u64) << 1
-            | (self.metadata.is_some() as u64) << 2
-            | (self.account_id.is_some() as u64) << 3
-            | (self.evaluated_at.is_some() as u64) << 4
-            | (self.cloud_account_id.is_some() as u64) << 5
-    }
 }
 model::model!(ApprovalEvent);
 /// Schema `ApprovalEventSummary`.
@@ -155,12 +143,6 @@ impl model::Model for ApprovalEventSummary {
             3 => model::Part::Num(&self.savings_potential),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.event_type.is_some() as u64 | (self.event_count.is_some() as u64) << 1
-            | (self.event_status.is_some() as u64) << 2
-            | (self.savings_potential.is_some() as u64) << 3
     }
 }
 model::model!(ApprovalEventSummary);
@@ -250,15 +232,21 @@ impl model::Model for ApprovalEventV2 {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.id.is_some() as u64 | (self.name.is_some() as u64) << 1
-            | (self.status.is_some() as u64) << 2 | (self.category.is_some() as u64) << 3
-            | (self.metadata.is_some() as u64) << 4
-            | (self.account_id.is_some() as u64) << 5
-            | (self.evaluated_at.is_some() as u64) << 6
-            | (self.potential_spend.is_some() as u64) << 7
-            | (self.cloud_account_id.is_some() as u64) << 8
-            | (self.potential_savings.is_some() as u64) << 9
-            | (self.cloud_account_name.is_some() as u64) << 10
+        model::mask(
+            &[
+                self.id.is_some(),
+                self.name.is_some(),
+                self.status.is_some(),
+                self.category.is_some(),
+                self.metadata.is_some(),
+                self.account_id.is_some(),
+                self.evaluated_at.is_some(),
+                self.potential_spend.is_some(),
+                self.cloud_account_id.is_some(),
+                self.potential_savings.is_some(),
+                self.cloud_account_name.is_some(),
+            ],
+        )
     }
 }
 model::model!(ApprovalEventV2);
@@ -310,12 +298,6 @@ impl model::Model for ApprovalEventsSuccessResponse {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.ts.is_some() as u64 | (self.errors.is_some() as u64) << 1
-            | (self.success.is_some() as u64) << 2
-            | (self.response.is_some() as u64) << 3
-    }
 }
 model::model!(ApprovalEventsSuccessResponse);
 /// Schema `ApprovalEventsSuccessResponseResponse`.
@@ -357,11 +339,6 @@ impl model::Model for ApprovalEventsSuccessResponsePayload {
             2 => model::opt(&self.events),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.pages.is_some() as u64 | (self.total.is_some() as u64) << 1
-            | (self.events.is_some() as u64) << 2
     }
 }
 model::model!(ApprovalEventsSuccessResponsePayload);
@@ -409,12 +386,6 @@ impl model::Model for ApprovalOverviewSuccessResponse {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.ts.is_some() as u64 | (self.errors.is_some() as u64) << 1
-            | (self.success.is_some() as u64) << 2
-            | (self.response.is_some() as u64) << 3
-    }
 }
 model::model!(ApprovalOverviewSuccessResponse);
 /// Schema `ApprovalOverviewSuccessResponseResponse`.
@@ -449,10 +420,6 @@ impl model::Model for ApprovalOverviewSuccessResponsePayload {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.result.is_some() as u64
-    }
 }
 model::model!(ApprovalOverviewSuccessResponsePayload);
 /// Schema `ApprovalPayload`.
@@ -486,10 +453,6 @@ impl model::Model for ApprovalPayload {
             0 => model::opt(&self.actions),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.actions.is_some() as u64
     }
 }
 model::model!(ApprovalPayload);
@@ -552,14 +515,6 @@ impl model::Model for ApprovalsListRequestV2 {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.regions.is_some() as u64 | (self.service.is_some() as u64) << 1
-            | (self.statuses.is_some() as u64) << 2
-            | (self.pagination.is_some() as u64) << 3
-            | (self.event_types.is_some() as u64) << 4
-            | (self.cloud_account_id.is_some() as u64) << 5
-    }
 }
 model::model!(ApprovalsListRequestV2);
 model::open_enum! {
@@ -604,10 +559,6 @@ impl model::Model for ApprovalsListRequestV2Pagination {
             1 => model::Part::Int(&self.limit),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.page.is_some() as u64 | (self.limit.is_some() as u64) << 1
     }
 }
 model::model!(ApprovalsListRequestV2Pagination);
@@ -661,12 +612,6 @@ impl model::Model for ApprovalsListResponseV2 {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.ts.is_some() as u64 | (self.errors.is_some() as u64) << 1
-            | (self.success.is_some() as u64) << 2
-            | (self.response.is_some() as u64) << 3
-    }
 }
 model::model!(ApprovalsListResponseV2);
 /// Schema `ApprovalsListResponseV2Response`.
@@ -709,11 +654,6 @@ impl model::Model for ApprovalsListResponseV2Response {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.pages.is_some() as u64 | (self.total.is_some() as u64) << 1
-            | (self.events.is_some() as u64) << 2
-    }
 }
 model::model!(ApprovalsListResponseV2Response);
 /// Schema `ApprovalsOverviewRequestFilters`.
@@ -755,11 +695,6 @@ impl model::Model for ApprovalsOverviewRequestFilters {
             2 => model::opt(&self.cloud_account_ids),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.regions.is_some() as u64 | (self.service.is_some() as u64) << 1
-            | (self.cloud_account_ids.is_some() as u64) << 2
     }
 }
 model::model!(ApprovalsOverviewRequestFilters);

@@ -40,10 +40,6 @@ impl model::Model for CommitmentUtilizationChart {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.date.is_some() as u64 | (self.utilization_percentage.is_some() as u64) << 1
-    }
 }
 model::model!(CommitmentUtilizationChart);
 /// Schema `CommitmentUtilizationDetailResponse`.
@@ -92,12 +88,6 @@ impl model::Model for CommitmentUtilizationDetailResponse {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.ts.is_some() as u64 | (self.errors.is_some() as u64) << 1
-            | (self.success.is_some() as u64) << 2
-            | (self.response.is_some() as u64) << 3
-    }
 }
 model::model!(CommitmentUtilizationDetailResponse);
 /// Schema `CommitmentUtilizationsDetailTable`.
@@ -144,12 +134,6 @@ impl model::Model for CommitmentUtilizationsDetailTable {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.trend.is_some() as u64 | (self.percentage.is_some() as u64) << 1
-            | (self.utilization.is_some() as u64) << 2
-            | (self.compute_spend.is_some() as u64) << 3
-    }
 }
 model::model!(CommitmentUtilizationsDetailTable);
 /// Schema `CommitmentUtlizationsDetail`.
@@ -187,10 +171,6 @@ impl model::Model for CommitmentUtlizationsDetail {
             1 => model::opt(&self.table),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.chart.is_some() as u64 | (self.table.is_some() as u64) << 1
     }
 }
 model::model!(CommitmentUtlizationsDetail);

@@ -36,10 +36,6 @@ impl model::Model for ActionsBreakdown {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.pending_approval.is_some() as u64
-    }
 }
 model::model!(ActionsBreakdown);
 /// Schema `GenericSuccessResponse`.
@@ -81,11 +77,6 @@ impl model::Model for GenericSuccessResponse {
             2 => model::Part::Flag(&self.success),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.ts.is_some() as u64 | (self.errors.is_some() as u64) << 1
-            | (self.success.is_some() as u64) << 2
     }
 }
 model::model!(GenericSuccessResponse);
@@ -185,17 +176,23 @@ impl model::Model for InventoryRiapiFilter {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.terms.is_some() as u64 | (self.status.is_some() as u64) << 1
-            | (self.regions.is_some() as u64) << 2 | (self.service.is_some() as u64) << 3
-            | (self.tenancy.is_some() as u64) << 4
-            | (self.platforms.is_some() as u64) << 5
-            | (self.plan_types.is_some() as u64) << 6
-            | (self.account_ids.is_some() as u64) << 7
-            | (self.instance_types.is_some() as u64) << 8
-            | (self.payment_options.is_some() as u64) << 9
-            | (self.cloud_account_ids.is_some() as u64) << 10
-            | (self.instance_families.is_some() as u64) << 11
-            | (self.is_harness_managed.is_some() as u64) << 12
+        model::mask(
+            &[
+                self.terms.is_some(),
+                self.status.is_some(),
+                self.regions.is_some(),
+                self.service.is_some(),
+                self.tenancy.is_some(),
+                self.platforms.is_some(),
+                self.plan_types.is_some(),
+                self.account_ids.is_some(),
+                self.instance_types.is_some(),
+                self.payment_options.is_some(),
+                self.cloud_account_ids.is_some(),
+                self.instance_families.is_some(),
+                self.is_harness_managed.is_some(),
+            ],
+        )
     }
 }
 model::model!(InventoryRiapiFilter);
@@ -293,14 +290,20 @@ impl model::Model for InventorySpapiFilter {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.terms.is_some() as u64 | (self.status.is_some() as u64) << 1
-            | (self.regions.is_some() as u64) << 2 | (self.service.is_some() as u64) << 3
-            | (self.plan_types.is_some() as u64) << 4
-            | (self.account_ids.is_some() as u64) << 5
-            | (self.payment_options.is_some() as u64) << 6
-            | (self.cloud_account_ids.is_some() as u64) << 7
-            | (self.instance_families.is_some() as u64) << 8
-            | (self.is_harness_managed.is_some() as u64) << 9
+        model::mask(
+            &[
+                self.terms.is_some(),
+                self.status.is_some(),
+                self.regions.is_some(),
+                self.service.is_some(),
+                self.plan_types.is_some(),
+                self.account_ids.is_some(),
+                self.payment_options.is_some(),
+                self.cloud_account_ids.is_some(),
+                self.instance_families.is_some(),
+                self.is_harness_managed.is_some(),
+            ],
+        )
     }
 }
 model::model!(InventorySpapiFilter);
@@ -358,11 +361,6 @@ impl model::Model for PaginationInput {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.page.is_some() as u64 | (self.limit.is_some() as u64) << 1
-            | (self.filters.is_some() as u64) << 2
-    }
 }
 model::model!(PaginationInput);
 /// Schema `PaginationInput.filters`.
@@ -400,10 +398,6 @@ impl model::Model for PaginationInputFilters {
             1 => model::opt(&self.values),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.field.is_some() as u64 | (self.values.is_some() as u64) << 1
     }
 }
 model::model!(PaginationInputFilters);
@@ -450,12 +444,6 @@ impl model::Model for SpendBreakdownFilter {
             3 => model::opt(&self.cloud_account_ids),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.regions.is_some() as u64 | (self.service.is_some() as u64) << 1
-            | (self.instance_types.is_some() as u64) << 2
-            | (self.cloud_account_ids.is_some() as u64) << 3
     }
 }
 model::model!(SpendBreakdownFilter);
@@ -507,12 +495,6 @@ impl model::Model for SpendBreakdownResponse {
             3 => model::opt(&self.response),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.ts.is_some() as u64 | (self.errors.is_some() as u64) << 1
-            | (self.success.is_some() as u64) << 2
-            | (self.response.is_some() as u64) << 3
     }
 }
 model::model!(SpendBreakdownResponse);
@@ -575,14 +557,6 @@ impl model::Model for SpendBreakdownResponsePayload {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.total.is_some() as u64 | (self.trend.is_some() as u64) << 1
-            | (self.ondemand.is_some() as u64) << 2
-            | (self.savings_plans.is_some() as u64) << 3
-            | (self.reserved_instances.is_some() as u64) << 4
-            | (self.unused_commitments.is_some() as u64) << 5
-    }
 }
 model::model!(SpendBreakdownResponsePayload);
 /// Schema `SpendDetailed`.
@@ -620,10 +594,6 @@ impl model::Model for SpendDetailed {
             1 => model::Part::Num(&self.percentage),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.value.is_some() as u64 | (self.percentage.is_some() as u64) << 1
     }
 }
 model::model!(SpendDetailed);
@@ -667,11 +637,6 @@ impl model::Model for StatusBreakdown {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.active.is_some() as u64 | (self.expired.is_some() as u64) << 1
-            | (self.expiring_soon.is_some() as u64) << 2
-    }
 }
 model::model!(StatusBreakdown);
 /// Schema `StatusCount`.
@@ -709,10 +674,6 @@ impl model::Model for StatusCount {
             1 => model::Part::Str(&self.label),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.count.is_some() as u64 | (self.label.is_some() as u64) << 1
     }
 }
 model::model!(StatusCount);
@@ -752,10 +713,6 @@ impl model::Model for TotalCount {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.managed.is_some() as u64 | (self.purchased.is_some() as u64) << 1
-    }
 }
 model::model!(TotalCount);
 /// Schema `TypeCount`.
@@ -793,10 +750,6 @@ impl model::Model for TypeCount {
             1 => model::Part::Num(&self.percentage),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.count.is_some() as u64 | (self.percentage.is_some() as u64) << 1
     }
 }
 model::model!(TypeCount);

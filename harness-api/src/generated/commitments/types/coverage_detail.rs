@@ -40,10 +40,6 @@ impl model::Model for ComputeCoverageChart {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.date.is_some() as u64 | (self.coverage_cost.is_some() as u64) << 1
-    }
 }
 model::model!(ComputeCoverageChart);
 /// Schema `ComputeCoveragesDetail`.
@@ -81,10 +77,6 @@ impl model::Model for ComputeCoveragesDetail {
             1 => model::opt(&self.table),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.chart.is_some() as u64 | (self.table.is_some() as u64) << 1
     }
 }
 model::model!(ComputeCoveragesDetail);
@@ -131,12 +123,6 @@ impl model::Model for ComputeCoveragesDetailResponse {
             3 => model::opt(&self.response),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.ts.is_some() as u64 | (self.errors.is_some() as u64) << 1
-            | (self.success.is_some() as u64) << 2
-            | (self.response.is_some() as u64) << 3
     }
 }
 model::model!(ComputeCoveragesDetailResponse);
@@ -241,19 +227,24 @@ impl model::Model for ComputeCoveragesDetailTable {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.trend.is_some() as u64 | (self.region.is_some() as u64) << 1
-            | (self.coverage.is_some() as u64) << 2
-            | (self.spot_cost.is_some() as u64) << 3
-            | (self.spot_hours.is_some() as u64) << 4
-            | (self.total_cost.is_some() as u64) << 5
-            | (self.total_hours.is_some() as u64) << 6
-            | (self.machine_type.is_some() as u64) << 7
-            | (self.on_demand_cost.is_some() as u64) << 8
-            | (self.on_demand_hours.is_some() as u64) << 9
-            | (self.reservation_cost.is_some() as u64) << 10
-            | (self.ri_coverage_hours.is_some() as u64) << 11
-            | (self.savings_plan_hours.is_some() as u64) << 12
-            | (self.total_covered_hours.is_some() as u64) << 13
+        model::mask(
+            &[
+                self.trend.is_some(),
+                self.region.is_some(),
+                self.coverage.is_some(),
+                self.spot_cost.is_some(),
+                self.spot_hours.is_some(),
+                self.total_cost.is_some(),
+                self.total_hours.is_some(),
+                self.machine_type.is_some(),
+                self.on_demand_cost.is_some(),
+                self.on_demand_hours.is_some(),
+                self.reservation_cost.is_some(),
+                self.ri_coverage_hours.is_some(),
+                self.savings_plan_hours.is_some(),
+                self.total_covered_hours.is_some(),
+            ],
+        )
     }
 }
 model::model!(ComputeCoveragesDetailTable);
@@ -303,10 +294,6 @@ impl model::Model for CoverageDetailBody {
             1 => model::Cell::part(&self.group_by),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.service.is_some() as u64 | 1 << 1
     }
     #[inline]
     fn required(&self) -> &'static [usize] {

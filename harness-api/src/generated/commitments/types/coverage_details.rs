@@ -63,14 +63,6 @@ impl model::Model for RiCoverageDetailsBody {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.regions.is_some() as u64 | (self.service.is_some() as u64) << 1
-            | (self.sort_by.is_some() as u64) << 2
-            | (self.sort_order.is_some() as u64) << 3
-            | (self.instance_types.is_some() as u64) << 4
-            | (self.cloud_account_ids.is_some() as u64) << 5
-    }
 }
 model::model!(RiCoverageDetailsBody);
 /// Schema `SPCoverageDetails body`.
@@ -131,14 +123,6 @@ impl model::Model for SpCoverageDetailsBody {
             5 => model::opt(&self.cloud_account_ids),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.regions.is_some() as u64 | (self.service.is_some() as u64) << 1
-            | (self.sort_by.is_some() as u64) << 2
-            | (self.sort_order.is_some() as u64) << 3
-            | (self.instance_types.is_some() as u64) << 4
-            | (self.cloud_account_ids.is_some() as u64) << 5
     }
 }
 model::model!(SpCoverageDetailsBody);

@@ -48,12 +48,6 @@ impl model::Model for ComputeCoverageResponse {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.ts.is_some() as u64 | (self.errors.is_some() as u64) << 1
-            | (self.success.is_some() as u64) << 2
-            | (self.response.is_some() as u64) << 3
-    }
 }
 model::model!(ComputeCoverageResponse);
 /// Schema `ComputeCoverageResponseResponse`.
@@ -114,14 +108,6 @@ impl model::Model for ComputeCoverageResponsePayload {
             5 => model::Part::Num(&self.average_coverage_percentage),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.ondemand.is_some() as u64 | (self.total_spend.is_some() as u64) << 1
-            | (self.savings_plans.is_some() as u64) << 2
-            | (self.reserved_instances.is_some() as u64) << 3
-            | (self.total_coverage_percentage.is_some() as u64) << 4
-            | (self.average_coverage_percentage.is_some() as u64) << 5
     }
 }
 model::model!(ComputeCoverageResponsePayload);
@@ -184,14 +170,6 @@ impl model::Model for CopmputeCoverageFilter {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.regions.is_some() as u64 | (self.service.is_some() as u64) << 1
-            | (self.sort_by.is_some() as u64) << 2
-            | (self.sort_order.is_some() as u64) << 3
-            | (self.instance_types.is_some() as u64) << 4
-            | (self.cloud_account_ids.is_some() as u64) << 5
-    }
 }
 model::model!(CopmputeCoverageFilter);
 model::open_enum! {
@@ -234,10 +212,6 @@ impl model::Model for CoverageDetailed {
             1 => model::Part::Num(&self.percentage),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.value.is_some() as u64 | (self.percentage.is_some() as u64) << 1
     }
 }
 model::model!(CoverageDetailed);

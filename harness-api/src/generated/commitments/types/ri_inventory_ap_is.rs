@@ -44,11 +44,6 @@ impl model::Model for ApprovalInfo {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.status.is_some() as u64 | (self.approved_at.is_some() as u64) << 1
-            | (self.approved_by.is_some() as u64) << 2
-    }
 }
 model::model!(ApprovalInfo);
 /// Schema `ListReservedInstancesRequest`.
@@ -94,12 +89,6 @@ impl model::Model for ListReservedInstancesRequest {
             3 => model::opt(&self.sort_order),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.filters.is_some() as u64 | (self.sort_by.is_some() as u64) << 1
-            | (self.pagination.is_some() as u64) << 2
-            | (self.sort_order.is_some() as u64) << 3
     }
 }
 model::model!(ListReservedInstancesRequest);
@@ -151,12 +140,6 @@ impl model::Model for ListReservedInstancesResponse {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.ts.is_some() as u64 | (self.errors.is_some() as u64) << 1
-            | (self.success.is_some() as u64) << 2
-            | (self.response.is_some() as u64) << 3
-    }
 }
 model::model!(ListReservedInstancesResponse);
 /// Schema `PreviousStateInfo`.
@@ -198,11 +181,6 @@ impl model::Model for PreviousStateInfo {
             2 => model::Part::Str(&self.instance_type),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.tenancy.is_some() as u64 | (self.platform.is_some() as u64) << 1
-            | (self.instance_type.is_some() as u64) << 2
     }
 }
 model::model!(PreviousStateInfo);
@@ -297,15 +275,22 @@ impl model::Model for ReservedInstance {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.id.is_some() as u64 | (self.term.is_some() as u64) << 1
-            | (self.type_.is_some() as u64) << 2 | (self.count.is_some() as u64) << 3
-            | (self.scope.is_some() as u64) << 4 | (self.status.is_some() as u64) << 5
-            | (self.expires_on.is_some() as u64) << 6
-            | (self.is_seed_ri.is_some() as u64) << 7
-            | (self.start_date.is_some() as u64) << 8
-            | (self.avg_utilization.is_some() as u64) << 9
-            | (self.availability_zone.is_some() as u64) << 10
-            | (self.is_harness_managed.is_some() as u64) << 11
+        model::mask(
+            &[
+                self.id.is_some(),
+                self.term.is_some(),
+                self.type_.is_some(),
+                self.count.is_some(),
+                self.scope.is_some(),
+                self.status.is_some(),
+                self.expires_on.is_some(),
+                self.is_seed_ri.is_some(),
+                self.start_date.is_some(),
+                self.avg_utilization.is_some(),
+                self.availability_zone.is_some(),
+                self.is_harness_managed.is_some(),
+            ],
+        )
     }
 }
 model::model!(ReservedInstance);
@@ -445,25 +430,31 @@ impl model::Model for ReservedInstanceDetail {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.id.is_some() as u64 | (self.type_.is_some() as u64) << 1
-            | (self.scope.is_some() as u64) << 2 | (self.status.is_some() as u64) << 3
-            | (self.tenancy.is_some() as u64) << 4
-            | (self.platform.is_some() as u64) << 5
-            | (self.start_date.is_some() as u64) << 6
-            | (self.expiry_date.is_some() as u64) << 7
-            | (self.hourly_cost.is_some() as u64) << 8
-            | (self.upfront_fee.is_some() as u64) << 9
-            | (self.usage_price.is_some() as u64) << 10
-            | (self.utilization.is_some() as u64) << 11
-            | (self.approval_info.is_some() as u64) << 12
-            | (self.instance_type.is_some() as u64) << 13
-            | (self.purchase_date.is_some() as u64) << 14
-            | (self.instance_count.is_some() as u64) << 15
-            | (self.payment_option.is_some() as u64) << 16
-            | (self.previously_was.is_some() as u64) << 17
-            | (self.availability_zone.is_some() as u64) << 18
-            | (self.is_harness_managed.is_some() as u64) << 19
-            | (self.purchase_term_years.is_some() as u64) << 20
+        model::mask(
+            &[
+                self.id.is_some(),
+                self.type_.is_some(),
+                self.scope.is_some(),
+                self.status.is_some(),
+                self.tenancy.is_some(),
+                self.platform.is_some(),
+                self.start_date.is_some(),
+                self.expiry_date.is_some(),
+                self.hourly_cost.is_some(),
+                self.upfront_fee.is_some(),
+                self.usage_price.is_some(),
+                self.utilization.is_some(),
+                self.approval_info.is_some(),
+                self.instance_type.is_some(),
+                self.purchase_date.is_some(),
+                self.instance_count.is_some(),
+                self.payment_option.is_some(),
+                self.previously_was.is_some(),
+                self.availability_zone.is_some(),
+                self.is_harness_managed.is_some(),
+                self.purchase_term_years.is_some(),
+            ],
+        )
     }
 }
 model::model!(ReservedInstanceDetail);
@@ -511,12 +502,6 @@ impl model::Model for ReservedInstanceDetailsResponse {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.ts.is_some() as u64 | (self.errors.is_some() as u64) << 1
-            | (self.success.is_some() as u64) << 2
-            | (self.response.is_some() as u64) << 3
-    }
 }
 model::model!(ReservedInstanceDetailsResponse);
 /// Schema `ReservedInstancesData`.
@@ -563,12 +548,6 @@ impl model::Model for ReservedInstancesData {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.items.is_some() as u64 | (self.pages.is_some() as u64) << 1
-            | (self.total.is_some() as u64) << 2
-            | (self.pagination.is_some() as u64) << 3
-    }
 }
 model::model!(ReservedInstancesData);
 /// Schema `InlineResponse2006`.
@@ -614,12 +593,6 @@ impl model::Model for RiFilterOptionsResponse {
             3 => model::opt(&self.response),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.ts.is_some() as u64 | (self.errors.is_some() as u64) << 1
-            | (self.success.is_some() as u64) << 2
-            | (self.response.is_some() as u64) << 3
     }
 }
 model::model!(RiFilterOptionsResponse);

@@ -40,10 +40,6 @@ impl model::Model for InstanceTypeDistribution {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.standard.is_some() as u64 | (self.convertible.is_some() as u64) << 1
-    }
 }
 model::model!(InstanceTypeDistribution);
 /// Schema `RIDistribution`.
@@ -81,10 +77,6 @@ impl model::Model for RiDistribution {
             1 => model::opt(&self.reserved),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.managed.is_some() as u64 | (self.reserved.is_some() as u64) << 1
     }
 }
 model::model!(RiDistribution);
@@ -132,12 +124,6 @@ impl model::Model for RiInventoryOverview {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.total.is_some() as u64 | (self.status.is_some() as u64) << 1
-            | (self.actions.is_some() as u64) << 2
-            | (self.distribution.is_some() as u64) << 3
-    }
 }
 model::model!(RiInventoryOverview);
 /// Schema `RIInventoryOverviewResponse`.
@@ -183,12 +169,6 @@ impl model::Model for RiInventoryOverviewResponse {
             3 => model::opt(&self.response),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.ts.is_some() as u64 | (self.errors.is_some() as u64) << 1
-            | (self.success.is_some() as u64) << 2
-            | (self.response.is_some() as u64) << 3
     }
 }
 model::model!(RiInventoryOverviewResponse);

@@ -60,10 +60,6 @@ impl model::Model for SavingsDetailBody {
         }
     }
     #[inline]
-    fn present(&self) -> u64 {
-        self.service.is_some() as u64 | 1 << 1 | 1 << 2
-    }
-    #[inline]
     fn required(&self) -> &'static [usize] {
         &[1, 2]
     }
@@ -119,12 +115,6 @@ impl model::Model for SavingsDetailResponse {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.ts.is_some() as u64 | (self.errors.is_some() as u64) << 1
-            | (self.success.is_some() as u64) << 2
-            | (self.response.is_some() as u64) << 3
-    }
 }
 model::model!(SavingsDetailResponse);
 /// Schema `SavingsDetailResponseChart`.
@@ -163,10 +153,6 @@ impl model::Model for SavingsDetailResponseChart {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.date.is_some() as u64 | (self.savings.is_some() as u64) << 1
-    }
 }
 model::model!(SavingsDetailResponseChart);
 /// Schema `SavingsDetailResponseResponse`.
@@ -204,10 +190,6 @@ impl model::Model for SavingsDetailResponsePayload {
             1 => model::opt(&self.table),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.chart.is_some() as u64 | (self.table.is_some() as u64) << 1
     }
 }
 model::model!(SavingsDetailResponsePayload);
@@ -250,11 +232,6 @@ impl model::Model for SavingsDetailResponseTable {
             2 => model::Part::Num(&self.percentage),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.total.is_some() as u64 | (self.trend.is_some() as u64) << 1
-            | (self.percentage.is_some() as u64) << 2
     }
 }
 model::model!(SavingsDetailResponseTable);

@@ -40,10 +40,6 @@ impl model::Model for SavingsDetails {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.total.is_some() as u64 | (self.percentage.is_some() as u64) << 1
-    }
 }
 model::model!(SavingsDetails);
 /// Schema `SavingsOverviewResponse`.
@@ -89,12 +85,6 @@ impl model::Model for SavingsOverviewResponse {
             3 => model::opt(&self.response),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.ts.is_some() as u64 | (self.errors.is_some() as u64) << 1
-            | (self.success.is_some() as u64) << 2
-            | (self.response.is_some() as u64) << 3
     }
 }
 model::model!(SavingsOverviewResponse);
@@ -152,14 +142,6 @@ impl model::Model for SavingsOverviewResponsePayload {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.savings_plans.is_some() as u64
-            | (self.overall_savings.is_some() as u64) << 1
-            | (self.reserved_instances.is_some() as u64) << 2
-            | (self.managed_savings_total.is_some() as u64) << 3
-            | (self.unmanaged_savings_total.is_some() as u64) << 4
-    }
 }
 model::model!(SavingsOverviewResponsePayload);
 /// Schema `SavingsOverviewResponseResponseReservedInstances`.
@@ -205,12 +187,6 @@ impl model::Model for SavingsOverviewResponseReservedInstances {
             3 => model::opt(&self.unmanaged_savings),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.ri_total.is_some() as u64 | (self.ri_percentage.is_some() as u64) << 1
-            | (self.managed_savings.is_some() as u64) << 2
-            | (self.unmanaged_savings.is_some() as u64) << 3
     }
 }
 model::model!(SavingsOverviewResponseReservedInstances);
@@ -258,12 +234,6 @@ impl model::Model for SavingsOverviewResponseSavingsPlans {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.sp_total.is_some() as u64 | (self.sp_percentage.is_some() as u64) << 1
-            | (self.managed_savings.is_some() as u64) << 2
-            | (self.unmanaged_savings.is_some() as u64) << 3
-    }
 }
 model::model!(SavingsOverviewResponseSavingsPlans);
 /// Schema `GetSavingsOverview body`.
@@ -297,10 +267,6 @@ impl model::Model for GetSavingsOverviewBody {
             0 => model::Part::Str(&self.service),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.service.is_some() as u64
     }
 }
 model::model!(GetSavingsOverviewBody);

@@ -48,12 +48,6 @@ impl model::Model for SavingsRateResponse {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.ts.is_some() as u64 | (self.errors.is_some() as u64) << 1
-            | (self.success.is_some() as u64) << 2
-            | (self.response.is_some() as u64) << 3
-    }
 }
 model::model!(SavingsRateResponse);
 /// Schema `SavingsRateResponseResponse`.
@@ -91,11 +85,6 @@ impl model::Model for SavingsRateResponsePayload {
             1 => model::Part::Num(&self.total_spend_percentage),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.effective_savings_rate.is_some() as u64
-            | (self.total_spend_percentage.is_some() as u64) << 1
     }
 }
 model::model!(SavingsRateResponsePayload);
@@ -142,12 +131,6 @@ impl model::Model for UtilizationOverviewRequestFilters {
             3 => model::opt(&self.instance_families),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.regions.is_some() as u64 | (self.service.is_some() as u64) << 1
-            | (self.cloud_account_ids.is_some() as u64) << 2
-            | (self.instance_families.is_some() as u64) << 3
     }
 }
 model::model!(UtilizationOverviewRequestFilters);

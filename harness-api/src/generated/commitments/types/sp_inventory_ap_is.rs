@@ -44,11 +44,6 @@ impl model::Model for AccountInfo {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.id.is_some() as u64 | (self.account_id.is_some() as u64) << 1
-            | (self.account_name.is_some() as u64) << 2
-    }
 }
 model::model!(AccountInfo);
 /// Schema `ListSavingsPlansRequest`.
@@ -94,12 +89,6 @@ impl model::Model for ListSavingsPlansRequest {
             3 => model::opt(&self.sort_order),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.filters.is_some() as u64 | (self.sort_by.is_some() as u64) << 1
-            | (self.pagination.is_some() as u64) << 2
-            | (self.sort_order.is_some() as u64) << 3
     }
 }
 model::model!(ListSavingsPlansRequest);
@@ -150,12 +139,6 @@ impl model::Model for ListSavingsPlansResponse {
             3 => model::opt(&self.response),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.ts.is_some() as u64 | (self.errors.is_some() as u64) << 1
-            | (self.success.is_some() as u64) << 2
-            | (self.response.is_some() as u64) << 3
     }
 }
 model::model!(ListSavingsPlansResponse);
@@ -250,16 +233,22 @@ impl model::Model for SavingsPlan {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.id.is_some() as u64 | (self.type_.is_some() as u64) << 1
-            | (self.region.is_some() as u64) << 2 | (self.status.is_some() as u64) << 3
-            | (self.plan_type.is_some() as u64) << 4
-            | (self.commitment.is_some() as u64) << 5
-            | (self.expires_on.is_some() as u64) << 6
-            | (self.start_date.is_some() as u64) << 7
-            | (self.upfront_fee.is_some() as u64) << 8
-            | (self.payment_option.is_some() as u64) << 9
-            | (self.instance_family.is_some() as u64) << 10
-            | (self.is_harness_managed.is_some() as u64) << 11
+        model::mask(
+            &[
+                self.id.is_some(),
+                self.type_.is_some(),
+                self.region.is_some(),
+                self.status.is_some(),
+                self.plan_type.is_some(),
+                self.commitment.is_some(),
+                self.expires_on.is_some(),
+                self.start_date.is_some(),
+                self.upfront_fee.is_some(),
+                self.payment_option.is_some(),
+                self.instance_family.is_some(),
+                self.is_harness_managed.is_some(),
+            ],
+        )
     }
 }
 model::model!(SavingsPlan);
@@ -384,22 +373,28 @@ impl model::Model for SavingsPlanDetail {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.term.is_some() as u64 | (self.type_.is_some() as u64) << 1
-            | (self.region.is_some() as u64) << 2 | (self.status.is_some() as u64) << 3
-            | (self.end_date.is_some() as u64) << 4
-            | (self.platform.is_some() as u64) << 5
-            | (self.commitment.is_some() as u64) << 6
-            | (self.start_date.is_some() as u64) << 7
-            | (self.hourly_cost.is_some() as u64) << 8
-            | (self.upfront_fee.is_some() as u64) << 9
-            | (self.account_info.is_some() as u64) << 10
-            | (self.approval_info.is_some() as u64) << 11
-            | (self.mtd_commitment.is_some() as u64) << 12
-            | (self.payment_option.is_some() as u64) << 13
-            | (self.instance_family.is_some() as u64) << 14
-            | (self.mtd_net_savings.is_some() as u64) << 15
-            | (self.mtd_utilization.is_some() as u64) << 16
-            | (self.is_harness_managed.is_some() as u64) << 17
+        model::mask(
+            &[
+                self.term.is_some(),
+                self.type_.is_some(),
+                self.region.is_some(),
+                self.status.is_some(),
+                self.end_date.is_some(),
+                self.platform.is_some(),
+                self.commitment.is_some(),
+                self.start_date.is_some(),
+                self.hourly_cost.is_some(),
+                self.upfront_fee.is_some(),
+                self.account_info.is_some(),
+                self.approval_info.is_some(),
+                self.mtd_commitment.is_some(),
+                self.payment_option.is_some(),
+                self.instance_family.is_some(),
+                self.mtd_net_savings.is_some(),
+                self.mtd_utilization.is_some(),
+                self.is_harness_managed.is_some(),
+            ],
+        )
     }
 }
 model::model!(SavingsPlanDetail);
@@ -447,12 +442,6 @@ impl model::Model for SavingsPlanDetailsResponse {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.ts.is_some() as u64 | (self.errors.is_some() as u64) << 1
-            | (self.success.is_some() as u64) << 2
-            | (self.response.is_some() as u64) << 3
-    }
 }
 model::model!(SavingsPlanDetailsResponse);
 /// Schema `SavingsPlansDataResponse`.
@@ -499,12 +488,6 @@ impl model::Model for SavingsPlansDataResponse {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.items.is_some() as u64 | (self.pages.is_some() as u64) << 1
-            | (self.total.is_some() as u64) << 2
-            | (self.pagination.is_some() as u64) << 3
-    }
 }
 model::model!(SavingsPlansDataResponse);
 /// Schema `SPApprovalInfo`.
@@ -546,11 +529,6 @@ impl model::Model for SpApprovalInfo {
             2 => model::Part::Str(&self.approved_by),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.status.is_some() as u64 | (self.approved_at.is_some() as u64) << 1
-            | (self.approved_by.is_some() as u64) << 2
     }
 }
 model::model!(SpApprovalInfo);
@@ -597,12 +575,6 @@ impl model::Model for SpFilterOptionsResponse {
             3 => model::opt(&self.response),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.ts.is_some() as u64 | (self.errors.is_some() as u64) << 1
-            | (self.success.is_some() as u64) << 2
-            | (self.response.is_some() as u64) << 3
     }
 }
 model::model!(SpFilterOptionsResponse);

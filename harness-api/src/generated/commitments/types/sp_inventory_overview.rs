@@ -40,11 +40,6 @@ impl model::Model for PlanTypeDistribution {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.compute.is_some() as u64
-            | (self.compute_savings_plans.is_some() as u64) << 1
-    }
 }
 model::model!(PlanTypeDistribution);
 /// Schema `SPDistribution`.
@@ -82,10 +77,6 @@ impl model::Model for SpDistribution {
             1 => model::opt(&self.purchased),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.managed.is_some() as u64 | (self.purchased.is_some() as u64) << 1
     }
 }
 model::model!(SpDistribution);
@@ -133,12 +124,6 @@ impl model::Model for SpInventoryOverview {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.total.is_some() as u64 | (self.status.is_some() as u64) << 1
-            | (self.actions.is_some() as u64) << 2
-            | (self.distribution.is_some() as u64) << 3
-    }
 }
 model::model!(SpInventoryOverview);
 /// Schema `SPInventoryOverviewResponse`.
@@ -184,12 +169,6 @@ impl model::Model for SpInventoryOverviewResponse {
             3 => model::opt(&self.response),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.ts.is_some() as u64 | (self.errors.is_some() as u64) << 1
-            | (self.success.is_some() as u64) << 2
-            | (self.response.is_some() as u64) << 3
     }
 }
 model::model!(SpInventoryOverviewResponse);

@@ -44,11 +44,6 @@ impl model::Model for ReservationsData {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.managed.is_some() as u64 | (self.unmanaged.is_some() as u64) << 1
-            | (self.percentage.is_some() as u64) << 2
-    }
 }
 model::model!(ReservationsData);
 /// Schema `ReservationsDataManaged`.
@@ -83,10 +78,6 @@ impl model::Model for ReservationsDataManaged {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.utilization_percentage.is_some() as u64
-    }
 }
 model::model!(ReservationsDataManaged);
 /// Schema `ReservationsDataUnmanaged`.
@@ -120,10 +111,6 @@ impl model::Model for ReservationsDataUnmanaged {
             0 => model::Part::Num(&self.utilization_percentage),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.utilization_percentage.is_some() as u64
     }
 }
 model::model!(ReservationsDataUnmanaged);
@@ -167,11 +154,6 @@ impl model::Model for SavingsPlansData {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.managed.is_some() as u64 | (self.unmanaged.is_some() as u64) << 1
-            | (self.percentage.is_some() as u64) << 2
-    }
 }
 model::model!(SavingsPlansData);
 /// Schema `SavingsPlansDataManaged`.
@@ -206,10 +188,6 @@ impl model::Model for SavingsPlansDataManaged {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.utilization_percentage.is_some() as u64
-    }
 }
 model::model!(SavingsPlansDataManaged);
 /// Schema `SavingsPlansDataUnmanaged`.
@@ -243,10 +221,6 @@ impl model::Model for SavingsPlansDataUnmanaged {
             0 => model::Part::Num(&self.utilization_percentage),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.utilization_percentage.is_some() as u64
     }
 }
 model::model!(SavingsPlansDataUnmanaged);
@@ -293,12 +267,6 @@ impl model::Model for UtilizationOverviewResponse {
             3 => model::opt(&self.response),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.ts.is_some() as u64 | (self.errors.is_some() as u64) << 1
-            | (self.success.is_some() as u64) << 2
-            | (self.response.is_some() as u64) << 3
     }
 }
 model::model!(UtilizationOverviewResponse);
@@ -356,13 +324,6 @@ impl model::Model for UtilizationOverviewResponsePayload {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.reservations.is_some() as u64 | (self.savings_plans.is_some() as u64) << 1
-            | (self.overall_percentage.is_some() as u64) << 2
-            | (self.overall_managed_percentage.is_some() as u64) << 3
-            | (self.overall_unmanaged_percentage.is_some() as u64) << 4
-    }
 }
 model::model!(UtilizationOverviewResponsePayload);
 /// Schema `post-/gateway/lw/api/accounts/{accountId}/v2/utilisation/overview body`.
@@ -396,10 +357,6 @@ impl model::Model for GetUtilizationOverviewBody {
             0 => model::Part::Str(&self.service),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.service.is_some() as u64
     }
 }
 model::model!(GetUtilizationOverviewBody);

@@ -63,14 +63,6 @@ impl model::Model for AppdynamicsClientIdConnectorSpec {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.type_.is_some() as u64 | (self.client_id.is_some() as u64) << 1
-            | (self.account_name.is_some() as u64) << 2
-            | (self.controller_url.is_some() as u64) << 3
-            | (self.client_secret_ref.is_some() as u64) << 4
-            | (self.delegate_selectors.is_some() as u64) << 5
-    }
 }
 model::model!(AppdynamicsClientIdConnectorSpec);
 model::open_enum! {
@@ -136,14 +128,6 @@ impl model::Model for AppdynamicsConnectorSpec {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.type_.is_some() as u64 | (self.username.is_some() as u64) << 1
-            | (self.account_name.is_some() as u64) << 2
-            | (self.password_ref.is_some() as u64) << 3
-            | (self.controller_url.is_some() as u64) << 4
-            | (self.delegate_selectors.is_some() as u64) << 5
-    }
 }
 model::model!(AppdynamicsConnectorSpec);
 model::open_enum! {
@@ -193,12 +177,6 @@ impl model::Model for ArtifactoryAnonymousConnectorSpec {
             3 => model::Part::Flag(&self.execute_on_delegate),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.url.is_some() as u64 | (self.type_.is_some() as u64) << 1
-            | (self.delegate_selectors.is_some() as u64) << 2
-            | (self.execute_on_delegate.is_some() as u64) << 3
     }
 }
 model::model!(ArtifactoryAnonymousConnectorSpec);
@@ -266,14 +244,6 @@ impl model::Model for ArtifactoryConnectorSpec {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.url.is_some() as u64 | (self.type_.is_some() as u64) << 1
-            | (self.username.is_some() as u64) << 2
-            | (self.password_ref.is_some() as u64) << 3
-            | (self.delegate_selectors.is_some() as u64) << 4
-            | (self.execute_on_delegate.is_some() as u64) << 5
-    }
 }
 model::model!(ArtifactoryConnectorSpec);
 model::open_enum! {
@@ -338,14 +308,6 @@ impl model::Model for ArtifactoryEncryptedConnectorSpec {
             5 => model::Part::Flag(&self.execute_on_delegate),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.url.is_some() as u64 | (self.type_.is_some() as u64) << 1
-            | (self.password_ref.is_some() as u64) << 2
-            | (self.username_ref.is_some() as u64) << 3
-            | (self.delegate_selectors.is_some() as u64) << 4
-            | (self.execute_on_delegate.is_some() as u64) << 5
     }
 }
 model::model!(ArtifactoryEncryptedConnectorSpec);
@@ -419,15 +381,6 @@ impl model::Model for AzureClientCertificateConnectorSpec {
             6 => model::opt(&self.azure_environment_type),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.type_.is_some() as u64 | (self.tenant_id.is_some() as u64) << 1
-            | (self.application_id.is_some() as u64) << 2
-            | (self.certificate_ref.is_some() as u64) << 3
-            | (self.delegate_selectors.is_some() as u64) << 4
-            | (self.execute_on_delegate.is_some() as u64) << 5
-            | (self.azure_environment_type.is_some() as u64) << 6
     }
 }
 model::model!(AzureClientCertificateConnectorSpec);
@@ -507,15 +460,6 @@ impl model::Model for AzureClientSecretKeyConnectorSpec {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.type_.is_some() as u64 | (self.tenant_id.is_some() as u64) << 1
-            | (self.secret_ref.is_some() as u64) << 2
-            | (self.application_id.is_some() as u64) << 3
-            | (self.delegate_selectors.is_some() as u64) << 4
-            | (self.execute_on_delegate.is_some() as u64) << 5
-            | (self.azure_environment_type.is_some() as u64) << 6
-    }
 }
 model::model!(AzureClientSecretKeyConnectorSpec);
 model::open_enum! {
@@ -576,12 +520,6 @@ for AzureInheritFromDelegateSystemAssignedManagedIdentityConnectorSpec {
             3 => model::opt(&self.azure_environment_type),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.type_.is_some() as u64 | (self.delegate_selectors.is_some() as u64) << 1
-            | (self.execute_on_delegate.is_some() as u64) << 2
-            | (self.azure_environment_type.is_some() as u64) << 3
     }
 }
 model::model!(AzureInheritFromDelegateSystemAssignedManagedIdentityConnectorSpec);
@@ -656,13 +594,6 @@ impl model::Model for AzureInheritFromDelegateUserAssignedManagedIdentityConnect
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.type_.is_some() as u64 | (self.client_id.is_some() as u64) << 1
-            | (self.delegate_selectors.is_some() as u64) << 2
-            | (self.execute_on_delegate.is_some() as u64) << 3
-            | (self.azure_environment_type.is_some() as u64) << 4
-    }
 }
 model::model!(AzureInheritFromDelegateUserAssignedManagedIdentityConnectorSpec);
 model::open_enum! {
@@ -734,14 +665,6 @@ impl model::Model for Connector {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.org.is_some() as u64 | (self.name.is_some() as u64) << 1
-            | (self.spec.is_some() as u64) << 2 | (self.tags.is_some() as u64) << 3
-            | (self.project.is_some() as u64) << 4
-            | (self.identifier.is_some() as u64) << 5
-            | (self.description.is_some() as u64) << 6
-    }
 }
 model::model!(Connector);
 /// Schema `ConnectorConnectivityDetail`.
@@ -792,13 +715,6 @@ impl model::Model for ConnectorConnectivityDetail {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.errors.is_some() as u64 | (self.status.is_some() as u64) << 1
-            | (self.tested_at.is_some() as u64) << 2
-            | (self.connected_at.is_some() as u64) << 3
-            | (self.error_summary.is_some() as u64) << 4
-    }
 }
 model::model!(ConnectorConnectivityDetail);
 model::open_enum! {
@@ -847,10 +763,6 @@ impl model::Model for ConnectorRequest {
             0 => model::Cell::part(&self.connector),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        1
     }
     #[inline]
     fn required(&self) -> &'static [usize] {
@@ -917,14 +829,6 @@ impl model::Model for ConnectorResponse {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.status.is_some() as u64 | (self.created.is_some() as u64) << 1
-            | (self.updated.is_some() as u64) << 2
-            | (self.connector.is_some() as u64) << 3
-            | (self.harness_managed.is_some() as u64) << 4
-            | (self.governance_metadata.is_some() as u64) << 5
-    }
 }
 model::model!(ConnectorResponse);
 model::union! {
@@ -988,11 +892,6 @@ impl model::Model for ConnectorTestConnectionErrorDetail {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.code.is_some() as u64 | (self.reason.is_some() as u64) << 1
-            | (self.message.is_some() as u64) << 2
-    }
 }
 model::model!(ConnectorTestConnectionErrorDetail);
 /// Schema `ConnectorTestConnectionResponse`.
@@ -1043,13 +942,6 @@ impl model::Model for ConnectorTestConnectionResponse {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.errors.is_some() as u64 | (self.status.is_some() as u64) << 1
-            | (self.tested_at.is_some() as u64) << 2
-            | (self.delegate_id.is_some() as u64) << 3
-            | (self.error_summary.is_some() as u64) << 4
-    }
 }
 model::model!(ConnectorTestConnectionResponse);
 model::open_enum! {
@@ -1096,11 +988,6 @@ impl model::Model for ErrorDetail {
             2 => model::Part::Str(&self.message),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.code.is_some() as u64 | (self.reason.is_some() as u64) << 1
-            | (self.message.is_some() as u64) << 2
     }
 }
 model::model!(ErrorDetail);
@@ -1180,13 +1067,19 @@ impl model::Model for GitHttpConnectorSpec {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.url.is_some() as u64 | (self.type_.is_some() as u64) << 1
-            | (self.branch.is_some() as u64) << 2 | (self.username.is_some() as u64) << 3
-            | (self.password_ref.is_some() as u64) << 4
-            | (self.connection_type.is_some() as u64) << 5
-            | (self.validation_repo.is_some() as u64) << 6
-            | (self.delegate_selectors.is_some() as u64) << 7
-            | (self.execute_on_delegate.is_some() as u64) << 8
+        model::mask(
+            &[
+                self.url.is_some(),
+                self.type_.is_some(),
+                self.branch.is_some(),
+                self.username.is_some(),
+                self.password_ref.is_some(),
+                self.connection_type.is_some(),
+                self.validation_repo.is_some(),
+                self.delegate_selectors.is_some(),
+                self.execute_on_delegate.is_some(),
+            ],
+        )
     }
 }
 model::model!(GitHttpConnectorSpec);
@@ -1275,14 +1168,19 @@ impl model::Model for GitHttpEncryptedConnectorSpec {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.url.is_some() as u64 | (self.type_.is_some() as u64) << 1
-            | (self.branch.is_some() as u64) << 2
-            | (self.password_ref.is_some() as u64) << 3
-            | (self.username_ref.is_some() as u64) << 4
-            | (self.connection_type.is_some() as u64) << 5
-            | (self.validation_repo.is_some() as u64) << 6
-            | (self.delegate_selectors.is_some() as u64) << 7
-            | (self.execute_on_delegate.is_some() as u64) << 8
+        model::mask(
+            &[
+                self.url.is_some(),
+                self.type_.is_some(),
+                self.branch.is_some(),
+                self.password_ref.is_some(),
+                self.username_ref.is_some(),
+                self.connection_type.is_some(),
+                self.validation_repo.is_some(),
+                self.delegate_selectors.is_some(),
+                self.execute_on_delegate.is_some(),
+            ],
+        )
     }
 }
 model::model!(GitHttpEncryptedConnectorSpec);
@@ -1366,13 +1264,18 @@ impl model::Model for GitSshConnectorSpec {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.url.is_some() as u64 | (self.type_.is_some() as u64) << 1
-            | (self.branch.is_some() as u64) << 2
-            | (self.ssh_key_ref.is_some() as u64) << 3
-            | (self.connection_type.is_some() as u64) << 4
-            | (self.validation_repo.is_some() as u64) << 5
-            | (self.delegate_selectors.is_some() as u64) << 6
-            | (self.execute_on_delegate.is_some() as u64) << 7
+        model::mask(
+            &[
+                self.url.is_some(),
+                self.type_.is_some(),
+                self.branch.is_some(),
+                self.ssh_key_ref.is_some(),
+                self.connection_type.is_some(),
+                self.validation_repo.is_some(),
+                self.delegate_selectors.is_some(),
+                self.execute_on_delegate.is_some(),
+            ],
+        )
     }
 }
 model::model!(GitSshConnectorSpec);
@@ -1421,10 +1324,6 @@ impl model::Model for HostDto {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.hostname.is_some() as u64 | (self.host_attributes.is_some() as u64) << 1
-    }
 }
 model::model!(HostDto);
 /// Schema `HostValidationDTO`.
@@ -1470,11 +1369,6 @@ impl model::Model for HostValidationDto {
             3 => model::opt(&self.status),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.host.is_some() as u64 | (self.port.is_some() as u64) << 1
-            | (self.error.is_some() as u64) << 2 | (self.status.is_some() as u64) << 3
     }
 }
 model::model!(HostValidationDto);
@@ -1530,10 +1424,6 @@ impl model::Model for HostValidationParams {
         }
     }
     #[inline]
-    fn present(&self) -> u64 {
-        self.tags.is_some() as u64 | 1 << 1
-    }
-    #[inline]
     fn required(&self) -> &'static [usize] {
         &[1]
     }
@@ -1582,12 +1472,6 @@ impl model::Model for ResponseDtoListHostValidationDto {
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
-            | (self.meta_data.is_some() as u64) << 2
-            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoListHostValidationDto);

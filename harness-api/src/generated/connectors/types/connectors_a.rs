@@ -80,14 +80,19 @@ impl model::Model for AppDynamicsConnectorDto {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.auth_type.is_some() as u64 | (self.client_id.is_some() as u64) << 1
-            | (self.username.is_some() as u64) << 2
-            | (self.accountname.is_some() as u64) << 3
-            | (self.password_ref.is_some() as u64) << 4
-            | (self.controller_url.is_some() as u64) << 5
-            | (self.client_secret_ref.is_some() as u64) << 6
-            | (self.delegate_selectors.is_some() as u64) << 7
-            | (self.ignore_test_connection.is_some() as u64) << 8
+        model::mask(
+            &[
+                self.auth_type.is_some(),
+                self.client_id.is_some(),
+                self.username.is_some(),
+                self.accountname.is_some(),
+                self.password_ref.is_some(),
+                self.controller_url.is_some(),
+                self.client_secret_ref.is_some(),
+                self.delegate_selectors.is_some(),
+                self.ignore_test_connection.is_some(),
+            ],
+        )
     }
 }
 model::model!(AppDynamicsConnectorDto);
@@ -212,14 +217,6 @@ impl model::Model for ArtifactoryConnector {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.auth.is_some() as u64 | (self.proxy.is_some() as u64) << 1
-            | (self.delegate_selectors.is_some() as u64) << 2
-            | (self.execute_on_delegate.is_some() as u64) << 3
-            | (self.artifactory_server_url.is_some() as u64) << 4
-            | (self.ignore_test_connection.is_some() as u64) << 5
-    }
 }
 model::model!(ArtifactoryConnector);
 /// Schema `ArtifactoryUsernamePasswordAuth`.
@@ -261,11 +258,6 @@ impl model::Model for ArtifactoryUsernamePasswordAuth {
             2 => model::Part::Str(&self.username_ref),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.username.is_some() as u64 | (self.password_ref.is_some() as u64) << 1
-            | (self.username_ref.is_some() as u64) << 2
     }
 }
 model::model!(ArtifactoryUsernamePasswordAuth);
@@ -368,13 +360,6 @@ impl model::Model for AwsCodeCommitConnector {
             4 => model::Part::Flag(&self.ignore_test_connection),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.url.is_some() as u64 | (self.type_.is_some() as u64) << 1
-            | (self.authentication.is_some() as u64) << 2
-            | (self.delegate_selectors.is_some() as u64) << 3
-            | (self.ignore_test_connection.is_some() as u64) << 4
     }
 }
 model::model!(AwsCodeCommitConnector);
@@ -486,11 +471,6 @@ impl model::Model for AwsCodeCommitSecretKeyAccessKey {
         }
     }
     #[inline]
-    fn present(&self) -> u64 {
-        self.access_key.is_some() as u64 | (self.access_key_ref.is_some() as u64) << 1
-            | (self.secret_key_ref.is_some() as u64) << 2
-    }
-    #[inline]
     fn secrets(&self) -> &'static [usize] {
         &[0]
     }
@@ -556,14 +536,6 @@ impl model::Model for AwsConnector {
             5 => model::opt(&self.aws_sdk_client_back_off_strategy_override),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.proxy.is_some() as u64 | (self.credential.is_some() as u64) << 1
-            | (self.delegate_selectors.is_some() as u64) << 2
-            | (self.execute_on_delegate.is_some() as u64) << 3
-            | (self.ignore_test_connection.is_some() as u64) << 4
-            | (self.aws_sdk_client_back_off_strategy_override.is_some() as u64) << 5
     }
 }
 model::model!(AwsConnector);
@@ -677,12 +649,6 @@ impl model::Model for AwsCurAttributes {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.region.is_some() as u64 | (self.s3_prefix.is_some() as u64) << 1
-            | (self.report_name.is_some() as u64) << 2
-            | (self.s3_bucket_name.is_some() as u64) << 3
-    }
 }
 model::model!(AwsCurAttributes);
 /// Schema `AwsKmsConnector`.
@@ -768,15 +734,20 @@ impl model::Model for AwsKmsConnector {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.kms_arn.is_some() as u64 | (self.region.is_some() as u64) << 1
-            | (self.default.is_some() as u64) << 2
-            | (self.is_default.is_some() as u64) << 3
-            | (self.credential.is_some() as u64) << 4
-            | (self.delegate_selectors.is_some() as u64) << 5
-            | (self.execute_on_delegate.is_some() as u64) << 6
-            | (self.kms_arn_in_plain_text.is_some() as u64) << 7
-            | (self.ignore_test_connection.is_some() as u64) << 8
-            | (self.aws_oidc_token_exchange_details_for_delegate.is_some() as u64) << 9
+        model::mask(
+            &[
+                self.kms_arn.is_some(),
+                self.region.is_some(),
+                self.default.is_some(),
+                self.is_default.is_some(),
+                self.credential.is_some(),
+                self.delegate_selectors.is_some(),
+                self.execute_on_delegate.is_some(),
+                self.kms_arn_in_plain_text.is_some(),
+                self.ignore_test_connection.is_some(),
+                self.aws_oidc_token_exchange_details_for_delegate.is_some(),
+            ],
+        )
     }
 }
 model::model!(AwsKmsConnector);
@@ -873,10 +844,6 @@ impl model::Model for AwsKmsCredentialSpecAssumeIam {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.delegate_selectors.is_some() as u64
-    }
 }
 model::model!(AwsKmsCredentialSpecAssumeIam);
 /// Schema `AwsKmsCredentialSpecAssumeSTS`.
@@ -923,12 +890,6 @@ impl model::Model for AwsKmsCredentialSpecAssumeSts {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.role_arn.is_some() as u64 | (self.external_name.is_some() as u64) << 1
-            | (self.delegate_selectors.is_some() as u64) << 2
-            | (self.assume_sts_role_duration.is_some() as u64) << 3
-    }
 }
 model::model!(AwsKmsCredentialSpecAssumeSts);
 /// Schema `AwsKmsCredentialSpecManualConfig`.
@@ -966,10 +927,6 @@ impl model::Model for AwsKmsCredentialSpecManualConfig {
             1 => model::Part::Str(&self.secret_key),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.access_key.is_some() as u64 | (self.secret_key.is_some() as u64) << 1
     }
     #[inline]
     fn secrets(&self) -> &'static [usize] {
@@ -1022,12 +979,6 @@ impl model::Model for AwsManualConfigSpec {
         }
     }
     #[inline]
-    fn present(&self) -> u64 {
-        self.access_key.is_some() as u64 | (self.access_key_ref.is_some() as u64) << 1
-            | (self.secret_key_ref.is_some() as u64) << 2
-            | (self.session_token_ref.is_some() as u64) << 3
-    }
-    #[inline]
     fn secrets(&self) -> &'static [usize] {
         &[0]
     }
@@ -1064,10 +1015,6 @@ impl model::Model for AwsOidcSpec {
             0 => model::Part::Str(&self.iam_role_arn),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.iam_role_arn.is_some() as u64
     }
 }
 model::model!(AwsOidcSpec);
@@ -1106,11 +1053,6 @@ impl model::Model for AwsOidcTokenExchangeDetailsForDelegate {
             1 => model::Part::Int(&self.id_token_expiry_time),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.oidc_id_token.is_some() as u64
-            | (self.id_token_expiry_time.is_some() as u64) << 1
     }
     #[inline]
     fn secrets(&self) -> &'static [usize] {
@@ -1153,10 +1095,6 @@ impl model::Model for AwsSdkClientBackoffStrategy {
             1 => model::opt(&self.type_),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.spec.is_some() as u64 | (self.type_.is_some() as u64) << 1
     }
 }
 model::model!(AwsSdkClientBackoffStrategy);
@@ -1257,16 +1195,21 @@ impl model::Model for AwsSecretManager {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.region.is_some() as u64 | (self.default.is_some() as u64) << 1
-            | (self.credential.is_some() as u64) << 2
-            | (self.use_put_secret.is_some() as u64) << 3
-            | (self.secret_name_prefix.is_some() as u64) << 4
-            | (self.delegate_selectors.is_some() as u64) << 5
-            | (self.execute_on_delegate.is_some() as u64) << 6
-            | (self.ignore_test_connection.is_some() as u64) << 7
-            | (self.recovery_window_in_days.is_some() as u64) << 8
-            | (self.force_delete_without_recovery.is_some() as u64) << 9
-            | (self.aws_oidc_token_exchange_details_for_delegate.is_some() as u64) << 10
+        model::mask(
+            &[
+                self.region.is_some(),
+                self.default.is_some(),
+                self.credential.is_some(),
+                self.use_put_secret.is_some(),
+                self.secret_name_prefix.is_some(),
+                self.delegate_selectors.is_some(),
+                self.execute_on_delegate.is_some(),
+                self.ignore_test_connection.is_some(),
+                self.recovery_window_in_days.is_some(),
+                self.force_delete_without_recovery.is_some(),
+                self.aws_oidc_token_exchange_details_for_delegate.is_some(),
+            ],
+        )
     }
 }
 model::model!(AwsSecretManager);
@@ -1306,10 +1249,6 @@ impl model::Model for AwsSecretManagerCredential {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.spec.is_some() as u64 | (self.type_.is_some() as u64) << 1
-    }
 }
 model::model!(AwsSecretManagerCredential);
 model::open_enum! {
@@ -1348,10 +1287,6 @@ impl model::Model for AzureArtifactsAuthentication {
             0 => model::opt(&self.spec),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.spec.is_some() as u64
     }
 }
 model::model!(AzureArtifactsAuthentication);
@@ -1409,13 +1344,6 @@ impl model::Model for AzureArtifactsConnector {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.auth.is_some() as u64 | (self.azure_artifacts_url.is_some() as u64) << 1
-            | (self.delegate_selectors.is_some() as u64) << 2
-            | (self.execute_on_delegate.is_some() as u64) << 3
-            | (self.ignore_test_connection.is_some() as u64) << 4
-    }
 }
 model::model!(AzureArtifactsConnector);
 /// Schema `AzureArtifactsHttpCredentials`.
@@ -1453,10 +1381,6 @@ impl model::Model for AzureArtifactsHttpCredentials {
             1 => model::opt(&self.type_),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.spec.is_some() as u64 | (self.type_.is_some() as u64) << 1
     }
 }
 model::model!(AzureArtifactsHttpCredentials);
@@ -1496,10 +1420,6 @@ impl model::Model for AzureArtifactsUsernameToken {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.token_ref.is_some() as u64
-    }
 }
 model::model!(AzureArtifactsUsernameToken);
 /// Schema `AzureAuth`.
@@ -1537,10 +1457,6 @@ impl model::Model for AzureAuth {
             1 => model::opt(&self.type_),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.spec.is_some() as u64 | (self.type_.is_some() as u64) << 1
     }
 }
 model::model!(AzureAuth);
@@ -1601,14 +1517,6 @@ impl model::Model for AzureConnector {
             4 => model::Part::Flag(&self.ignore_test_connection),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.credential.is_some() as u64
-            | (self.delegate_selectors.is_some() as u64) << 1
-            | (self.execute_on_delegate.is_some() as u64) << 2
-            | (self.azure_environment_type.is_some() as u64) << 3
-            | (self.ignore_test_connection.is_some() as u64) << 4
     }
 }
 model::model!(AzureConnector);
@@ -1708,10 +1616,6 @@ impl model::Model for AzureInheritFromDelegateDetails {
             0 => model::Part::Json(&self.auth),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.auth.is_some() as u64
     }
 }
 model::model!(AzureInheritFromDelegateDetails);
@@ -1818,19 +1722,24 @@ impl model::Model for AzureKeyVaultConnector {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.default.is_some() as u64 | (self.client_id.is_some() as u64) << 1
-            | (self.tenant_id.is_some() as u64) << 2
-            | (self.secret_key.is_some() as u64) << 3
-            | (self.vault_name.is_some() as u64) << 4
-            | (self.enable_purge.is_some() as u64) << 5
-            | (self.subscription.is_some() as u64) << 6
-            | (self.managed_client_id.is_some() as u64) << 7
-            | (self.delegate_selectors.is_some() as u64) << 8
-            | (self.use_managed_identity.is_some() as u64) << 9
-            | (self.azure_environment_type.is_some() as u64) << 10
-            | (self.ignore_test_connection.is_some() as u64) << 11
-            | (self.vault_configured_manually.is_some() as u64) << 12
-            | (self.azure_managed_identity_type.is_some() as u64) << 13
+        model::mask(
+            &[
+                self.default.is_some(),
+                self.client_id.is_some(),
+                self.tenant_id.is_some(),
+                self.secret_key.is_some(),
+                self.vault_name.is_some(),
+                self.enable_purge.is_some(),
+                self.subscription.is_some(),
+                self.managed_client_id.is_some(),
+                self.delegate_selectors.is_some(),
+                self.use_managed_identity.is_some(),
+                self.azure_environment_type.is_some(),
+                self.ignore_test_connection.is_some(),
+                self.vault_configured_manually.is_some(),
+                self.azure_managed_identity_type.is_some(),
+            ],
+        )
     }
     #[inline]
     fn secrets(&self) -> &'static [usize] {
@@ -1889,11 +1798,6 @@ impl model::Model for AzureManualDetails {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.auth.is_some() as u64 | (self.tenant_id.is_some() as u64) << 1
-            | (self.application_id.is_some() as u64) << 2
-    }
 }
 model::model!(AzureManualDetails);
 /// Schema `AzureOidcSpec`.
@@ -1935,11 +1839,6 @@ impl model::Model for AzureOidcSpec {
             2 => model::Part::Str(&self.application_id),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.audience.is_some() as u64 | (self.tenant_id.is_some() as u64) << 1
-            | (self.application_id.is_some() as u64) << 2
     }
 }
 model::model!(AzureOidcSpec);
@@ -2123,13 +2022,18 @@ impl model::Model for AzureRepoConfig {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.url.is_some() as u64 | (self.type_.is_some() as u64) << 1
-            | (self.api_access.is_some() as u64) << 2
-            | (self.authentication.is_some() as u64) << 3
-            | (self.validation_repo.is_some() as u64) << 4
-            | (self.delegate_selectors.is_some() as u64) << 5
-            | (self.execute_on_delegate.is_some() as u64) << 6
-            | (self.ignore_test_connection.is_some() as u64) << 7
+        model::mask(
+            &[
+                self.url.is_some(),
+                self.type_.is_some(),
+                self.api_access.is_some(),
+                self.authentication.is_some(),
+                self.validation_repo.is_some(),
+                self.delegate_selectors.is_some(),
+                self.execute_on_delegate.is_some(),
+                self.ignore_test_connection.is_some(),
+            ],
+        )
     }
 }
 model::model!(AzureRepoConfig);
@@ -2231,10 +2135,6 @@ impl model::Model for AzureRepoSshCredentials {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.ssh_key_ref.is_some() as u64
-    }
 }
 model::model!(AzureRepoSshCredentials);
 /// Schema `AzureRepoTokenSpec`.
@@ -2268,10 +2168,6 @@ impl model::Model for AzureRepoTokenSpec {
             0 => model::Part::Str(&self.token_ref),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.token_ref.is_some() as u64
     }
 }
 model::model!(AzureRepoTokenSpec);
@@ -2314,11 +2210,6 @@ impl model::Model for AzureRepoUsernameToken {
             2 => model::Part::Str(&self.username_ref),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.token_ref.is_some() as u64 | (self.username.is_some() as u64) << 1
-            | (self.username_ref.is_some() as u64) << 2
     }
 }
 model::model!(AzureRepoUsernameToken);

@@ -106,12 +106,6 @@ impl model::Model for BambooConnector {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.auth.is_some() as u64 | (self.bamboo_url.is_some() as u64) << 1
-            | (self.delegate_selectors.is_some() as u64) << 2
-            | (self.ignore_test_connection.is_some() as u64) << 3
-    }
 }
 model::model!(BambooConnector);
 /// Schema `BambooUserNamePasswordDTO`.
@@ -153,11 +147,6 @@ impl model::Model for BambooUserNamePasswordDto {
             2 => model::Part::Str(&self.username_ref),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.username.is_some() as u64 | (self.password_ref.is_some() as u64) << 1
-            | (self.username_ref.is_some() as u64) << 2
     }
 }
 model::model!(BambooUserNamePasswordDto);
@@ -220,14 +209,6 @@ impl model::Model for BillingExportSpec {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.report_name.is_some() as u64 | (self.billing_type.is_some() as u64) << 1
-            | (self.container_name.is_some() as u64) << 2
-            | (self.directory_name.is_some() as u64) << 3
-            | (self.subscription_id.is_some() as u64) << 4
-            | (self.storage_account_name.is_some() as u64) << 5
-    }
 }
 model::model!(BillingExportSpec);
 model::open_enum! {
@@ -269,10 +250,6 @@ impl model::Model for BitbucketApiAccess {
             1 => model::opt(&self.type_),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.spec.is_some() as u64 | (self.type_.is_some() as u64) << 1
     }
 }
 model::model!(BitbucketApiAccess);
@@ -408,14 +385,19 @@ impl model::Model for BitbucketConnector {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.url.is_some() as u64 | (self.type_.is_some() as u64) << 1
-            | (self.proxy.is_some() as u64) << 2
-            | (self.api_access.is_some() as u64) << 3
-            | (self.authentication.is_some() as u64) << 4
-            | (self.validation_repo.is_some() as u64) << 5
-            | (self.delegate_selectors.is_some() as u64) << 6
-            | (self.execute_on_delegate.is_some() as u64) << 7
-            | (self.ignore_test_connection.is_some() as u64) << 8
+        model::mask(
+            &[
+                self.url.is_some(),
+                self.type_.is_some(),
+                self.proxy.is_some(),
+                self.api_access.is_some(),
+                self.authentication.is_some(),
+                self.validation_repo.is_some(),
+                self.delegate_selectors.is_some(),
+                self.execute_on_delegate.is_some(),
+                self.ignore_test_connection.is_some(),
+            ],
+        )
     }
 }
 model::model!(BitbucketConnector);
@@ -517,10 +499,6 @@ impl model::Model for BitbucketSshCredentials {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.ssh_key_ref.is_some() as u64
-    }
 }
 model::model!(BitbucketSshCredentials);
 /// Schema `BitbucketUsernamePassword`.
@@ -562,11 +540,6 @@ impl model::Model for BitbucketUsernamePassword {
             2 => model::Part::Str(&self.username_ref),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.username.is_some() as u64 | (self.password_ref.is_some() as u64) << 1
-            | (self.username_ref.is_some() as u64) << 2
     }
 }
 model::model!(BitbucketUsernamePassword);

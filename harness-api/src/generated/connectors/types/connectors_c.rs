@@ -40,11 +40,6 @@ impl model::Model for CcmK8sConnectorResponse {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.k8s_connector.is_some() as u64
-            | (self.ccmk8s_connector.is_some() as u64) << 1
-    }
 }
 model::model!(CcmK8sConnectorResponse);
 /// Schema `CEAwsConnector`.
@@ -118,13 +113,18 @@ impl model::Model for CeAwsConnector {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.credential.is_some() as u64 | (self.aws_account_id.is_some() as u64) << 1
-            | (self.cur_attributes.is_some() as u64) << 2
-            | (self.features_enabled.is_some() as u64) << 3
-            | (self.cross_account_access.is_some() as u64) << 4
-            | (self.autostopping_features.is_some() as u64) << 5
-            | (self.ignore_test_connection.is_some() as u64) << 6
-            | (self.is_aws_gov_cloud_account.is_some() as u64) << 7
+        model::mask(
+            &[
+                self.credential.is_some(),
+                self.aws_account_id.is_some(),
+                self.cur_attributes.is_some(),
+                self.features_enabled.is_some(),
+                self.cross_account_access.is_some(),
+                self.autostopping_features.is_some(),
+                self.ignore_test_connection.is_some(),
+                self.is_aws_gov_cloud_account.is_some(),
+            ],
+        )
     }
 }
 model::model!(CeAwsConnector);
@@ -234,10 +234,6 @@ impl model::Model for CeAwsOidcSpec {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.iam_role_arn.is_some() as u64
-    }
 }
 model::model!(CeAwsOidcSpec);
 /// Schema `CEAzureConnector`.
@@ -304,15 +300,6 @@ impl model::Model for CeAzureConnector {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.tenant_id.is_some() as u64 | (self.subscription_id.is_some() as u64) << 1
-            | (self.features_enabled.is_some() as u64) << 2
-            | (self.billing_export_spec.is_some() as u64) << 3
-            | (self.billing_export_spec2.is_some() as u64) << 4
-            | (self.autostopping_features.is_some() as u64) << 5
-            | (self.ignore_test_connection.is_some() as u64) << 6
-    }
 }
 model::model!(CeAzureConnector);
 model::open_enum! {
@@ -367,12 +354,6 @@ impl model::Model for CeKubernetesClusterConfigDto {
             2 => model::Part::Flag(&self.ignore_test_connection),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.connector_ref.is_some() as u64
-            | (self.features_enabled.is_some() as u64) << 1
-            | (self.ignore_test_connection.is_some() as u64) << 2
     }
 }
 model::model!(CeKubernetesClusterConfigDto);
@@ -447,15 +428,6 @@ impl model::Model for ConfluenceConnector {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.email_id.is_some() as u64 | (self.api_key_ref.is_some() as u64) << 1
-            | (self.api_access_type.is_some() as u64) << 2
-            | (self.confluence_url.is_some() as u64) << 3
-            | (self.access_token_ref.is_some() as u64) << 4
-            | (self.refresh_token_ref.is_some() as u64) << 5
-            | (self.ignore_test_connection.is_some() as u64) << 6
-    }
 }
 model::model!(ConfluenceConnector);
 model::open_enum! {
@@ -494,10 +466,6 @@ impl model::Model for ConnectorActivityDetails {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.last_activity_time.is_some() as u64
-    }
 }
 model::model!(ConnectorActivityDetails);
 /// Schema `ConnectorCatalogueItem`.
@@ -535,10 +503,6 @@ impl model::Model for ConnectorCatalogueItem {
             1 => model::opt(&self.connectors),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.category.is_some() as u64 | (self.connectors.is_some() as u64) << 1
     }
 }
 model::model!(ConnectorCatalogueItem);
@@ -601,10 +565,6 @@ impl model::Model for ConnectorCatalogueResponse {
             0 => model::opt(&self.catalogue),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.catalogue.is_some() as u64
     }
 }
 model::model!(ConnectorCatalogueResponse);
@@ -716,15 +676,6 @@ impl model::Model for ConnectorConnectivityDetails {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.errors.is_some() as u64 | (self.status.is_some() as u64) << 1
-            | (self.tested_at.is_some() as u64) << 2
-            | (self.error_summary.is_some() as u64) << 3
-            | (self.last_tested_at.is_some() as u64) << 4
-            | (self.last_alert_sent.is_some() as u64) << 5
-            | (self.last_connected_at.is_some() as u64) << 6
-    }
 }
 model::model!(ConnectorConnectivityDetails);
 model::open_enum! {
@@ -817,15 +768,20 @@ impl model::Model for ConnectorFilterProperties {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.tags.is_some() as u64 | (self.types.is_some() as u64) << 1
-            | (self.categories.is_some() as u64) << 2
-            | (self.filter_type.is_some() as u64) << 3
-            | (self.description.is_some() as u64) << 4
-            | (self.connector_names.is_some() as u64) << 5
-            | (self.connectivity_statuses.is_some() as u64) << 6
-            | (self.connector_identifiers.is_some() as u64) << 7
-            | (self.connector_connectivity_modes.is_some() as u64) << 8
-            | (self.inheriting_credentials_from_delegate.is_some() as u64) << 9
+        model::mask(
+            &[
+                self.tags.is_some(),
+                self.types.is_some(),
+                self.categories.is_some(),
+                self.filter_type.is_some(),
+                self.description.is_some(),
+                self.connector_names.is_some(),
+                self.connectivity_statuses.is_some(),
+                self.connector_identifiers.is_some(),
+                self.connector_connectivity_modes.is_some(),
+                self.inheriting_credentials_from_delegate.is_some(),
+            ],
+        )
     }
 }
 model::model!(ConnectorFilterProperties);
@@ -1014,10 +970,6 @@ impl model::Model for ConnectorStatistics {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.type_stats.is_some() as u64 | (self.status_stats.is_some() as u64) << 1
-    }
 }
 model::model!(ConnectorStatistics);
 /// Schema `ConnectorStatusStats`.
@@ -1055,10 +1007,6 @@ impl model::Model for ConnectorStatusStats {
             1 => model::opt(&self.status),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.count.is_some() as u64 | (self.status.is_some() as u64) << 1
     }
 }
 model::model!(ConnectorStatusStats);
@@ -1102,10 +1050,6 @@ impl model::Model for ConnectorTypeStats {
             1 => model::Part::Int(&self.count),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.type_.is_some() as u64 | (self.count.is_some() as u64) << 1
     }
 }
 model::model!(ConnectorTypeStats);
@@ -1181,14 +1125,6 @@ impl model::Model for ConnectorValidationResult {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.errors.is_some() as u64 | (self.status.is_some() as u64) << 1
-            | (self.task_id.is_some() as u64) << 2
-            | (self.tested_at.is_some() as u64) << 3
-            | (self.delegate_id.is_some() as u64) << 4
-            | (self.error_summary.is_some() as u64) << 5
-    }
 }
 model::model!(ConnectorValidationResult);
 model::open_enum! {
@@ -1231,11 +1167,6 @@ impl model::Model for CrossAccountAccess {
             1 => model::Part::Str(&self.cross_account_role_arn),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.external_id.is_some() as u64
-            | (self.cross_account_role_arn.is_some() as u64) << 1
     }
 }
 model::model!(CrossAccountAccess);
@@ -1310,13 +1241,18 @@ impl model::Model for CustomHealthConnectorDto {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.method.is_some() as u64 | (self.params.is_some() as u64) << 1
-            | (self.base_url.is_some() as u64) << 2
-            | (self.headers.is_some() as u64) << 3
-            | (self.validation_body.is_some() as u64) << 4
-            | (self.validation_path.is_some() as u64) << 5
-            | (self.delegate_selectors.is_some() as u64) << 6
-            | (self.ignore_test_connection.is_some() as u64) << 7
+        model::mask(
+            &[
+                self.method.is_some(),
+                self.params.is_some(),
+                self.base_url.is_some(),
+                self.headers.is_some(),
+                self.validation_body.is_some(),
+                self.validation_path.is_some(),
+                self.delegate_selectors.is_some(),
+                self.ignore_test_connection.is_some(),
+            ],
+        )
     }
 }
 model::model!(CustomHealthConnectorDto);
@@ -1371,13 +1307,6 @@ impl model::Model for CustomHealthKeyAndValue {
             4 => model::Part::Str(&self.encrypted_value_ref),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.key.is_some() as u64 | (self.value.is_some() as u64) << 1
-            | (self.value_encrypted.is_some() as u64) << 2
-            | (self.is_value_encrypted.is_some() as u64) << 3
-            | (self.encrypted_value_ref.is_some() as u64) << 4
     }
 }
 model::model!(CustomHealthKeyAndValue);
@@ -1457,14 +1386,19 @@ impl model::Model for CustomSecretManager {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.host.is_some() as u64 | (self.default.is_some() as u64) << 1
-            | (self.timeout.is_some() as u64) << 2
-            | (self.template.is_some() as u64) << 3
-            | (self.on_delegate.is_some() as u64) << 4
-            | (self.connector_ref.is_some() as u64) << 5
-            | (self.working_directory.is_some() as u64) << 6
-            | (self.delegate_selectors.is_some() as u64) << 7
-            | (self.ignore_test_connection.is_some() as u64) << 8
+        model::mask(
+            &[
+                self.host.is_some(),
+                self.default.is_some(),
+                self.timeout.is_some(),
+                self.template.is_some(),
+                self.on_delegate.is_some(),
+                self.connector_ref.is_some(),
+                self.working_directory.is_some(),
+                self.delegate_selectors.is_some(),
+                self.ignore_test_connection.is_some(),
+            ],
+        )
     }
 }
 model::model!(CustomSecretManager);

@@ -58,13 +58,6 @@ impl model::Model for DatadogConnectorDto {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.url.is_some() as u64 | (self.api_key_ref.is_some() as u64) << 1
-            | (self.application_key_ref.is_some() as u64) << 2
-            | (self.delegate_selectors.is_some() as u64) << 3
-            | (self.ignore_test_connection.is_some() as u64) << 4
-    }
 }
 model::model!(DatadogConnectorDto);
 model::union! {
@@ -188,15 +181,6 @@ impl model::Model for DockerConnector {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.auth.is_some() as u64 | (self.proxy.is_some() as u64) << 1
-            | (self.provider_type.is_some() as u64) << 2
-            | (self.delegate_selectors.is_some() as u64) << 3
-            | (self.docker_registry_url.is_some() as u64) << 4
-            | (self.execute_on_delegate.is_some() as u64) << 5
-            | (self.ignore_test_connection.is_some() as u64) << 6
-    }
 }
 model::model!(DockerConnector);
 model::open_enum! {
@@ -242,11 +226,6 @@ impl model::Model for DockerUserNamePassword {
             2 => model::Part::Str(&self.username_ref),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.username.is_some() as u64 | (self.password_ref.is_some() as u64) << 1
-            | (self.username_ref.is_some() as u64) << 2
     }
 }
 model::model!(DockerUserNamePassword);
@@ -308,14 +287,6 @@ impl model::Model for DynatraceConnectorDto {
             5 => model::Part::Flag(&self.ignore_test_connection),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.url.is_some() as u64 | (self.api_token_ref.is_some() as u64) << 1
-            | (self.platform_url.is_some() as u64) << 2
-            | (self.platform_token_ref.is_some() as u64) << 3
-            | (self.delegate_selectors.is_some() as u64) << 4
-            | (self.ignore_test_connection.is_some() as u64) << 5
     }
 }
 model::model!(DynatraceConnectorDto);

@@ -75,13 +75,18 @@ impl model::Model for ElkConnectorDto {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.url.is_some() as u64 | (self.api_key_id.is_some() as u64) << 1
-            | (self.auth_type.is_some() as u64) << 2
-            | (self.username.is_some() as u64) << 3
-            | (self.api_key_ref.is_some() as u64) << 4
-            | (self.password_ref.is_some() as u64) << 5
-            | (self.delegate_selectors.is_some() as u64) << 6
-            | (self.ignore_test_connection.is_some() as u64) << 7
+        model::mask(
+            &[
+                self.url.is_some(),
+                self.api_key_id.is_some(),
+                self.auth_type.is_some(),
+                self.username.is_some(),
+                self.api_key_ref.is_some(),
+                self.password_ref.is_some(),
+                self.delegate_selectors.is_some(),
+                self.ignore_test_connection.is_some(),
+            ],
+        )
     }
 }
 model::model!(ElkConnectorDto);
@@ -133,12 +138,6 @@ impl model::Model for ErrorTrackingConnectorDto {
             3 => model::Part::Flag(&self.ignore_test_connection),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.url.is_some() as u64 | (self.api_key_ref.is_some() as u64) << 1
-            | (self.delegate_selectors.is_some() as u64) << 2
-            | (self.ignore_test_connection.is_some() as u64) << 3
     }
 }
 model::model!(ErrorTrackingConnectorDto);

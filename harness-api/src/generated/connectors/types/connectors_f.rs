@@ -36,9 +36,5 @@ impl model::Model for FieldValues {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.field_values.is_some() as u64
-    }
 }
 model::model!(FieldValues);

@@ -40,10 +40,6 @@ impl model::Model for GcpBillingExportSpecDto {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.table_id.is_some() as u64 | (self.dataset_id.is_some() as u64) << 1
-    }
 }
 model::model!(GcpBillingExportSpecDto);
 /// Schema `GcpCcmConnectorCredential`.
@@ -147,12 +143,6 @@ impl model::Model for GcpCcmOidcDetails {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.provider_id.is_some() as u64 | (self.gcp_project_id.is_some() as u64) << 1
-            | (self.workload_pool_id.is_some() as u64) << 2
-            | (self.service_account_email.is_some() as u64) << 3
-    }
 }
 model::model!(GcpCcmOidcDetails);
 /// Schema `GcpCloudCostConnectorDTO`.
@@ -218,15 +208,6 @@ impl model::Model for GcpCloudCostConnectorDto {
             6 => model::Part::Flag(&self.ignore_test_connection),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.project_id.is_some() as u64 | (self.credential.is_some() as u64) << 1
-            | (self.features_enabled.is_some() as u64) << 2
-            | (self.billing_export_spec.is_some() as u64) << 3
-            | (self.service_account_email.is_some() as u64) << 4
-            | (self.autostopping_features.is_some() as u64) << 5
-            | (self.ignore_test_connection.is_some() as u64) << 6
     }
 }
 model::model!(GcpCloudCostConnectorDto);
@@ -297,13 +278,6 @@ impl model::Model for GcpConnector {
             4 => model::Part::Flag(&self.ignore_test_connection),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.proxy.is_some() as u64 | (self.credential.is_some() as u64) << 1
-            | (self.delegate_selectors.is_some() as u64) << 2
-            | (self.execute_on_delegate.is_some() as u64) << 3
-            | (self.ignore_test_connection.is_some() as u64) << 4
     }
 }
 model::model!(GcpConnector);
@@ -398,10 +372,6 @@ impl model::Model for GcpDelegateDetails {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.delegate_selectors.is_some() as u64
-    }
 }
 model::model!(GcpDelegateDetails);
 /// Schema `GcpKmsConnector`.
@@ -485,15 +455,20 @@ impl model::Model for GcpKmsConnector {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.region.is_some() as u64 | (self.default.is_some() as u64) << 1
-            | (self.key_name.is_some() as u64) << 2
-            | (self.key_ring.is_some() as u64) << 3
-            | (self.project_id.is_some() as u64) << 4
-            | (self.credentials.is_some() as u64) << 5
-            | (self.oidc_details.is_some() as u64) << 6
-            | (self.delegate_selectors.is_some() as u64) << 7
-            | (self.execute_on_delegate.is_some() as u64) << 8
-            | (self.ignore_test_connection.is_some() as u64) << 9
+        model::mask(
+            &[
+                self.region.is_some(),
+                self.default.is_some(),
+                self.key_name.is_some(),
+                self.key_ring.is_some(),
+                self.project_id.is_some(),
+                self.credentials.is_some(),
+                self.oidc_details.is_some(),
+                self.delegate_selectors.is_some(),
+                self.execute_on_delegate.is_some(),
+                self.ignore_test_connection.is_some(),
+            ],
+        )
     }
 }
 model::model!(GcpKmsConnector);
@@ -528,10 +503,6 @@ impl model::Model for GcpManualDetails {
             0 => model::Part::Str(&self.secret_key_ref),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.secret_key_ref.is_some() as u64
     }
 }
 model::model!(GcpManualDetails);
@@ -578,12 +549,6 @@ impl model::Model for GcpOidcDetails {
             3 => model::Part::Str(&self.service_account_email),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.provider_id.is_some() as u64 | (self.gcp_project_id.is_some() as u64) << 1
-            | (self.workload_pool_id.is_some() as u64) << 2
-            | (self.service_account_email.is_some() as u64) << 3
     }
 }
 model::model!(GcpOidcDetails);
@@ -652,16 +617,6 @@ impl model::Model for GcpOidcTokenExchangeDetailsForDelegate {
             6 => model::opt(&self.oidc_workload_access_token_request_structure),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.oidc_id_token.is_some() as u64
-            | (self.id_token_expiry_time.is_some() as u64) << 1
-            | (self.gcp_service_account_email.is_some() as u64) << 2
-            | (self.oidc_access_token_sts_endpoint.is_some() as u64) << 3
-            | (self.oidc_access_token_iam_sa_endpoint.is_some() as u64) << 4
-            | (self.oidc_chartmuseum_gcp_config_structure.is_some() as u64) << 5
-            | (self.oidc_workload_access_token_request_structure.is_some() as u64) << 6
     }
     #[inline]
     fn secrets(&self) -> &'static [usize] {
@@ -742,13 +697,18 @@ impl model::Model for GcpSecretManager {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.default.is_some() as u64 | (self.credential.is_some() as u64) << 1
-            | (self.credentials_ref.is_some() as u64) << 2
-            | (self.delegate_selectors.is_some() as u64) << 3
-            | (self.execute_on_delegate.is_some() as u64) << 4
-            | (self.ignore_test_connection.is_some() as u64) << 5
-            | (self.assume_credentials_on_delegate.is_some() as u64) << 6
-            | (self.gcp_oidc_token_exchange_details_for_delegate.is_some() as u64) << 7
+        model::mask(
+            &[
+                self.default.is_some(),
+                self.credential.is_some(),
+                self.credentials_ref.is_some(),
+                self.delegate_selectors.is_some(),
+                self.execute_on_delegate.is_some(),
+                self.ignore_test_connection.is_some(),
+                self.assume_credentials_on_delegate.is_some(),
+                self.gcp_oidc_token_exchange_details_for_delegate.is_some(),
+            ],
+        )
     }
 }
 model::model!(GcpSecretManager);
@@ -900,11 +860,6 @@ impl model::Model for GitHttpAuthenticationDto {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.username.is_some() as u64 | (self.password_ref.is_some() as u64) << 1
-            | (self.username_ref.is_some() as u64) << 2
-    }
 }
 model::model!(GitHttpAuthenticationDto);
 /// Schema `GitSSHAuthentication`.
@@ -938,10 +893,6 @@ impl model::Model for GitSshAuthentication {
             0 => model::Part::Str(&self.ssh_key_ref),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.ssh_key_ref.is_some() as u64
     }
 }
 model::model!(GitSshAuthentication);
@@ -1056,14 +1007,6 @@ impl model::Model for GithubApp {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.application_id.is_some() as u64
-            | (self.private_key_ref.is_some() as u64) << 1
-            | (self.installation_id.is_some() as u64) << 2
-            | (self.application_id_ref.is_some() as u64) << 3
-            | (self.installation_id_ref.is_some() as u64) << 4
-    }
 }
 model::model!(GithubApp);
 /// Schema `GithubAppSpec`.
@@ -1119,14 +1062,6 @@ impl model::Model for GithubAppSpec {
             4 => model::Part::Str(&self.installation_id_ref),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.application_id.is_some() as u64
-            | (self.private_key_ref.is_some() as u64) << 1
-            | (self.installation_id.is_some() as u64) << 2
-            | (self.application_id_ref.is_some() as u64) << 3
-            | (self.installation_id_ref.is_some() as u64) << 4
     }
 }
 model::model!(GithubAppSpec);
@@ -1258,14 +1193,19 @@ impl model::Model for GithubConnector {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.url.is_some() as u64 | (self.type_.is_some() as u64) << 1
-            | (self.proxy.is_some() as u64) << 2
-            | (self.api_access.is_some() as u64) << 3
-            | (self.authentication.is_some() as u64) << 4
-            | (self.validation_repo.is_some() as u64) << 5
-            | (self.delegate_selectors.is_some() as u64) << 6
-            | (self.execute_on_delegate.is_some() as u64) << 7
-            | (self.ignore_test_connection.is_some() as u64) << 8
+        model::mask(
+            &[
+                self.url.is_some(),
+                self.type_.is_some(),
+                self.proxy.is_some(),
+                self.api_access.is_some(),
+                self.authentication.is_some(),
+                self.validation_repo.is_some(),
+                self.delegate_selectors.is_some(),
+                self.execute_on_delegate.is_some(),
+                self.ignore_test_connection.is_some(),
+            ],
+        )
     }
 }
 model::model!(GithubConnector);
@@ -1370,10 +1310,6 @@ impl model::Model for GithubOauth {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.token_ref.is_some() as u64
-    }
 }
 model::model!(GithubOauth);
 /// Schema `GithubSshCredentials`.
@@ -1408,10 +1344,6 @@ impl model::Model for GithubSshCredentials {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.ssh_key_ref.is_some() as u64
-    }
 }
 model::model!(GithubSshCredentials);
 /// Schema `GithubTokenSpec`.
@@ -1445,10 +1377,6 @@ impl model::Model for GithubTokenSpec {
             0 => model::Part::Str(&self.token_ref),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.token_ref.is_some() as u64
     }
 }
 model::model!(GithubTokenSpec);
@@ -1492,11 +1420,6 @@ impl model::Model for GithubUsernamePassword {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.username.is_some() as u64 | (self.password_ref.is_some() as u64) << 1
-            | (self.username_ref.is_some() as u64) << 2
-    }
 }
 model::model!(GithubUsernamePassword);
 /// Schema `GithubUsernameToken`.
@@ -1538,11 +1461,6 @@ impl model::Model for GithubUsernameToken {
             2 => model::Part::Str(&self.username_ref),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.token_ref.is_some() as u64 | (self.username.is_some() as u64) << 1
-            | (self.username_ref.is_some() as u64) << 2
     }
 }
 model::model!(GithubUsernameToken);
@@ -1730,14 +1648,19 @@ impl model::Model for GitlabConnector {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.url.is_some() as u64 | (self.type_.is_some() as u64) << 1
-            | (self.proxy.is_some() as u64) << 2
-            | (self.api_access.is_some() as u64) << 3
-            | (self.authentication.is_some() as u64) << 4
-            | (self.validation_repo.is_some() as u64) << 5
-            | (self.delegate_selectors.is_some() as u64) << 6
-            | (self.execute_on_delegate.is_some() as u64) << 7
-            | (self.ignore_test_connection.is_some() as u64) << 8
+        model::mask(
+            &[
+                self.url.is_some(),
+                self.type_.is_some(),
+                self.proxy.is_some(),
+                self.api_access.is_some(),
+                self.authentication.is_some(),
+                self.validation_repo.is_some(),
+                self.delegate_selectors.is_some(),
+                self.execute_on_delegate.is_some(),
+                self.ignore_test_connection.is_some(),
+            ],
+        )
     }
 }
 model::model!(GitlabConnector);
@@ -1842,10 +1765,6 @@ impl model::Model for GitlabKerberos {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.kerberos_key_ref.is_some() as u64
-    }
 }
 model::model!(GitlabKerberos);
 /// Schema `GitlabOauth`.
@@ -1884,10 +1803,6 @@ impl model::Model for GitlabOauth {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.token_ref.is_some() as u64 | (self.refresh_token_ref.is_some() as u64) << 1
-    }
 }
 model::model!(GitlabOauth);
 /// Schema `GitlabSshCredentials`.
@@ -1921,10 +1836,6 @@ impl model::Model for GitlabSshCredentials {
             0 => model::Part::Str(&self.ssh_key_ref),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.ssh_key_ref.is_some() as u64
     }
 }
 model::model!(GitlabSshCredentials);
@@ -1963,10 +1874,6 @@ impl model::Model for GitlabTokenSpec {
             1 => model::Part::Str(&self.token_ref),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.api_url.is_some() as u64 | (self.token_ref.is_some() as u64) << 1
     }
 }
 model::model!(GitlabTokenSpec);
@@ -2010,11 +1917,6 @@ impl model::Model for GitlabUsernamePassword {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.username.is_some() as u64 | (self.password_ref.is_some() as u64) << 1
-            | (self.username_ref.is_some() as u64) << 2
-    }
 }
 model::model!(GitlabUsernamePassword);
 /// Schema `GitlabUsernameToken`.
@@ -2056,11 +1958,6 @@ impl model::Model for GitlabUsernameToken {
             2 => model::Part::Str(&self.username_ref),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.token_ref.is_some() as u64 | (self.username.is_some() as u64) << 1
-            | (self.username_ref.is_some() as u64) << 2
     }
 }
 model::model!(GitlabUsernameToken);

@@ -97,10 +97,6 @@ impl model::Model for HarnessAuthentication {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.spec.is_some() as u64 | (self.type_.is_some() as u64) << 1
-    }
 }
 model::model!(HarnessAuthentication);
 model::open_enum! {
@@ -223,21 +219,27 @@ impl model::Model for HarnessConnector {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.url.is_some() as u64 | (self.slug.is_some() as u64) << 1
-            | (self.type_.is_some() as u64) << 2 | (self.org_id.is_some() as u64) << 3
-            | (self.api_url.is_some() as u64) << 4
-            | (self.account_id.is_some() as u64) << 5
-            | (self.api_access.is_some() as u64) << 6
-            | (self.project_id.is_some() as u64) << 7
-            | (self.repo_ui_url.is_some() as u64) << 8
-            | (self.git_base_url.is_some() as u64) << 9
-            | (self.api_external_url.is_some() as u64) << 10
-            | (self.authentication.is_some() as u64) << 11
-            | (self.validation_repo.is_some() as u64) << 12
-            | (self.vanity_git_base_url.is_some() as u64) << 13
-            | (self.execute_on_delegate.is_some() as u64) << 14
-            | (self.ignore_test_connection.is_some() as u64) << 15
-            | (self.scoped_repo_identifier.is_some() as u64) << 16
+        model::mask(
+            &[
+                self.url.is_some(),
+                self.slug.is_some(),
+                self.type_.is_some(),
+                self.org_id.is_some(),
+                self.api_url.is_some(),
+                self.account_id.is_some(),
+                self.api_access.is_some(),
+                self.project_id.is_some(),
+                self.repo_ui_url.is_some(),
+                self.git_base_url.is_some(),
+                self.api_external_url.is_some(),
+                self.authentication.is_some(),
+                self.validation_repo.is_some(),
+                self.vanity_git_base_url.is_some(),
+                self.execute_on_delegate.is_some(),
+                self.ignore_test_connection.is_some(),
+                self.scoped_repo_identifier.is_some(),
+            ],
+        )
     }
 }
 model::model!(HarnessConnector);
@@ -334,10 +336,6 @@ impl model::Model for HarnessJwtTokenSpec {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.token_ref.is_some() as u64
-    }
 }
 model::model!(HarnessJwtTokenSpec);
 /// Schema `HarnessTokenSpec`.
@@ -371,10 +369,6 @@ impl model::Model for HarnessTokenSpec {
             0 => model::Part::Str(&self.token_ref),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.token_ref.is_some() as u64
     }
 }
 model::model!(HarnessTokenSpec);
@@ -413,10 +407,6 @@ impl model::Model for HarnessUsernameToken {
             1 => model::Part::Str(&self.username),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.token_ref.is_some() as u64 | (self.username.is_some() as u64) << 1
     }
 }
 model::model!(HarnessUsernameToken);
@@ -521,12 +511,6 @@ impl model::Model for HttpHelmConnector {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.auth.is_some() as u64 | (self.helm_repo_url.is_some() as u64) << 1
-            | (self.delegate_selectors.is_some() as u64) << 2
-            | (self.ignore_test_connection.is_some() as u64) << 3
-    }
 }
 model::model!(HttpHelmConnector);
 /// Schema `HttpHelmUsernamePassword`.
@@ -568,11 +552,6 @@ impl model::Model for HttpHelmUsernamePassword {
             2 => model::Part::Str(&self.username_ref),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.username.is_some() as u64 | (self.password_ref.is_some() as u64) << 1
-            | (self.username_ref.is_some() as u64) << 2
     }
 }
 model::model!(HttpHelmUsernamePassword);

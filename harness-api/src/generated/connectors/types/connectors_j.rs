@@ -161,12 +161,6 @@ impl model::Model for JdbcConnector {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.url.is_some() as u64 | (self.auth.is_some() as u64) << 1
-            | (self.delegate_selectors.is_some() as u64) << 2
-            | (self.ignore_test_connection.is_some() as u64) << 3
-    }
 }
 model::model!(JdbcConnector);
 /// Schema `JDBCServiceAccountDTO`.
@@ -200,10 +194,6 @@ impl model::Model for JdbcServiceAccountDto {
             0 => model::Part::Str(&self.service_account_token_ref),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.service_account_token_ref.is_some() as u64
     }
 }
 model::model!(JdbcServiceAccountDto);
@@ -246,11 +236,6 @@ impl model::Model for JdbcUserNamePasswordDto {
             2 => model::Part::Str(&self.username_ref),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.username.is_some() as u64 | (self.password_ref.is_some() as u64) << 1
-            | (self.username_ref.is_some() as u64) << 2
     }
 }
 model::model!(JdbcUserNamePasswordDto);
@@ -345,10 +330,6 @@ impl model::Model for JenkinsBearerTokenDto {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.token_ref.is_some() as u64
-    }
 }
 model::model!(JenkinsBearerTokenDto);
 /// Schema `JenkinsConnector`.
@@ -395,12 +376,6 @@ impl model::Model for JenkinsConnector {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.auth.is_some() as u64 | (self.jenkins_url.is_some() as u64) << 1
-            | (self.delegate_selectors.is_some() as u64) << 2
-            | (self.ignore_test_connection.is_some() as u64) << 3
-    }
 }
 model::model!(JenkinsConnector);
 /// Schema `JenkinsUserNamePasswordDTO`.
@@ -442,11 +417,6 @@ impl model::Model for JenkinsUserNamePasswordDto {
             2 => model::Part::Str(&self.username_ref),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.username.is_some() as u64 | (self.password_ref.is_some() as u64) << 1
-            | (self.username_ref.is_some() as u64) << 2
     }
 }
 model::model!(JenkinsUserNamePasswordDto);
@@ -571,15 +541,6 @@ impl model::Model for JiraConnector {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.auth.is_some() as u64 | (self.jira_url.is_some() as u64) << 1
-            | (self.username.is_some() as u64) << 2
-            | (self.password_ref.is_some() as u64) << 3
-            | (self.username_ref.is_some() as u64) << 4
-            | (self.delegate_selectors.is_some() as u64) << 5
-            | (self.ignore_test_connection.is_some() as u64) << 6
-    }
 }
 model::model!(JiraConnector);
 /// Schema `JiraPATPassword`.
@@ -613,10 +574,6 @@ impl model::Model for JiraPatPassword {
             0 => model::Part::Str(&self.pat_ref),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.pat_ref.is_some() as u64
     }
 }
 model::model!(JiraPatPassword);
@@ -659,11 +616,6 @@ impl model::Model for JiraUserNamePassword {
             2 => model::Part::Str(&self.username_ref),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.username.is_some() as u64 | (self.password_ref.is_some() as u64) << 1
-            | (self.username_ref.is_some() as u64) << 2
     }
 }
 model::model!(JiraUserNamePassword);

@@ -120,13 +120,6 @@ impl model::Model for KubernetesClientKeyCert {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.ca_cert_ref.is_some() as u64 | (self.client_key_ref.is_some() as u64) << 1
-            | (self.client_cert_ref.is_some() as u64) << 2
-            | (self.client_key_algo.is_some() as u64) << 3
-            | (self.client_key_passphrase_ref.is_some() as u64) << 4
-    }
 }
 model::model!(KubernetesClientKeyCert);
 /// Schema `KubernetesClusterConfig`.
@@ -169,12 +162,6 @@ impl model::Model for KubernetesClusterConfig {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.credential.is_some() as u64
-            | (self.delegate_selectors.is_some() as u64) << 1
-            | (self.ignore_test_connection.is_some() as u64) << 2
-    }
 }
 model::model!(KubernetesClusterConfig);
 /// Schema `KubernetesClusterDetails`.
@@ -212,10 +199,6 @@ impl model::Model for KubernetesClusterDetails {
             1 => model::Part::Str(&self.master_url),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.auth.is_some() as u64 | (self.master_url.is_some() as u64) << 1
     }
 }
 model::model!(KubernetesClusterDetails);
@@ -340,15 +323,6 @@ impl model::Model for KubernetesOpenIdConnect {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.oidc_scopes.is_some() as u64 | (self.oidc_username.is_some() as u64) << 1
-            | (self.oidc_issuer_url.is_some() as u64) << 2
-            | (self.oidc_secret_ref.is_some() as u64) << 3
-            | (self.oidc_client_id_ref.is_some() as u64) << 4
-            | (self.oidc_password_ref.is_some() as u64) << 5
-            | (self.oidc_username_ref.is_some() as u64) << 6
-    }
 }
 model::model!(KubernetesOpenIdConnect);
 /// Schema `KubernetesServiceAccount`.
@@ -386,11 +360,6 @@ impl model::Model for KubernetesServiceAccount {
             1 => model::Part::Str(&self.service_account_token_ref),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.ca_cert_ref.is_some() as u64
-            | (self.service_account_token_ref.is_some() as u64) << 1
     }
 }
 model::model!(KubernetesServiceAccount);
@@ -433,11 +402,6 @@ impl model::Model for KubernetesUserNamePassword {
             2 => model::Part::Str(&self.username_ref),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.username.is_some() as u64 | (self.password_ref.is_some() as u64) << 1
-            | (self.username_ref.is_some() as u64) << 2
     }
 }
 model::model!(KubernetesUserNamePassword);

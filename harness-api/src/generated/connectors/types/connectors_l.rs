@@ -36,10 +36,6 @@ impl model::Model for LangSmithApiKeyDto {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.api_key_ref.is_some() as u64
-    }
 }
 model::model!(LangSmithApiKeyDto);
 model::union! {
@@ -143,12 +139,6 @@ impl model::Model for LangSmithConnector {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.auth.is_some() as u64 | (self.base_url.is_some() as u64) << 1
-            | (self.delegate_selectors.is_some() as u64) << 2
-            | (self.ignore_test_connection.is_some() as u64) << 3
-    }
 }
 model::model!(LangSmithConnector);
 /// Schema `LocalConnector`.
@@ -186,11 +176,6 @@ impl model::Model for LocalConnector {
             1 => model::Part::Flag(&self.ignore_test_connection),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.default.is_some() as u64
-            | (self.ignore_test_connection.is_some() as u64) << 1
     }
 }
 model::model!(LocalConnector);

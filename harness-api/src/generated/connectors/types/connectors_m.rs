@@ -40,10 +40,6 @@ impl model::Model for MlFlowAuthentication {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.spec.is_some() as u64 | (self.type_.is_some() as u64) << 1
-    }
 }
 model::model!(MlFlowAuthentication);
 model::open_enum! {
@@ -93,12 +89,6 @@ impl model::Model for MlFlowConnector {
             3 => model::Part::Flag(&self.ignore_test_connection),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.auth.is_some() as u64 | (self.base_url.is_some() as u64) << 1
-            | (self.delegate_selectors.is_some() as u64) << 2
-            | (self.ignore_test_connection.is_some() as u64) << 3
     }
 }
 model::model!(MlFlowConnector);
@@ -165,15 +155,6 @@ impl model::Model for MsTeamsConnector {
             6 => model::Part::Flag(&self.ignore_test_connection),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.client_id.is_some() as u64 | (self.tenant_id.is_some() as u64) << 1
-            | (self.api_access_type.is_some() as u64) << 2
-            | (self.access_token_ref.is_some() as u64) << 3
-            | (self.client_secret_ref.is_some() as u64) << 4
-            | (self.refresh_token_ref.is_some() as u64) << 5
-            | (self.ignore_test_connection.is_some() as u64) << 6
     }
 }
 model::model!(MsTeamsConnector);

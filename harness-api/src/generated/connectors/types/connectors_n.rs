@@ -48,12 +48,6 @@ impl model::Model for NameValuePairWithDefault {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.type_.is_some() as u64) << 1
-            | (self.value.is_some() as u64) << 2
-            | (self.use_as_default.is_some() as u64) << 3
-    }
 }
 model::model!(NameValuePairWithDefault);
 /// Schema `NewRelicConnectorDTO`.
@@ -109,13 +103,6 @@ impl model::Model for NewRelicConnectorDto {
             4 => model::Part::Flag(&self.ignore_test_connection),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.url.is_some() as u64 | (self.api_key_ref.is_some() as u64) << 1
-            | (self.delegate_selectors.is_some() as u64) << 2
-            | (self.new_relic_account_id.is_some() as u64) << 3
-            | (self.ignore_test_connection.is_some() as u64) << 4
     }
 }
 model::model!(NewRelicConnectorDto);
@@ -230,13 +217,6 @@ impl model::Model for NexusConnector {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.auth.is_some() as u64 | (self.version.is_some() as u64) << 1
-            | (self.nexus_server_url.is_some() as u64) << 2
-            | (self.delegate_selectors.is_some() as u64) << 3
-            | (self.ignore_test_connection.is_some() as u64) << 4
-    }
 }
 model::model!(NexusConnector);
 /// Schema `NexusUsernamePasswordAuth`.
@@ -279,11 +259,6 @@ impl model::Model for NexusUsernamePasswordAuth {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.username.is_some() as u64 | (self.password_ref.is_some() as u64) << 1
-            | (self.username_ref.is_some() as u64) << 2
-    }
 }
 model::model!(NexusUsernamePasswordAuth);
 /// Schema `Connector2`.
@@ -317,10 +292,6 @@ impl model::Model for NgConnectorRequest {
             0 => model::opt(&self.connector),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.connector.is_some() as u64
     }
 }
 model::model!(NgConnectorRequest);
@@ -405,15 +376,20 @@ impl model::Model for NgConnectorResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.status.is_some() as u64 | (self.connector.is_some() as u64) << 1
-            | (self.created_at.is_some() as u64) << 2
-            | (self.git_details.is_some() as u64) << 3
-            | (self.is_favorite.is_some() as u64) << 4
-            | (self.harness_managed.is_some() as u64) << 5
-            | (self.last_modified_at.is_some() as u64) << 6
-            | (self.activity_details.is_some() as u64) << 7
-            | (self.governance_metadata.is_some() as u64) << 8
-            | (self.entity_validity_details.is_some() as u64) << 9
+        model::mask(
+            &[
+                self.status.is_some(),
+                self.connector.is_some(),
+                self.created_at.is_some(),
+                self.git_details.is_some(),
+                self.is_favorite.is_some(),
+                self.harness_managed.is_some(),
+                self.last_modified_at.is_some(),
+                self.activity_details.is_some(),
+                self.governance_metadata.is_some(),
+                self.entity_validity_details.is_some(),
+            ],
+        )
     }
 }
 model::model!(NgConnectorResponse);

@@ -105,12 +105,6 @@ impl model::Model for OciHelmConnector {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.auth.is_some() as u64 | (self.helm_repo_url.is_some() as u64) << 1
-            | (self.delegate_selectors.is_some() as u64) << 2
-            | (self.ignore_test_connection.is_some() as u64) << 3
-    }
 }
 model::model!(OciHelmConnector);
 /// Schema `OciHelmUsernamePassword`.
@@ -153,11 +147,6 @@ impl model::Model for OciHelmUsernamePassword {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.username.is_some() as u64 | (self.password_ref.is_some() as u64) << 1
-            | (self.username_ref.is_some() as u64) << 2
-    }
 }
 model::model!(OciHelmUsernamePassword);
 /// Schema `OidcAccessTokenOptions`.
@@ -191,10 +180,6 @@ impl model::Model for OidcAccessTokenOptions {
             0 => model::Part::Str(&self.user_project),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.user_project.is_some() as u64
     }
 }
 model::model!(OidcAccessTokenOptions);
@@ -251,13 +236,6 @@ impl model::Model for OidcChartmuseumGcpConfig {
             4 => model::Part::Str(&self.service_account_impersonation_url),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.type_.is_some() as u64 | (self.audience.is_some() as u64) << 1
-            | (self.token_url.is_some() as u64) << 2
-            | (self.subject_token_type.is_some() as u64) << 3
-            | (self.service_account_impersonation_url.is_some() as u64) << 4
     }
 }
 model::model!(OidcChartmuseumGcpConfig);
@@ -326,15 +304,6 @@ impl model::Model for OidcWorkloadAccessTokenRequest {
         }
     }
     #[inline]
-    fn present(&self) -> u64 {
-        self.scope.is_some() as u64 | (self.options.is_some() as u64) << 1
-            | (self.audience.is_some() as u64) << 2
-            | (self.grant_type.is_some() as u64) << 3
-            | (self.subject_token.is_some() as u64) << 4
-            | (self.subject_token_type.is_some() as u64) << 5
-            | (self.requested_token_type.is_some() as u64) << 6
-    }
-    #[inline]
     fn secrets(&self) -> &'static [usize] {
         &[4]
     }
@@ -387,13 +356,6 @@ impl model::Model for OpsGenieConnectorDto {
             4 => model::Part::Flag(&self.ignore_test_connection),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.url.is_some() as u64 | (self.username.is_some() as u64) << 1
-            | (self.api_key_ref.is_some() as u64) << 2
-            | (self.delegate_selectors.is_some() as u64) << 3
-            | (self.ignore_test_connection.is_some() as u64) << 4
     }
 }
 model::model!(OpsGenieConnectorDto);

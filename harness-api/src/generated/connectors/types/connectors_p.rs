@@ -75,13 +75,18 @@ impl model::Model for PageResponseCcmK8sConnectorResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.empty.is_some() as u64 | (self.content.is_some() as u64) << 1
-            | (self.page_size.is_some() as u64) << 2
-            | (self.page_index.is_some() as u64) << 3
-            | (self.page_token.is_some() as u64) << 4
-            | (self.total_items.is_some() as u64) << 5
-            | (self.total_pages.is_some() as u64) << 6
-            | (self.page_item_count.is_some() as u64) << 7
+        model::mask(
+            &[
+                self.empty.is_some(),
+                self.content.is_some(),
+                self.page_size.is_some(),
+                self.page_index.is_some(),
+                self.page_token.is_some(),
+                self.total_items.is_some(),
+                self.total_pages.is_some(),
+                self.page_item_count.is_some(),
+            ],
+        )
     }
 }
 model::model!(PageResponseCcmK8sConnectorResponse);
@@ -156,13 +161,18 @@ impl model::Model for PageResponseConnectorResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.empty.is_some() as u64 | (self.content.is_some() as u64) << 1
-            | (self.page_size.is_some() as u64) << 2
-            | (self.page_index.is_some() as u64) << 3
-            | (self.page_token.is_some() as u64) << 4
-            | (self.total_items.is_some() as u64) << 5
-            | (self.total_pages.is_some() as u64) << 6
-            | (self.page_item_count.is_some() as u64) << 7
+        model::mask(
+            &[
+                self.empty.is_some(),
+                self.content.is_some(),
+                self.page_size.is_some(),
+                self.page_index.is_some(),
+                self.page_token.is_some(),
+                self.total_items.is_some(),
+                self.total_pages.is_some(),
+                self.page_item_count.is_some(),
+            ],
+        )
     }
 }
 model::model!(PageResponseConnectorResponse);
@@ -206,12 +216,6 @@ impl model::Model for PagerDutyConnectorDto {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.api_token_ref.is_some() as u64
-            | (self.delegate_selectors.is_some() as u64) << 1
-            | (self.ignore_test_connection.is_some() as u64) << 2
-    }
 }
 model::model!(PagerDutyConnectorDto);
 /// Schema `PhysicalDataCenterConnectorDTO`.
@@ -253,11 +257,6 @@ impl model::Model for PhysicalDataCenterConnectorDto {
             2 => model::Part::Flag(&self.ignore_test_connection),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.hosts.is_some() as u64 | (self.delegate_selectors.is_some() as u64) << 1
-            | (self.ignore_test_connection.is_some() as u64) << 2
     }
 }
 model::model!(PhysicalDataCenterConnectorDto);
@@ -319,14 +318,6 @@ impl model::Model for PrometheusConnectorDto {
             5 => model::Part::Flag(&self.ignore_test_connection),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.url.is_some() as u64 | (self.headers.is_some() as u64) << 1
-            | (self.username.is_some() as u64) << 2
-            | (self.password_ref.is_some() as u64) << 3
-            | (self.delegate_selectors.is_some() as u64) << 4
-            | (self.ignore_test_connection.is_some() as u64) << 5
     }
 }
 model::model!(PrometheusConnectorDto);

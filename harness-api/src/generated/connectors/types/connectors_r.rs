@@ -96,12 +96,6 @@ impl model::Model for RancherConnector {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.credential.is_some() as u64
-            | (self.delegate_selectors.is_some() as u64) << 1
-            | (self.ignore_test_connection.is_some() as u64) << 2
-    }
 }
 model::model!(RancherConnector);
 /// Schema `RancherConnectorBearerTokenAuthentication`.
@@ -135,10 +129,6 @@ impl model::Model for RancherConnectorBearerTokenAuthentication {
             0 => model::Part::Str(&self.password_ref),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.password_ref.is_some() as u64
     }
 }
 model::model!(RancherConnectorBearerTokenAuthentication);
@@ -178,10 +168,6 @@ impl model::Model for RancherConnectorConfig {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.spec.is_some() as u64 | (self.type_.is_some() as u64) << 1
-    }
 }
 model::model!(RancherConnectorConfig);
 /// Schema `RancherConnectorConfigAuth`.
@@ -219,10 +205,6 @@ impl model::Model for RancherConnectorConfigAuth {
             1 => model::Part::Str(&self.rancher_url),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.auth.is_some() as u64 | (self.rancher_url.is_some() as u64) << 1
     }
 }
 model::model!(RancherConnectorConfigAuth);
@@ -280,12 +262,6 @@ impl model::Model for ResponseDtoConnectorCatalogueResponse {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
-            | (self.meta_data.is_some() as u64) << 2
-            | (self.correlation_id.is_some() as u64) << 3
-    }
 }
 model::model!(ResponseDtoConnectorCatalogueResponse);
 model::open_enum! {
@@ -336,12 +312,6 @@ impl model::Model for ResponseDtoConnectorResponse {
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
-            | (self.meta_data.is_some() as u64) << 2
-            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoConnectorResponse);
@@ -394,12 +364,6 @@ impl model::Model for ResponseDtoConnectorStatistics {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
-            | (self.meta_data.is_some() as u64) << 2
-            | (self.correlation_id.is_some() as u64) << 3
-    }
 }
 model::model!(ResponseDtoConnectorStatistics);
 model::open_enum! {
@@ -450,12 +414,6 @@ impl model::Model for ResponseDtoConnectorValidationResult {
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
-            | (self.meta_data.is_some() as u64) << 2
-            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoConnectorValidationResult);
@@ -508,12 +466,6 @@ impl model::Model for ResponseDtoFieldValues {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
-            | (self.meta_data.is_some() as u64) << 2
-            | (self.correlation_id.is_some() as u64) << 3
-    }
 }
 model::model!(ResponseDtoFieldValues);
 model::open_enum! {
@@ -563,12 +515,6 @@ impl model::Model for ResponseDtoListConnectorResponse {
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
-            | (self.meta_data.is_some() as u64) << 2
-            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoListConnectorResponse);
@@ -621,12 +567,6 @@ impl model::Model for ResponseDtoPageResponseCcmK8sConnectorResponse {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
-            | (self.meta_data.is_some() as u64) << 2
-            | (self.correlation_id.is_some() as u64) << 3
-    }
 }
 model::model!(ResponseDtoPageResponseCcmK8sConnectorResponse);
 model::open_enum! {
@@ -677,12 +617,6 @@ impl model::Model for ResponseDtoPageResponseConnectorResponse {
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
-            | (self.meta_data.is_some() as u64) << 2
-            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoPageResponseConnectorResponse);

@@ -48,13 +48,6 @@ impl model::Model for SalesforceConnector {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.credential.is_some() as u64
-            | (self.delegate_selectors.is_some() as u64) << 1
-            | (self.execute_on_delegate.is_some() as u64) << 2
-            | (self.ignore_test_connection.is_some() as u64) << 3
-    }
 }
 model::model!(SalesforceConnector);
 /// Schema `SalesforceCredential`.
@@ -159,12 +152,6 @@ impl model::Model for SalesforceJwtCredentialDetails {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.client_id.is_some() as u64 | (self.login_url.is_some() as u64) << 1
-            | (self.username.is_some() as u64) << 2
-            | (self.jwt_key_file_ref.is_some() as u64) << 3
-    }
 }
 model::model!(SalesforceJwtCredentialDetails);
 /// Schema `SalesforceSfdxAuthUrlCredentialDetails`.
@@ -198,10 +185,6 @@ impl model::Model for SalesforceSfdxAuthUrlCredentialDetails {
             0 => model::Part::Str(&self.sfdx_url),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.sfdx_url.is_some() as u64
     }
 }
 model::model!(SalesforceSfdxAuthUrlCredentialDetails);
@@ -252,13 +235,6 @@ impl model::Model for ServiceNowAdfs {
             4 => model::Part::Str(&self.certificate_ref),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.adfs_url.is_some() as u64 | (self.client_id_ref.is_some() as u64) << 1
-            | (self.private_key_ref.is_some() as u64) << 2
-            | (self.resource_id_ref.is_some() as u64) << 3
-            | (self.certificate_ref.is_some() as u64) << 4
     }
 }
 model::model!(ServiceNowAdfs);
@@ -387,15 +363,6 @@ impl model::Model for ServiceNowConnector {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.auth.is_some() as u64 | (self.username.is_some() as u64) << 1
-            | (self.password_ref.is_some() as u64) << 2
-            | (self.username_ref.is_some() as u64) << 3
-            | (self.service_now_url.is_some() as u64) << 4
-            | (self.delegate_selectors.is_some() as u64) << 5
-            | (self.ignore_test_connection.is_some() as u64) << 6
-    }
 }
 model::model!(ServiceNowConnector);
 /// Schema `ServiceNowRefreshToken`.
@@ -446,13 +413,6 @@ impl model::Model for ServiceNowRefreshToken {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.scope.is_some() as u64 | (self.token_url.is_some() as u64) << 1
-            | (self.client_id_ref.is_some() as u64) << 2
-            | (self.client_secret_ref.is_some() as u64) << 3
-            | (self.refresh_token_ref.is_some() as u64) << 4
-    }
 }
 model::model!(ServiceNowRefreshToken);
 /// Schema `ServiceNowUserNamePassword`.
@@ -494,11 +454,6 @@ impl model::Model for ServiceNowUserNamePassword {
             2 => model::Part::Str(&self.username_ref),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.username.is_some() as u64 | (self.password_ref.is_some() as u64) << 1
-            | (self.username_ref.is_some() as u64) << 2
     }
 }
 model::model!(ServiceNowUserNamePassword);
@@ -545,12 +500,6 @@ impl model::Model for SignalFxConnectorDto {
             3 => model::Part::Flag(&self.ignore_test_connection),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.url.is_some() as u64 | (self.api_token_ref.is_some() as u64) << 1
-            | (self.delegate_selectors.is_some() as u64) << 2
-            | (self.ignore_test_connection.is_some() as u64) << 3
     }
 }
 model::model!(SignalFxConnectorDto);
@@ -607,14 +556,6 @@ impl model::Model for SlackConnector {
             4 => model::Part::Flag(&self.ignore_test_connection),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.api_access_type.is_some() as u64
-            | (self.access_token_ref.is_some() as u64) << 1
-            | (self.bot_user_token_ref.is_some() as u64) << 2
-            | (self.refresh_token_ref.is_some() as u64) << 3
-            | (self.ignore_test_connection.is_some() as u64) << 4
     }
 }
 model::model!(SlackConnector);
@@ -693,13 +634,18 @@ impl model::Model for SplunkConnector {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.type_.is_some() as u64 | (self.token_ref.is_some() as u64) << 1
-            | (self.username.is_some() as u64) << 2
-            | (self.account_id.is_some() as u64) << 3
-            | (self.splunk_url.is_some() as u64) << 4
-            | (self.password_ref.is_some() as u64) << 5
-            | (self.delegate_selectors.is_some() as u64) << 6
-            | (self.ignore_test_connection.is_some() as u64) << 7
+        model::mask(
+            &[
+                self.type_.is_some(),
+                self.token_ref.is_some(),
+                self.username.is_some(),
+                self.account_id.is_some(),
+                self.splunk_url.is_some(),
+                self.password_ref.is_some(),
+                self.delegate_selectors.is_some(),
+                self.ignore_test_connection.is_some(),
+            ],
+        )
     }
 }
 model::model!(SplunkConnector);
@@ -751,13 +697,6 @@ impl model::Model for SpotConnector {
             3 => model::Part::Flag(&self.ignore_test_connection),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.credential.is_some() as u64
-            | (self.delegate_selectors.is_some() as u64) << 1
-            | (self.execute_on_delegate.is_some() as u64) << 2
-            | (self.ignore_test_connection.is_some() as u64) << 3
     }
 }
 model::model!(SpotConnector);
@@ -858,12 +797,6 @@ impl model::Model for SpotPermanentTokenConfigSpec {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.api_token_ref.is_some() as u64
-            | (self.spot_account_id.is_some() as u64) << 1
-            | (self.spot_account_id_ref.is_some() as u64) << 2
-    }
 }
 model::model!(SpotPermanentTokenConfigSpec);
 /// Schema `SumoLogicConnectorDTO`.
@@ -919,13 +852,6 @@ impl model::Model for SumoLogicConnectorDto {
             4 => model::Part::Flag(&self.ignore_test_connection),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.url.is_some() as u64 | (self.access_id_ref.is_some() as u64) << 1
-            | (self.access_key_ref.is_some() as u64) << 2
-            | (self.delegate_selectors.is_some() as u64) << 3
-            | (self.ignore_test_connection.is_some() as u64) << 4
     }
 }
 model::model!(SumoLogicConnectorDto);

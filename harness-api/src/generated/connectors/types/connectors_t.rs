@@ -48,13 +48,6 @@ impl model::Model for TasConnector {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.credential.is_some() as u64
-            | (self.delegate_selectors.is_some() as u64) << 1
-            | (self.execute_on_delegate.is_some() as u64) << 2
-            | (self.ignore_test_connection.is_some() as u64) << 3
-    }
 }
 model::model!(TasConnector);
 /// Schema `TasCredential`.
@@ -162,13 +155,6 @@ impl model::Model for TasManualDetails {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.username.is_some() as u64 | (self.endpoint_url.is_some() as u64) << 1
-            | (self.password_ref.is_some() as u64) << 2
-            | (self.username_ref.is_some() as u64) << 3
-            | (self.refresh_token_ref.is_some() as u64) << 4
-    }
 }
 model::model!(TasManualDetails);
 /// Schema `TemplateLinkConfigForCustomSecretManager`.
@@ -212,11 +198,6 @@ impl model::Model for TemplateLinkConfigForCustomSecretManager {
             2 => model::opt(&self.template_inputs),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.template_ref.is_some() as u64 | (self.version_label.is_some() as u64) << 1
-            | (self.template_inputs.is_some() as u64) << 2
     }
 }
 model::model!(TemplateLinkConfigForCustomSecretManager);
@@ -273,14 +254,6 @@ impl model::Model for TerraformCloudConnector {
             4 => model::Part::Flag(&self.ignore_test_connection),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.credential.is_some() as u64
-            | (self.delegate_selectors.is_some() as u64) << 1
-            | (self.execute_on_delegate.is_some() as u64) << 2
-            | (self.terraform_cloud_url.is_some() as u64) << 3
-            | (self.ignore_test_connection.is_some() as u64) << 4
     }
 }
 model::model!(TerraformCloudConnector);
@@ -372,10 +345,6 @@ impl model::Model for TerraformCloudTokenCredentials {
             0 => model::Part::Str(&self.api_token),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.api_token.is_some() as u64
     }
     #[inline]
     fn secrets(&self) -> &'static [usize] {

@@ -205,39 +205,44 @@ impl model::Model for VaultConnector {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.proxy.is_some() as u64 | (self.default.is_some() as u64) << 1
-            | (self.base_path.is_some() as u64) << 2
-            | (self.read_only.is_some() as u64) << 3
-            | (self.secret_id.is_some() as u64) << 4
-            | (self.sink_path.is_some() as u64) << 5
-            | (self.vault_url.is_some() as u64) << 6
-            | (self.app_role_id.is_some() as u64) << 7
-            | (self.auth_token.is_some() as u64) << 8
-            | (self.aws_region.is_some() as u64) << 9
-            | (self.namespace.is_some() as u64) << 10
-            | (self.use_aws_iam.is_some() as u64) << 11
-            | (self.access_type.is_some() as u64) << 12
-            | (self.use_jwt_auth.is_some() as u64) << 13
-            | (self.use_k8s_auth.is_some() as u64) << 14
-            | (self.app_role_path.is_some() as u64) << 15
-            | (self.enable_cache.is_some() as u64) << 16
-            | (self.jwt_auth_path.is_some() as u64) << 17
-            | (self.jwt_auth_role.is_some() as u64) << 18
-            | (self.use_vault_agent.is_some() as u64) << 19
-            | (self.k8s_auth_endpoint.is_some() as u64) << 20
-            | (self.vault_aws_iam_role.is_some() as u64) << 21
-            | (self.ng_certificate_ref.is_some() as u64) << 22
-            | (self.secret_engine_name.is_some() as u64) << 23
-            | (self.vault_k8s_auth_role.is_some() as u64) << 24
-            | (self.delegate_selectors.is_some() as u64) << 25
-            | (self.execute_on_delegate.is_some() as u64) << 26
-            | (self.renew_app_role_token.is_some() as u64) << 27
-            | (self.secret_engine_version.is_some() as u64) << 28
-            | (self.ignore_test_connection.is_some() as u64) << 29
-            | (self.xvault_aws_iam_server_id.is_some() as u64) << 30
-            | (self.renewal_interval_minutes.is_some() as u64) << 31
-            | (self.service_account_token_path.is_some() as u64) << 32
-            | (self.secret_engine_manually_configured.is_some() as u64) << 33
+        model::mask(
+            &[
+                self.proxy.is_some(),
+                self.default.is_some(),
+                self.base_path.is_some(),
+                self.read_only.is_some(),
+                self.secret_id.is_some(),
+                self.sink_path.is_some(),
+                self.vault_url.is_some(),
+                self.app_role_id.is_some(),
+                self.auth_token.is_some(),
+                self.aws_region.is_some(),
+                self.namespace.is_some(),
+                self.use_aws_iam.is_some(),
+                self.access_type.is_some(),
+                self.use_jwt_auth.is_some(),
+                self.use_k8s_auth.is_some(),
+                self.app_role_path.is_some(),
+                self.enable_cache.is_some(),
+                self.jwt_auth_path.is_some(),
+                self.jwt_auth_role.is_some(),
+                self.use_vault_agent.is_some(),
+                self.k8s_auth_endpoint.is_some(),
+                self.vault_aws_iam_role.is_some(),
+                self.ng_certificate_ref.is_some(),
+                self.secret_engine_name.is_some(),
+                self.vault_k8s_auth_role.is_some(),
+                self.delegate_selectors.is_some(),
+                self.execute_on_delegate.is_some(),
+                self.renew_app_role_token.is_some(),
+                self.secret_engine_version.is_some(),
+                self.ignore_test_connection.is_some(),
+                self.xvault_aws_iam_server_id.is_some(),
+                self.renewal_interval_minutes.is_some(),
+                self.service_account_token_path.is_some(),
+                self.secret_engine_manually_configured.is_some(),
+            ],
+        )
     }
     #[inline]
     fn secrets(&self) -> &'static [usize] {

@@ -80,14 +80,19 @@ impl model::Model for ZoomConnector {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.client_id.is_some() as u64 | (self.zoom_user_id.is_some() as u64) << 1
-            | (self.api_access_type.is_some() as u64) << 2
-            | (self.zoom_account_id.is_some() as u64) << 3
-            | (self.access_token_ref.is_some() as u64) << 4
-            | (self.client_secret_ref.is_some() as u64) << 5
-            | (self.refresh_token_ref.is_some() as u64) << 6
-            | (self.token_expiration_time.is_some() as u64) << 7
-            | (self.ignore_test_connection.is_some() as u64) << 8
+        model::mask(
+            &[
+                self.client_id.is_some(),
+                self.zoom_user_id.is_some(),
+                self.api_access_type.is_some(),
+                self.zoom_account_id.is_some(),
+                self.access_token_ref.is_some(),
+                self.client_secret_ref.is_some(),
+                self.refresh_token_ref.is_some(),
+                self.token_expiration_time.is_some(),
+                self.ignore_test_connection.is_some(),
+            ],
+        )
     }
 }
 model::model!(ZoomConnector);

@@ -62,11 +62,6 @@ impl model::Model for CloneDashboardRequestBody {
         }
     }
     #[inline]
-    fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.folder_id.is_some() as u64) << 1 | 1 << 2
-            | (self.description.is_some() as u64) << 3
-    }
-    #[inline]
     fn required(&self) -> &'static [usize] {
         &[2]
     }
@@ -116,12 +111,6 @@ impl model::Model for ClonedDashboard {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.id.is_some() as u64 | (self.title.is_some() as u64) << 1
-            | (self.description.is_some() as u64) << 2
-            | (self.resource_identifier.is_some() as u64) << 3
-    }
 }
 model::model!(ClonedDashboard);
 /// Schema `ClonedDashboardResponse`.
@@ -155,10 +144,6 @@ impl model::Model for ClonedDashboardResponse {
             0 => model::opt(&self.resource),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.resource.is_some() as u64
     }
 }
 model::model!(ClonedDashboardResponse);
@@ -218,11 +203,6 @@ impl model::Model for CreateDashboardRequest {
             3 => model::Part::Str(&self.description),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        1 | 1 << 1 | (self.dashboard_id.is_some() as u64) << 2
-            | (self.description.is_some() as u64) << 3
     }
     #[inline]
     fn required(&self) -> &'static [usize] {
@@ -321,16 +301,22 @@ impl model::Model for Dashboard {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.id.is_some() as u64 | (self.type_.is_some() as u64) << 1
-            | (self.title.is_some() as u64) << 2 | (self.folder.is_some() as u64) << 3
-            | (self.models.is_some() as u64) << 4
-            | (self.created_at.is_some() as u64) << 5
-            | (self.view_count.is_some() as u64) << 6
-            | (self.data_source.is_some() as u64) << 7
-            | (self.description.is_some() as u64) << 8
-            | (self.favorite_count.is_some() as u64) << 9
-            | (self.last_accessed_at.is_some() as u64) << 10
-            | (self.resource_identifier.is_some() as u64) << 11
+        model::mask(
+            &[
+                self.id.is_some(),
+                self.type_.is_some(),
+                self.title.is_some(),
+                self.folder.is_some(),
+                self.models.is_some(),
+                self.created_at.is_some(),
+                self.view_count.is_some(),
+                self.data_source.is_some(),
+                self.description.is_some(),
+                self.favorite_count.is_some(),
+                self.last_accessed_at.is_some(),
+                self.resource_identifier.is_some(),
+            ],
+        )
     }
 }
 model::model!(Dashboard);
@@ -371,10 +357,6 @@ impl model::Model for DashboardDownloadResponse {
             0 => model::Part::Str(&self.file),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.file.is_some() as u64
     }
 }
 model::model!(DashboardDownloadResponse);
@@ -425,13 +407,6 @@ impl model::Model for DashboardElements {
             4 => model::Part::Str(&self.dashboard_id),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.id.is_some() as u64 | (self.type_.is_some() as u64) << 1
-            | (self.title.is_some() as u64) << 2
-            | (self.title_text.is_some() as u64) << 3
-            | (self.dashboard_id.is_some() as u64) << 4
     }
 }
 model::model!(DashboardElements);
@@ -511,12 +486,19 @@ impl model::Model for DashboardFilter {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.id.is_some() as u64 | (self.row.is_some() as u64) << 1
-            | (self.name.is_some() as u64) << 2 | (self.model.is_some() as u64) << 3
-            | (self.title.is_some() as u64) << 4 | (self.explore.is_some() as u64) << 5
-            | (self.ui_config.is_some() as u64) << 6
-            | (self.dashboard_id.is_some() as u64) << 7
-            | (self.default_value.is_some() as u64) << 8
+        model::mask(
+            &[
+                self.id.is_some(),
+                self.row.is_some(),
+                self.name.is_some(),
+                self.model.is_some(),
+                self.title.is_some(),
+                self.explore.is_some(),
+                self.ui_config.is_some(),
+                self.dashboard_id.is_some(),
+                self.default_value.is_some(),
+            ],
+        )
     }
 }
 model::model!(DashboardFilter);
@@ -563,12 +545,6 @@ impl model::Model for DashboardFolder {
             3 => model::Part::Str(&self.created_at),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.id.is_some() as u64 | (self.title.is_some() as u64) << 1
-            | (self.parent_id.is_some() as u64) << 2
-            | (self.created_at.is_some() as u64) << 3
     }
 }
 model::model!(DashboardFolder);
@@ -625,10 +601,6 @@ impl model::Model for DeleteDashboardRequest {
         }
     }
     #[inline]
-    fn present(&self) -> u64 {
-        1
-    }
-    #[inline]
     fn required(&self) -> &'static [usize] {
         &[0]
     }
@@ -666,10 +638,6 @@ impl model::Model for DeleteDashboardResponse {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.resource.is_some() as u64
-    }
 }
 model::model!(DeleteDashboardResponse);
 /// Schema `DeleteDashboardResponseResource`.
@@ -703,10 +671,6 @@ impl model::Model for DeleteDashboardResponseResource {
             0 => model::Part::Str(&self.id),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.id.is_some() as u64
     }
 }
 model::model!(DeleteDashboardResponseResource);
@@ -742,10 +706,6 @@ impl model::Model for DownloadCsvDashboardResponse {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.file.is_some() as u64
-    }
 }
 model::model!(DownloadCsvDashboardResponse);
 /// Schema `DownloadPdfDashboardResponse`.
@@ -779,10 +739,6 @@ impl model::Model for DownloadPdfDashboardResponse {
             0 => model::Part::Str(&self.file),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.file.is_some() as u64
     }
 }
 model::model!(DownloadPdfDashboardResponse);
@@ -818,10 +774,6 @@ impl model::Model for GetDashboardElementsResponse {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.resource.is_some() as u64
-    }
 }
 model::model!(GetDashboardElementsResponse);
 /// Schema `GetDashboardFilterResponse`.
@@ -855,10 +807,6 @@ impl model::Model for GetDashboardFilterResponse {
             0 => model::opt(&self.resource),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.resource.is_some() as u64
     }
 }
 model::model!(GetDashboardFilterResponse);
@@ -894,10 +842,6 @@ impl model::Model for GetDashboardFiltersResponse {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.resource.is_some() as u64
-    }
 }
 model::model!(GetDashboardFiltersResponse);
 /// Schema `GetDashboardResponse`.
@@ -931,10 +875,6 @@ impl model::Model for GetDashboardResponse {
             0 => model::opt(&self.resource),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.resource.is_some() as u64
     }
 }
 model::model!(GetDashboardResponse);
@@ -1018,11 +958,6 @@ impl model::Model for ScheduleReportRequestBody {
         }
     }
     #[inline]
-    fn present(&self) -> u64 {
-        1 | (self.filters.is_some() as u64) << 1 | (self.message.is_some() as u64) << 2
-            | 1 << 3 | 1 << 4 | 1 << 5
-    }
-    #[inline]
     fn required(&self) -> &'static [usize] {
         &[0, 3, 4, 5]
     }
@@ -1065,10 +1000,6 @@ impl model::Model for ScheduleReportResponse {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.resource.is_some() as u64
-    }
 }
 model::model!(ScheduleReportResponse);
 /// Schema `ScheduleReportResponseBody`.
@@ -1102,10 +1033,6 @@ impl model::Model for ScheduleReportResponseBody {
             0 => model::Part::Str(&self.status),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.status.is_some() as u64
     }
 }
 model::model!(ScheduleReportResponseBody);
@@ -1157,12 +1084,6 @@ impl model::Model for UpdateDashboardFilterRequest {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.row.is_set() as u64 | (self.name.is_set() as u64) << 1
-            | (self.title.is_set() as u64) << 2 | (self.ui_config.is_set() as u64) << 3
-            | (self.default_value.is_set() as u64) << 4
-    }
 }
 model::model!(UpdateDashboardFilterRequest);
 /// Schema `UpdateDashboardResponse`.
@@ -1196,10 +1117,6 @@ impl model::Model for UpdateDashboardResponse {
             0 => model::opt(&self.resource),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.resource.is_some() as u64
     }
 }
 model::model!(UpdateDashboardResponse);
@@ -1246,12 +1163,6 @@ impl model::Model for UpdateDashboardResponseResource {
             3 => model::Part::Str(&self.resource_identifier),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.id.is_some() as u64 | (self.title.is_some() as u64) << 1
-            | (self.description.is_some() as u64) << 2
-            | (self.resource_identifier.is_some() as u64) << 3
     }
 }
 model::model!(UpdateDashboardResponseResource);

@@ -36,10 +36,6 @@ impl model::Model for DownloadQueryTaskResponse {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.resource.is_some() as u64
-    }
 }
 model::model!(DownloadQueryTaskResponse);
 /// Schema `QueryTaskDetails`.
@@ -77,10 +73,6 @@ impl model::Model for QueryTaskDetails {
             1 => model::opt(&self.status),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.id.is_some() as u64 | (self.status.is_some() as u64) << 1
     }
 }
 model::model!(QueryTaskDetails);

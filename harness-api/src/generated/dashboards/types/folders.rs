@@ -47,10 +47,6 @@ impl model::Model for CreateFolderRequestBody {
         }
     }
     #[inline]
-    fn present(&self) -> u64 {
-        1
-    }
-    #[inline]
     fn required(&self) -> &'static [usize] {
         &[0]
     }
@@ -127,12 +123,18 @@ impl model::Model for Folder {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.id.is_some() as u64 | (self.name.is_some() as u64) << 1
-            | (self.type_.is_some() as u64) << 2 | (self.children.is_some() as u64) << 3
-            | (self.created_at.is_some() as u64) << 4
-            | (self.permission.is_some() as u64) << 5
-            | (self.child_count.is_some() as u64) << 6
-            | (self.sub_folders.is_some() as u64) << 7
+        model::mask(
+            &[
+                self.id.is_some(),
+                self.name.is_some(),
+                self.type_.is_some(),
+                self.children.is_some(),
+                self.created_at.is_some(),
+                self.permission.is_some(),
+                self.child_count.is_some(),
+                self.sub_folders.is_some(),
+            ],
+        )
     }
 }
 model::model!(Folder);
@@ -171,10 +173,6 @@ impl model::Model for FolderChildren {
             1 => model::Part::Str(&self.name),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.id.is_some() as u64 | (self.name.is_some() as u64) << 1
     }
 }
 model::model!(FolderChildren);
@@ -220,10 +218,6 @@ impl model::Model for GetFolderResponse {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.resource.is_some() as u64
-    }
 }
 model::model!(GetFolderResponse);
 /// Schema `UpdateFolderRequestBody`.
@@ -267,10 +261,6 @@ impl model::Model for UpdateFolderRequestBody {
             0 => model::Cell::part(&self.name),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        1
     }
     #[inline]
     fn required(&self) -> &'static [usize] {

@@ -53,12 +53,5 @@ impl model::Model for CreateChangeAuthoringEventBody {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.conversation_id.is_some() as u64
-            | (self.schema_identifier.is_some() as u64) << 1
-            | (self.pipeline_identifier.is_some() as u64) << 2
-            | (self.pipeline_execution_id.is_some() as u64) << 3
-    }
 }
 model::model!(CreateChangeAuthoringEventBody);

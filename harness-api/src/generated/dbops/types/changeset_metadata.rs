@@ -36,10 +36,6 @@ impl model::Model for ChangeSetMetadataOutput {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data.is_some() as u64
-    }
 }
 model::model!(ChangeSetMetadataOutput);
 model::open_enum! {

@@ -52,12 +52,6 @@ impl model::Model for ChangeLogScript {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.toml.is_some() as u64 | (self.image.is_some() as u64) << 1
-            | (self.shell.is_some() as u64) << 2 | (self.command.is_some() as u64) << 3
-            | (self.location.is_some() as u64) << 4
-    }
 }
 model::model!(ChangeLogScript);
 /// Schema `Changelog`.
@@ -107,13 +101,6 @@ impl model::Model for Changelog {
             4 => model::Part::Str(&self.archive_path),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.repo.is_some() as u64 | (self.toml.is_some() as u64) << 1
-            | (self.location.is_some() as u64) << 2
-            | (self.connector.is_some() as u64) << 3
-            | (self.archive_path.is_some() as u64) << 4
     }
 }
 model::model!(Changelog);
@@ -237,19 +224,26 @@ impl model::Model for DbInstanceOut {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.tags.is_some() as u64) << 1
-            | (self.branch.is_some() as u64) << 2 | (self.git_tag.is_some() as u64) << 3
-            | (self.context.is_some() as u64) << 4 | (self.created.is_some() as u64) << 5
-            | (self.updated.is_some() as u64) << 6
-            | (self.schema_id.is_some() as u64) << 7
-            | (self.commit_sha.is_some() as u64) << 8
-            | (self.connector.is_some() as u64) << 9
-            | (self.to_onboard.is_some() as u64) << 10
-            | (self.identifier.is_some() as u64) << 11
-            | (self.last_applied_tag.is_some() as u64) << 12
-            | (self.schema_identifier.is_some() as u64) << 13
-            | (self.substitute_properties.is_some() as u64) << 14
-            | (self.last_deployed_change_set_tag.is_some() as u64) << 15
+        model::mask(
+            &[
+                self.name.is_some(),
+                self.tags.is_some(),
+                self.branch.is_some(),
+                self.git_tag.is_some(),
+                self.context.is_some(),
+                self.created.is_some(),
+                self.updated.is_some(),
+                self.schema_id.is_some(),
+                self.commit_sha.is_some(),
+                self.connector.is_some(),
+                self.to_onboard.is_some(),
+                self.identifier.is_some(),
+                self.last_applied_tag.is_some(),
+                self.schema_identifier.is_some(),
+                self.substitute_properties.is_some(),
+                self.last_deployed_change_set_tag.is_some(),
+            ],
+        )
     }
 }
 model::model!(DbInstanceOut);
@@ -359,18 +353,25 @@ impl model::Model for DbSchemaOut {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.tags.is_some() as u64) << 1
-            | (self.type_.is_some() as u64) << 2 | (self.created.is_some() as u64) << 3
-            | (self.service.is_some() as u64) << 4 | (self.updated.is_some() as u64) << 5
-            | (self.parent_id.is_some() as u64) << 6
-            | (self.changelog.is_some() as u64) << 7
-            | (self.identifier.is_some() as u64) << 8
-            | (self.use_percona.is_some() as u64) << 9
-            | (self.instance_count.is_some() as u64) << 10
-            | (self.migration_type.is_some() as u64) << 11
-            | (self.change_log_script.is_some() as u64) << 12
-            | (self.schema_source_type.is_some() as u64) << 13
-            | (self.primary_db_instance_id.is_some() as u64) << 14
+        model::mask(
+            &[
+                self.name.is_some(),
+                self.tags.is_some(),
+                self.type_.is_some(),
+                self.created.is_some(),
+                self.service.is_some(),
+                self.updated.is_some(),
+                self.parent_id.is_some(),
+                self.changelog.is_some(),
+                self.identifier.is_some(),
+                self.use_percona.is_some(),
+                self.instance_count.is_some(),
+                self.migration_type.is_some(),
+                self.change_log_script.is_some(),
+                self.schema_source_type.is_some(),
+                self.primary_db_instance_id.is_some(),
+            ],
+        )
     }
 }
 model::model!(DbSchemaOut);

@@ -40,10 +40,6 @@ impl model::Model for DbInstanceFilterIn {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.filter_type.is_some() as u64 | (self.instance_tags.is_some() as u64) << 1
-    }
 }
 model::model!(DbInstanceFilterIn);
 model::open_enum! {
@@ -148,10 +144,19 @@ impl model::Model for DbInstanceIn {
     }
     #[inline]
     fn present(&self) -> u64 {
-        1 | (self.tags.is_some() as u64) << 1 | (self.branch.is_some() as u64) << 2
-            | (self.git_tag.is_some() as u64) << 3 | (self.context.is_some() as u64) << 4
-            | (self.commit_sha.is_some() as u64) << 5 | 1 << 6 | 1 << 7
-            | (self.substitute_properties.is_some() as u64) << 8
+        model::mask(
+            &[
+                true,
+                self.tags.is_some(),
+                self.branch.is_some(),
+                self.git_tag.is_some(),
+                self.context.is_some(),
+                self.commit_sha.is_some(),
+                true,
+                true,
+                self.substitute_properties.is_some(),
+            ],
+        )
     }
     #[inline]
     fn required(&self) -> &'static [usize] {
@@ -205,10 +210,6 @@ impl model::Model for DbOpsNgTag {
             1 => model::Part::Str(&self.value),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        1 | (self.value.is_some() as u64) << 1
     }
     #[inline]
     fn required(&self) -> &'static [usize] {

@@ -98,12 +98,19 @@ impl model::Model for DbSchemaIn {
     }
     #[inline]
     fn present(&self) -> u64 {
-        1 | (self.tags.is_some() as u64) << 1 | (self.type_.is_some() as u64) << 2
-            | (self.service.is_some() as u64) << 3
-            | (self.changelog.is_some() as u64) << 4 | 1 << 5
-            | (self.use_percona.is_some() as u64) << 6
-            | (self.migration_type.is_some() as u64) << 7
-            | (self.change_log_script.is_some() as u64) << 8
+        model::mask(
+            &[
+                true,
+                self.tags.is_some(),
+                self.type_.is_some(),
+                self.service.is_some(),
+                self.changelog.is_some(),
+                true,
+                self.use_percona.is_some(),
+                self.migration_type.is_some(),
+                self.change_log_script.is_some(),
+            ],
+        )
     }
     #[inline]
     fn required(&self) -> &'static [usize] {
@@ -202,12 +209,18 @@ impl model::Model for UpdateProjDbSchemaBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.tags.is_some() as u64) << 1
-            | (self.type_.is_some() as u64) << 2 | (self.service.is_some() as u64) << 3
-            | (self.changelog.is_some() as u64) << 4
-            | (self.use_percona.is_some() as u64) << 5
-            | (self.change_log_script.is_some() as u64) << 6
-            | (self.primary_db_instance_id.is_some() as u64) << 7
+        model::mask(
+            &[
+                self.name.is_some(),
+                self.tags.is_some(),
+                self.type_.is_some(),
+                self.service.is_some(),
+                self.changelog.is_some(),
+                self.use_percona.is_some(),
+                self.change_log_script.is_some(),
+                self.primary_db_instance_id.is_some(),
+            ],
+        )
     }
 }
 model::model!(UpdateProjDbSchemaBody);
@@ -259,12 +272,6 @@ impl model::Model for UpdateProjDbSchemaBodyChangeLogScript {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.toml.is_some() as u64 | (self.image.is_some() as u64) << 1
-            | (self.shell.is_some() as u64) << 2 | (self.command.is_some() as u64) << 3
-            | (self.location.is_some() as u64) << 4
-    }
 }
 model::model!(UpdateProjDbSchemaBodyChangeLogScript);
 /// Schema `V1UpdateProjDbSchema body.changelog`.
@@ -314,13 +321,6 @@ impl model::Model for UpdateProjDbSchemaBodyChangelog {
             4 => model::Part::Str(&self.archive_path),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.repo.is_some() as u64 | (self.toml.is_some() as u64) << 1
-            | (self.location.is_some() as u64) << 2
-            | (self.connector.is_some() as u64) << 3
-            | (self.archive_path.is_some() as u64) << 4
     }
 }
 model::model!(UpdateProjDbSchemaBodyChangelog);
@@ -400,12 +400,19 @@ impl model::Model for UpdateProjDbSchemaInstanceBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.tags.is_some() as u64) << 1
-            | (self.branch.is_some() as u64) << 2 | (self.git_tag.is_some() as u64) << 3
-            | (self.context.is_some() as u64) << 4 | (self.version.is_some() as u64) << 5
-            | (self.commit_sha.is_some() as u64) << 6
-            | (self.connector.is_some() as u64) << 7
-            | (self.substitute_properties.is_some() as u64) << 8
+        model::mask(
+            &[
+                self.name.is_some(),
+                self.tags.is_some(),
+                self.branch.is_some(),
+                self.git_tag.is_some(),
+                self.context.is_some(),
+                self.version.is_some(),
+                self.commit_sha.is_some(),
+                self.connector.is_some(),
+                self.substitute_properties.is_some(),
+            ],
+        )
     }
 }
 model::model!(UpdateProjDbSchemaInstanceBody);
@@ -444,10 +451,6 @@ impl model::Model for UpdateProjDbSchemaInstanceBodyTags {
             1 => model::Part::Str(&self.property2),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.property1.is_some() as u64 | (self.property2.is_some() as u64) << 1
     }
 }
 model::model!(UpdateProjDbSchemaInstanceBodyTags);

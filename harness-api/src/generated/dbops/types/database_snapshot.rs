@@ -40,9 +40,5 @@ impl model::Model for GetSnapshotObjectValuesBody {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.object_type.is_some() as u64 | (self.object_names.is_some() as u64) << 1
-    }
 }
 model::model!(GetSnapshotObjectValuesBody);

@@ -48,12 +48,6 @@ impl model::Model for PostDbSnapshotMetadataBody {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.object_name.is_some() as u64 | (self.object_type.is_some() as u64) << 1
-            | (self.object_value.is_some() as u64) << 2
-            | (self.snapshot_object_id.is_some() as u64) << 3
-    }
 }
 model::model!(PostDbSnapshotMetadataBody);
 model::open_enum! {

@@ -48,11 +48,6 @@ impl model::Model for DbOpsExecutionMetadata {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.pipeline.is_some() as u64 | (self.plan_execution_id.is_some() as u64) << 1
-            | (self.stage_execution_id.is_some() as u64) << 2
-    }
 }
 model::model!(DbOpsExecutionMetadata);
 model::open_enum! {
@@ -125,10 +120,6 @@ impl model::Model for DeployedStateInput {
             4 => model::Cell::part(&self.stage_execution_id),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        1 | 1 << 1 | (self.start_time.is_some() as u64) << 2 | 1 << 3 | 1 << 4
     }
     #[inline]
     fn required(&self) -> &'static [usize] {
@@ -227,15 +218,22 @@ impl model::Model for DeployedStateOutput {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.tag.is_some() as u64 | (self.label.is_some() as u64) << 1
-            | (self.author.is_some() as u64) << 2 | (self.status.is_some() as u64) << 3
-            | (self.command.is_some() as u64) << 4 | (self.comment.is_some() as u64) << 5
-            | (self.file_name.is_some() as u64) << 6
-            | (self.metadata.is_some() as u64) << 7
-            | (self.deployed_at.is_some() as u64) << 8
-            | (self.change_set_id.is_some() as u64) << 9
-            | (self.change_set_fqn.is_some() as u64) << 10
-            | (self.deployed_in_current_execution.is_some() as u64) << 11
+        model::mask(
+            &[
+                self.tag.is_some(),
+                self.label.is_some(),
+                self.author.is_some(),
+                self.status.is_some(),
+                self.command.is_some(),
+                self.comment.is_some(),
+                self.file_name.is_some(),
+                self.metadata.is_some(),
+                self.deployed_at.is_some(),
+                self.change_set_id.is_some(),
+                self.change_set_fqn.is_some(),
+                self.deployed_in_current_execution.is_some(),
+            ],
+        )
     }
 }
 model::model!(DeployedStateOutput);

@@ -52,10 +52,6 @@ impl model::Model for ExecutionConfigOperation {
         }
     }
     #[inline]
-    fn present(&self) -> u64 {
-        1 | 1 << 1
-    }
-    #[inline]
     fn required(&self) -> &'static [usize] {
         &[0, 1]
     }
@@ -108,13 +104,6 @@ impl model::Model for ExecutionConfigTags {
             4 => model::Part::Str(&self.artifactory_tag),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.mongo_tag.is_some() as u64 | (self.default_tag.is_some() as u64) << 1
-            | (self.spanner_tag.is_some() as u64) << 2
-            | (self.git_clone_tag.is_some() as u64) << 3
-            | (self.artifactory_tag.is_some() as u64) << 4
     }
 }
 model::model!(ExecutionConfigTags);

@@ -52,12 +52,5 @@ impl model::Model for GetFlywayDeployedStateBody {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.pipeline.is_some() as u64 | (self.step_type.is_some() as u64) << 1
-            | (self.start_time.is_some() as u64) << 2
-            | (self.plan_execution_id.is_some() as u64) << 3
-            | (self.stage_execution_id.is_some() as u64) << 4
-    }
 }
 model::model!(GetFlywayDeployedStateBody);

@@ -44,10 +44,5 @@ impl model::Model for ParsedLogOut {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.id.is_some() as u64 | (self.command.is_some() as u64) << 1
-            | (self.success.is_some() as u64) << 2
-    }
 }
 model::model!(ParsedLogOut);

@@ -41,10 +41,6 @@ impl model::Model for ChangeSetDeploymentYamlOutput {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.yaml.is_some() as u64
-    }
 }
 model::model!(ChangeSetDeploymentYamlOutput);
 /// Schema `DeployedChangesetSqlOutput`.
@@ -78,10 +74,6 @@ impl model::Model for DeployedChangesetSqlOutput {
             0 => model::opt(&self.sql),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.sql.is_some() as u64
     }
 }
 model::model!(DeployedChangesetSqlOutput);
@@ -120,10 +112,6 @@ impl model::Model for InstanceDetail {
             1 => model::Part::Str(&self.identifier),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.identifier.is_some() as u64) << 1
     }
 }
 model::model!(InstanceDetail);
@@ -218,16 +206,22 @@ impl model::Model for InstanceMigrationStateChangeSet {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.tag.is_some() as u64 | (self.label.is_some() as u64) << 1
-            | (self.author.is_some() as u64) << 2 | (self.status.is_some() as u64) << 3
-            | (self.comment.is_some() as u64) << 4
-            | (self.file_name.is_some() as u64) << 5
-            | (self.pipeline.is_some() as u64) << 6
-            | (self.change_set.is_some() as u64) << 7
-            | (self.deployed_at.is_some() as u64) << 8
-            | (self.change_set_fqn.is_some() as u64) << 9
-            | (self.plan_execution_id.is_some() as u64) << 10
-            | (self.stage_execution_id.is_some() as u64) << 11
+        model::mask(
+            &[
+                self.tag.is_some(),
+                self.label.is_some(),
+                self.author.is_some(),
+                self.status.is_some(),
+                self.comment.is_some(),
+                self.file_name.is_some(),
+                self.pipeline.is_some(),
+                self.change_set.is_some(),
+                self.deployed_at.is_some(),
+                self.change_set_fqn.is_some(),
+                self.plan_execution_id.is_some(),
+                self.stage_execution_id.is_some(),
+            ],
+        )
     }
 }
 model::model!(InstanceMigrationStateChangeSet);
@@ -270,11 +264,6 @@ impl model::Model for InstanceMigrationStateOut {
             2 => model::Part::Str(&self.instance_name),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.change_sets.is_some() as u64 | (self.schema_name.is_some() as u64) << 1
-            | (self.instance_name.is_some() as u64) << 2
     }
 }
 model::model!(InstanceMigrationStateOut);
@@ -342,15 +331,6 @@ impl model::Model for MigrationStateChangeSet {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.author.is_some() as u64 | (self.synced.is_some() as u64) << 1
-            | (self.updated.is_some() as u64) << 2
-            | (self.file_name.is_some() as u64) << 3
-            | (self.change_set.is_some() as u64) << 4
-            | (self.instances.is_some() as u64) << 5
-            | (self.change_set_fqn.is_some() as u64) << 6
-    }
 }
 model::model!(MigrationStateChangeSet);
 /// Schema `MigrationStateIn`.
@@ -384,10 +364,6 @@ impl model::Model for MigrationStateIn {
             0 => model::opt(&self.instance_filter),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.instance_filter.is_some() as u64
     }
 }
 model::model!(MigrationStateIn);
@@ -462,12 +438,18 @@ impl model::Model for MigrationStateInstance {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.tag.is_some() as u64 | (self.error.is_some() as u64) << 1
-            | (self.status.is_some() as u64) << 2 | (self.updated.is_some() as u64) << 3
-            | (self.instance.is_some() as u64) << 4
-            | (self.pipeline.is_some() as u64) << 5
-            | (self.plan_execution_id.is_some() as u64) << 6
-            | (self.stage_execution_id.is_some() as u64) << 7
+        model::mask(
+            &[
+                self.tag.is_some(),
+                self.error.is_some(),
+                self.status.is_some(),
+                self.updated.is_some(),
+                self.instance.is_some(),
+                self.pipeline.is_some(),
+                self.plan_execution_id.is_some(),
+                self.stage_execution_id.is_some(),
+            ],
+        )
     }
 }
 model::model!(MigrationStateInstance);
@@ -511,11 +493,6 @@ impl model::Model for MigrationStateInstanceIn {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.sort.is_some() as u64 | (self.order.is_some() as u64) << 1
-            | (self.instances.is_some() as u64) << 2
-    }
 }
 model::model!(MigrationStateInstanceIn);
 /// Schema `MigrationStateOut`.
@@ -558,11 +535,6 @@ impl model::Model for MigrationStateOut {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.schema.is_some() as u64 | (self.instances.is_some() as u64) << 1
-            | (self.change_sets.is_some() as u64) << 2
-    }
 }
 model::model!(MigrationStateOut);
 model::open_enum! {
@@ -604,10 +576,6 @@ impl model::Model for FetchDeployedChangesetSqlBody {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.changeset_fqn.is_some() as u64
-    }
 }
 model::model!(FetchDeployedChangesetSqlBody);
 /// Schema `V1MigrationStateFlywaySchema body`.
@@ -641,10 +609,6 @@ impl model::Model for MigrationStateFlywaySchemaBody {
             0 => model::opt(&self.instance_filter),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.instance_filter.is_some() as u64
     }
 }
 model::model!(MigrationStateFlywaySchemaBody);
@@ -687,11 +651,6 @@ impl model::Model for MigrationStateFlywaySchemaBodyInstanceFilter {
             2 => model::opt(&self.instances),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.sort.is_some() as u64 | (self.order.is_some() as u64) << 1
-            | (self.instances.is_some() as u64) << 2
     }
 }
 model::model!(MigrationStateFlywaySchemaBodyInstanceFilter);

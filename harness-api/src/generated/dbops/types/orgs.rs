@@ -40,11 +40,6 @@ impl model::Model for DbInstanceListInput {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.instance_fq_ns.is_some() as u64
-            | (self.schema_identifiers.is_some() as u64) << 1
-    }
 }
 model::model!(DbInstanceListInput);
 /// Schema `DBSchemaFilterIn`.
@@ -78,10 +73,6 @@ impl model::Model for DbSchemaFilterIn {
             0 => model::opt(&self.identifiers),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.identifiers.is_some() as u64
     }
 }
 model::model!(DbSchemaFilterIn);

@@ -44,12 +44,6 @@ impl model::Model for DbOverviewResponse {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.db_schema_count.is_some() as u64
-            | (self.db_instance_count.is_some() as u64) << 1
-            | (self.recent_deployments.is_some() as u64) << 2
-    }
 }
 model::model!(DbOverviewResponse);
 /// Schema `OverviewResponseOutput`.
@@ -105,13 +99,6 @@ impl model::Model for OverviewResponseOutput {
             4 => model::Part::Str(&self.db_instance_identifier),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.db_schema_name.is_some() as u64 | (self.last_deployed.is_some() as u64) << 1
-            | (self.db_instance_name.is_some() as u64) << 2
-            | (self.db_schema_identifier.is_some() as u64) << 3
-            | (self.db_instance_identifier.is_some() as u64) << 4
     }
 }
 model::model!(OverviewResponseOutput);

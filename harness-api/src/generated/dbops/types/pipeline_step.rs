@@ -93,10 +93,6 @@ impl model::Model for CustomOperationInput {
         }
     }
     #[inline]
-    fn present(&self) -> u64 {
-        1 | 1 << 1 | 1 << 2 | 1 << 3 | 1 << 4 | 1 << 5 | 1 << 6
-    }
-    #[inline]
     fn required(&self) -> &'static [usize] {
         &[0, 1, 2, 3, 4, 5, 6]
     }
@@ -151,13 +147,6 @@ impl model::Model for CustomOperationOutput {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.pre_start_tag.is_some() as u64
-            | (self.earlier_run_in_stage.is_some() as u64) << 1
-            | (self.deployed_change_sets.is_some() as u64) << 2
-            | (self.successful_change_set_deployment_in_stage.is_some() as u64) << 3
-    }
 }
 model::model!(CustomOperationOutput);
 model::open_enum! {
@@ -197,10 +186,6 @@ impl model::Model for DeployedChangeSets {
             0 => model::Part::Str(&self.change_set_fqn),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.change_set_fqn.is_some() as u64
     }
 }
 model::model!(DeployedChangeSets);
@@ -261,10 +246,6 @@ impl model::Model for PipelineExecutionMetadata {
         }
     }
     #[inline]
-    fn present(&self) -> u64 {
-        1 | 1 << 1 | 1 << 2
-    }
-    #[inline]
     fn required(&self) -> &'static [usize] {
         &[0, 1, 2]
     }
@@ -309,11 +290,6 @@ impl model::Model for PipelineStatusOutput {
             2 => model::Part::Str(&self.response),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.status.is_some() as u64 | (self.metadata.is_some() as u64) << 1
-            | (self.response.is_some() as u64) << 2
     }
 }
 model::model!(PipelineStatusOutput);
@@ -380,10 +356,6 @@ impl model::Model for SchemaInstanceMetadataInput {
         }
     }
     #[inline]
-    fn present(&self) -> u64 {
-        1 | 1 << 1 | 1 << 2 | 1 << 3
-    }
-    #[inline]
     fn required(&self) -> &'static [usize] {
         &[0, 1, 2, 3]
     }
@@ -447,14 +419,6 @@ impl model::Model for SchemaInstanceMetadataOutput {
             5 => model::Part::Json(&self.download_images),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.image.is_some() as u64 | (self.db_images.is_some() as u64) << 1
-            | (self.db_schema.is_some() as u64) << 2
-            | (self.db_instance.is_some() as u64) << 3
-            | (self.default_configs.is_some() as u64) << 4
-            | (self.download_images.is_some() as u64) << 5
     }
 }
 model::model!(SchemaInstanceMetadataOutput);
@@ -529,13 +493,18 @@ impl model::Model for StepPluginInputsResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.image.is_some() as u64 | (self.schema.is_some() as u64) << 1
-            | (self.db_images.is_some() as u64) << 2
-            | (self.instance.is_some() as u64) << 3
-            | (self.settings.is_some() as u64) << 4
-            | (self.default_configs.is_some() as u64) << 5
-            | (self.download_images.is_some() as u64) << 6
-            | (self.properties_result.is_some() as u64) << 7
+        model::mask(
+            &[
+                self.image.is_some(),
+                self.schema.is_some(),
+                self.db_images.is_some(),
+                self.instance.is_some(),
+                self.settings.is_some(),
+                self.default_configs.is_some(),
+                self.download_images.is_some(),
+                self.properties_result.is_some(),
+            ],
+        )
     }
 }
 model::model!(StepPluginInputsResponse);
@@ -620,15 +589,20 @@ impl model::Model for ConsumeFailureInterruptBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.org_id.is_some() as u64 | (self.command.is_some() as u64) << 1
-            | (self.project_id.is_some() as u64) << 2
-            | (self.interrupt_type.is_some() as u64) << 3
-            | (self.harness_command.is_some() as u64) << 4
-            | (self.schema_identifier.is_some() as u64) << 5
-            | (self.stage_execution_id.is_some() as u64) << 6
-            | (self.instance_identifier.is_some() as u64) << 7
-            | (self.pipeline_identifier.is_some() as u64) << 8
-            | (self.pipeline_execution_id.is_some() as u64) << 9
+        model::mask(
+            &[
+                self.org_id.is_some(),
+                self.command.is_some(),
+                self.project_id.is_some(),
+                self.interrupt_type.is_some(),
+                self.harness_command.is_some(),
+                self.schema_identifier.is_some(),
+                self.stage_execution_id.is_some(),
+                self.instance_identifier.is_some(),
+                self.pipeline_identifier.is_some(),
+                self.pipeline_execution_id.is_some(),
+            ],
+        )
     }
 }
 model::model!(ConsumeFailureInterruptBody);
@@ -703,13 +677,18 @@ impl model::Model for ConsumeFlywayFailureInterruptBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.command.is_some() as u64 | (self.parent_id.is_some() as u64) << 1
-            | (self.interrupt_type.is_some() as u64) << 2
-            | (self.harness_command.is_some() as u64) << 3
-            | (self.schema_identifier.is_some() as u64) << 4
-            | (self.stage_execution_id.is_some() as u64) << 5
-            | (self.instance_identifier.is_some() as u64) << 6
-            | (self.pipeline_execution_id.is_some() as u64) << 7
+        model::mask(
+            &[
+                self.command.is_some(),
+                self.parent_id.is_some(),
+                self.interrupt_type.is_some(),
+                self.harness_command.is_some(),
+                self.schema_identifier.is_some(),
+                self.stage_execution_id.is_some(),
+                self.instance_identifier.is_some(),
+                self.pipeline_execution_id.is_some(),
+            ],
+        )
     }
 }
 model::model!(ConsumeFlywayFailureInterruptBody);
@@ -804,17 +783,22 @@ impl model::Model for ConsumeFlywayStepPluginOutputResponseBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.org_id.is_some() as u64 | (self.command.is_some() as u64) << 1
-            | (self.parent_id.is_some() as u64) << 2
-            | (self.last_chunk.is_some() as u64) << 3
-            | (self.project_id.is_some() as u64) << 4
-            | (self.step_response.is_some() as u64) << 5
-            | (self.harness_command.is_some() as u64) << 6
-            | (self.schema_identifier.is_some() as u64) << 7
-            | (self.stage_execution_id.is_some() as u64) << 8
-            | (self.instance_identifier.is_some() as u64) << 9
-            | (self.pipeline_identifier.is_some() as u64) << 10
-            | (self.pipeline_execution_id.is_some() as u64) << 11
+        model::mask(
+            &[
+                self.org_id.is_some(),
+                self.command.is_some(),
+                self.parent_id.is_some(),
+                self.last_chunk.is_some(),
+                self.project_id.is_some(),
+                self.step_response.is_some(),
+                self.harness_command.is_some(),
+                self.schema_identifier.is_some(),
+                self.stage_execution_id.is_some(),
+                self.instance_identifier.is_some(),
+                self.pipeline_identifier.is_some(),
+                self.pipeline_execution_id.is_some(),
+            ],
+        )
     }
 }
 model::model!(ConsumeFlywayStepPluginOutputResponseBody);
@@ -899,15 +883,20 @@ impl model::Model for ConsumeStepPluginOutputResponseBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.org_id.is_some() as u64 | (self.command.is_some() as u64) << 1
-            | (self.project_id.is_some() as u64) << 2
-            | (self.step_response.is_some() as u64) << 3
-            | (self.harness_command.is_some() as u64) << 4
-            | (self.schema_identifier.is_some() as u64) << 5
-            | (self.stage_execution_id.is_some() as u64) << 6
-            | (self.instance_identifier.is_some() as u64) << 7
-            | (self.pipeline_identifier.is_some() as u64) << 8
-            | (self.pipeline_execution_id.is_some() as u64) << 9
+        model::mask(
+            &[
+                self.org_id.is_some(),
+                self.command.is_some(),
+                self.project_id.is_some(),
+                self.step_response.is_some(),
+                self.harness_command.is_some(),
+                self.schema_identifier.is_some(),
+                self.stage_execution_id.is_some(),
+                self.instance_identifier.is_some(),
+                self.pipeline_identifier.is_some(),
+                self.pipeline_execution_id.is_some(),
+            ],
+        )
     }
 }
 model::model!(ConsumeStepPluginOutputResponseBody);
@@ -1002,15 +991,22 @@ impl model::Model for ConsumeStepPluginResponseBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.org.is_some() as u64 | (self.data.is_some() as u64) << 1
-            | (self.logs.is_some() as u64) << 2 | (self.status.is_some() as u64) << 3
-            | (self.command.is_some() as u64) << 4 | (self.project.is_some() as u64) << 5
-            | (self.db_schema.is_some() as u64) << 6
-            | (self.pipeline.is_some() as u64) << 7
-            | (self.db_instance.is_some() as u64) << 8
-            | (self.parent_step_type.is_some() as u64) << 9
-            | (self.plan_execution_id.is_some() as u64) << 10
-            | (self.stage_execution_id.is_some() as u64) << 11
+        model::mask(
+            &[
+                self.org.is_some(),
+                self.data.is_some(),
+                self.logs.is_some(),
+                self.status.is_some(),
+                self.command.is_some(),
+                self.project.is_some(),
+                self.db_schema.is_some(),
+                self.pipeline.is_some(),
+                self.db_instance.is_some(),
+                self.parent_step_type.is_some(),
+                self.plan_execution_id.is_some(),
+                self.stage_execution_id.is_some(),
+            ],
+        )
     }
 }
 model::model!(ConsumeStepPluginResponseBody);
@@ -1045,10 +1041,6 @@ impl model::Model for ConsumeStepPluginResponseBodyData {
             0 => model::Part::Str(&self.tag),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.tag.is_some() as u64
     }
 }
 model::model!(ConsumeStepPluginResponseBodyData);
@@ -1125,13 +1117,18 @@ impl model::Model for CreateFlywayPluginInputsBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.tag.is_some() as u64 | (self.command.is_some() as u64) << 1
-            | (self.db_schema.is_some() as u64) << 2
-            | (self.metadata.is_some() as u64) << 3
-            | (self.parent_id.is_some() as u64) << 4
-            | (self.directory.is_some() as u64) << 5
-            | (self.db_instance.is_some() as u64) << 6
-            | (self.pipeline_execution_metadata.is_some() as u64) << 7
+        model::mask(
+            &[
+                self.tag.is_some(),
+                self.command.is_some(),
+                self.db_schema.is_some(),
+                self.metadata.is_some(),
+                self.parent_id.is_some(),
+                self.directory.is_some(),
+                self.db_instance.is_some(),
+                self.pipeline_execution_metadata.is_some(),
+            ],
+        )
     }
 }
 model::model!(CreateFlywayPluginInputsBody);
@@ -1175,11 +1172,6 @@ impl model::Model for CreateFlywayPluginInputsBodyMetadata {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.pipeline.is_some() as u64 | (self.plan_execution_id.is_some() as u64) << 1
-            | (self.stage_execution_id.is_some() as u64) << 2
-    }
 }
 model::model!(CreateFlywayPluginInputsBodyMetadata);
 /// Schema `CreateV1FlywayPluginInputs body.pipelineExecutionMetadata`.
@@ -1221,11 +1213,6 @@ impl model::Model for CreateFlywayPluginInputsBodyPipelineExecutionMetadata {
             2 => model::Part::Str(&self.stage_execution_id),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.pipeline.is_some() as u64 | (self.plan_execution_id.is_some() as u64) << 1
-            | (self.stage_execution_id.is_some() as u64) << 2
     }
 }
 model::model!(CreateFlywayPluginInputsBodyPipelineExecutionMetadata);
@@ -1327,17 +1314,23 @@ impl model::Model for CreateStepPluginInputsBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.org.is_some() as u64 | (self.tag.is_some() as u64) << 1
-            | (self.project.is_some() as u64) << 2 | (self.command.is_some() as u64) << 3
-            | (self.db_schema.is_some() as u64) << 4
-            | (self.metadata.is_some() as u64) << 5
-            | (self.settings.is_some() as u64) << 6
-            | (self.directory.is_some() as u64) << 7
-            | (self.db_instance.is_some() as u64) << 8
-            | (self.properties.is_some() as u64) << 9
-            | (self.custom_command.is_some() as u64) << 10
-            | (self.exclude_change_log_file.is_some() as u64) << 11
-            | (self.pipeline_execution_metadata.is_some() as u64) << 12
+        model::mask(
+            &[
+                self.org.is_some(),
+                self.tag.is_some(),
+                self.project.is_some(),
+                self.command.is_some(),
+                self.db_schema.is_some(),
+                self.metadata.is_some(),
+                self.settings.is_some(),
+                self.directory.is_some(),
+                self.db_instance.is_some(),
+                self.properties.is_some(),
+                self.custom_command.is_some(),
+                self.exclude_change_log_file.is_some(),
+                self.pipeline_execution_metadata.is_some(),
+            ],
+        )
     }
 }
 model::model!(CreateStepPluginInputsBody);
@@ -1380,11 +1373,6 @@ impl model::Model for CreateStepPluginInputsBodyMetadata {
             2 => model::Part::Str(&self.stage_execution_id),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.pipeline.is_some() as u64 | (self.plan_execution_id.is_some() as u64) << 1
-            | (self.stage_execution_id.is_some() as u64) << 2
     }
 }
 model::model!(CreateStepPluginInputsBodyMetadata);
@@ -1445,10 +1433,6 @@ impl model::Model for CreateStepPluginInputsBodyPipelineExecutionMetadata {
         }
     }
     #[inline]
-    fn present(&self) -> u64 {
-        1 | 1 << 1 | 1 << 2
-    }
-    #[inline]
     fn required(&self) -> &'static [usize] {
         &[0, 1, 2]
     }
@@ -1504,13 +1488,6 @@ impl model::Model for GetFlywayCustomOperationsBody {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.command.is_some() as u64 | (self.db_schema.is_some() as u64) << 1
-            | (self.db_instance.is_some() as u64) << 2
-            | (self.properties.is_some() as u64) << 3
-            | (self.pipeline_execution_metadata.is_some() as u64) << 4
-    }
 }
 model::model!(GetFlywayCustomOperationsBody);
 /// Schema `GetV1FlywayCustomOperations body.pipelineExecutionMetadata`.
@@ -1552,11 +1529,6 @@ impl model::Model for GetFlywayCustomOperationsBodyPipelineExecutionMetadata {
             2 => model::Part::Str(&self.stage_execution_id),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.pipeline.is_some() as u64 | (self.plan_execution_id.is_some() as u64) << 1
-            | (self.stage_execution_id.is_some() as u64) << 2
     }
 }
 model::model!(GetFlywayCustomOperationsBodyPipelineExecutionMetadata);

@@ -52,12 +52,6 @@ impl model::Model for AgentMtlsEndpointDetails {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.fqdn.is_some() as u64 | (self.mode.is_some() as u64) << 1
-            | (self.uuid.is_some() as u64) << 2 | (self.account_id.is_some() as u64) << 3
-            | (self.ca_certificates.is_some() as u64) << 4
-    }
 }
 model::model!(AgentMtlsEndpointDetails);
 model::open_enum! {
@@ -104,11 +98,6 @@ impl model::Model for AgentMtlsEndpointRequest {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.mode.is_some() as u64 | (self.domain_prefix.is_some() as u64) << 1
-            | (self.ca_certificates.is_some() as u64) << 2
-    }
 }
 model::model!(AgentMtlsEndpointRequest);
 model::open_enum! {
@@ -154,11 +143,6 @@ impl model::Model for RestResponseAgentMtlsEndpointDetails {
             2 => model::opt(&self.response_messages),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.meta_data.is_some() as u64 | (self.resource.is_some() as u64) << 1
-            | (self.response_messages.is_some() as u64) << 2
     }
 }
 model::model!(RestResponseAgentMtlsEndpointDetails);

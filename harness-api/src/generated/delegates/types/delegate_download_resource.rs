@@ -85,14 +85,6 @@ impl model::Model for DelegateDownloadRequest {
         }
     }
     #[inline]
-    fn present(&self) -> u64 {
-        1 | (self.size.is_some() as u64) << 1 | (self.tags.is_some() as u64) << 2
-            | (self.token_name.is_some() as u64) << 3
-            | (self.description.is_some() as u64) << 4
-            | (self.cluster_permission_type.is_some() as u64) << 5
-            | (self.custom_cluster_namespace.is_some() as u64) << 6
-    }
-    #[inline]
     fn required(&self) -> &'static [usize] {
         &[0]
     }

@@ -63,14 +63,6 @@ impl model::Model for DelegateGroupDto {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.tags.is_some() as u64) << 1
-            | (self.identifier.is_some() as u64) << 2
-            | (self.org_identifier.is_some() as u64) << 3
-            | (self.account_identifier.is_some() as u64) << 4
-            | (self.project_identifier.is_some() as u64) << 5
-    }
 }
 model::model!(DelegateGroupDto);
 /// Schema `DelegateGroupTags`.
@@ -104,10 +96,6 @@ impl model::Model for DelegateGroupTags {
             0 => model::opt(&self.tags),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.tags.is_some() as u64
     }
 }
 model::model!(DelegateGroupTags);
@@ -151,11 +139,6 @@ impl model::Model for RestResponseDelegateGroupDto {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.meta_data.is_some() as u64 | (self.resource.is_some() as u64) << 1
-            | (self.response_messages.is_some() as u64) << 2
-    }
 }
 model::model!(RestResponseDelegateGroupDto);
 /// Schema `RestResponseListDelegateGroupDTO`.
@@ -197,11 +180,6 @@ impl model::Model for RestResponseListDelegateGroupDto {
             2 => model::opt(&self.response_messages),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.meta_data.is_some() as u64 | (self.resource.is_some() as u64) << 1
-            | (self.response_messages.is_some() as u64) << 2
     }
 }
 model::model!(RestResponseListDelegateGroupDto);

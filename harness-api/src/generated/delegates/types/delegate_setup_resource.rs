@@ -36,10 +36,6 @@ impl model::Model for DelegateDeleteResponse {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.response_msg.is_some() as u64
-    }
 }
 model::model!(DelegateDeleteResponse);
 /// Schema `DelegateFilterPropertiesDTO`.
@@ -162,17 +158,23 @@ impl model::Model for DelegateFilterPropertiesDto {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.tags.is_some() as u64 | (self.runner.is_some() as u64) << 1
-            | (self.status.is_some() as u64) << 2
-            | (self.host_name.is_some() as u64) << 3 | 1 << 4
-            | (self.auto_upgrade.is_some() as u64) << 5
-            | (self.description.is_some() as u64) << 6
-            | (self.delegate_name.is_some() as u64) << 7
-            | (self.delegate_tags.is_some() as u64) << 8
-            | (self.delegate_type.is_some() as u64) << 9
-            | (self.version_status.is_some() as u64) << 10
-            | (self.delegate_instance_filter.is_some() as u64) << 11
-            | (self.delegate_group_identifier.is_some() as u64) << 12
+        model::mask(
+            &[
+                self.tags.is_some(),
+                self.runner.is_some(),
+                self.status.is_some(),
+                self.host_name.is_some(),
+                true,
+                self.auto_upgrade.is_some(),
+                self.description.is_some(),
+                self.delegate_name.is_some(),
+                self.delegate_tags.is_some(),
+                self.delegate_type.is_some(),
+                self.version_status.is_some(),
+                self.delegate_instance_filter.is_some(),
+                self.delegate_group_identifier.is_some(),
+            ],
+        )
     }
     #[inline]
     fn required(&self) -> &'static [usize] {
@@ -295,15 +297,21 @@ impl model::Model for DelegateListResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.tags.is_some() as u64) << 1
-            | (self.type_.is_some() as u64) << 2 | (self.legacy.is_some() as u64) << 3
-            | (self.org_name.is_some() as u64) << 4
-            | (self.connected.is_some() as u64) << 5
-            | (self.auto_upgrade.is_some() as u64) << 6
-            | (self.description.is_some() as u64) << 7
-            | (self.project_name.is_some() as u64) << 8
-            | (self.last_heart_beat.is_some() as u64) << 9
-            | (self.delegate_replicas.is_some() as u64) << 10
+        model::mask(
+            &[
+                self.name.is_some(),
+                self.tags.is_some(),
+                self.type_.is_some(),
+                self.legacy.is_some(),
+                self.org_name.is_some(),
+                self.connected.is_some(),
+                self.auto_upgrade.is_some(),
+                self.description.is_some(),
+                self.project_name.is_some(),
+                self.last_heart_beat.is_some(),
+                self.delegate_replicas.is_some(),
+            ],
+        )
     }
 }
 model::model!(DelegateListResponse);
@@ -362,14 +370,6 @@ impl model::Model for DelegateReplica {
             5 => model::Part::Int(&self.last_heartbeat),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.uuid.is_some() as u64 | (self.version.is_some() as u64) << 1
-            | (self.host_name.is_some() as u64) << 2
-            | (self.connected.is_some() as u64) << 3
-            | (self.expiring_at.is_some() as u64) << 4
-            | (self.last_heartbeat.is_some() as u64) << 5
     }
 }
 model::model!(DelegateReplica);
@@ -497,17 +497,24 @@ impl model::Model for DelegateSetupDetails {
     }
     #[inline]
     fn present(&self) -> u64 {
-        1 | (self.size.is_some() as u64) << 1 | (self.tags.is_some() as u64) << 2
-            | (self.version.is_some() as u64) << 3
-            | (self.host_name.is_some() as u64) << 4
-            | (self.run_as_root.is_some() as u64) << 5
-            | (self.token_name.is_some() as u64) << 6
-            | (self.identifier.is_some() as u64) << 7
-            | (self.description.is_some() as u64) << 8 | 1 << 9
-            | (self.org_identifier.is_some() as u64) << 10
-            | (self.k8s_config_details.is_some() as u64) << 11
-            | (self.project_identifier.is_some() as u64) << 12
-            | (self.delegate_configuration_id.is_some() as u64) << 13
+        model::mask(
+            &[
+                true,
+                self.size.is_some(),
+                self.tags.is_some(),
+                self.version.is_some(),
+                self.host_name.is_some(),
+                self.run_as_root.is_some(),
+                self.token_name.is_some(),
+                self.identifier.is_some(),
+                self.description.is_some(),
+                true,
+                self.org_identifier.is_some(),
+                self.k8s_config_details.is_some(),
+                self.project_identifier.is_some(),
+                self.delegate_configuration_id.is_some(),
+            ],
+        )
     }
     #[inline]
     fn required(&self) -> &'static [usize] {
@@ -556,11 +563,6 @@ impl model::Model for K8sConfigDetails {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.namespace.is_some() as u64
-            | (self.k8s_permission_type.is_some() as u64) << 1
-    }
 }
 model::model!(K8sConfigDetails);
 model::open_enum! {
@@ -608,11 +610,6 @@ impl model::Model for RestResponseDelegateDeleteResponse {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.meta_data.is_some() as u64 | (self.resource.is_some() as u64) << 1
-            | (self.response_messages.is_some() as u64) << 2
-    }
 }
 model::model!(RestResponseDelegateDeleteResponse);
 /// Schema `RestResponseListDelegateListResponse`.
@@ -654,11 +651,6 @@ impl model::Model for RestResponseListDelegateListResponse {
             2 => model::opt(&self.response_messages),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.meta_data.is_some() as u64 | (self.resource.is_some() as u64) << 1
-            | (self.response_messages.is_some() as u64) << 2
     }
 }
 model::model!(RestResponseListDelegateListResponse);
@@ -702,11 +694,6 @@ impl model::Model for RestResponseSupportedDelegateVersion {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.meta_data.is_some() as u64 | (self.resource.is_some() as u64) << 1
-            | (self.response_messages.is_some() as u64) << 2
-    }
 }
 model::model!(RestResponseSupportedDelegateVersion);
 /// Schema `RestResponseVersionOverridesResponse`.
@@ -749,11 +736,6 @@ impl model::Model for RestResponseVersionOverridesResponse {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.meta_data.is_some() as u64 | (self.resource.is_some() as u64) << 1
-            | (self.response_messages.is_some() as u64) << 2
-    }
 }
 model::model!(RestResponseVersionOverridesResponse);
 /// Schema `SupportedDelegateVersion`.
@@ -791,11 +773,6 @@ impl model::Model for SupportedDelegateVersion {
             1 => model::Part::Str(&self.latest_supported_minimal_version),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.latest_supported_version.is_some() as u64
-            | (self.latest_supported_minimal_version.is_some() as u64) << 1
     }
 }
 model::model!(SupportedDelegateVersion);
@@ -863,15 +840,6 @@ impl model::Model for VersionOverrideResponseDto {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.tags.is_some() as u64 | (self.version.is_some() as u64) << 1
-            | (self.valid_until.is_some() as u64) << 2
-            | (self.org_identifier.is_some() as u64) << 3
-            | (self.parent_unique_id.is_some() as u64) << 4
-            | (self.project_identifier.is_some() as u64) << 5
-            | (self.valid_till_next_release.is_some() as u64) << 6
-    }
 }
 model::model!(VersionOverrideResponseDto);
 /// Schema `VersionOverridesResponse`.
@@ -905,10 +873,6 @@ impl model::Model for VersionOverridesResponse {
             0 => model::opt(&self.version_overrides),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.version_overrides.is_some() as u64
     }
 }
 model::model!(VersionOverridesResponse);

@@ -48,12 +48,6 @@ impl model::Model for DelegateConnectionDetails {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.uuid.is_some() as u64 | (self.version.is_some() as u64) << 1
-            | (self.last_heartbeat.is_some() as u64) << 2
-            | (self.last_grpc_heartbeat.is_some() as u64) << 3
-    }
 }
 model::model!(DelegateConnectionDetails);
 /// Schema `DelegateGroupDetails`.
@@ -204,28 +198,33 @@ impl model::Model for DelegateGroupDetails {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.group_id.is_some() as u64 | (self.group_name.is_some() as u64) << 1
-            | (self.immutable.is_some() as u64) << 2
-            | (self.grpc_active.is_some() as u64) << 3
-            | (self.auto_upgrade.is_some() as u64) << 4
-            | (self.token_active.is_some() as u64) << 5
-            | (self.unsupported.is_some() as u64) << 6
-            | (self.delegate_type.is_some() as u64) << 7
-            | (self.group_version.is_some() as u64) << 8
-            | (self.is_unsupported.is_some() as u64) << 9
-            | (self.last_heart_beat.is_some() as u64) << 10
-            | (self.delegate_version.is_some() as u64) << 11
-            | (self.actively_connected.is_some() as u64) << 12
-            | (self.connectivity_status.is_some() as u64) << 13
-            | (self.delegate_description.is_some() as u64) << 14
-            | (self.upgrader_last_updated.is_some() as u64) << 15
-            | (self.group_custom_selectors.is_some() as u64) << 16
-            | (self.group_implicit_selectors.is_some() as u64) << 17
-            | (self.delegate_configuration_id.is_some() as u64) << 18
-            | (self.delegate_group_identifier.is_some() as u64) << 19
-            | (self.delegate_instance_details.is_some() as u64) << 20
-            | (self.delegate_group_version_status.is_some() as u64) << 21
-            | (self.delegate_group_expiration_time.is_some() as u64) << 22
+        model::mask(
+            &[
+                self.group_id.is_some(),
+                self.group_name.is_some(),
+                self.immutable.is_some(),
+                self.grpc_active.is_some(),
+                self.auto_upgrade.is_some(),
+                self.token_active.is_some(),
+                self.unsupported.is_some(),
+                self.delegate_type.is_some(),
+                self.group_version.is_some(),
+                self.is_unsupported.is_some(),
+                self.last_heart_beat.is_some(),
+                self.delegate_version.is_some(),
+                self.actively_connected.is_some(),
+                self.connectivity_status.is_some(),
+                self.delegate_description.is_some(),
+                self.upgrader_last_updated.is_some(),
+                self.group_custom_selectors.is_some(),
+                self.group_implicit_selectors.is_some(),
+                self.delegate_configuration_id.is_some(),
+                self.delegate_group_identifier.is_some(),
+                self.delegate_instance_details.is_some(),
+                self.delegate_group_version_status.is_some(),
+                self.delegate_group_expiration_time.is_some(),
+            ],
+        )
     }
 }
 model::model!(DelegateGroupDetails);
@@ -269,10 +268,6 @@ impl model::Model for DelegateGroupListing {
             0 => model::opt(&self.delegate_group_details),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.delegate_group_details.is_some() as u64
     }
 }
 model::model!(DelegateGroupListing);
@@ -359,15 +354,20 @@ impl model::Model for DelegateInner {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.uuid.is_some() as u64 | (self.version.is_some() as u64) << 1
-            | (self.host_name.is_some() as u64) << 2
-            | (self.connections.is_some() as u64) << 3
-            | (self.token_active.is_some() as u64) << 4
-            | (self.last_heartbeat.is_some() as u64) << 5
-            | (self.actively_connected.is_some() as u64) << 6
-            | (self.pollling_mode_enabled.is_some() as u64) << 7
-            | (self.delegate_expiration_time.is_some() as u64) << 8
-            | (self.delegate_instance_version_status.is_some() as u64) << 9
+        model::mask(
+            &[
+                self.uuid.is_some(),
+                self.version.is_some(),
+                self.host_name.is_some(),
+                self.connections.is_some(),
+                self.token_active.is_some(),
+                self.last_heartbeat.is_some(),
+                self.actively_connected.is_some(),
+                self.pollling_mode_enabled.is_some(),
+                self.delegate_expiration_time.is_some(),
+                self.delegate_instance_version_status.is_some(),
+            ],
+        )
     }
 }
 model::model!(DelegateInner);
@@ -462,15 +462,21 @@ impl model::Model for DelegateTokenDetails {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.uuid.is_some() as u64) << 1
-            | (self.value.is_some() as u64) << 2 | (self.status.is_some() as u64) << 3
-            | (self.account_id.is_some() as u64) << 4
-            | (self.created_at.is_some() as u64) << 5
-            | (self.created_by.is_some() as u64) << 6
-            | (self.revoke_after.is_some() as u64) << 7
-            | (self.parent_unique_id.is_some() as u64) << 8
-            | (self.created_by_ng_user.is_some() as u64) << 9
-            | (self.owner_identifier.is_some() as u64) << 10
+        model::mask(
+            &[
+                self.name.is_some(),
+                self.uuid.is_some(),
+                self.value.is_some(),
+                self.status.is_some(),
+                self.account_id.is_some(),
+                self.created_at.is_some(),
+                self.created_by.is_some(),
+                self.revoke_after.is_some(),
+                self.parent_unique_id.is_some(),
+                self.created_by_ng_user.is_some(),
+                self.owner_identifier.is_some(),
+            ],
+        )
     }
     #[inline]
     fn secrets(&self) -> &'static [usize] {
@@ -522,11 +528,6 @@ impl model::Model for DelegateTokenPrincipal {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.type_.is_some() as u64) << 1
-            | (self.jwtclaims.is_some() as u64) << 2
-    }
 }
 model::model!(DelegateTokenPrincipal);
 model::open_enum! {
@@ -573,11 +574,6 @@ impl model::Model for RestResponseDelegateGroupListing {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.meta_data.is_some() as u64 | (self.resource.is_some() as u64) << 1
-            | (self.response_messages.is_some() as u64) << 2
-    }
 }
 model::model!(RestResponseDelegateGroupListing);
 /// Schema `RestResponseDelegateTokenDetails`.
@@ -620,11 +616,6 @@ impl model::Model for RestResponseDelegateTokenDetails {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.meta_data.is_some() as u64 | (self.resource.is_some() as u64) << 1
-            | (self.response_messages.is_some() as u64) << 2
-    }
 }
 model::model!(RestResponseDelegateTokenDetails);
 /// Schema `RestResponseListDelegateTokenDetails`.
@@ -666,11 +657,6 @@ impl model::Model for RestResponseListDelegateTokenDetails {
             2 => model::opt(&self.response_messages),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.meta_data.is_some() as u64 | (self.resource.is_some() as u64) << 1
-            | (self.response_messages.is_some() as u64) << 2
     }
 }
 model::model!(RestResponseListDelegateTokenDetails);

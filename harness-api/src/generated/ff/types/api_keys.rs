@@ -56,14 +56,6 @@ impl model::Model for ApiKeys {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.api_keys.is_some() as u64 | (self.version.is_some() as u64) << 1
-            | (self.page_size.is_some() as u64) << 2
-            | (self.item_count.is_some() as u64) << 3
-            | (self.page_count.is_some() as u64) << 4
-            | (self.page_index.is_some() as u64) << 5
-    }
 }
 model::model!(ApiKeys);
 /// Schema `ApplicationId`.
@@ -101,10 +93,6 @@ impl model::Model for ApplicationId {
             1 => model::Part::Str(&self.application_id),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.last_used.is_some() as u64 | (self.application_id.is_some() as u64) << 1
     }
 }
 model::model!(ApplicationId);
@@ -165,14 +153,6 @@ impl model::Model for CfApiKey {
         }
     }
     #[inline]
-    fn present(&self) -> u64 {
-        self.key.is_some() as u64 | (self.name.is_some() as u64) << 1
-            | (self.type_.is_some() as u64) << 2 | (self.api_key.is_some() as u64) << 3
-            | (self.last_used.is_some() as u64) << 4
-            | (self.identifier.is_some() as u64) << 5
-            | (self.application_ids.is_some() as u64) << 6
-    }
-    #[inline]
     fn secrets(&self) -> &'static [usize] {
         &[3]
     }
@@ -230,13 +210,6 @@ impl model::Model for AddApiKeyBody {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.type_.is_some() as u64) << 1
-            | (self.expired_at.is_some() as u64) << 2
-            | (self.identifier.is_some() as u64) << 3
-            | (self.description.is_some() as u64) << 4
-    }
 }
 model::model!(AddApiKeyBody);
 /// Schema `UpdateAPIKey body`.
@@ -278,11 +251,6 @@ impl model::Model for UpdateApiKeyBody {
             2 => model::Part::Str(&self.description),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.expired_at.is_some() as u64) << 1
-            | (self.description.is_some() as u64) << 2
     }
 }
 model::model!(UpdateApiKeyBody);

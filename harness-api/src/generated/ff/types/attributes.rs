@@ -36,10 +36,6 @@ impl model::Model for Attribute {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.key.is_some() as u64
-    }
 }
 model::model!(Attribute);
 /// Schema `AttributeResponseMetadata`.
@@ -73,10 +69,6 @@ impl model::Model for AttributeResponseMetadata {
             0 => model::opt(&self.details),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.details.is_some() as u64
     }
 }
 model::model!(AttributeResponseMetadata);
@@ -131,14 +123,6 @@ impl model::Model for Attributes {
             5 => model::opt(&self.attributes),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.version.is_some() as u64 | (self.page_size.is_some() as u64) << 1
-            | (self.item_count.is_some() as u64) << 2
-            | (self.page_count.is_some() as u64) << 3
-            | (self.page_index.is_some() as u64) << 4
-            | (self.attributes.is_some() as u64) << 5
     }
 }
 model::model!(Attributes);

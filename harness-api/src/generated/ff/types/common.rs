@@ -36,10 +36,6 @@ impl model::Model for AttributeResponseMetadataDetails {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.governance_metadata.is_some() as u64
-    }
 }
 model::model!(AttributeResponseMetadataDetails);
 /// Schema `CCM`.
@@ -81,11 +77,6 @@ impl model::Model for Ccm {
             2 => model::Part::Str(&self.perspective_identifier),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.anomalies.is_some() as u64 | (self.perspective_name.is_some() as u64) << 1
-            | (self.perspective_identifier.is_some() as u64) << 2
     }
 }
 model::model!(Ccm);
@@ -153,15 +144,6 @@ impl model::Model for CcmAnomalies {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.status.is_some() as u64 | (self.found_at.is_some() as u64) << 1
-            | (self.anomaly_id.is_some() as u64) << 2
-            | (self.created_at.is_some() as u64) << 3
-            | (self.acknowledged_at.is_some() as u64) << 4
-            | (self.cost_difference.is_some() as u64) << 5
-            | (self.is_acknowledged.is_some() as u64) << 6
-    }
 }
 model::model!(CcmAnomalies);
 /// Schema `CfGitDetails`.
@@ -207,10 +189,6 @@ impl model::Model for CfGitDetails {
         }
     }
     #[inline]
-    fn present(&self) -> u64 {
-        1
-    }
-    #[inline]
     fn required(&self) -> &'static [usize] {
         &[0]
     }
@@ -251,10 +229,6 @@ impl model::Model for CfService {
             1 => model::Part::Str(&self.identifier),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.identifier.is_some() as u64) << 1
     }
 }
 model::model!(CfService);
@@ -306,12 +280,6 @@ impl model::Model for Clause {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.id.is_some() as u64 | (self.op.is_some() as u64) << 1
-            | (self.negate.is_some() as u64) << 2 | (self.values.is_some() as u64) << 3
-            | (self.attribute.is_some() as u64) << 4
-    }
 }
 model::model!(Clause);
 /// Schema `Distribution`.
@@ -349,10 +317,6 @@ impl model::Model for Distribution {
             1 => model::opt(&self.variations),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.bucket_by.is_some() as u64 | (self.variations.is_some() as u64) << 1
     }
 }
 model::model!(Distribution);
@@ -502,25 +466,33 @@ impl model::Model for Feature {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.kind.is_some() as u64 | (self.name.is_some() as u64) << 1
-            | (self.tags.is_some() as u64) << 2 | (self.owner.is_some() as u64) << 3
-            | (self.stale.is_some() as u64) << 4 | (self.status.is_some() as u64) << 5
-            | (self.project.is_some() as u64) << 6 | (self.results.is_some() as u64) << 7
-            | (self.archived.is_some() as u64) << 8
-            | (self.services.is_some() as u64) << 9
-            | (self.created_at.is_some() as u64) << 10
-            | (self.permanent.is_some() as u64) << 11
-            | (self.evaluation.is_some() as u64) << 12
-            | (self.identifier.is_some() as u64) << 13
-            | (self.modified_at.is_some() as u64) << 14
-            | (self.variations.is_some() as u64) << 15
-            | (self.description.is_some() as u64) << 16
-            | (self.stale_reason.is_some() as u64) << 17
-            | (self.env_properties.is_some() as u64) << 18
-            | (self.prerequisites.is_some() as u64) << 19
-            | (self.default_on_variation.is_some() as u64) << 20
-            | (self.default_off_variation.is_some() as u64) << 21
-            | (self.evaluation_identifier.is_some() as u64) << 22
+        model::mask(
+            &[
+                self.kind.is_some(),
+                self.name.is_some(),
+                self.tags.is_some(),
+                self.owner.is_some(),
+                self.stale.is_some(),
+                self.status.is_some(),
+                self.project.is_some(),
+                self.results.is_some(),
+                self.archived.is_some(),
+                self.services.is_some(),
+                self.created_at.is_some(),
+                self.permanent.is_some(),
+                self.evaluation.is_some(),
+                self.identifier.is_some(),
+                self.modified_at.is_some(),
+                self.variations.is_some(),
+                self.description.is_some(),
+                self.stale_reason.is_some(),
+                self.env_properties.is_some(),
+                self.prerequisites.is_some(),
+                self.default_on_variation.is_some(),
+                self.default_off_variation.is_some(),
+                self.evaluation_identifier.is_some(),
+            ],
+        )
     }
 }
 model::model!(Feature);
@@ -630,19 +602,25 @@ impl model::Model for FeatureEnvProperties {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.ccm.is_some() as u64 | (self.rules.is_some() as u64) << 1
-            | (self.state.is_some() as u64) << 2 | (self.version.is_some() as u64) << 3
-            | (self.jira_issues.is_some() as u64) << 4
-            | (self.modified_at.is_some() as u64) << 5
-            | (self.environment.is_some() as u64) << 6
-            | (self.jira_enabled.is_some() as u64) << 7
-            | (self.default_serve.is_some() as u64) << 8
-            | (self.off_variation.is_some() as u64) << 9
-            | (self.variation_map.is_some() as u64) << 10
-            | (self.pipeline_details.is_some() as u64) << 11
-            | (self.pipeline_configured.is_some() as u64) << 12
-            | (self.pipeline_error_state.is_some() as u64) << 13
-            | (self.pipeline_error_reason.is_some() as u64) << 14
+        model::mask(
+            &[
+                self.ccm.is_some(),
+                self.rules.is_some(),
+                self.state.is_some(),
+                self.version.is_some(),
+                self.jira_issues.is_some(),
+                self.modified_at.is_some(),
+                self.environment.is_some(),
+                self.jira_enabled.is_some(),
+                self.default_serve.is_some(),
+                self.off_variation.is_some(),
+                self.variation_map.is_some(),
+                self.pipeline_details.is_some(),
+                self.pipeline_configured.is_some(),
+                self.pipeline_error_state.is_some(),
+                self.pipeline_error_reason.is_some(),
+            ],
+        )
     }
 }
 model::model!(FeatureEnvProperties);
@@ -698,13 +676,6 @@ impl model::Model for FeaturePipeline {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.created_at.is_some() as u64) << 1
-            | (self.identifier.is_some() as u64) << 2
-            | (self.description.is_some() as u64) << 3
-            | (self.last_updated_at.is_some() as u64) << 4
-    }
 }
 model::model!(FeaturePipeline);
 model::open_enum! {
@@ -745,10 +716,6 @@ impl model::Model for FeatureStatus {
             1 => model::Part::Int(&self.last_access),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.status.is_some() as u64 | (self.last_access.is_some() as u64) << 1
     }
 }
 model::model!(FeatureStatus);
@@ -810,11 +777,6 @@ impl model::Model for GitSyncPatchOperation {
         }
     }
     #[inline]
-    fn present(&self) -> u64 {
-        self.comment.is_some() as u64 | (self.git_details.is_some() as u64) << 1 | 1 << 2
-            | (self.execution_time.is_some() as u64) << 3
-    }
-    #[inline]
     fn required(&self) -> &'static [usize] {
         &[2]
     }
@@ -860,11 +822,6 @@ impl model::Model for GroupServingRule {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.rule_id.is_some() as u64 | (self.clauses.is_some() as u64) << 1
-            | (self.priority.is_some() as u64) << 2
-    }
 }
 model::model!(GroupServingRule);
 /// Schema `JiraIssue`.
@@ -902,10 +859,6 @@ impl model::Model for JiraIssue {
             1 => model::Part::Str(&self.issue_url),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.issue_key.is_some() as u64 | (self.issue_url.is_some() as u64) << 1
     }
 }
 model::model!(JiraIssue);
@@ -965,10 +918,6 @@ impl model::Model for PatchInstructionInner {
         }
     }
     #[inline]
-    fn present(&self) -> u64 {
-        self.kind.is_some() as u64 | 1 << 1 | 1 << 2
-    }
-    #[inline]
     fn required(&self) -> &'static [usize] {
         &[1, 2]
     }
@@ -1009,10 +958,6 @@ impl model::Model for Prerequisite {
             1 => model::opt(&self.variations),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.feature.is_some() as u64 | (self.variations.is_some() as u64) << 1
     }
 }
 model::model!(Prerequisite);
@@ -1055,11 +1000,6 @@ impl model::Model for Results {
             2 => model::Part::Str(&self.variation_identifier),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.count.is_some() as u64 | (self.variation_name.is_some() as u64) << 1
-            | (self.variation_identifier.is_some() as u64) << 2
     }
 }
 model::model!(Results);
@@ -1149,15 +1089,21 @@ impl model::Model for Segment {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.tags.is_some() as u64) << 1
-            | (self.rules.is_some() as u64) << 2 | (self.version.is_some() as u64) << 3
-            | (self.excluded.is_some() as u64) << 4
-            | (self.included.is_some() as u64) << 5
-            | (self.created_at.is_some() as u64) << 6
-            | (self.identifier.is_some() as u64) << 7
-            | (self.modified_at.is_some() as u64) << 8
-            | (self.environment.is_some() as u64) << 9
-            | (self.serving_rules.is_some() as u64) << 10
+        model::mask(
+            &[
+                self.name.is_some(),
+                self.tags.is_some(),
+                self.rules.is_some(),
+                self.version.is_some(),
+                self.excluded.is_some(),
+                self.included.is_some(),
+                self.created_at.is_some(),
+                self.identifier.is_some(),
+                self.modified_at.is_some(),
+                self.environment.is_some(),
+                self.serving_rules.is_some(),
+            ],
+        )
     }
 }
 model::model!(Segment);
@@ -1196,10 +1142,6 @@ impl model::Model for Serve {
             1 => model::opt(&self.distribution),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.variation.is_some() as u64 | (self.distribution.is_some() as u64) << 1
     }
 }
 model::model!(Serve);
@@ -1247,12 +1189,6 @@ impl model::Model for ServingRule {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.serve.is_some() as u64 | (self.rule_id.is_some() as u64) << 1
-            | (self.clauses.is_some() as u64) << 2
-            | (self.priority.is_some() as u64) << 3
-    }
 }
 model::model!(ServingRule);
 /// Schema `Tag`.
@@ -1290,10 +1226,6 @@ impl model::Model for Tag {
             1 => model::Part::Str(&self.identifier),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.identifier.is_some() as u64) << 1
     }
 }
 model::model!(Tag);
@@ -1378,14 +1310,20 @@ impl model::Model for Target {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.org.is_some() as u64 | (self.name.is_some() as u64) << 1
-            | (self.account.is_some() as u64) << 2 | (self.project.is_some() as u64) << 3
-            | (self.segments.is_some() as u64) << 4
-            | (self.anonymous.is_some() as u64) << 5
-            | (self.created_at.is_some() as u64) << 6
-            | (self.attributes.is_some() as u64) << 7
-            | (self.identifier.is_some() as u64) << 8
-            | (self.environment.is_some() as u64) << 9
+        model::mask(
+            &[
+                self.org.is_some(),
+                self.name.is_some(),
+                self.account.is_some(),
+                self.project.is_some(),
+                self.segments.is_some(),
+                self.anonymous.is_some(),
+                self.created_at.is_some(),
+                self.attributes.is_some(),
+                self.identifier.is_some(),
+                self.environment.is_some(),
+            ],
+        )
     }
 }
 model::model!(Target);
@@ -1424,10 +1362,6 @@ impl model::Model for TargetMap {
             1 => model::Part::Str(&self.identifier),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.identifier.is_some() as u64) << 1
     }
 }
 model::model!(TargetMap);
@@ -1475,12 +1409,6 @@ impl model::Model for Variation {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.value.is_some() as u64) << 1
-            | (self.identifier.is_some() as u64) << 2
-            | (self.description.is_some() as u64) << 3
-    }
 }
 model::model!(Variation);
 /// Schema `VariationMap`.
@@ -1523,11 +1451,6 @@ impl model::Model for VariationMap {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.targets.is_some() as u64 | (self.variation.is_some() as u64) << 1
-            | (self.target_segments.is_some() as u64) << 2
-    }
 }
 model::model!(VariationMap);
 /// Schema `WeightedVariation`.
@@ -1565,10 +1488,6 @@ impl model::Model for WeightedVariation {
             1 => model::Part::Str(&self.variation),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.weight.is_some() as u64 | (self.variation.is_some() as u64) << 1
     }
 }
 model::model!(WeightedVariation);

@@ -58,13 +58,6 @@ impl model::Model for EnvironmentPerspective {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.created_at.is_some() as u64 | (self.updated_at.is_some() as u64) << 1
-            | (self.environment_id.is_some() as u64) << 2
-            | (self.perspective_id.is_some() as u64) << 3
-            | (self.perspective_identifier.is_some() as u64) << 4
-    }
 }
 model::model!(EnvironmentPerspective);
 /// Schema `UpsertPerspective body`.
@@ -102,11 +95,6 @@ impl model::Model for UpsertPerspectiveBody {
             1 => model::Part::Str(&self.perspective_identifier),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.perspective_name.is_some() as u64
-            | (self.perspective_identifier.is_some() as u64) << 1
     }
 }
 model::model!(UpsertPerspectiveBody);

@@ -75,13 +75,18 @@ impl model::Model for FeatureCounts {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.total_active.is_some() as u64 | (self.total_anomaly.is_some() as u64) << 1
-            | (self.total_enabled.is_some() as u64) << 2
-            | (self.total_archived.is_some() as u64) << 3
-            | (self.total_features.is_some() as u64) << 4
-            | (self.total_permanent.is_some() as u64) << 5
-            | (self.total_potentially_stale.is_some() as u64) << 6
-            | (self.total_recently_accessed.is_some() as u64) << 7
+        model::mask(
+            &[
+                self.total_active.is_some(),
+                self.total_anomaly.is_some(),
+                self.total_enabled.is_some(),
+                self.total_archived.is_some(),
+                self.total_features.is_some(),
+                self.total_permanent.is_some(),
+                self.total_potentially_stale.is_some(),
+                self.total_recently_accessed.is_some(),
+            ],
+        )
     }
 }
 model::model!(FeatureCounts);
@@ -116,10 +121,6 @@ impl model::Model for FeatureResponseMetadata {
             0 => model::opt(&self.details),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.details.is_some() as u64
     }
 }
 model::model!(FeatureResponseMetadata);
@@ -159,11 +160,6 @@ impl model::Model for FeatureResponseMetadataDetails {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.pipeline_metadata.is_some() as u64
-            | (self.governance_metadata.is_some() as u64) << 1
-    }
 }
 model::model!(FeatureResponseMetadataDetails);
 /// Schema `FeatureResponseMetadataDetailsPipelineMetadata`.
@@ -201,11 +197,6 @@ impl model::Model for FeatureResponseMetadataDetailsPipelineMetadata {
             1 => model::Part::Str(&self.pipeline_execution_id),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.pipeline_triggered.is_some() as u64
-            | (self.pipeline_execution_id.is_some() as u64) << 1
     }
 }
 model::model!(FeatureResponseMetadataDetailsPipelineMetadata);
@@ -272,15 +263,6 @@ impl model::Model for Features {
             6 => model::opt(&self.feature_counts),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.version.is_some() as u64 | (self.features.is_some() as u64) << 1
-            | (self.page_size.is_some() as u64) << 2
-            | (self.item_count.is_some() as u64) << 3
-            | (self.page_count.is_some() as u64) << 4
-            | (self.page_index.is_some() as u64) << 5
-            | (self.feature_counts.is_some() as u64) << 6
     }
 }
 model::model!(Features);
@@ -375,16 +357,22 @@ impl model::Model for CreateFeatureFlagBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.kind.is_some() as u64 | (self.name.is_some() as u64) << 1
-            | (self.owner.is_some() as u64) << 2 | (self.project.is_some() as u64) << 3
-            | (self.archived.is_some() as u64) << 4
-            | (self.permanent.is_some() as u64) << 5
-            | (self.git_details.is_some() as u64) << 6
-            | (self.identifier.is_some() as u64) << 7
-            | (self.variations.is_some() as u64) << 8
-            | (self.description.is_some() as u64) << 9
-            | (self.default_on_variation.is_some() as u64) << 10
-            | (self.default_off_variation.is_some() as u64) << 11
+        model::mask(
+            &[
+                self.kind.is_some(),
+                self.name.is_some(),
+                self.owner.is_some(),
+                self.project.is_some(),
+                self.archived.is_some(),
+                self.permanent.is_some(),
+                self.git_details.is_some(),
+                self.identifier.is_some(),
+                self.variations.is_some(),
+                self.description.is_some(),
+                self.default_on_variation.is_some(),
+                self.default_off_variation.is_some(),
+            ],
+        )
     }
 }
 model::model!(CreateFeatureFlagBody);
@@ -419,10 +407,6 @@ impl model::Model for CreateFeatureFlagBodyGitDetails {
             0 => model::Part::Str(&self.commit_msg),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.commit_msg.is_some() as u64
     }
 }
 model::model!(CreateFeatureFlagBodyGitDetails);
@@ -469,12 +453,6 @@ impl model::Model for CreateFeatureFlagBodyVariations {
             3 => model::Part::Str(&self.description),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.value.is_some() as u64) << 1
-            | (self.identifier.is_some() as u64) << 2
-            | (self.description.is_some() as u64) << 3
     }
 }
 model::model!(CreateFeatureFlagBodyVariations);
@@ -580,14 +558,19 @@ impl model::Model for PutFeatureFlagBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.tags.is_some() as u64) << 1
-            | (self.permanent.is_some() as u64) << 2
-            | (self.git_details.is_some() as u64) << 3
-            | (self.variations.is_some() as u64) << 4
-            | (self.description.is_some() as u64) << 5
-            | (self.environments.is_some() as u64) << 6
-            | (self.default_on_variation.is_some() as u64) << 7
-            | (self.default_off_variation.is_some() as u64) << 8
+        model::mask(
+            &[
+                self.name.is_some(),
+                self.tags.is_some(),
+                self.permanent.is_some(),
+                self.git_details.is_some(),
+                self.variations.is_some(),
+                self.description.is_some(),
+                self.environments.is_some(),
+                self.default_on_variation.is_some(),
+                self.default_off_variation.is_some(),
+            ],
+        )
     }
 }
 model::model!(PutFeatureFlagBody);
@@ -639,13 +622,6 @@ impl model::Model for PutFeatureFlagBodyEnvironments {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.rules.is_some() as u64 | (self.state.is_some() as u64) << 1
-            | (self.identifier.is_some() as u64) << 2
-            | (self.default_on_variation.is_some() as u64) << 3
-            | (self.default_off_variation.is_some() as u64) << 4
-    }
 }
 model::model!(PutFeatureFlagBodyEnvironments);
 /// Schema `PutFeatureFlag body.environments.rules`.
@@ -684,10 +660,6 @@ impl model::Model for PutFeatureFlagBodyEnvironmentsRules {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.targets.is_some() as u64 | (self.variation.is_some() as u64) << 1
-    }
 }
 model::model!(PutFeatureFlagBodyEnvironmentsRules);
 /// Schema `PutFeatureFlag body.gitDetails`.
@@ -721,10 +693,6 @@ impl model::Model for PutFeatureFlagBodyGitDetails {
             0 => model::Part::Str(&self.commit_msg),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.commit_msg.is_some() as u64
     }
 }
 model::model!(PutFeatureFlagBodyGitDetails);
@@ -763,10 +731,6 @@ impl model::Model for PutFeatureFlagBodyTags {
             1 => model::Part::Str(&self.identifier),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.identifier.is_some() as u64) << 1
     }
 }
 model::model!(PutFeatureFlagBodyTags);
@@ -813,12 +777,6 @@ impl model::Model for PutFeatureFlagBodyVariations {
             3 => model::Part::Str(&self.description),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.value.is_some() as u64) << 1
-            | (self.identifier.is_some() as u64) << 2
-            | (self.description.is_some() as u64) << 3
     }
 }
 model::model!(PutFeatureFlagBodyVariations);

@@ -75,13 +75,18 @@ impl model::Model for GetProxyKeyResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.id.is_some() as u64 | (self.name.is_some() as u64) << 1
-            | (self.version.is_some() as u64) << 2
-            | (self.created_at.is_some() as u64) << 3
-            | (self.updated_at.is_some() as u64) << 4
-            | (self.identifier.is_some() as u64) << 5
-            | (self.description.is_some() as u64) << 6
-            | (self.organizations.is_some() as u64) << 7
+        model::mask(
+            &[
+                self.id.is_some(),
+                self.name.is_some(),
+                self.version.is_some(),
+                self.created_at.is_some(),
+                self.updated_at.is_some(),
+                self.identifier.is_some(),
+                self.description.is_some(),
+                self.organizations.is_some(),
+            ],
+        )
     }
 }
 model::model!(GetProxyKeyResponse);
@@ -137,14 +142,6 @@ impl model::Model for ProxyKey {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.id.is_some() as u64 | (self.name.is_some() as u64) << 1
-            | (self.created_at.is_some() as u64) << 2
-            | (self.updated_at.is_some() as u64) << 3
-            | (self.identifier.is_some() as u64) << 4
-            | (self.description.is_some() as u64) << 5
-    }
 }
 model::model!(ProxyKey);
 /// Schema `ProxyKeyInstruction`.
@@ -178,10 +175,6 @@ impl model::Model for ProxyKeyInstruction {
             0 => model::Part::Maybe(&self.instructions),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.instructions.is_set() as u64
     }
 }
 model::model!(ProxyKeyInstruction);
@@ -228,12 +221,6 @@ impl model::Model for ProxyKeyInstructionInstructions {
             3 => model::Part::Str(&self.update_description),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.rotate_key.is_some() as u64 | (self.update_name.is_some() as u64) << 1
-            | (self.update_config.is_some() as u64) << 2
-            | (self.update_description.is_some() as u64) << 3
     }
 }
 model::model!(ProxyKeyInstructionInstructions);
@@ -288,10 +275,6 @@ impl model::Model for ProxyKeyInstructionInstructionsUpdateConfig {
         }
     }
     #[inline]
-    fn present(&self) -> u64 {
-        1 | 1 << 1
-    }
-    #[inline]
     fn required(&self) -> &'static [usize] {
         &[0, 1]
     }
@@ -328,10 +311,6 @@ impl model::Model for ProxyKeyResponse {
             0 => model::Part::Str(&self.key),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.key.is_some() as u64
     }
 }
 model::model!(ProxyKeyResponse);
@@ -387,14 +366,6 @@ impl model::Model for ProxyKeys {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.version.is_some() as u64 | (self.page_size.is_some() as u64) << 1
-            | (self.item_count.is_some() as u64) << 2
-            | (self.page_count.is_some() as u64) << 3
-            | (self.page_index.is_some() as u64) << 4
-            | (self.proxy_keys.is_some() as u64) << 5
-    }
 }
 model::model!(ProxyKeys);
 /// Schema `CreateProxyKey body`.
@@ -441,12 +412,6 @@ impl model::Model for CreateProxyKeyBody {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.identifier.is_some() as u64) << 1
-            | (self.description.is_some() as u64) << 2
-            | (self.organizations.is_some() as u64) << 3
-    }
 }
 model::model!(CreateProxyKeyBody);
 /// Schema `CreateProxyKey body.organizations`.
@@ -485,10 +450,6 @@ impl model::Model for CreateProxyKeyBodyOrganizations {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.org123.is_some() as u64 | (self.org456.is_some() as u64) << 1
-    }
 }
 model::model!(CreateProxyKeyBodyOrganizations);
 /// Schema `CreateProxyKey body.organizations.org123`.
@@ -522,10 +483,6 @@ impl model::Model for CreateProxyKeyBodyOrganizationsOrg123 {
             0 => model::opt(&self.projects),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.projects.is_some() as u64
     }
 }
 model::model!(CreateProxyKeyBodyOrganizationsOrg123);
@@ -573,12 +530,6 @@ impl model::Model for CreateProxyKeyBodyOrganizationsOrg123Projects {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.project1.is_some() as u64 | (self.project2.is_some() as u64) << 1
-            | (self.project3.is_some() as u64) << 2
-            | (self.project4.is_some() as u64) << 3
-    }
 }
 model::model!(CreateProxyKeyBodyOrganizationsOrg123Projects);
 /// Schema `CreateProxyKey body.organizations.org123.projects.project1`.
@@ -616,10 +567,6 @@ impl model::Model for CreateProxyKeyBodyOrganizationsOrg123ProjectsProject1 {
             1 => model::opt(&self.environments),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.scope.is_some() as u64 | (self.environments.is_some() as u64) << 1
     }
 }
 model::model!(CreateProxyKeyBodyOrganizationsOrg123ProjectsProject1);
@@ -659,10 +606,6 @@ impl model::Model for CreateProxyKeyBodyOrganizationsOrg123ProjectsProject2 {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.scope.is_some() as u64 | (self.environments.is_some() as u64) << 1
-    }
 }
 model::model!(CreateProxyKeyBodyOrganizationsOrg123ProjectsProject2);
 /// Schema `CreateProxyKey body.organizations.org123.projects.project3`.
@@ -700,10 +643,6 @@ impl model::Model for CreateProxyKeyBodyOrganizationsOrg123ProjectsProject3 {
             1 => model::opt(&self.environments),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.scope.is_some() as u64 | (self.environments.is_some() as u64) << 1
     }
 }
 model::model!(CreateProxyKeyBodyOrganizationsOrg123ProjectsProject3);
@@ -743,10 +682,6 @@ impl model::Model for CreateProxyKeyBodyOrganizationsOrg123ProjectsProject4 {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.scope.is_some() as u64 | (self.environments.is_some() as u64) << 1
-    }
 }
 model::model!(CreateProxyKeyBodyOrganizationsOrg123ProjectsProject4);
 /// Schema `CreateProxyKey body.organizations.org456`.
@@ -780,10 +715,6 @@ impl model::Model for CreateProxyKeyBodyOrganizationsOrg456 {
             0 => model::opt(&self.projects),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.projects.is_some() as u64
     }
 }
 model::model!(CreateProxyKeyBodyOrganizationsOrg456);
@@ -831,12 +762,6 @@ impl model::Model for CreateProxyKeyBodyOrganizationsOrg456Projects {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.project1.is_some() as u64 | (self.project2.is_some() as u64) << 1
-            | (self.project3.is_some() as u64) << 2
-            | (self.project4.is_some() as u64) << 3
-    }
 }
 model::model!(CreateProxyKeyBodyOrganizationsOrg456Projects);
 /// Schema `CreateProxyKey body.organizations.org456.projects.project1`.
@@ -874,10 +799,6 @@ impl model::Model for CreateProxyKeyBodyOrganizationsOrg456ProjectsProject1 {
             1 => model::opt(&self.environments),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.scope.is_some() as u64 | (self.environments.is_some() as u64) << 1
     }
 }
 model::model!(CreateProxyKeyBodyOrganizationsOrg456ProjectsProject1);
@@ -917,10 +838,6 @@ impl model::Model for CreateProxyKeyBodyOrganizationsOrg456ProjectsProject2 {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.scope.is_some() as u64 | (self.environments.is_some() as u64) << 1
-    }
 }
 model::model!(CreateProxyKeyBodyOrganizationsOrg456ProjectsProject2);
 /// Schema `CreateProxyKey body.organizations.org456.projects.project3`.
@@ -959,10 +876,6 @@ impl model::Model for CreateProxyKeyBodyOrganizationsOrg456ProjectsProject3 {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.scope.is_some() as u64 | (self.environments.is_some() as u64) << 1
-    }
 }
 model::model!(CreateProxyKeyBodyOrganizationsOrg456ProjectsProject3);
 /// Schema `CreateProxyKey body.organizations.org456.projects.project4`.
@@ -1000,10 +913,6 @@ impl model::Model for CreateProxyKeyBodyOrganizationsOrg456ProjectsProject4 {
             1 => model::opt(&self.environments),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.scope.is_some() as u64 | (self.environments.is_some() as u64) << 1
     }
 }
 model::model!(CreateProxyKeyBodyOrganizationsOrg456ProjectsProject4);

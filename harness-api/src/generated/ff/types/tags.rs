@@ -36,10 +36,6 @@ impl model::Model for TagResponseMetadata {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.details.is_some() as u64
-    }
 }
 model::model!(TagResponseMetadata);
 /// Schema `Tags`.
@@ -93,14 +89,6 @@ impl model::Model for Tags {
             5 => model::Part::Int(&self.page_index),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.tags.is_some() as u64 | (self.version.is_some() as u64) << 1
-            | (self.page_size.is_some() as u64) << 2
-            | (self.item_count.is_some() as u64) << 3
-            | (self.page_count.is_some() as u64) << 4
-            | (self.page_index.is_some() as u64) << 5
     }
 }
 model::model!(Tags);

@@ -40,10 +40,6 @@ impl model::Model for FlagBasicInfo {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.identifier.is_some() as u64) << 1
-    }
 }
 model::model!(FlagBasicInfo);
 /// Schema `FlagBasicInfos`.
@@ -97,14 +93,6 @@ impl model::Model for FlagBasicInfos {
             5 => model::opt(&self.feature_flags),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.version.is_some() as u64 | (self.page_size.is_some() as u64) << 1
-            | (self.item_count.is_some() as u64) << 2
-            | (self.page_count.is_some() as u64) << 3
-            | (self.page_index.is_some() as u64) << 4
-            | (self.feature_flags.is_some() as u64) << 5
     }
 }
 model::model!(FlagBasicInfos);
@@ -179,12 +167,18 @@ impl model::Model for SegmentFlag {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.type_.is_some() as u64) << 1
-            | (self.rule_id.is_some() as u64) << 2 | (self.project.is_some() as u64) << 3
-            | (self.variation.is_some() as u64) << 4
-            | (self.identifier.is_some() as u64) << 5
-            | (self.description.is_some() as u64) << 6
-            | (self.environment.is_some() as u64) << 7
+        model::mask(
+            &[
+                self.name.is_some(),
+                self.type_.is_some(),
+                self.rule_id.is_some(),
+                self.project.is_some(),
+                self.variation.is_some(),
+                self.identifier.is_some(),
+                self.description.is_some(),
+                self.environment.is_some(),
+            ],
+        )
     }
 }
 model::model!(SegmentFlag);
@@ -243,14 +237,6 @@ impl model::Model for Segments {
             5 => model::Part::Int(&self.page_index),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.version.is_some() as u64 | (self.page_size.is_some() as u64) << 1
-            | (self.segments.is_some() as u64) << 2
-            | (self.item_count.is_some() as u64) << 3
-            | (self.page_count.is_some() as u64) << 4
-            | (self.page_index.is_some() as u64) << 5
     }
 }
 model::model!(Segments);
@@ -330,13 +316,19 @@ impl model::Model for CreateSegmentBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.tags.is_some() as u64) << 1
-            | (self.rules.is_some() as u64) << 2 | (self.project.is_some() as u64) << 3
-            | (self.excluded.is_some() as u64) << 4
-            | (self.included.is_some() as u64) << 5
-            | (self.identifier.is_some() as u64) << 6
-            | (self.environment.is_some() as u64) << 7
-            | (self.serving_rules.is_some() as u64) << 8
+        model::mask(
+            &[
+                self.name.is_some(),
+                self.tags.is_some(),
+                self.rules.is_some(),
+                self.project.is_some(),
+                self.excluded.is_some(),
+                self.included.is_some(),
+                self.identifier.is_some(),
+                self.environment.is_some(),
+                self.serving_rules.is_some(),
+            ],
+        )
     }
 }
 model::model!(CreateSegmentBody);
@@ -388,12 +380,6 @@ impl model::Model for CreateSegmentBodyRules {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.id.is_some() as u64 | (self.op.is_some() as u64) << 1
-            | (self.negate.is_some() as u64) << 2 | (self.values.is_some() as u64) << 3
-            | (self.attribute.is_some() as u64) << 4
-    }
 }
 model::model!(CreateSegmentBodyRules);
 /// Schema `CreateSegment body.servingRules`.
@@ -435,11 +421,6 @@ impl model::Model for CreateSegmentBodyServingRules {
             2 => model::Part::Int(&self.priority),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.rule_id.is_some() as u64 | (self.clauses.is_some() as u64) << 1
-            | (self.priority.is_some() as u64) << 2
     }
 }
 model::model!(CreateSegmentBodyServingRules);
@@ -491,12 +472,6 @@ impl model::Model for CreateSegmentBodyServingRulesClauses {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.id.is_some() as u64 | (self.op.is_some() as u64) << 1
-            | (self.negate.is_some() as u64) << 2 | (self.values.is_some() as u64) << 3
-            | (self.attribute.is_some() as u64) << 4
-    }
 }
 model::model!(CreateSegmentBodyServingRulesClauses);
 /// Schema `CreateSegment body.tags`.
@@ -534,10 +509,6 @@ impl model::Model for CreateSegmentBodyTags {
             1 => model::Part::Str(&self.identifier),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.identifier.is_some() as u64) << 1
     }
 }
 model::model!(CreateSegmentBodyTags);

@@ -48,12 +48,6 @@ impl model::Model for TargetDetail {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.identifier.is_some() as u64 | (self.rule_segments.is_some() as u64) << 1
-            | (self.excluded_segments.is_some() as u64) << 2
-            | (self.included_segments.is_some() as u64) << 3
-    }
 }
 model::model!(TargetDetail);
 /// Schema `TargetDetailSegment`.
@@ -91,10 +85,6 @@ impl model::Model for TargetDetailSegment {
             1 => model::Part::Str(&self.identifier),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.identifier.is_some() as u64) << 1
     }
 }
 model::model!(TargetDetailSegment);
@@ -149,14 +139,6 @@ impl model::Model for Targets {
             5 => model::Part::Int(&self.page_index),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.targets.is_some() as u64 | (self.version.is_some() as u64) << 1
-            | (self.page_size.is_some() as u64) << 2
-            | (self.item_count.is_some() as u64) << 3
-            | (self.page_count.is_some() as u64) << 4
-            | (self.page_index.is_some() as u64) << 5
     }
 }
 model::model!(Targets);

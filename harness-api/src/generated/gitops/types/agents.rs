@@ -145,23 +145,30 @@ impl model::Model for V1Agent {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.tags.is_some() as u64) << 1
-            | (self.type_.is_some() as u64) << 2 | (self.is_plg.is_some() as u64) << 3
-            | (self.scope.is_some() as u64) << 4 | (self.health.is_some() as u64) << 5
-            | (self.version.is_some() as u64) << 6
-            | (self.metadata.is_some() as u64) << 7
-            | (self.operator.is_some() as u64) << 8
-            | (self.created_at.is_some() as u64) << 9
-            | (self.identifier.is_some() as u64) << 10
-            | (self.credentials.is_some() as u64) << 11
-            | (self.description.is_some() as u64) << 12
-            | (self.org_identifier.is_some() as u64) << 13
-            | (self.last_modified_at.is_some() as u64) << 14
-            | (self.upgrade_available.is_some() as u64) << 15
-            | (self.account_identifier.is_some() as u64) << 16
-            | (self.project_identifier.is_some() as u64) << 17
-            | (self.prefixed_identifier.is_some() as u64) << 18
-            | (self.disaster_recovery_node.is_some() as u64) << 19
+        model::mask(
+            &[
+                self.name.is_some(),
+                self.tags.is_some(),
+                self.type_.is_some(),
+                self.is_plg.is_some(),
+                self.scope.is_some(),
+                self.health.is_some(),
+                self.version.is_some(),
+                self.metadata.is_some(),
+                self.operator.is_some(),
+                self.created_at.is_some(),
+                self.identifier.is_some(),
+                self.credentials.is_some(),
+                self.description.is_some(),
+                self.org_identifier.is_some(),
+                self.last_modified_at.is_some(),
+                self.upgrade_available.is_some(),
+                self.account_identifier.is_some(),
+                self.project_identifier.is_some(),
+                self.prefixed_identifier.is_some(),
+                self.disaster_recovery_node.is_some(),
+            ],
+        )
     }
 }
 model::model!(V1Agent);
@@ -209,12 +216,6 @@ impl model::Model for V1AgentComponentHealth {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.status.is_some() as u64 | (self.message.is_some() as u64) << 1
-            | (self.version.is_some() as u64) << 2
-            | (self.k8s_error.is_some() as u64) << 3
-    }
 }
 model::model!(V1AgentComponentHealth);
 /// Schema `V1AgentCredentials`.
@@ -252,10 +253,6 @@ impl model::Model for V1AgentCredentials {
             1 => model::Part::Str(&self.private_key),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.public_key.is_some() as u64 | (self.private_key.is_some() as u64) << 1
     }
     #[inline]
     fn secrets(&self) -> &'static [usize] {
@@ -334,13 +331,18 @@ impl model::Model for V1AgentHealth {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.argo_ha_proxy.is_some() as u64 | (self.last_heartbeat.is_some() as u64) << 1
-            | (self.argo_repo_server.is_some() as u64) << 2
-            | (self.argo_redis_server.is_some() as u64) << 3
-            | (self.connection_status.is_some() as u64) << 4
-            | (self.argo_app_controller.is_some() as u64) << 5
-            | (self.harness_gitops_agent.is_some() as u64) << 6
-            | (self.argo_app_set_controller.is_some() as u64) << 7
+        model::mask(
+            &[
+                self.argo_ha_proxy.is_some(),
+                self.last_heartbeat.is_some(),
+                self.argo_repo_server.is_some(),
+                self.argo_redis_server.is_some(),
+                self.connection_status.is_some(),
+                self.argo_app_controller.is_some(),
+                self.harness_gitops_agent.is_some(),
+                self.argo_app_set_controller.is_some(),
+            ],
+        )
     }
 }
 model::model!(V1AgentHealth);
@@ -387,12 +389,6 @@ impl model::Model for V1AgentHealthArgoHaProxy {
             3 => model::Part::Json(&self.k8s_error),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.status.is_some() as u64 | (self.message.is_some() as u64) << 1
-            | (self.version.is_some() as u64) << 2
-            | (self.k8s_error.is_some() as u64) << 3
     }
 }
 model::model!(V1AgentHealthArgoHaProxy);
@@ -460,15 +456,6 @@ impl model::Model for V1AgentList {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.empty.is_some() as u64 | (self.content.is_some() as u64) << 1
-            | (self.page_size.is_some() as u64) << 2
-            | (self.page_index.is_some() as u64) << 3
-            | (self.total_items.is_some() as u64) << 4
-            | (self.total_pages.is_some() as u64) << 5
-            | (self.page_item_count.is_some() as u64) << 6
-    }
 }
 model::model!(V1AgentList);
 /// Schema `V1AgentMetadata`.
@@ -534,15 +521,6 @@ impl model::Model for V1AgentMetadata {
             6 => model::Part::Int(&self.deployed_application_count),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.infra_type.is_some() as u64 | (self.namespace.is_some() as u64) << 1
-            | (self.is_namespaced.is_some() as u64) << 2
-            | (self.mapped_projects.is_some() as u64) << 3
-            | (self.high_availability.is_some() as u64) << 4
-            | (self.existing_installation.is_some() as u64) << 5
-            | (self.deployed_application_count.is_some() as u64) << 6
     }
 }
 model::model!(V1AgentMetadata);
@@ -691,25 +669,32 @@ impl model::Model for V1AgentQuery {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.tags.is_some() as u64) << 1
-            | (self.type_.is_some() as u64) << 2 | (self.scope.is_some() as u64) << 3
-            | (self.filter.is_some() as u64) << 4 | (self.sort_by.is_some() as u64) << 5
-            | (self.page_size.is_some() as u64) << 6
-            | (self.page_index.is_some() as u64) << 7
-            | (self.sort_order.is_some() as u64) << 8
-            | (self.identifier.is_some() as u64) << 9
-            | (self.search_term.is_some() as u64) << 10
-            | (self.ignore_scope.is_some() as u64) << 11
-            | (self.dr_identifier.is_some() as u64) << 12
-            | (self.health_status.is_some() as u64) << 13
-            | (self.metadata_only.is_some() as u64) << 14
-            | (self.org_identifier.is_some() as u64) << 15
-            | (self.mapped_projects.is_some() as u64) << 16
-            | (self.connected_status.is_some() as u64) << 17
-            | (self.with_credentials.is_some() as u64) << 18
-            | (self.include_secondary.is_some() as u64) << 19
-            | (self.account_identifier.is_some() as u64) << 20
-            | (self.project_identifier.is_some() as u64) << 21
+        model::mask(
+            &[
+                self.name.is_some(),
+                self.tags.is_some(),
+                self.type_.is_some(),
+                self.scope.is_some(),
+                self.filter.is_some(),
+                self.sort_by.is_some(),
+                self.page_size.is_some(),
+                self.page_index.is_some(),
+                self.sort_order.is_some(),
+                self.identifier.is_some(),
+                self.search_term.is_some(),
+                self.ignore_scope.is_some(),
+                self.dr_identifier.is_some(),
+                self.health_status.is_some(),
+                self.metadata_only.is_some(),
+                self.org_identifier.is_some(),
+                self.mapped_projects.is_some(),
+                self.connected_status.is_some(),
+                self.with_credentials.is_some(),
+                self.include_secondary.is_some(),
+                self.account_identifier.is_some(),
+                self.project_identifier.is_some(),
+            ],
+        )
     }
 }
 model::model!(V1AgentQuery);
@@ -771,14 +756,6 @@ impl model::Model for V1AgentScaleRequest {
             5 => model::Part::Str(&self.project_identifier),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.type_.is_some() as u64 | (self.replicas.is_some() as u64) << 1
-            | (self.identifier.is_some() as u64) << 2
-            | (self.org_identifier.is_some() as u64) << 3
-            | (self.account_identifier.is_some() as u64) << 4
-            | (self.project_identifier.is_some() as u64) << 5
     }
 }
 model::model!(V1AgentScaleRequest);
@@ -844,15 +821,6 @@ impl model::Model for V1AgentSetPrimaryNodeRequest {
             5 => model::Part::Str(&self.disaster_recovery_identifier),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.org_identifier.is_some() as u64
-            | (self.agent_identifier.is_some() as u64) << 1
-            | (self.account_identifier.is_some() as u64) << 2
-            | (self.project_identifier.is_some() as u64) << 3
-            | (self.disable_sync_windows.is_some() as u64) << 4
-            | (self.disaster_recovery_identifier.is_some() as u64) << 5
     }
 }
 model::model!(V1AgentSetPrimaryNodeRequest);
@@ -947,16 +915,21 @@ impl model::Model for V1AgentYamlQuery {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.proxy.is_some() as u64 | (self.ca_data.is_some() as u64) << 1
-            | (self.skip_crds.is_some() as u64) << 2
-            | (self.namespace.is_some() as u64) << 3
-            | (self.private_key.is_some() as u64) << 4
-            | (self.org_identifier.is_some() as u64) << 5
-            | (self.argocd_settings.is_some() as u64) << 6
-            | (self.agent_identifier.is_some() as u64) << 7
-            | (self.account_identifier.is_some() as u64) << 8
-            | (self.project_identifier.is_some() as u64) << 9
-            | (self.disaster_recovery_identifier.is_some() as u64) << 10
+        model::mask(
+            &[
+                self.proxy.is_some(),
+                self.ca_data.is_some(),
+                self.skip_crds.is_some(),
+                self.namespace.is_some(),
+                self.private_key.is_some(),
+                self.org_identifier.is_some(),
+                self.argocd_settings.is_some(),
+                self.agent_identifier.is_some(),
+                self.account_identifier.is_some(),
+                self.project_identifier.is_some(),
+                self.disaster_recovery_identifier.is_some(),
+            ],
+        )
     }
     #[inline]
     fn secrets(&self) -> &'static [usize] {
@@ -1003,12 +976,6 @@ impl model::Model for V1ArgoCdSettings {
             2 => model::Part::Flag(&self.enable_argocd_harness_plugin),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.force_enable_in_cluster.is_some() as u64
-            | (self.enable_helm_path_traversal.is_some() as u64) << 1
-            | (self.enable_argocd_harness_plugin.is_some() as u64) << 2
     }
 }
 model::model!(V1ArgoCdSettings);
@@ -1059,11 +1026,6 @@ impl model::Model for V1DisasterRecoveryNode {
             2 => model::Part::Str(&self.identifier),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.type_.is_some() as u64) << 1
-            | (self.identifier.is_some() as u64) << 2
     }
 }
 model::model!(V1DisasterRecoveryNode);
@@ -1120,13 +1082,6 @@ impl model::Model for V1Proxy {
         }
     }
     #[inline]
-    fn present(&self) -> u64 {
-        self.http.is_some() as u64 | (self.https.is_some() as u64) << 1
-            | (self.password.is_some() as u64) << 2
-            | (self.username.is_some() as u64) << 3
-            | (self.skip_ssl_verify.is_some() as u64) << 4
-    }
-    #[inline]
     fn secrets(&self) -> &'static [usize] {
         &[2]
     }
@@ -1171,11 +1126,6 @@ impl model::Model for V1SemanticVersion {
             2 => model::Part::Str(&self.patch),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.major.is_some() as u64 | (self.minor.is_some() as u64) << 1
-            | (self.patch.is_some() as u64) << 2
     }
 }
 model::model!(V1SemanticVersion);
@@ -1243,15 +1193,6 @@ impl model::Model for V1TagMap {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.tags.is_some() as u64 | (self.empty.is_some() as u64) << 1
-            | (self.page_size.is_some() as u64) << 2
-            | (self.page_index.is_some() as u64) << 3
-            | (self.total_items.is_some() as u64) << 4
-            | (self.total_pages.is_some() as u64) << 5
-            | (self.page_item_count.is_some() as u64) << 6
-    }
 }
 model::model!(V1TagMap);
 /// Schema `V1UniqueMessage`.
@@ -1285,10 +1226,6 @@ impl model::Model for V1UniqueMessage {
             0 => model::Part::Flag(&self.unique),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.unique.is_some() as u64
     }
 }
 model::model!(V1UniqueMessage);
@@ -1356,15 +1293,6 @@ impl model::Model for V1VersionList {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.empty.is_some() as u64 | (self.page_size.is_some() as u64) << 1
-            | (self.versions.is_some() as u64) << 2
-            | (self.page_index.is_some() as u64) << 3
-            | (self.total_items.is_some() as u64) << 4
-            | (self.total_pages.is_some() as u64) << 5
-            | (self.page_item_count.is_some() as u64) << 6
-    }
 }
 model::model!(V1VersionList);
 /// Schema `V1VersionUpgradeResponse`.
@@ -1430,15 +1358,6 @@ impl model::Model for V1VersionUpgradeResponse {
             6 => model::Part::Str(&self.flamingo_argo_cd_image),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.sops_image.is_some() as u64 | (self.redis_image.is_some() as u64) << 1
-            | (self.argo_cd_image.is_some() as u64) << 2
-            | (self.ha_proxy_image.is_some() as u64) << 3
-            | (self.agent_image_tag.is_some() as u64) << 4
-            | (self.should_upgrade.is_some() as u64) << 5
-            | (self.flamingo_argo_cd_image.is_some() as u64) << 6
     }
 }
 model::model!(V1VersionUpgradeResponse);
@@ -1698,14 +1617,6 @@ impl model::Model for AgentUpdateSyncAllowedBody {
             5 => model::Part::Str(&self.disaster_recovery_identifier),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.sync_allowed.is_some() as u64 | (self.org_identifier.is_some() as u64) << 1
-            | (self.agent_identifier.is_some() as u64) << 2
-            | (self.account_identifier.is_some() as u64) << 3
-            | (self.project_identifier.is_some() as u64) << 4
-            | (self.disaster_recovery_identifier.is_some() as u64) << 5
     }
 }
 model::model!(AgentUpdateSyncAllowedBody);

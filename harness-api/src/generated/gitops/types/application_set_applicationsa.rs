@@ -44,11 +44,6 @@ impl model::Model for ApplicationsApplicationMatchExpression {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.key.is_some() as u64 | (self.values.is_some() as u64) << 1
-            | (self.operator.is_some() as u64) << 2
-    }
 }
 model::model!(ApplicationsApplicationMatchExpression);
 /// Schema `ApplicationsApplicationPreservedFields`.
@@ -86,10 +81,6 @@ impl model::Model for ApplicationsApplicationPreservedFields {
             1 => model::opt(&self.annotations),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.labels.is_some() as u64 | (self.annotations.is_some() as u64) << 1
     }
 }
 model::model!(ApplicationsApplicationPreservedFields);
@@ -132,11 +123,6 @@ impl model::Model for ApplicationsApplicationSet {
             2 => model::opt(&self.metadata),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.spec.is_some() as u64 | (self.status.is_some() as u64) << 1
-            | (self.metadata.is_some() as u64) << 2
     }
 }
 model::model!(ApplicationsApplicationSet);
@@ -199,14 +185,6 @@ impl model::Model for ApplicationsApplicationSetApplicationStatus {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.step.is_some() as u64 | (self.status.is_some() as u64) << 1
-            | (self.message.is_some() as u64) << 2
-            | (self.application.is_some() as u64) << 3
-            | (self.targetrevisions.is_some() as u64) << 4
-            | (self.last_transition_time.is_some() as u64) << 5
-    }
 }
 model::model!(ApplicationsApplicationSetApplicationStatus);
 /// Schema `ApplicationsApplicationSetCondition`.
@@ -257,12 +235,6 @@ impl model::Model for ApplicationsApplicationSetCondition {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.type_.is_some() as u64 | (self.reason.is_some() as u64) << 1
-            | (self.status.is_some() as u64) << 2 | (self.message.is_some() as u64) << 3
-            | (self.last_transition_time.is_some() as u64) << 4
-    }
 }
 model::model!(ApplicationsApplicationSetCondition);
 /// Schema `ApplicationsApplicationSetCreateRequest`.
@@ -309,12 +281,6 @@ impl model::Model for ApplicationsApplicationSetCreateRequest {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.yaml.is_some() as u64 | (self.dry_run.is_some() as u64) << 1
-            | (self.upsert.is_some() as u64) << 2
-            | (self.applicationset.is_some() as u64) << 3
-    }
 }
 model::model!(ApplicationsApplicationSetCreateRequest);
 /// Schema `ApplicationsApplicationSetGenerateRequest`.
@@ -353,10 +319,6 @@ impl model::Model for ApplicationsApplicationSetGenerateRequest {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.yaml.is_some() as u64 | (self.applicationset.is_some() as u64) << 1
-    }
 }
 model::model!(ApplicationsApplicationSetGenerateRequest);
 /// Schema `ApplicationsApplicationSetGenerateResponse`.
@@ -390,10 +352,6 @@ impl model::Model for ApplicationsApplicationSetGenerateResponse {
             0 => model::opt(&self.applications),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.applications.is_some() as u64
     }
 }
 model::model!(ApplicationsApplicationSetGenerateResponse);
@@ -478,13 +436,20 @@ impl model::Model for ApplicationsApplicationSetGenerator {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.git.is_some() as u64 | (self.list.is_some() as u64) << 1
-            | (self.merge.is_some() as u64) << 2 | (self.matrix.is_some() as u64) << 3
-            | (self.plugin.is_some() as u64) << 4 | (self.clusters.is_some() as u64) << 5
-            | (self.selector.is_some() as u64) << 6
-            | (self.pull_request.is_some() as u64) << 7
-            | (self.scm_provider.is_some() as u64) << 8
-            | (self.cluster_decision_resource.is_some() as u64) << 9
+        model::mask(
+            &[
+                self.git.is_some(),
+                self.list.is_some(),
+                self.merge.is_some(),
+                self.matrix.is_some(),
+                self.plugin.is_some(),
+                self.clusters.is_some(),
+                self.selector.is_some(),
+                self.pull_request.is_some(),
+                self.scm_provider.is_some(),
+                self.cluster_decision_resource.is_some(),
+            ],
+        )
     }
 }
 model::model!(ApplicationsApplicationSetGenerator);
@@ -569,13 +534,20 @@ impl model::Model for ApplicationsApplicationSetNestedGenerator {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.git.is_some() as u64 | (self.list.is_some() as u64) << 1
-            | (self.merge.is_some() as u64) << 2 | (self.matrix.is_some() as u64) << 3
-            | (self.plugin.is_some() as u64) << 4 | (self.clusters.is_some() as u64) << 5
-            | (self.selector.is_some() as u64) << 6
-            | (self.pull_request.is_some() as u64) << 7
-            | (self.scm_provider.is_some() as u64) << 8
-            | (self.cluster_decision_resource.is_some() as u64) << 9
+        model::mask(
+            &[
+                self.git.is_some(),
+                self.list.is_some(),
+                self.merge.is_some(),
+                self.matrix.is_some(),
+                self.plugin.is_some(),
+                self.clusters.is_some(),
+                self.selector.is_some(),
+                self.pull_request.is_some(),
+                self.scm_provider.is_some(),
+                self.cluster_decision_resource.is_some(),
+            ],
+        )
     }
 }
 model::model!(ApplicationsApplicationSetNestedGenerator);
@@ -619,11 +591,6 @@ impl model::Model for ApplicationsApplicationSetResourceIgnoreDifferences {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.json_pointers.is_some() as u64) << 1
-            | (self.jq_path_expressions.is_some() as u64) << 2
-    }
 }
 model::model!(ApplicationsApplicationSetResourceIgnoreDifferences);
 /// Schema `ApplicationsApplicationSetResponse`.
@@ -661,10 +628,6 @@ impl model::Model for ApplicationsApplicationSetResponse {
             1 => model::opt(&self.applicationset),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.project.is_some() as u64 | (self.applicationset.is_some() as u64) << 1
     }
 }
 model::model!(ApplicationsApplicationSetResponse);
@@ -704,10 +667,6 @@ impl model::Model for ApplicationsApplicationSetRolloutStep {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.max_update.is_some() as u64 | (self.match_expressions.is_some() as u64) << 1
-    }
 }
 model::model!(ApplicationsApplicationSetRolloutStep);
 /// Schema `ApplicationsApplicationSetRolloutStrategy`.
@@ -741,10 +700,6 @@ impl model::Model for ApplicationsApplicationSetRolloutStrategy {
             0 => model::opt(&self.steps),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.steps.is_some() as u64
     }
 }
 model::model!(ApplicationsApplicationSetRolloutStrategy);
@@ -831,15 +786,20 @@ impl model::Model for ApplicationsApplicationSetSpec {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.strategy.is_some() as u64 | (self.template.is_some() as u64) << 1
-            | (self.generators.is_some() as u64) << 2
-            | (self.go_template.is_some() as u64) << 3
-            | (self.sync_policy.is_some() as u64) << 4
-            | (self.template_patch.is_some() as u64) << 5
-            | (self.preserved_fields.is_some() as u64) << 6
-            | (self.go_template_options.is_some() as u64) << 7
-            | (self.apply_nested_selectors.is_some() as u64) << 8
-            | (self.ignore_application_differences.is_some() as u64) << 9
+        model::mask(
+            &[
+                self.strategy.is_some(),
+                self.template.is_some(),
+                self.generators.is_some(),
+                self.go_template.is_some(),
+                self.sync_policy.is_some(),
+                self.template_patch.is_some(),
+                self.preserved_fields.is_some(),
+                self.go_template_options.is_some(),
+                self.apply_nested_selectors.is_some(),
+                self.ignore_application_differences.is_some(),
+            ],
+        )
     }
 }
 model::model!(ApplicationsApplicationSetSpec);
@@ -887,12 +847,6 @@ impl model::Model for ApplicationsApplicationSetStatus {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.resources.is_some() as u64 | (self.conditions.is_some() as u64) << 1
-            | (self.resources_count.is_some() as u64) << 2
-            | (self.application_status.is_some() as u64) << 3
-    }
 }
 model::model!(ApplicationsApplicationSetStatus);
 /// Schema `ApplicationsApplicationSetStrategy`.
@@ -930,10 +884,6 @@ impl model::Model for ApplicationsApplicationSetStrategy {
             1 => model::opt(&self.rolling_sync),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.type_.is_some() as u64 | (self.rolling_sync.is_some() as u64) << 1
     }
 }
 model::model!(ApplicationsApplicationSetStrategy);
@@ -973,11 +923,6 @@ impl model::Model for ApplicationsApplicationSetSyncPolicy {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.applications_sync.is_some() as u64
-            | (self.preserve_resources_on_deletion.is_some() as u64) << 1
-    }
 }
 model::model!(ApplicationsApplicationSetSyncPolicy);
 /// Schema `ApplicationsApplicationSetTemplate`.
@@ -1015,10 +960,6 @@ impl model::Model for ApplicationsApplicationSetTemplate {
             1 => model::opt(&self.metadata),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.spec.is_some() as u64 | (self.metadata.is_some() as u64) << 1
     }
 }
 model::model!(ApplicationsApplicationSetTemplate);
@@ -1070,13 +1011,6 @@ impl model::Model for ApplicationsApplicationSetTemplateMeta {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.labels.is_some() as u64) << 1
-            | (self.namespace.is_some() as u64) << 2
-            | (self.finalizers.is_some() as u64) << 3
-            | (self.annotations.is_some() as u64) << 4
-    }
 }
 model::model!(ApplicationsApplicationSetTemplateMeta);
 /// Schema `ApplicationsApplicationSetTree`.
@@ -1110,10 +1044,6 @@ impl model::Model for ApplicationsApplicationSetTree {
             0 => model::opt(&self.nodes),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.nodes.is_some() as u64
     }
 }
 model::model!(ApplicationsApplicationSetTree);

@@ -40,10 +40,6 @@ impl model::Model for ApplicationsBasicAuthBitbucketServer {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.username.is_some() as u64 | (self.password_ref.is_some() as u64) << 1
-    }
 }
 model::model!(ApplicationsBasicAuthBitbucketServer);
 /// Schema `ApplicationsBearerTokenBitbucket`.
@@ -78,10 +74,6 @@ impl model::Model for ApplicationsBearerTokenBitbucket {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.token_ref.is_some() as u64
-    }
 }
 model::model!(ApplicationsBearerTokenBitbucket);
 /// Schema `ApplicationsBearerTokenBitbucketCloud`.
@@ -115,10 +107,6 @@ impl model::Model for ApplicationsBearerTokenBitbucketCloud {
             0 => model::opt(&self.token_ref),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.token_ref.is_some() as u64
     }
 }
 model::model!(ApplicationsBearerTokenBitbucketCloud);

@@ -48,12 +48,6 @@ impl model::Model for ApplicationsClusterGenerator {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.values.is_some() as u64 | (self.flat_list.is_some() as u64) << 1
-            | (self.selector.is_some() as u64) << 2
-            | (self.template.is_some() as u64) << 3
-    }
 }
 model::model!(ApplicationsClusterGenerator);
 /// Schema `ApplicationsConfigMapKeyRef`.
@@ -91,10 +85,6 @@ impl model::Model for ApplicationsConfigMapKeyRef {
             1 => model::Part::Str(&self.config_map_name),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.key.is_some() as u64 | (self.config_map_name.is_some() as u64) << 1
     }
 }
 model::model!(ApplicationsConfigMapKeyRef);

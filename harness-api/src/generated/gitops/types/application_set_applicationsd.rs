@@ -63,13 +63,5 @@ impl model::Model for ApplicationsDuckTypeGenerator {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.values.is_some() as u64) << 1
-            | (self.template.is_some() as u64) << 2
-            | (self.config_map_ref.is_some() as u64) << 3
-            | (self.label_selector.is_some() as u64) << 4
-            | (self.requeue_after_seconds.is_some() as u64) << 5
-    }
 }
 model::model!(ApplicationsDuckTypeGenerator);

@@ -40,10 +40,6 @@ impl model::Model for ApplicationsGitDirectoryGeneratorItem {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.path.is_some() as u64 | (self.exclude.is_some() as u64) << 1
-    }
 }
 model::model!(ApplicationsGitDirectoryGeneratorItem);
 /// Schema `ApplicationsGitFileGeneratorItem`.
@@ -77,10 +73,6 @@ impl model::Model for ApplicationsGitFileGeneratorItem {
             0 => model::Part::Str(&self.path),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.path.is_some() as u64
     }
 }
 model::model!(ApplicationsGitFileGeneratorItem);
@@ -155,13 +147,18 @@ impl model::Model for ApplicationsGitGenerator {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.files.is_some() as u64 | (self.values.is_some() as u64) << 1
-            | (self.repo_url.is_some() as u64) << 2
-            | (self.revision.is_some() as u64) << 3
-            | (self.template.is_some() as u64) << 4
-            | (self.directories.is_some() as u64) << 5
-            | (self.path_param_prefix.is_some() as u64) << 6
-            | (self.requeue_after_seconds.is_some() as u64) << 7
+        model::mask(
+            &[
+                self.files.is_some(),
+                self.values.is_some(),
+                self.repo_url.is_some(),
+                self.revision.is_some(),
+                self.template.is_some(),
+                self.directories.is_some(),
+                self.path_param_prefix.is_some(),
+                self.requeue_after_seconds.is_some(),
+            ],
+        )
     }
 }
 model::model!(ApplicationsGitGenerator);

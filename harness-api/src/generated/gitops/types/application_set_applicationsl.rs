@@ -44,10 +44,5 @@ impl model::Model for ApplicationsListGenerator {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.elements.is_some() as u64 | (self.template.is_some() as u64) << 1
-            | (self.elements_yaml.is_some() as u64) << 2
-    }
 }
 model::model!(ApplicationsListGenerator);

@@ -40,10 +40,6 @@ impl model::Model for ApplicationsMatrixGenerator {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.template.is_some() as u64 | (self.generators.is_some() as u64) << 1
-    }
 }
 model::model!(ApplicationsMatrixGenerator);
 /// Schema `ApplicationsMergeGenerator`.
@@ -85,11 +81,6 @@ impl model::Model for ApplicationsMergeGenerator {
             2 => model::opt(&self.generators),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.template.is_some() as u64 | (self.merge_keys.is_some() as u64) << 1
-            | (self.generators.is_some() as u64) << 2
     }
 }
 model::model!(ApplicationsMergeGenerator);

@@ -36,10 +36,6 @@ impl model::Model for ApplicationsPluginConfigMapRef {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.name.is_some() as u64
-    }
 }
 model::model!(ApplicationsPluginConfigMapRef);
 /// Schema `ApplicationsPluginGenerator`.
@@ -90,13 +86,6 @@ impl model::Model for ApplicationsPluginGenerator {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.input.is_some() as u64 | (self.values.is_some() as u64) << 1
-            | (self.template.is_some() as u64) << 2
-            | (self.config_map_ref.is_some() as u64) << 3
-            | (self.requeue_after_seconds.is_some() as u64) << 4
-    }
 }
 model::model!(ApplicationsPluginGenerator);
 /// Schema `ApplicationsPluginInput`.
@@ -130,10 +119,6 @@ impl model::Model for ApplicationsPluginInput {
             0 => model::opt(&self.parameters),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.parameters.is_some() as u64
     }
 }
 model::model!(ApplicationsPluginInput);
@@ -213,13 +198,19 @@ impl model::Model for ApplicationsPullRequestGenerator {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.gitea.is_some() as u64 | (self.github.is_some() as u64) << 1
-            | (self.gitlab.is_some() as u64) << 2 | (self.filters.is_some() as u64) << 3
-            | (self.template.is_some() as u64) << 4
-            | (self.bitbucket.is_some() as u64) << 5
-            | (self.azuredevops.is_some() as u64) << 6
-            | (self.bitbucket_server.is_some() as u64) << 7
-            | (self.requeue_after_seconds.is_some() as u64) << 8
+        model::mask(
+            &[
+                self.gitea.is_some(),
+                self.github.is_some(),
+                self.gitlab.is_some(),
+                self.filters.is_some(),
+                self.template.is_some(),
+                self.bitbucket.is_some(),
+                self.azuredevops.is_some(),
+                self.bitbucket_server.is_some(),
+                self.requeue_after_seconds.is_some(),
+            ],
+        )
     }
 }
 model::model!(ApplicationsPullRequestGenerator);
@@ -275,13 +266,6 @@ impl model::Model for ApplicationsPullRequestGeneratorAzureDevOps {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.api.is_some() as u64 | (self.repo.is_some() as u64) << 1
-            | (self.labels.is_some() as u64) << 2 | (self.project.is_some() as u64) << 3
-            | (self.token_ref.is_some() as u64) << 4
-            | (self.organization.is_some() as u64) << 5
-    }
 }
 model::model!(ApplicationsPullRequestGeneratorAzureDevOps);
 /// Schema `ApplicationsPullRequestGeneratorBitbucket`.
@@ -331,13 +315,6 @@ impl model::Model for ApplicationsPullRequestGeneratorBitbucket {
             4 => model::opt(&self.bearer_token),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.api.is_some() as u64 | (self.repo.is_some() as u64) << 1
-            | (self.owner.is_some() as u64) << 2
-            | (self.basic_auth.is_some() as u64) << 3
-            | (self.bearer_token.is_some() as u64) << 4
     }
 }
 model::model!(ApplicationsPullRequestGeneratorBitbucket);
@@ -397,14 +374,6 @@ impl model::Model for ApplicationsPullRequestGeneratorBitbucketServer {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.api.is_some() as u64 | (self.repo.is_some() as u64) << 1
-            | (self.ca_ref.is_some() as u64) << 2 | (self.project.is_some() as u64) << 3
-            | (self.insecure.is_some() as u64) << 4
-            | (self.basic_auth.is_some() as u64) << 5
-            | (self.bearer_token.is_some() as u64) << 6
-    }
 }
 model::model!(ApplicationsPullRequestGeneratorBitbucketServer);
 /// Schema `ApplicationsPullRequestGeneratorFilter`.
@@ -442,11 +411,6 @@ impl model::Model for ApplicationsPullRequestGeneratorFilter {
             1 => model::Part::Str(&self.target_branch_match),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.branch_match.is_some() as u64
-            | (self.target_branch_match.is_some() as u64) << 1
     }
 }
 model::model!(ApplicationsPullRequestGeneratorFilter);
@@ -514,14 +478,6 @@ impl model::Model for ApplicationsPullRequestGeneratorGitLab {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.api.is_some() as u64 | (self.ca_ref.is_some() as u64) << 1
-            | (self.labels.is_some() as u64) << 2 | (self.project.is_some() as u64) << 3
-            | (self.insecure.is_some() as u64) << 4
-            | (self.token_ref.is_some() as u64) << 5
-            | (self.pull_request_state.is_some() as u64) << 6
-    }
 }
 model::model!(ApplicationsPullRequestGeneratorGitLab);
 /// Schema `ApplicationsPullRequestGeneratorGitea`.
@@ -571,12 +527,6 @@ impl model::Model for ApplicationsPullRequestGeneratorGitea {
             4 => model::opt(&self.token_ref),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.api.is_some() as u64 | (self.repo.is_some() as u64) << 1
-            | (self.owner.is_some() as u64) << 2 | (self.insecure.is_some() as u64) << 3
-            | (self.token_ref.is_some() as u64) << 4
     }
 }
 model::model!(ApplicationsPullRequestGeneratorGitea);
@@ -631,13 +581,6 @@ impl model::Model for ApplicationsPullRequestGeneratorGithub {
             5 => model::Part::Str(&self.app_secret_name),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.api.is_some() as u64 | (self.repo.is_some() as u64) << 1
-            | (self.owner.is_some() as u64) << 2 | (self.labels.is_some() as u64) << 3
-            | (self.token_ref.is_some() as u64) << 4
-            | (self.app_secret_name.is_some() as u64) << 5
     }
 }
 model::model!(ApplicationsPullRequestGeneratorGithub);

@@ -95,16 +95,22 @@ impl model::Model for ApplicationsScmProviderGenerator {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.gitea.is_some() as u64 | (self.github.is_some() as u64) << 1
-            | (self.gitlab.is_some() as u64) << 2 | (self.values.is_some() as u64) << 3
-            | (self.filters.is_some() as u64) << 4
-            | (self.template.is_some() as u64) << 5
-            | (self.bitbucket.is_some() as u64) << 6
-            | (self.azure_dev_ops.is_some() as u64) << 7
-            | (self.aws_code_commit.is_some() as u64) << 8
-            | (self.clone_protocol.is_some() as u64) << 9
-            | (self.bitbucket_server.is_some() as u64) << 10
-            | (self.requeue_after_seconds.is_some() as u64) << 11
+        model::mask(
+            &[
+                self.gitea.is_some(),
+                self.github.is_some(),
+                self.gitlab.is_some(),
+                self.values.is_some(),
+                self.filters.is_some(),
+                self.template.is_some(),
+                self.bitbucket.is_some(),
+                self.azure_dev_ops.is_some(),
+                self.aws_code_commit.is_some(),
+                self.clone_protocol.is_some(),
+                self.bitbucket_server.is_some(),
+                self.requeue_after_seconds.is_some(),
+            ],
+        )
     }
 }
 model::model!(ApplicationsScmProviderGenerator);
@@ -151,12 +157,6 @@ impl model::Model for ApplicationsScmProviderGeneratorAwsCodeCommit {
             3 => model::Part::Flag(&self.all_branches),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.role.is_some() as u64 | (self.region.is_some() as u64) << 1
-            | (self.tag_filters.is_some() as u64) << 2
-            | (self.all_branches.is_some() as u64) << 3
     }
 }
 model::model!(ApplicationsScmProviderGeneratorAwsCodeCommit);
@@ -208,13 +208,6 @@ impl model::Model for ApplicationsScmProviderGeneratorAzureDevOps {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.api.is_some() as u64 | (self.all_branches.is_some() as u64) << 1
-            | (self.team_project.is_some() as u64) << 2
-            | (self.organization.is_some() as u64) << 3
-            | (self.access_token_ref.is_some() as u64) << 4
-    }
 }
 model::model!(ApplicationsScmProviderGeneratorAzureDevOps);
 /// Schema `ApplicationsSCMProviderGeneratorBitbucket`.
@@ -260,12 +253,6 @@ impl model::Model for ApplicationsScmProviderGeneratorBitbucket {
             3 => model::opt(&self.app_password_ref),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.user.is_some() as u64 | (self.owner.is_some() as u64) << 1
-            | (self.all_branches.is_some() as u64) << 2
-            | (self.app_password_ref.is_some() as u64) << 3
     }
 }
 model::model!(ApplicationsScmProviderGeneratorBitbucket);
@@ -333,15 +320,6 @@ impl model::Model for ApplicationsScmProviderGeneratorBitbucketServer {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.api.is_some() as u64 | (self.ca_ref.is_some() as u64) << 1
-            | (self.project.is_some() as u64) << 2
-            | (self.insecure.is_some() as u64) << 3
-            | (self.basic_auth.is_some() as u64) << 4
-            | (self.all_branches.is_some() as u64) << 5
-            | (self.bearer_token.is_some() as u64) << 6
-    }
 }
 model::model!(ApplicationsScmProviderGeneratorBitbucketServer);
 /// Schema `ApplicationsSCMProviderGeneratorFilter`.
@@ -398,13 +376,6 @@ impl model::Model for ApplicationsScmProviderGeneratorFilter {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.label_match.is_some() as u64 | (self.paths_exist.is_some() as u64) << 1
-            | (self.branch_match.is_some() as u64) << 2
-            | (self.paths_do_not_exist.is_some() as u64) << 3
-            | (self.repository_match.is_some() as u64) << 4
-    }
 }
 model::model!(ApplicationsScmProviderGeneratorFilter);
 /// Schema `ApplicationsSCMProviderGeneratorGitea`.
@@ -455,13 +426,6 @@ impl model::Model for ApplicationsScmProviderGeneratorGitea {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.api.is_some() as u64 | (self.owner.is_some() as u64) << 1
-            | (self.insecure.is_some() as u64) << 2
-            | (self.token_ref.is_some() as u64) << 3
-            | (self.all_branches.is_some() as u64) << 4
-    }
 }
 model::model!(ApplicationsScmProviderGeneratorGitea);
 /// Schema `ApplicationsSCMProviderGeneratorGithub`.
@@ -511,13 +475,6 @@ impl model::Model for ApplicationsScmProviderGeneratorGithub {
             4 => model::Part::Str(&self.app_secret_name),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.api.is_some() as u64 | (self.token_ref.is_some() as u64) << 1
-            | (self.all_branches.is_some() as u64) << 2
-            | (self.organization.is_some() as u64) << 3
-            | (self.app_secret_name.is_some() as u64) << 4
     }
 }
 model::model!(ApplicationsScmProviderGeneratorGithub);
@@ -597,13 +554,19 @@ impl model::Model for ApplicationsScmProviderGeneratorGitlab {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.api.is_some() as u64 | (self.ca_ref.is_some() as u64) << 1
-            | (self.group.is_some() as u64) << 2 | (self.topic.is_some() as u64) << 3
-            | (self.insecure.is_some() as u64) << 4
-            | (self.token_ref.is_some() as u64) << 5
-            | (self.all_branches.is_some() as u64) << 6
-            | (self.include_subgroups.is_some() as u64) << 7
-            | (self.include_shared_projects.is_some() as u64) << 8
+        model::mask(
+            &[
+                self.api.is_some(),
+                self.ca_ref.is_some(),
+                self.group.is_some(),
+                self.topic.is_some(),
+                self.insecure.is_some(),
+                self.token_ref.is_some(),
+                self.all_branches.is_some(),
+                self.include_subgroups.is_some(),
+                self.include_shared_projects.is_some(),
+            ],
+        )
     }
 }
 model::model!(ApplicationsScmProviderGeneratorGitlab);
@@ -642,10 +605,6 @@ impl model::Model for ApplicationsSecretRef {
             1 => model::Part::Str(&self.secret_name),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.key.is_some() as u64 | (self.secret_name.is_some() as u64) << 1
     }
 }
 model::model!(ApplicationsSecretRef);

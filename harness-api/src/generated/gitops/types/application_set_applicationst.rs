@@ -40,9 +40,5 @@ impl model::Model for ApplicationsTagFilter {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.key.is_some() as u64 | (self.value.is_some() as u64) << 1
-    }
 }
 model::model!(ApplicationsTagFilter);

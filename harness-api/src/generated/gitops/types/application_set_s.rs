@@ -80,14 +80,19 @@ impl model::Model for Servicev1ApplicationSet {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.owner.is_some() as u64 | (self.appset.is_some() as u64) << 1
-            | (self.created_at.is_some() as u64) << 2
-            | (self.identifier.is_some() as u64) << 3
-            | (self.org_identifier.is_some() as u64) << 4
-            | (self.last_modified_at.is_some() as u64) << 5
-            | (self.agent_identifier.is_some() as u64) << 6
-            | (self.account_identifier.is_some() as u64) << 7
-            | (self.project_identifier.is_some() as u64) << 8
+        model::mask(
+            &[
+                self.owner.is_some(),
+                self.appset.is_some(),
+                self.created_at.is_some(),
+                self.identifier.is_some(),
+                self.org_identifier.is_some(),
+                self.last_modified_at.is_some(),
+                self.agent_identifier.is_some(),
+                self.account_identifier.is_some(),
+                self.project_identifier.is_some(),
+            ],
+        )
     }
 }
 model::model!(Servicev1ApplicationSet);
@@ -154,15 +159,6 @@ impl model::Model for Servicev1ApplicationSetList {
             6 => model::Part::Int(&self.page_item_count),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.empty.is_some() as u64 | (self.content.is_some() as u64) << 1
-            | (self.page_size.is_some() as u64) << 2
-            | (self.page_index.is_some() as u64) << 3
-            | (self.total_items.is_some() as u64) << 4
-            | (self.total_pages.is_some() as u64) << 5
-            | (self.page_item_count.is_some() as u64) << 6
     }
 }
 model::model!(Servicev1ApplicationSetList);

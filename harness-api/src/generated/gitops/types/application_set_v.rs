@@ -36,10 +36,6 @@ impl model::Model for V1ApplicationSetGeneratorList {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.content.is_some() as u64
-    }
 }
 model::model!(V1ApplicationSetGeneratorList);
 /// Schema `V1ApplicationSetQuery`.
@@ -133,17 +129,22 @@ impl model::Model for V1ApplicationSetQuery {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.fields.is_some() as u64 | (self.filter.is_some() as u64) << 1
-            | (self.sort_by.is_some() as u64) << 2
-            | (self.page_size.is_some() as u64) << 3
-            | (self.page_index.is_some() as u64) << 4
-            | (self.sort_order.is_some() as u64) << 5
-            | (self.search_term.is_some() as u64) << 6
-            | (self.metadata_only.is_some() as u64) << 7
-            | (self.org_identifier.is_some() as u64) << 8
-            | (self.agent_identifier.is_some() as u64) << 9
-            | (self.account_identifier.is_some() as u64) << 10
-            | (self.project_identifier.is_some() as u64) << 11
+        model::mask(
+            &[
+                self.fields.is_some(),
+                self.filter.is_some(),
+                self.sort_by.is_some(),
+                self.page_size.is_some(),
+                self.page_index.is_some(),
+                self.sort_order.is_some(),
+                self.search_term.is_some(),
+                self.metadata_only.is_some(),
+                self.org_identifier.is_some(),
+                self.agent_identifier.is_some(),
+                self.account_identifier.is_some(),
+                self.project_identifier.is_some(),
+            ],
+        )
     }
 }
 model::model!(V1ApplicationSetQuery);

@@ -40,10 +40,6 @@ impl model::Model for ApplicationsApplicationBulkRefreshRequest {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.refresh.is_some() as u64 | (self.application_targets.is_some() as u64) << 1
-    }
 }
 model::model!(ApplicationsApplicationBulkRefreshRequest);
 /// Schema `ApplicationsApplicationBulkRefreshResponse`.
@@ -77,10 +73,6 @@ impl model::Model for ApplicationsApplicationBulkRefreshResponse {
             0 => model::opt(&self.content),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.content.is_some() as u64
     }
 }
 model::model!(ApplicationsApplicationBulkRefreshResponse);
@@ -148,15 +140,6 @@ impl model::Model for ApplicationsApplicationBulkSyncRequest {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.prune.is_some() as u64 | (self.dry_run.is_some() as u64) << 1
-            | (self.strategy.is_some() as u64) << 2
-            | (self.sync_options.is_some() as u64) << 3
-            | (self.retry_strategy.is_some() as u64) << 4
-            | (self.sync_tracking_ids.is_some() as u64) << 5
-            | (self.application_targets.is_some() as u64) << 6
-    }
 }
 model::model!(ApplicationsApplicationBulkSyncRequest);
 /// Schema `ApplicationsApplicationBulkSyncResponse`.
@@ -190,10 +173,6 @@ impl model::Model for ApplicationsApplicationBulkSyncResponse {
             0 => model::opt(&self.content),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.content.is_some() as u64
     }
 }
 model::model!(ApplicationsApplicationBulkSyncResponse);
@@ -245,13 +224,6 @@ impl model::Model for ApplicationsApplicationCreateRequest {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.is_plg.is_some() as u64 | (self.upsert.is_some() as u64) << 1
-            | (self.project.is_some() as u64) << 2
-            | (self.validate.is_some() as u64) << 3
-            | (self.application.is_some() as u64) << 4
-    }
 }
 model::model!(ApplicationsApplicationCreateRequest);
 /// Schema `ApplicationsApplicationList`.
@@ -289,10 +261,6 @@ impl model::Model for ApplicationsApplicationList {
             1 => model::opt(&self.metadata),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.items.is_some() as u64 | (self.metadata.is_some() as u64) << 1
     }
 }
 model::model!(ApplicationsApplicationList);
@@ -343,13 +311,6 @@ impl model::Model for ApplicationsApplicationPatchRequest {
             4 => model::Part::Str(&self.app_namespace),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.patch.is_some() as u64) << 1
-            | (self.project.is_some() as u64) << 2
-            | (self.patch_type.is_some() as u64) << 3
-            | (self.app_namespace.is_some() as u64) << 4
     }
 }
 model::model!(ApplicationsApplicationPatchRequest);
@@ -406,13 +367,6 @@ impl model::Model for ApplicationsApplicationRefreshResponse {
             4 => model::opt(&self.application_response),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.error.is_some() as u64 | (self.success.is_some() as u64) << 1
-            | (self.agent_identifier.is_some() as u64) << 2
-            | (self.application_name.is_some() as u64) << 3
-            | (self.application_response.is_some() as u64) << 4
     }
 }
 model::model!(ApplicationsApplicationRefreshResponse);
@@ -497,13 +451,20 @@ impl model::Model for ApplicationsApplicationResourcePatchRequest {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.kind.is_some() as u64 | (self.name.is_some() as u64) << 1
-            | (self.group.is_some() as u64) << 2 | (self.patch.is_some() as u64) << 3
-            | (self.project.is_some() as u64) << 4 | (self.version.is_some() as u64) << 5
-            | (self.namespace.is_some() as u64) << 6
-            | (self.patch_type.is_some() as u64) << 7
-            | (self.app_namespace.is_some() as u64) << 8
-            | (self.resource_name.is_some() as u64) << 9
+        model::mask(
+            &[
+                self.kind.is_some(),
+                self.name.is_some(),
+                self.group.is_some(),
+                self.patch.is_some(),
+                self.project.is_some(),
+                self.version.is_some(),
+                self.namespace.is_some(),
+                self.patch_type.is_some(),
+                self.app_namespace.is_some(),
+                self.resource_name.is_some(),
+            ],
+        )
     }
 }
 model::model!(ApplicationsApplicationResourcePatchRequest);
@@ -538,10 +499,6 @@ impl model::Model for ApplicationsApplicationResourceResponse {
             0 => model::Part::Str(&self.manifest),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.manifest.is_some() as u64
     }
 }
 model::model!(ApplicationsApplicationResourceResponse);
@@ -596,13 +553,6 @@ impl model::Model for ApplicationsApplicationRollbackRequest {
             5 => model::Part::Str(&self.app_namespace),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.id.is_some() as u64 | (self.name.is_some() as u64) << 1
-            | (self.prune.is_some() as u64) << 2 | (self.dry_run.is_some() as u64) << 3
-            | (self.project.is_some() as u64) << 4
-            | (self.app_namespace.is_some() as u64) << 5
     }
 }
 model::model!(ApplicationsApplicationRollbackRequest);
@@ -707,18 +657,24 @@ impl model::Model for ApplicationsApplicationSyncRequest {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.infos.is_some() as u64) << 1
-            | (self.prune.is_some() as u64) << 2 | (self.dry_run.is_some() as u64) << 3
-            | (self.project.is_some() as u64) << 4
-            | (self.revision.is_some() as u64) << 5
-            | (self.strategy.is_some() as u64) << 6
-            | (self.manifests.is_some() as u64) << 7
-            | (self.resources.is_some() as u64) << 8
-            | (self.revisions.is_some() as u64) << 9
-            | (self.sync_options.is_some() as u64) << 10
-            | (self.app_namespace.is_some() as u64) << 11
-            | (self.retry_strategy.is_some() as u64) << 12
-            | (self.source_positions.is_some() as u64) << 13
+        model::mask(
+            &[
+                self.name.is_some(),
+                self.infos.is_some(),
+                self.prune.is_some(),
+                self.dry_run.is_some(),
+                self.project.is_some(),
+                self.revision.is_some(),
+                self.strategy.is_some(),
+                self.manifests.is_some(),
+                self.resources.is_some(),
+                self.revisions.is_some(),
+                self.sync_options.is_some(),
+                self.app_namespace.is_some(),
+                self.retry_strategy.is_some(),
+                self.source_positions.is_some(),
+            ],
+        )
     }
 }
 model::model!(ApplicationsApplicationSyncRequest);
@@ -776,13 +732,6 @@ impl model::Model for ApplicationsApplicationSyncResponse {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.error.is_some() as u64 | (self.success.is_some() as u64) << 1
-            | (self.agent_identifier.is_some() as u64) << 2
-            | (self.application_name.is_some() as u64) << 3
-            | (self.application_response.is_some() as u64) << 4
-    }
 }
 model::model!(ApplicationsApplicationSyncResponse);
 /// Schema `ApplicationsApplicationSyncWindow`.
@@ -829,12 +778,6 @@ impl model::Model for ApplicationsApplicationSyncWindow {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.kind.is_some() as u64 | (self.duration.is_some() as u64) << 1
-            | (self.schedule.is_some() as u64) << 2
-            | (self.manual_sync.is_some() as u64) << 3
-    }
 }
 model::model!(ApplicationsApplicationSyncWindow);
 /// Schema `ApplicationsApplicationSyncWindowsResponse`.
@@ -876,11 +819,6 @@ impl model::Model for ApplicationsApplicationSyncWindowsResponse {
             2 => model::opt(&self.assigned_windows),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.can_sync.is_some() as u64 | (self.active_windows.is_some() as u64) << 1
-            | (self.assigned_windows.is_some() as u64) << 2
     }
 }
 model::model!(ApplicationsApplicationSyncWindowsResponse);
@@ -924,11 +862,6 @@ impl model::Model for ApplicationsApplicationTree {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.hosts.is_some() as u64 | (self.nodes.is_some() as u64) << 1
-            | (self.orphaned_nodes.is_some() as u64) << 2
-    }
 }
 model::model!(ApplicationsApplicationTree);
 /// Schema `ApplicationsApplicationUpdateRequest`.
@@ -970,11 +903,6 @@ impl model::Model for ApplicationsApplicationUpdateRequest {
             2 => model::opt(&self.application),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.project.is_some() as u64 | (self.validate.is_some() as u64) << 1
-            | (self.application.is_some() as u64) << 2
     }
 }
 model::model!(ApplicationsApplicationUpdateRequest);
@@ -1026,13 +954,6 @@ impl model::Model for ApplicationsApplicationUpdateSpecRequest {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.spec.is_some() as u64) << 1
-            | (self.project.is_some() as u64) << 2
-            | (self.validate.is_some() as u64) << 3
-            | (self.app_namespace.is_some() as u64) << 4
-    }
 }
 model::model!(ApplicationsApplicationUpdateSpecRequest);
 /// Schema `ApplicationsApplicationWatchEvent`.
@@ -1071,10 +992,6 @@ impl model::Model for ApplicationsApplicationWatchEvent {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.type_.is_some() as u64 | (self.application.is_some() as u64) << 1
-    }
 }
 model::model!(ApplicationsApplicationWatchEvent);
 /// Schema `ApplicationsBulkOperationAppTarget`.
@@ -1112,11 +1029,6 @@ impl model::Model for ApplicationsBulkOperationAppTarget {
             1 => model::Part::Str(&self.application_name),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.agent_identifier.is_some() as u64
-            | (self.application_name.is_some() as u64) << 1
     }
 }
 model::model!(ApplicationsBulkOperationAppTarget);
@@ -1236,19 +1148,27 @@ impl model::Model for ApplicationsEvent {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.type_.is_some() as u64 | (self.count.is_some() as u64) << 1
-            | (self.action.is_some() as u64) << 2 | (self.reason.is_some() as u64) << 3
-            | (self.series.is_some() as u64) << 4 | (self.source.is_some() as u64) << 5
-            | (self.message.is_some() as u64) << 6 | (self.related.is_some() as u64) << 7
-            | (self.metadata.is_some() as u64) << 8
-            | (self.event_time.is_some() as u64) << 9
-            | (self.last_timestamp.is_some() as u64) << 10
-            | (self.first_timestamp.is_some() as u64) << 11
-            | (self.involved_object.is_some() as u64) << 12
-            | (self.last_timestamp_ts.is_some() as u64) << 13
-            | (self.first_timestamp_ts.is_some() as u64) << 14
-            | (self.reporting_instance.is_some() as u64) << 15
-            | (self.reporting_component.is_some() as u64) << 16
+        model::mask(
+            &[
+                self.type_.is_some(),
+                self.count.is_some(),
+                self.action.is_some(),
+                self.reason.is_some(),
+                self.series.is_some(),
+                self.source.is_some(),
+                self.message.is_some(),
+                self.related.is_some(),
+                self.metadata.is_some(),
+                self.event_time.is_some(),
+                self.last_timestamp.is_some(),
+                self.first_timestamp.is_some(),
+                self.involved_object.is_some(),
+                self.last_timestamp_ts.is_some(),
+                self.first_timestamp_ts.is_some(),
+                self.reporting_instance.is_some(),
+                self.reporting_component.is_some(),
+            ],
+        )
     }
 }
 model::model!(ApplicationsEvent);
@@ -1288,10 +1208,6 @@ impl model::Model for ApplicationsEventList {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.items.is_some() as u64 | (self.metadata.is_some() as u64) << 1
-    }
 }
 model::model!(ApplicationsEventList);
 /// Schema `ApplicationsEventSeries`.
@@ -1330,10 +1246,6 @@ impl model::Model for ApplicationsEventSeries {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.count.is_some() as u64 | (self.last_observed_time.is_some() as u64) << 1
-    }
 }
 model::model!(ApplicationsEventSeries);
 /// Schema `ApplicationsEventSource`.
@@ -1371,10 +1283,6 @@ impl model::Model for ApplicationsEventSource {
             1 => model::Part::Str(&self.component),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.host.is_some() as u64 | (self.component.is_some() as u64) << 1
     }
 }
 model::model!(ApplicationsEventSource);
@@ -1417,11 +1325,6 @@ impl model::Model for ApplicationsHostInfo {
             2 => model::opt(&self.resources_info),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.system_info.is_some() as u64) << 1
-            | (self.resources_info.is_some() as u64) << 2
     }
 }
 model::model!(ApplicationsHostInfo);
@@ -1469,12 +1372,6 @@ impl model::Model for ApplicationsHostResourceInfo {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.capacity.is_some() as u64 | (self.resource_name.is_some() as u64) << 1
-            | (self.requested_by_app.is_some() as u64) << 2
-            | (self.requested_by_neighbors.is_some() as u64) << 3
-    }
 }
 model::model!(ApplicationsHostResourceInfo);
 /// Schema `ApplicationsLogEntriesBatch`.
@@ -1520,12 +1417,6 @@ impl model::Model for ApplicationsLogEntriesBatch {
             3 => model::Part::Int(&self.batch_index),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.last.is_some() as u64 | (self.count.is_some() as u64) << 1
-            | (self.entries.is_some() as u64) << 2
-            | (self.batch_index.is_some() as u64) << 3
     }
 }
 model::model!(ApplicationsLogEntriesBatch);
@@ -1577,13 +1468,6 @@ impl model::Model for ApplicationsLogEntry {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.last.is_some() as u64 | (self.content.is_some() as u64) << 1
-            | (self.pod_name.is_some() as u64) << 2
-            | (self.time_stamp.is_some() as u64) << 3
-            | (self.time_stamp_str.is_some() as u64) << 4
-    }
 }
 model::model!(ApplicationsLogEntry);
 /// Schema `ApplicationsManagedResourcesResponse`.
@@ -1617,10 +1501,6 @@ impl model::Model for ApplicationsManagedResourcesResponse {
             0 => model::opt(&self.items),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.items.is_some() as u64
     }
 }
 model::model!(ApplicationsManagedResourcesResponse);
@@ -1688,14 +1568,6 @@ impl model::Model for ApplicationsObjectReference {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.uid.is_some() as u64 | (self.kind.is_some() as u64) << 1
-            | (self.name.is_some() as u64) << 2 | (self.field_path.is_some() as u64) << 3
-            | (self.namespace.is_some() as u64) << 4
-            | (self.api_version.is_some() as u64) << 5
-            | (self.resource_version.is_some() as u64) << 6
-    }
 }
 model::model!(ApplicationsObjectReference);
 /// Schema `ApplicationsResourceAction`.
@@ -1737,11 +1609,6 @@ impl model::Model for ApplicationsResourceAction {
             2 => model::Part::Flag(&self.disabled),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.params.is_some() as u64) << 1
-            | (self.disabled.is_some() as u64) << 2
     }
 }
 model::model!(ApplicationsResourceAction);
@@ -1788,11 +1655,6 @@ impl model::Model for ApplicationsResourceActionParam {
             3 => model::Part::Str(&self.default),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.type_.is_some() as u64) << 1
-            | (self.value.is_some() as u64) << 2 | (self.default.is_some() as u64) << 3
     }
 }
 model::model!(ApplicationsResourceActionParam);
@@ -1872,12 +1734,19 @@ impl model::Model for ApplicationsResourceActionRunRequest {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.kind.is_some() as u64 | (self.name.is_some() as u64) << 1
-            | (self.group.is_some() as u64) << 2 | (self.action.is_some() as u64) << 3
-            | (self.project.is_some() as u64) << 4 | (self.version.is_some() as u64) << 5
-            | (self.namespace.is_some() as u64) << 6
-            | (self.app_namespace.is_some() as u64) << 7
-            | (self.resource_name.is_some() as u64) << 8
+        model::mask(
+            &[
+                self.kind.is_some(),
+                self.name.is_some(),
+                self.group.is_some(),
+                self.action.is_some(),
+                self.project.is_some(),
+                self.version.is_some(),
+                self.namespace.is_some(),
+                self.app_namespace.is_some(),
+                self.resource_name.is_some(),
+            ],
+        )
     }
 }
 model::model!(ApplicationsResourceActionRunRequest);
@@ -1912,10 +1781,6 @@ impl model::Model for ApplicationsResourceActionsListResponse {
             0 => model::opt(&self.actions),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.actions.is_some() as u64
     }
 }
 model::model!(ApplicationsResourceActionsListResponse);
@@ -2010,15 +1875,22 @@ impl model::Model for ApplicationsResourceDiff {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.diff.is_some() as u64 | (self.hook.is_some() as u64) << 1
-            | (self.kind.is_some() as u64) << 2 | (self.name.is_some() as u64) << 3
-            | (self.group.is_some() as u64) << 4 | (self.modified.is_some() as u64) << 5
-            | (self.live_state.is_some() as u64) << 6
-            | (self.namespace.is_some() as u64) << 7
-            | (self.target_state.is_some() as u64) << 8
-            | (self.resource_version.is_some() as u64) << 9
-            | (self.predicted_live_state.is_some() as u64) << 10
-            | (self.normalized_live_state.is_some() as u64) << 11
+        model::mask(
+            &[
+                self.diff.is_some(),
+                self.hook.is_some(),
+                self.kind.is_some(),
+                self.name.is_some(),
+                self.group.is_some(),
+                self.modified.is_some(),
+                self.live_state.is_some(),
+                self.namespace.is_some(),
+                self.target_state.is_some(),
+                self.resource_version.is_some(),
+                self.predicted_live_state.is_some(),
+                self.normalized_live_state.is_some(),
+            ],
+        )
     }
 }
 model::model!(ApplicationsResourceDiff);
@@ -2053,10 +1925,6 @@ impl model::Model for ApplicationsSyncOptions {
             0 => model::opt(&self.items),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.items.is_some() as u64
     }
 }
 model::model!(ApplicationsSyncOptions);

@@ -56,14 +56,6 @@ impl model::Model for RepositoriesManifestResponse {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.server.is_some() as u64 | (self.revision.is_some() as u64) << 1
-            | (self.manifests.is_some() as u64) << 2
-            | (self.namespace.is_some() as u64) << 3
-            | (self.source_type.is_some() as u64) << 4
-            | (self.verify_result.is_some() as u64) << 5
-    }
 }
 model::model!(RepositoriesManifestResponse);
 /// Schema `RepositoriesRevisionMetadata`.
@@ -114,12 +106,6 @@ impl model::Model for RepositoriesRevisionMetadata {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.date.is_some() as u64 | (self.tags.is_some() as u64) << 1
-            | (self.author.is_some() as u64) << 2 | (self.message.is_some() as u64) << 3
-            | (self.signature_info.is_some() as u64) << 4
-    }
 }
 model::model!(RepositoriesRevisionMetadata);
 /// Schema `RuntimeStreamError`.
@@ -169,13 +155,6 @@ impl model::Model for RuntimeStreamError {
             4 => model::Part::Str(&self.http_status),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.details.is_some() as u64 | (self.message.is_some() as u64) << 1
-            | (self.grpc_code.is_some() as u64) << 2
-            | (self.http_code.is_some() as u64) << 3
-            | (self.http_status.is_some() as u64) << 4
     }
 }
 model::model!(RuntimeStreamError);

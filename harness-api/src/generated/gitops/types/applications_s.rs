@@ -58,13 +58,6 @@ impl model::Model for Servicev1ApplicationPatchRequest {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.request.is_some() as u64 | (self.org_identifier.is_some() as u64) << 1
-            | (self.agent_identifier.is_some() as u64) << 2
-            | (self.account_identifier.is_some() as u64) << 3
-            | (self.project_identifier.is_some() as u64) << 4
-    }
 }
 model::model!(Servicev1ApplicationPatchRequest);
 /// Schema `StreamResultOfApplicationsApplicationTree`.
@@ -102,10 +95,6 @@ impl model::Model for StreamResultOfApplicationsApplicationTree {
             1 => model::opt(&self.result),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.error.is_some() as u64 | (self.result.is_some() as u64) << 1
     }
 }
 model::model!(StreamResultOfApplicationsApplicationTree);
@@ -145,10 +134,6 @@ impl model::Model for StreamResultOfApplicationsApplicationWatchEvent {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.error.is_some() as u64 | (self.result.is_some() as u64) << 1
-    }
 }
 model::model!(StreamResultOfApplicationsApplicationWatchEvent);
 /// Schema `StreamResultOfApplicationsLogEntriesBatch`.
@@ -187,10 +172,6 @@ impl model::Model for StreamResultOfApplicationsLogEntriesBatch {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.error.is_some() as u64 | (self.result.is_some() as u64) << 1
-    }
 }
 model::model!(StreamResultOfApplicationsLogEntriesBatch);
 /// Schema `StreamResultOfApplicationsLogEntry`.
@@ -228,10 +209,6 @@ impl model::Model for StreamResultOfApplicationsLogEntry {
             1 => model::opt(&self.result),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.error.is_some() as u64 | (self.result.is_some() as u64) << 1
     }
 }
 model::model!(StreamResultOfApplicationsLogEntry);

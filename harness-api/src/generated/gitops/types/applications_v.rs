@@ -40,11 +40,6 @@ impl model::Model for V1ApplicationAttributes {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.attributes.is_some() as u64
-            | (self.application_identifier.is_some() as u64) << 1
-    }
 }
 model::model!(V1ApplicationAttributes);
 /// Schema `V1ApplicationAttributesList`.
@@ -78,10 +73,6 @@ impl model::Model for V1ApplicationAttributesList {
             0 => model::opt(&self.content),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.content.is_some() as u64
     }
 }
 model::model!(V1ApplicationAttributesList);
@@ -191,20 +182,25 @@ impl model::Model for V1ApplicationSyncStatus {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.env_ref.is_some() as u64 | (self.synced_by.is_some() as u64) << 1
-            | (self.created_at.is_some() as u64) << 2
-            | (self.service_ref.is_some() as u64) << 3
-            | (self.sync_status.is_some() as u64) << 4
-            | (self.auto_sync_count.is_some() as u64) << 5
-            | (self.org_identifier.is_some() as u64) << 6
-            | (self.req_identifier.is_some() as u64) << 7
-            | (self.last_modified_at.is_some() as u64) << 8
-            | (self.operation_state.is_some() as u64) << 9
-            | (self.agent_identifier.is_some() as u64) << 10
-            | (self.application_name.is_some() as u64) << 11
-            | (self.account_identifier.is_some() as u64) << 12
-            | (self.project_identifier.is_some() as u64) << 13
-            | (self.last_known_revision_id.is_some() as u64) << 14
+        model::mask(
+            &[
+                self.env_ref.is_some(),
+                self.synced_by.is_some(),
+                self.created_at.is_some(),
+                self.service_ref.is_some(),
+                self.sync_status.is_some(),
+                self.auto_sync_count.is_some(),
+                self.org_identifier.is_some(),
+                self.req_identifier.is_some(),
+                self.last_modified_at.is_some(),
+                self.operation_state.is_some(),
+                self.agent_identifier.is_some(),
+                self.application_name.is_some(),
+                self.account_identifier.is_some(),
+                self.project_identifier.is_some(),
+                self.last_known_revision_id.is_some(),
+            ],
+        )
     }
 }
 model::model!(V1ApplicationSyncStatus);
@@ -304,18 +300,23 @@ impl model::Model for V1ApplicationSyncStatusQuery {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.env_ref.is_some() as u64 | (self.end_time.is_some() as u64) << 1
-            | (self.page_size.is_some() as u64) << 2
-            | (self.page_index.is_some() as u64) << 3
-            | (self.start_time.is_some() as u64) << 4
-            | (self.search_term.is_some() as u64) << 5
-            | (self.service_ref.is_some() as u64) << 6
-            | (self.org_identifier.is_some() as u64) << 7
-            | (self.operation_phase.is_some() as u64) << 8
-            | (self.agent_identifier.is_some() as u64) << 9
-            | (self.application_name.is_some() as u64) << 10
-            | (self.account_identifier.is_some() as u64) << 11
-            | (self.project_identifier.is_some() as u64) << 12
+        model::mask(
+            &[
+                self.env_ref.is_some(),
+                self.end_time.is_some(),
+                self.page_size.is_some(),
+                self.page_index.is_some(),
+                self.start_time.is_some(),
+                self.search_term.is_some(),
+                self.service_ref.is_some(),
+                self.org_identifier.is_some(),
+                self.operation_phase.is_some(),
+                self.agent_identifier.is_some(),
+                self.application_name.is_some(),
+                self.account_identifier.is_some(),
+                self.project_identifier.is_some(),
+            ],
+        )
     }
 }
 model::model!(V1ApplicationSyncStatusQuery);
@@ -383,15 +384,6 @@ impl model::Model for V1ApplicationSyncStatuslist {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.empty.is_some() as u64 | (self.content.is_some() as u64) << 1
-            | (self.page_size.is_some() as u64) << 2
-            | (self.page_index.is_some() as u64) << 3
-            | (self.total_items.is_some() as u64) << 4
-            | (self.total_pages.is_some() as u64) << 5
-            | (self.page_item_count.is_some() as u64) << 6
-    }
 }
 model::model!(V1ApplicationSyncStatuslist);
 /// Schema `V1LegacyApplicationSetList`.
@@ -458,15 +450,6 @@ impl model::Model for V1LegacyApplicationSetList {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.empty.is_some() as u64 | (self.content.is_some() as u64) << 1
-            | (self.page_size.is_some() as u64) << 2
-            | (self.page_index.is_some() as u64) << 3
-            | (self.total_items.is_some() as u64) << 4
-            | (self.total_pages.is_some() as u64) << 5
-            | (self.page_item_count.is_some() as u64) << 6
-    }
 }
 model::model!(V1LegacyApplicationSetList);
 /// Schema `V1LegacyApplicationSetListItem`.
@@ -500,10 +483,6 @@ impl model::Model for V1LegacyApplicationSetListItem {
             0 => model::Part::Str(&self.name),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.name.is_some() as u64
     }
 }
 model::model!(V1LegacyApplicationSetListItem);
@@ -542,10 +521,6 @@ impl model::Model for V1MicroTime {
             1 => model::Part::Str(&self.seconds),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.nanos.is_some() as u64 | (self.seconds.is_some() as u64) << 1
     }
 }
 model::model!(V1MicroTime);
@@ -630,15 +605,20 @@ impl model::Model for V1NodeSystemInfo {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.boot_id.is_some() as u64 | (self.os_image.is_some() as u64) << 1
-            | (self.machine_id.is_some() as u64) << 2
-            | (self.system_uuid.is_some() as u64) << 3
-            | (self.architecture.is_some() as u64) << 4
-            | (self.kernel_version.is_some() as u64) << 5
-            | (self.kubelet_version.is_some() as u64) << 6
-            | (self.operating_system.is_some() as u64) << 7
-            | (self.kube_proxy_version.is_some() as u64) << 8
-            | (self.container_runtime_version.is_some() as u64) << 9
+        model::mask(
+            &[
+                self.boot_id.is_some(),
+                self.os_image.is_some(),
+                self.machine_id.is_some(),
+                self.system_uuid.is_some(),
+                self.architecture.is_some(),
+                self.kernel_version.is_some(),
+                self.kubelet_version.is_some(),
+                self.operating_system.is_some(),
+                self.kube_proxy_version.is_some(),
+                self.container_runtime_version.is_some(),
+            ],
+        )
     }
 }
 model::model!(V1NodeSystemInfo);
@@ -681,11 +661,6 @@ impl model::Model for V1User {
             2 => model::Part::Str(&self.email),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.id.is_some() as u64 | (self.name.is_some() as u64) << 1
-            | (self.email.is_some() as u64) << 2
     }
 }
 model::model!(V1User);

@@ -40,10 +40,6 @@ impl model::Model for AgentArgoProjectCreateBody {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.upsert.is_some() as u64 | (self.project.is_some() as u64) << 1
-    }
 }
 model::model!(AgentArgoProjectCreateBody);
 /// Schema `AgentArgoProjectService_Create body.project`.
@@ -85,11 +81,6 @@ impl model::Model for AgentArgoProjectCreateBodyProject {
             2 => model::opt(&self.metadata),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.spec.is_some() as u64 | (self.status.is_some() as u64) << 1
-            | (self.metadata.is_some() as u64) << 2
     }
 }
 model::model!(AgentArgoProjectCreateBodyProject);
@@ -184,17 +175,22 @@ impl model::Model for AgentArgoProjectCreateBodyProjectMetadata {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.uid.is_some() as u64 | (self.name.is_some() as u64) << 1
-            | (self.labels.is_some() as u64) << 2
-            | (self.self_link.is_some() as u64) << 3
-            | (self.namespace.is_some() as u64) << 4
-            | (self.generation.is_some() as u64) << 5
-            | (self.annotations.is_some() as u64) << 6
-            | (self.generate_name.is_some() as u64) << 7
-            | (self.resource_version.is_some() as u64) << 8
-            | (self.creation_timestamp.is_some() as u64) << 9
-            | (self.deletion_timestamp.is_some() as u64) << 10
-            | (self.deletion_grace_period_seconds.is_some() as u64) << 11
+        model::mask(
+            &[
+                self.uid.is_some(),
+                self.name.is_some(),
+                self.labels.is_some(),
+                self.self_link.is_some(),
+                self.namespace.is_some(),
+                self.generation.is_some(),
+                self.annotations.is_some(),
+                self.generate_name.is_some(),
+                self.resource_version.is_some(),
+                self.creation_timestamp.is_some(),
+                self.deletion_timestamp.is_some(),
+                self.deletion_grace_period_seconds.is_some(),
+            ],
+        )
     }
 }
 model::model!(AgentArgoProjectCreateBodyProjectMetadata);
@@ -289,17 +285,22 @@ impl model::Model for AgentArgoProjectCreateBodyProjectSpec {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.roles.is_some() as u64 | (self.description.is_some() as u64) << 1
-            | (self.source_repos.is_some() as u64) << 2
-            | (self.sync_windows.is_some() as u64) << 3
-            | (self.destinations.is_some() as u64) << 4
-            | (self.signature_keys.is_some() as u64) << 5
-            | (self.source_namespaces.is_some() as u64) << 6
-            | (self.orphaned_resources.is_some() as u64) << 7
-            | (self.cluster_resource_blacklist.is_some() as u64) << 8
-            | (self.cluster_resource_whitelist.is_some() as u64) << 9
-            | (self.namespace_resource_blacklist.is_some() as u64) << 10
-            | (self.namespace_resource_whitelist.is_some() as u64) << 11
+        model::mask(
+            &[
+                self.roles.is_some(),
+                self.description.is_some(),
+                self.source_repos.is_some(),
+                self.sync_windows.is_some(),
+                self.destinations.is_some(),
+                self.signature_keys.is_some(),
+                self.source_namespaces.is_some(),
+                self.orphaned_resources.is_some(),
+                self.cluster_resource_blacklist.is_some(),
+                self.cluster_resource_whitelist.is_some(),
+                self.namespace_resource_blacklist.is_some(),
+                self.namespace_resource_whitelist.is_some(),
+            ],
+        )
     }
 }
 model::model!(AgentArgoProjectCreateBodyProjectSpec);
@@ -335,10 +336,6 @@ impl model::Model for AgentArgoProjectCreateBodyProjectStatus {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.jwt_tokens_by_role.is_some() as u64
-    }
 }
 model::model!(AgentArgoProjectCreateBodyProjectStatus);
 /// Schema `AgentArgoProjectService_Update body`.
@@ -372,10 +369,6 @@ impl model::Model for AgentArgoProjectUpdateBody {
             0 => model::opt(&self.project),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.project.is_some() as u64
     }
 }
 model::model!(AgentArgoProjectUpdateBody);
@@ -418,11 +411,6 @@ impl model::Model for AgentArgoProjectUpdateBodyProject {
             2 => model::opt(&self.metadata),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.spec.is_some() as u64 | (self.status.is_some() as u64) << 1
-            | (self.metadata.is_some() as u64) << 2
     }
 }
 model::model!(AgentArgoProjectUpdateBodyProject);
@@ -517,17 +505,22 @@ impl model::Model for AgentArgoProjectUpdateBodyProjectMetadata {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.uid.is_some() as u64 | (self.name.is_some() as u64) << 1
-            | (self.labels.is_some() as u64) << 2
-            | (self.self_link.is_some() as u64) << 3
-            | (self.namespace.is_some() as u64) << 4
-            | (self.generation.is_some() as u64) << 5
-            | (self.annotations.is_some() as u64) << 6
-            | (self.generate_name.is_some() as u64) << 7
-            | (self.resource_version.is_some() as u64) << 8
-            | (self.creation_timestamp.is_some() as u64) << 9
-            | (self.deletion_timestamp.is_some() as u64) << 10
-            | (self.deletion_grace_period_seconds.is_some() as u64) << 11
+        model::mask(
+            &[
+                self.uid.is_some(),
+                self.name.is_some(),
+                self.labels.is_some(),
+                self.self_link.is_some(),
+                self.namespace.is_some(),
+                self.generation.is_some(),
+                self.annotations.is_some(),
+                self.generate_name.is_some(),
+                self.resource_version.is_some(),
+                self.creation_timestamp.is_some(),
+                self.deletion_timestamp.is_some(),
+                self.deletion_grace_period_seconds.is_some(),
+            ],
+        )
     }
 }
 model::model!(AgentArgoProjectUpdateBodyProjectMetadata);
@@ -622,17 +615,22 @@ impl model::Model for AgentArgoProjectUpdateBodyProjectSpec {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.roles.is_some() as u64 | (self.description.is_some() as u64) << 1
-            | (self.source_repos.is_some() as u64) << 2
-            | (self.sync_windows.is_some() as u64) << 3
-            | (self.destinations.is_some() as u64) << 4
-            | (self.signature_keys.is_some() as u64) << 5
-            | (self.source_namespaces.is_some() as u64) << 6
-            | (self.orphaned_resources.is_some() as u64) << 7
-            | (self.cluster_resource_blacklist.is_some() as u64) << 8
-            | (self.cluster_resource_whitelist.is_some() as u64) << 9
-            | (self.namespace_resource_blacklist.is_some() as u64) << 10
-            | (self.namespace_resource_whitelist.is_some() as u64) << 11
+        model::mask(
+            &[
+                self.roles.is_some(),
+                self.description.is_some(),
+                self.source_repos.is_some(),
+                self.sync_windows.is_some(),
+                self.destinations.is_some(),
+                self.signature_keys.is_some(),
+                self.source_namespaces.is_some(),
+                self.orphaned_resources.is_some(),
+                self.cluster_resource_blacklist.is_some(),
+                self.cluster_resource_whitelist.is_some(),
+                self.namespace_resource_blacklist.is_some(),
+                self.namespace_resource_whitelist.is_some(),
+            ],
+        )
     }
 }
 model::model!(AgentArgoProjectUpdateBodyProjectSpec);
@@ -667,10 +665,6 @@ impl model::Model for AgentArgoProjectUpdateBodyProjectStatus {
             0 => model::Part::Json(&self.jwt_tokens_by_role),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.jwt_tokens_by_role.is_some() as u64
     }
 }
 model::model!(AgentArgoProjectUpdateBodyProjectStatus);

@@ -46,10 +46,6 @@ impl model::Model for ClustersAwsAuthConfig {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.role_arn.is_some() as u64 | (self.cluster_name.is_some() as u64) << 1
-    }
 }
 model::model!(ClustersAwsAuthConfig);
 /// Schema `ClustersCluster`.
@@ -163,18 +159,26 @@ impl model::Model for ClustersCluster {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.info.is_some() as u64 | (self.name.is_some() as u64) << 1
-            | (self.type_.is_some() as u64) << 2 | (self.shard.is_some() as u64) << 3
-            | (self.config.is_some() as u64) << 4 | (self.labels.is_some() as u64) << 5
-            | (self.server.is_some() as u64) << 6 | (self.project.is_some() as u64) << 7
-            | (self.namespaces.is_some() as u64) << 8
-            | (self.annotations.is_some() as u64) << 9
-            | (self.server_version.is_some() as u64) << 10
-            | (self.connection_state.is_some() as u64) << 11
-            | (self.cluster_resources.is_some() as u64) << 12
-            | (self.shard_deprecated.is_some() as u64) << 13
-            | (self.refresh_requested_at.is_some() as u64) << 14
-            | (self.refresh_requested_at_ts.is_some() as u64) << 15
+        model::mask(
+            &[
+                self.info.is_some(),
+                self.name.is_some(),
+                self.type_.is_some(),
+                self.shard.is_some(),
+                self.config.is_some(),
+                self.labels.is_some(),
+                self.server.is_some(),
+                self.project.is_some(),
+                self.namespaces.is_some(),
+                self.annotations.is_some(),
+                self.server_version.is_some(),
+                self.connection_state.is_some(),
+                self.cluster_resources.is_some(),
+                self.shard_deprecated.is_some(),
+                self.refresh_requested_at.is_some(),
+                self.refresh_requested_at_ts.is_some(),
+            ],
+        )
     }
 }
 model::model!(ClustersCluster);
@@ -221,12 +225,6 @@ impl model::Model for ClustersClusterCacheInfo {
             3 => model::Part::Time(&self.last_cache_sync_time_ts),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.apis_count.is_some() as u64 | (self.resources_count.is_some() as u64) << 1
-            | (self.last_cache_sync_time.is_some() as u64) << 2
-            | (self.last_cache_sync_time_ts.is_some() as u64) << 3
     }
 }
 model::model!(ClustersClusterCacheInfo);
@@ -316,16 +314,21 @@ impl model::Model for ClustersClusterConfig {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.role_arn.is_some() as u64 | (self.password.is_some() as u64) << 1
-            | (self.proxy_url.is_some() as u64) << 2
-            | (self.username.is_some() as u64) << 3
-            | (self.bearer_token.is_some() as u64) << 4
-            | (self.aws_auth_config.is_some() as u64) << 5
-            | (self.aws_cluster_name.is_some() as u64) << 6
-            | (self.tls_client_config.is_some() as u64) << 7
-            | (self.disable_compression.is_some() as u64) << 8
-            | (self.exec_provider_config.is_some() as u64) << 9
-            | (self.cluster_connection_type.is_some() as u64) << 10
+        model::mask(
+            &[
+                self.role_arn.is_some(),
+                self.password.is_some(),
+                self.proxy_url.is_some(),
+                self.username.is_some(),
+                self.bearer_token.is_some(),
+                self.aws_auth_config.is_some(),
+                self.aws_cluster_name.is_some(),
+                self.tls_client_config.is_some(),
+                self.disable_compression.is_some(),
+                self.exec_provider_config.is_some(),
+                self.cluster_connection_type.is_some(),
+            ],
+        )
     }
     #[inline]
     fn secrets(&self) -> &'static [usize] {
@@ -373,11 +376,6 @@ impl model::Model for ClustersClusterCreateRequest {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.tags.is_some() as u64 | (self.upsert.is_some() as u64) << 1
-            | (self.cluster.is_some() as u64) << 2
-    }
 }
 model::model!(ClustersClusterCreateRequest);
 /// Schema `ClustersClusterID`.
@@ -415,10 +413,6 @@ impl model::Model for ClustersClusterId {
             1 => model::Part::Str(&self.value),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.type_.is_some() as u64 | (self.value.is_some() as u64) << 1
     }
 }
 model::model!(ClustersClusterId);
@@ -476,13 +470,6 @@ impl model::Model for ClustersClusterInfo {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.cache_info.is_some() as u64 | (self.api_versions.is_some() as u64) << 1
-            | (self.server_version.is_some() as u64) << 2
-            | (self.connection_state.is_some() as u64) << 3
-            | (self.applications_count.is_some() as u64) << 4
-    }
 }
 model::model!(ClustersClusterInfo);
 /// Schema `ClustersClusterList`.
@@ -520,10 +507,6 @@ impl model::Model for ClustersClusterList {
             1 => model::opt(&self.metadata),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.items.is_some() as u64 | (self.metadata.is_some() as u64) << 1
     }
 }
 model::model!(ClustersClusterList);
@@ -579,13 +562,6 @@ impl model::Model for ClustersClusterUpdateRequest {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.id.is_some() as u64 | (self.tags.is_some() as u64) << 1
-            | (self.cluster.is_some() as u64) << 2
-            | (self.update_mask.is_some() as u64) << 3
-            | (self.updated_fields.is_some() as u64) << 4
-    }
 }
 model::model!(ClustersClusterUpdateRequest);
 /// Schema `ClustersExecProviderConfig`.
@@ -636,13 +612,6 @@ impl model::Model for ClustersExecProviderConfig {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.env.is_some() as u64 | (self.args.is_some() as u64) << 1
-            | (self.command.is_some() as u64) << 2
-            | (self.api_version.is_some() as u64) << 3
-            | (self.install_hint.is_some() as u64) << 4
-    }
 }
 model::model!(ClustersExecProviderConfig);
 /// Schema `ClustersTLSClientConfig`.
@@ -692,13 +661,6 @@ impl model::Model for ClustersTlsClientConfig {
             4 => model::Part::Str(&self.server_name),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.ca_data.is_some() as u64 | (self.key_data.is_some() as u64) << 1
-            | (self.cert_data.is_some() as u64) << 2
-            | (self.insecure.is_some() as u64) << 3
-            | (self.server_name.is_some() as u64) << 4
     }
 }
 model::model!(ClustersTlsClientConfig);
@@ -783,15 +745,20 @@ impl model::Model for Servicev1Cluster {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.tags.is_some() as u64 | (self.stale.is_some() as u64) << 1
-            | (self.cluster.is_some() as u64) << 2
-            | (self.created_at.is_some() as u64) << 3
-            | (self.identifier.is_some() as u64) << 4
-            | (self.org_identifier.is_some() as u64) << 5
-            | (self.last_modified_at.is_some() as u64) << 6
-            | (self.agent_identifier.is_some() as u64) << 7
-            | (self.account_identifier.is_some() as u64) << 8
-            | (self.project_identifier.is_some() as u64) << 9
+        model::mask(
+            &[
+                self.tags.is_some(),
+                self.stale.is_some(),
+                self.cluster.is_some(),
+                self.created_at.is_some(),
+                self.identifier.is_some(),
+                self.org_identifier.is_some(),
+                self.last_modified_at.is_some(),
+                self.agent_identifier.is_some(),
+                self.account_identifier.is_some(),
+                self.project_identifier.is_some(),
+            ],
+        )
     }
 }
 model::model!(Servicev1Cluster);
@@ -886,17 +853,22 @@ impl model::Model for Servicev1ClusterQuery {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.filter.is_some() as u64 | (self.sort_by.is_some() as u64) << 1
-            | (self.page_size.is_some() as u64) << 2
-            | (self.page_index.is_some() as u64) << 3
-            | (self.sort_order.is_some() as u64) << 4
-            | (self.identifier.is_some() as u64) << 5
-            | (self.search_term.is_some() as u64) << 6
-            | (self.org_identifier.is_some() as u64) << 7
-            | (self.agent_identifier.is_some() as u64) << 8
-            | (self.account_identifier.is_some() as u64) << 9
-            | (self.project_identifier.is_some() as u64) << 10
-            | (self.include_child_scopes.is_some() as u64) << 11
+        model::mask(
+            &[
+                self.filter.is_some(),
+                self.sort_by.is_some(),
+                self.page_size.is_some(),
+                self.page_index.is_some(),
+                self.sort_order.is_some(),
+                self.identifier.is_some(),
+                self.search_term.is_some(),
+                self.org_identifier.is_some(),
+                self.agent_identifier.is_some(),
+                self.account_identifier.is_some(),
+                self.project_identifier.is_some(),
+                self.include_child_scopes.is_some(),
+            ],
+        )
     }
 }
 model::model!(Servicev1ClusterQuery);
@@ -963,15 +935,6 @@ impl model::Model for V1Clusterlist {
             6 => model::Part::Int(&self.page_item_count),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.empty.is_some() as u64 | (self.content.is_some() as u64) << 1
-            | (self.page_size.is_some() as u64) << 2
-            | (self.page_index.is_some() as u64) << 3
-            | (self.total_items.is_some() as u64) << 4
-            | (self.total_pages.is_some() as u64) << 5
-            | (self.page_item_count.is_some() as u64) << 6
     }
 }
 model::model!(V1Clusterlist);

@@ -48,12 +48,6 @@ impl model::Model for ApplicationsApplication {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.spec.is_some() as u64 | (self.status.is_some() as u64) << 1
-            | (self.metadata.is_some() as u64) << 2
-            | (self.operation.is_some() as u64) << 3
-    }
 }
 model::model!(ApplicationsApplication);
 /// Schema `ApplicationsApplicationCondition`.
@@ -100,12 +94,6 @@ impl model::Model for ApplicationsApplicationCondition {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.type_.is_some() as u64 | (self.message.is_some() as u64) << 1
-            | (self.last_transition_time.is_some() as u64) << 2
-            | (self.last_transition_time_ts.is_some() as u64) << 3
-    }
 }
 model::model!(ApplicationsApplicationCondition);
 /// Schema `ApplicationsApplicationDestination`.
@@ -147,11 +135,6 @@ impl model::Model for ApplicationsApplicationDestination {
             2 => model::Part::Str(&self.namespace),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.server.is_some() as u64) << 1
-            | (self.namespace.is_some() as u64) << 2
     }
 }
 model::model!(ApplicationsApplicationDestination);
@@ -241,14 +224,21 @@ impl model::Model for ApplicationsApplicationSource {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.ref_.is_some() as u64 | (self.helm.is_some() as u64) << 1
-            | (self.name.is_some() as u64) << 2 | (self.path.is_some() as u64) << 3
-            | (self.chart.is_some() as u64) << 4 | (self.plugin.is_some() as u64) << 5
-            | (self.ksonnet.is_some() as u64) << 6
-            | (self.repo_url.is_some() as u64) << 7
-            | (self.directory.is_some() as u64) << 8
-            | (self.kustomize.is_some() as u64) << 9
-            | (self.target_revision.is_some() as u64) << 10
+        model::mask(
+            &[
+                self.ref_.is_some(),
+                self.helm.is_some(),
+                self.name.is_some(),
+                self.path.is_some(),
+                self.chart.is_some(),
+                self.plugin.is_some(),
+                self.ksonnet.is_some(),
+                self.repo_url.is_some(),
+                self.directory.is_some(),
+                self.kustomize.is_some(),
+                self.target_revision.is_some(),
+            ],
+        )
     }
 }
 model::model!(ApplicationsApplicationSource);
@@ -295,11 +285,6 @@ impl model::Model for ApplicationsApplicationSourceDirectory {
             3 => model::Part::Flag(&self.recurse),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.exclude.is_some() as u64 | (self.include.is_some() as u64) << 1
-            | (self.jsonnet.is_some() as u64) << 2 | (self.recurse.is_some() as u64) << 3
     }
 }
 model::model!(ApplicationsApplicationSourceDirectory);
@@ -409,20 +394,25 @@ impl model::Model for ApplicationsApplicationSourceHelm {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.values.is_some() as u64 | (self.version.is_some() as u64) << 1
-            | (self.skip_crds.is_some() as u64) << 2
-            | (self.namespace.is_some() as u64) << 3
-            | (self.skip_tests.is_some() as u64) << 4
-            | (self.parameters.is_some() as u64) << 5
-            | (self.value_files.is_some() as u64) << 6
-            | (self.api_versions.is_some() as u64) << 7
-            | (self.kube_version.is_some() as u64) << 8
-            | (self.release_name.is_some() as u64) << 9
-            | (self.values_object.is_some() as u64) << 10
-            | (self.file_parameters.is_some() as u64) << 11
-            | (self.pass_credentials.is_some() as u64) << 12
-            | (self.skip_schema_validation.is_some() as u64) << 13
-            | (self.ignore_missing_value_files.is_some() as u64) << 14
+        model::mask(
+            &[
+                self.values.is_some(),
+                self.version.is_some(),
+                self.skip_crds.is_some(),
+                self.namespace.is_some(),
+                self.skip_tests.is_some(),
+                self.parameters.is_some(),
+                self.value_files.is_some(),
+                self.api_versions.is_some(),
+                self.kube_version.is_some(),
+                self.release_name.is_some(),
+                self.values_object.is_some(),
+                self.file_parameters.is_some(),
+                self.pass_credentials.is_some(),
+                self.skip_schema_validation.is_some(),
+                self.ignore_missing_value_files.is_some(),
+            ],
+        )
     }
 }
 model::model!(ApplicationsApplicationSourceHelm);
@@ -466,11 +456,6 @@ impl model::Model for ApplicationsApplicationSourceJsonnet {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.libs.is_some() as u64 | (self.tlas.is_some() as u64) << 1
-            | (self.ext_vars.is_some() as u64) << 2
-    }
 }
 model::model!(ApplicationsApplicationSourceJsonnet);
 /// Schema `ApplicationsApplicationSourceKsonnet`.
@@ -508,10 +493,6 @@ impl model::Model for ApplicationsApplicationSourceKsonnet {
             1 => model::Part::Str(&self.environment),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.parameters.is_some() as u64 | (self.environment.is_some() as u64) << 1
     }
 }
 model::model!(ApplicationsApplicationSourceKsonnet);
@@ -621,20 +602,25 @@ impl model::Model for ApplicationsApplicationSourceKustomize {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.images.is_some() as u64 | (self.patches.is_some() as u64) << 1
-            | (self.version.is_some() as u64) << 2
-            | (self.replicas.is_some() as u64) << 3
-            | (self.namespace.is_some() as u64) << 4
-            | (self.components.is_some() as u64) << 5
-            | (self.name_prefix.is_some() as u64) << 6
-            | (self.name_suffix.is_some() as u64) << 7
-            | (self.api_versions.is_some() as u64) << 8
-            | (self.kube_version.is_some() as u64) << 9
-            | (self.common_labels.is_some() as u64) << 10
-            | (self.common_annotations.is_some() as u64) << 11
-            | (self.force_common_labels.is_some() as u64) << 12
-            | (self.label_without_selector.is_some() as u64) << 13
-            | (self.force_common_annotations.is_some() as u64) << 14
+        model::mask(
+            &[
+                self.images.is_some(),
+                self.patches.is_some(),
+                self.version.is_some(),
+                self.replicas.is_some(),
+                self.namespace.is_some(),
+                self.components.is_some(),
+                self.name_prefix.is_some(),
+                self.name_suffix.is_some(),
+                self.api_versions.is_some(),
+                self.kube_version.is_some(),
+                self.common_labels.is_some(),
+                self.common_annotations.is_some(),
+                self.force_common_labels.is_some(),
+                self.label_without_selector.is_some(),
+                self.force_common_annotations.is_some(),
+            ],
+        )
     }
 }
 model::model!(ApplicationsApplicationSourceKustomize);
@@ -677,11 +663,6 @@ impl model::Model for ApplicationsApplicationSourcePlugin {
             2 => model::opt(&self.parameters),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.env.is_some() as u64 | (self.name.is_some() as u64) << 1
-            | (self.parameters.is_some() as u64) << 2
     }
 }
 model::model!(ApplicationsApplicationSourcePlugin);
@@ -728,11 +709,6 @@ impl model::Model for ApplicationsApplicationSourcePluginParameter {
             3 => model::Part::Str(&self.string),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.map.is_some() as u64 | (self.name.is_some() as u64) << 1
-            | (self.array.is_some() as u64) << 2 | (self.string.is_some() as u64) << 3
     }
 }
 model::model!(ApplicationsApplicationSourcePluginParameter);
@@ -812,13 +788,19 @@ impl model::Model for ApplicationsApplicationSpec {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.info.is_some() as u64 | (self.source.is_some() as u64) << 1
-            | (self.project.is_some() as u64) << 2 | (self.sources.is_some() as u64) << 3
-            | (self.sync_policy.is_some() as u64) << 4
-            | (self.destination.is_some() as u64) << 5
-            | (self.source_hydrator.is_some() as u64) << 6
-            | (self.ignore_differences.is_some() as u64) << 7
-            | (self.revision_history_limit.is_some() as u64) << 8
+        model::mask(
+            &[
+                self.info.is_some(),
+                self.source.is_some(),
+                self.project.is_some(),
+                self.sources.is_some(),
+                self.sync_policy.is_some(),
+                self.destination.is_some(),
+                self.source_hydrator.is_some(),
+                self.ignore_differences.is_some(),
+                self.revision_history_limit.is_some(),
+            ],
+        )
     }
 }
 model::model!(ApplicationsApplicationSpec);
@@ -918,17 +900,23 @@ impl model::Model for ApplicationsApplicationStatus {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.sync.is_some() as u64 | (self.health.is_some() as u64) << 1
-            | (self.history.is_some() as u64) << 2 | (self.summary.is_some() as u64) << 3
-            | (self.resources.is_some() as u64) << 4
-            | (self.conditions.is_some() as u64) << 5
-            | (self.observed_at.is_some() as u64) << 6
-            | (self.source_type.is_some() as u64) << 7
-            | (self.source_types.is_some() as u64) << 8
-            | (self.reconciled_at.is_some() as u64) << 9
-            | (self.operation_state.is_some() as u64) << 10
-            | (self.controller_namespace.is_some() as u64) << 11
-            | (self.resource_health_source.is_some() as u64) << 12
+        model::mask(
+            &[
+                self.sync.is_some(),
+                self.health.is_some(),
+                self.history.is_some(),
+                self.summary.is_some(),
+                self.resources.is_some(),
+                self.conditions.is_some(),
+                self.observed_at.is_some(),
+                self.source_type.is_some(),
+                self.source_types.is_some(),
+                self.reconciled_at.is_some(),
+                self.operation_state.is_some(),
+                self.controller_namespace.is_some(),
+                self.resource_health_source.is_some(),
+            ],
+        )
     }
 }
 model::model!(ApplicationsApplicationStatus);
@@ -967,10 +955,6 @@ impl model::Model for ApplicationsApplicationSummary {
             1 => model::opt(&self.external_ur_ls),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.images.is_some() as u64 | (self.external_ur_ls.is_some() as u64) << 1
     }
 }
 model::model!(ApplicationsApplicationSummary);

@@ -44,10 +44,5 @@ impl model::Model for ApplicationsBackoff {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.factor.is_some() as u64 | (self.duration.is_some() as u64) << 1
-            | (self.max_duration.is_some() as u64) << 2
-    }
 }
 model::model!(ApplicationsBackoff);

@@ -48,11 +48,5 @@ impl model::Model for ApplicationsComparedTo {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.source.is_some() as u64 | (self.sources.is_some() as u64) << 1
-            | (self.destination.is_some() as u64) << 2
-            | (self.ignore_differences.is_some() as u64) << 3
-    }
 }
 model::model!(ApplicationsComparedTo);

@@ -40,9 +40,5 @@ impl model::Model for ApplicationsEnvEntry {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.value.is_some() as u64) << 1
-    }
 }
 model::model!(ApplicationsEnvEntry);

@@ -44,11 +44,6 @@ impl model::Model for ApplicationsHealthStatus {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.status.is_some() as u64 | (self.message.is_some() as u64) << 1
-            | (self.last_transition_time.is_some() as u64) << 2
-    }
 }
 model::model!(ApplicationsHealthStatus);
 /// Schema `ApplicationsHelmFileParameter`.
@@ -86,10 +81,6 @@ impl model::Model for ApplicationsHelmFileParameter {
             1 => model::Part::Str(&self.path),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.path.is_some() as u64) << 1
     }
 }
 model::model!(ApplicationsHelmFileParameter);
@@ -132,11 +123,6 @@ impl model::Model for ApplicationsHelmParameter {
             2 => model::Part::Flag(&self.force_string),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.value.is_some() as u64) << 1
-            | (self.force_string.is_some() as u64) << 2
     }
 }
 model::model!(ApplicationsHelmParameter);

@@ -40,10 +40,6 @@ impl model::Model for ApplicationsInfo {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.value.is_some() as u64) << 1
-    }
 }
 model::model!(ApplicationsInfo);
 /// Schema `ApplicationsInfoItem`.
@@ -81,10 +77,6 @@ impl model::Model for ApplicationsInfoItem {
             1 => model::Part::Str(&self.value),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.value.is_some() as u64) << 1
     }
 }
 model::model!(ApplicationsInfoItem);

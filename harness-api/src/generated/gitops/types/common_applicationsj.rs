@@ -44,10 +44,5 @@ impl model::Model for ApplicationsJsonnetVar {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.code.is_some() as u64 | (self.name.is_some() as u64) << 1
-            | (self.value.is_some() as u64) << 2
-    }
 }
 model::model!(ApplicationsJsonnetVar);

@@ -44,11 +44,6 @@ impl model::Model for ApplicationsKsonnetParameter {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.value.is_some() as u64) << 1
-            | (self.component.is_some() as u64) << 2
-    }
 }
 model::model!(ApplicationsKsonnetParameter);
 /// Schema `ApplicationsKustomizeGvk`.
@@ -90,11 +85,6 @@ impl model::Model for ApplicationsKustomizeGvk {
             2 => model::Part::Str(&self.version),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.kind.is_some() as u64 | (self.group.is_some() as u64) << 1
-            | (self.version.is_some() as u64) << 2
     }
 }
 model::model!(ApplicationsKustomizeGvk);
@@ -142,11 +132,6 @@ impl model::Model for ApplicationsKustomizePatch {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.path.is_some() as u64 | (self.patch.is_some() as u64) << 1
-            | (self.target.is_some() as u64) << 2 | (self.options.is_some() as u64) << 3
-    }
 }
 model::model!(ApplicationsKustomizePatch);
 /// Schema `ApplicationsKustomizeReplicas`.
@@ -184,10 +169,6 @@ impl model::Model for ApplicationsKustomizeReplicas {
             1 => model::Part::Str(&self.count),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.count.is_some() as u64) << 1
     }
 }
 model::model!(ApplicationsKustomizeReplicas);
@@ -231,11 +212,6 @@ impl model::Model for ApplicationsKustomizeResId {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.gvk.is_some() as u64 | (self.name.is_some() as u64) << 1
-            | (self.namespace.is_some() as u64) << 2
-    }
 }
 model::model!(ApplicationsKustomizeResId);
 /// Schema `ApplicationsKustomizeSelector`.
@@ -277,11 +253,6 @@ impl model::Model for ApplicationsKustomizeSelector {
             2 => model::Part::Str(&self.annotation_selector),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.res_id.is_some() as u64 | (self.label_selector.is_some() as u64) << 1
-            | (self.annotation_selector.is_some() as u64) << 2
     }
 }
 model::model!(ApplicationsKustomizeSelector);

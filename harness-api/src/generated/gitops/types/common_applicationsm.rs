@@ -40,9 +40,5 @@ impl model::Model for ApplicationsManagedNamespaceMetadata {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.labels.is_some() as u64 | (self.annotations.is_some() as u64) << 1
-    }
 }
 model::model!(ApplicationsManagedNamespaceMetadata);

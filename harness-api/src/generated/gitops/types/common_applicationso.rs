@@ -48,12 +48,6 @@ impl model::Model for ApplicationsOperation {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.info.is_some() as u64 | (self.sync.is_some() as u64) << 1
-            | (self.retry.is_some() as u64) << 2
-            | (self.initiated_by.is_some() as u64) << 3
-    }
 }
 model::model!(ApplicationsOperation);
 /// Schema `ApplicationsOperationInitiator`.
@@ -91,10 +85,6 @@ impl model::Model for ApplicationsOperationInitiator {
             1 => model::Part::Flag(&self.automated),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.username.is_some() as u64 | (self.automated.is_some() as u64) << 1
     }
 }
 model::model!(ApplicationsOperationInitiator);
@@ -174,14 +164,19 @@ impl model::Model for ApplicationsOperationState {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.phase.is_some() as u64 | (self.message.is_some() as u64) << 1
-            | (self.operation.is_some() as u64) << 2
-            | (self.started_at.is_some() as u64) << 3
-            | (self.finished_at.is_some() as u64) << 4
-            | (self.retry_count.is_some() as u64) << 5
-            | (self.sync_result.is_some() as u64) << 6
-            | (self.started_at_ts.is_some() as u64) << 7
-            | (self.finished_at_ts.is_some() as u64) << 8
+        model::mask(
+            &[
+                self.phase.is_some(),
+                self.message.is_some(),
+                self.operation.is_some(),
+                self.started_at.is_some(),
+                self.finished_at.is_some(),
+                self.retry_count.is_some(),
+                self.sync_result.is_some(),
+                self.started_at_ts.is_some(),
+                self.finished_at_ts.is_some(),
+            ],
+        )
     }
 }
 model::model!(ApplicationsOperationState);
@@ -217,10 +212,6 @@ impl model::Model for ApplicationsOptionalArray {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.array.is_some() as u64
-    }
 }
 model::model!(ApplicationsOptionalArray);
 /// Schema `ApplicationsOptionalMap`.
@@ -254,10 +245,6 @@ impl model::Model for ApplicationsOptionalMap {
             0 => model::opt(&self.map),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.map.is_some() as u64
     }
 }
 model::model!(ApplicationsOptionalMap);

@@ -68,14 +68,6 @@ impl model::Model for ApplicationsResourceIgnoreDifferences {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.kind.is_some() as u64 | (self.name.is_some() as u64) << 1
-            | (self.group.is_some() as u64) << 2 | (self.namespace.is_some() as u64) << 3
-            | (self.json_pointers.is_some() as u64) << 4
-            | (self.jq_path_expressions.is_some() as u64) << 5
-            | (self.managed_fields_managers.is_some() as u64) << 6
-    }
 }
 model::model!(ApplicationsResourceIgnoreDifferences);
 /// Schema `ApplicationsResourceNetworkingInfo`.
@@ -125,13 +117,6 @@ impl model::Model for ApplicationsResourceNetworkingInfo {
             4 => model::opt(&self.target_labels),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.labels.is_some() as u64 | (self.ingress.is_some() as u64) << 1
-            | (self.target_refs.is_some() as u64) << 2
-            | (self.external_ur_ls.is_some() as u64) << 3
-            | (self.target_labels.is_some() as u64) << 4
     }
 }
 model::model!(ApplicationsResourceNetworkingInfo);
@@ -206,13 +191,18 @@ impl model::Model for ApplicationsResourceNode {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.info.is_some() as u64 | (self.health.is_some() as u64) << 1
-            | (self.images.is_some() as u64) << 2
-            | (self.created_at.is_some() as u64) << 3
-            | (self.parent_refs.is_some() as u64) << 4
-            | (self.resource_ref.is_some() as u64) << 5
-            | (self.networking_info.is_some() as u64) << 6
-            | (self.resource_version.is_some() as u64) << 7
+        model::mask(
+            &[
+                self.info.is_some(),
+                self.health.is_some(),
+                self.images.is_some(),
+                self.created_at.is_some(),
+                self.parent_refs.is_some(),
+                self.resource_ref.is_some(),
+                self.networking_info.is_some(),
+                self.resource_version.is_some(),
+            ],
+        )
     }
 }
 model::model!(ApplicationsResourceNode);
@@ -267,13 +257,6 @@ impl model::Model for ApplicationsResourceRef {
             5 => model::Part::Str(&self.namespace),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.uid.is_some() as u64 | (self.kind.is_some() as u64) << 1
-            | (self.name.is_some() as u64) << 2 | (self.group.is_some() as u64) << 3
-            | (self.version.is_some() as u64) << 4
-            | (self.namespace.is_some() as u64) << 5
     }
 }
 model::model!(ApplicationsResourceRef);
@@ -358,13 +341,20 @@ impl model::Model for ApplicationsResourceResult {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.kind.is_some() as u64 | (self.name.is_some() as u64) << 1
-            | (self.group.is_some() as u64) << 2 | (self.status.is_some() as u64) << 3
-            | (self.message.is_some() as u64) << 4 | (self.version.is_some() as u64) << 5
-            | (self.hook_type.is_some() as u64) << 6
-            | (self.hook_phase.is_some() as u64) << 7
-            | (self.namespace.is_some() as u64) << 8
-            | (self.sync_phase.is_some() as u64) << 9
+        model::mask(
+            &[
+                self.kind.is_some(),
+                self.name.is_some(),
+                self.group.is_some(),
+                self.status.is_some(),
+                self.message.is_some(),
+                self.version.is_some(),
+                self.hook_type.is_some(),
+                self.hook_phase.is_some(),
+                self.namespace.is_some(),
+                self.sync_phase.is_some(),
+            ],
+        )
     }
 }
 model::model!(ApplicationsResourceResult);
@@ -454,14 +444,21 @@ impl model::Model for ApplicationsResourceStatus {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.hook.is_some() as u64 | (self.kind.is_some() as u64) << 1
-            | (self.name.is_some() as u64) << 2 | (self.group.is_some() as u64) << 3
-            | (self.health.is_some() as u64) << 4 | (self.status.is_some() as u64) << 5
-            | (self.version.is_some() as u64) << 6
-            | (self.sync_wave.is_some() as u64) << 7
-            | (self.namespace.is_some() as u64) << 8
-            | (self.requires_pruning.is_some() as u64) << 9
-            | (self.requires_deletion_confirmation.is_some() as u64) << 10
+        model::mask(
+            &[
+                self.hook.is_some(),
+                self.kind.is_some(),
+                self.name.is_some(),
+                self.group.is_some(),
+                self.health.is_some(),
+                self.status.is_some(),
+                self.version.is_some(),
+                self.sync_wave.is_some(),
+                self.namespace.is_some(),
+                self.requires_pruning.is_some(),
+                self.requires_deletion_confirmation.is_some(),
+            ],
+        )
     }
 }
 model::model!(ApplicationsResourceStatus);
@@ -504,11 +501,6 @@ impl model::Model for ApplicationsRetryStrategy {
             2 => model::Part::Flag(&self.refresh),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.limit.is_some() as u64 | (self.backoff.is_some() as u64) << 1
-            | (self.refresh.is_some() as u64) << 2
     }
 }
 model::model!(ApplicationsRetryStrategy);
@@ -593,15 +585,20 @@ impl model::Model for ApplicationsRevisionHistory {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.id.is_some() as u64 | (self.source.is_some() as u64) << 1
-            | (self.sources.is_some() as u64) << 2
-            | (self.revision.is_some() as u64) << 3
-            | (self.revisions.is_some() as u64) << 4
-            | (self.deployed_at.is_some() as u64) << 5
-            | (self.initiated_by.is_some() as u64) << 6
-            | (self.deployed_at_ts.is_some() as u64) << 7
-            | (self.deploy_started_at.is_some() as u64) << 8
-            | (self.deploy_started_at_ts.is_some() as u64) << 9
+        model::mask(
+            &[
+                self.id.is_some(),
+                self.source.is_some(),
+                self.sources.is_some(),
+                self.revision.is_some(),
+                self.revisions.is_some(),
+                self.deployed_at.is_some(),
+                self.initiated_by.is_some(),
+                self.deployed_at_ts.is_some(),
+                self.deploy_started_at.is_some(),
+                self.deploy_started_at_ts.is_some(),
+            ],
+        )
     }
 }
 model::model!(ApplicationsRevisionHistory);

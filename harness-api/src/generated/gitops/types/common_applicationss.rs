@@ -90,15 +90,21 @@ impl model::Model for ApplicationsSyncOperation {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.prune.is_some() as u64 | (self.dry_run.is_some() as u64) << 1
-            | (self.source.is_some() as u64) << 2 | (self.sources.is_some() as u64) << 3
-            | (self.revision.is_some() as u64) << 4
-            | (self.manifests.is_some() as u64) << 5
-            | (self.resources.is_some() as u64) << 6
-            | (self.revisions.is_some() as u64) << 7
-            | (self.sync_options.is_some() as u64) << 8
-            | (self.sync_strategy.is_some() as u64) << 9
-            | (self.auto_heal_attempts_count.is_some() as u64) << 10
+        model::mask(
+            &[
+                self.prune.is_some(),
+                self.dry_run.is_some(),
+                self.source.is_some(),
+                self.sources.is_some(),
+                self.revision.is_some(),
+                self.manifests.is_some(),
+                self.resources.is_some(),
+                self.revisions.is_some(),
+                self.sync_options.is_some(),
+                self.sync_strategy.is_some(),
+                self.auto_heal_attempts_count.is_some(),
+            ],
+        )
     }
 }
 model::model!(ApplicationsSyncOperation);
@@ -145,11 +151,6 @@ impl model::Model for ApplicationsSyncOperationResource {
             3 => model::Part::Str(&self.namespace),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.kind.is_some() as u64 | (self.name.is_some() as u64) << 1
-            | (self.group.is_some() as u64) << 2 | (self.namespace.is_some() as u64) << 3
     }
 }
 model::model!(ApplicationsSyncOperationResource);
@@ -212,14 +213,6 @@ impl model::Model for ApplicationsSyncOperationResult {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.source.is_some() as u64 | (self.sources.is_some() as u64) << 1
-            | (self.revision.is_some() as u64) << 2
-            | (self.resources.is_some() as u64) << 3
-            | (self.revisions.is_some() as u64) << 4
-            | (self.managed_namespace_metadata.is_some() as u64) << 5
-    }
 }
 model::model!(ApplicationsSyncOperationResult);
 /// Schema `ApplicationsSyncPolicy`.
@@ -266,12 +259,6 @@ impl model::Model for ApplicationsSyncPolicy {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.retry.is_some() as u64 | (self.automated.is_some() as u64) << 1
-            | (self.sync_options.is_some() as u64) << 2
-            | (self.managed_namespace_metadata.is_some() as u64) << 3
-    }
 }
 model::model!(ApplicationsSyncPolicy);
 /// Schema `ApplicationsSyncPolicyAutomated`.
@@ -313,11 +300,6 @@ impl model::Model for ApplicationsSyncPolicyAutomated {
             2 => model::Part::Flag(&self.allow_empty),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.prune.is_some() as u64 | (self.self_heal.is_some() as u64) << 1
-            | (self.allow_empty.is_some() as u64) << 2
     }
 }
 model::model!(ApplicationsSyncPolicyAutomated);
@@ -365,12 +347,6 @@ impl model::Model for ApplicationsSyncStatus {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.status.is_some() as u64 | (self.revision.is_some() as u64) << 1
-            | (self.revisions.is_some() as u64) << 2
-            | (self.compared_to.is_some() as u64) << 3
-    }
 }
 model::model!(ApplicationsSyncStatus);
 /// Schema `ApplicationsSyncStrategy`.
@@ -409,10 +385,6 @@ impl model::Model for ApplicationsSyncStrategy {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.hook.is_some() as u64 | (self.apply.is_some() as u64) << 1
-    }
 }
 model::model!(ApplicationsSyncStrategy);
 /// Schema `ApplicationsSyncStrategyApply`.
@@ -447,10 +419,6 @@ impl model::Model for ApplicationsSyncStrategyApply {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.force.is_some() as u64
-    }
 }
 model::model!(ApplicationsSyncStrategyApply);
 /// Schema `ApplicationsSyncStrategyHook`.
@@ -484,10 +452,6 @@ impl model::Model for ApplicationsSyncStrategyHook {
             0 => model::Part::Flag(&self.force),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.force.is_some() as u64
     }
 }
 model::model!(ApplicationsSyncStrategyHook);

@@ -52,13 +52,6 @@ impl model::Model for CertificatesRepositoryCertificate {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.cert_data.is_some() as u64 | (self.cert_info.is_some() as u64) << 1
-            | (self.cert_type.is_some() as u64) << 2
-            | (self.server_name.is_some() as u64) << 3
-            | (self.cert_sub_type.is_some() as u64) << 4
-    }
 }
 model::model!(CertificatesRepositoryCertificate);
 /// Schema `CommonsConnectionState`.
@@ -104,12 +97,6 @@ impl model::Model for CommonsConnectionState {
             3 => model::Part::Time(&self.attempted_at_ts),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.status.is_some() as u64 | (self.message.is_some() as u64) << 1
-            | (self.attempted_at.is_some() as u64) << 2
-            | (self.attempted_at_ts.is_some() as u64) << 3
     }
 }
 model::model!(CommonsConnectionState);

@@ -36,10 +36,6 @@ impl model::Model for Gitopsservicev1Namespace {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.name.is_some() as u64
-    }
 }
 model::model!(Gitopsservicev1Namespace);
 /// Schema `Gitopsservicev1NamespaceList`.
@@ -106,15 +102,6 @@ impl model::Model for Gitopsservicev1NamespaceList {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.empty.is_some() as u64 | (self.page_size.is_some() as u64) << 1
-            | (self.page_index.is_some() as u64) << 2
-            | (self.namespaces.is_some() as u64) << 3
-            | (self.total_items.is_some() as u64) << 4
-            | (self.total_pages.is_some() as u64) << 5
-            | (self.page_item_count.is_some() as u64) << 6
-    }
 }
 model::model!(Gitopsservicev1NamespaceList);
 /// Schema `GpgkeysGnuPGPublicKey`.
@@ -169,13 +156,6 @@ impl model::Model for GpgkeysGnuPgPublicKey {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.key_id.is_some() as u64 | (self.owner.is_some() as u64) << 1
-            | (self.trust.is_some() as u64) << 2 | (self.key_data.is_some() as u64) << 3
-            | (self.sub_type.is_some() as u64) << 4
-            | (self.fingerprint.is_some() as u64) << 5
-    }
 }
 model::model!(GpgkeysGnuPgPublicKey);
 /// Schema `GpgkeysGnuPGPublicKeyList`.
@@ -213,10 +193,6 @@ impl model::Model for GpgkeysGnuPgPublicKeyList {
             1 => model::opt(&self.metadata),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.items.is_some() as u64 | (self.metadata.is_some() as u64) << 1
     }
 }
 model::model!(GpgkeysGnuPgPublicKeyList);

@@ -36,10 +36,6 @@ impl model::Model for Servicev1AppProjectMapping {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.app_proj_map.is_some() as u64
-    }
 }
 model::model!(Servicev1AppProjectMapping);
 /// Schema `Servicev1Application`.
@@ -143,19 +139,24 @@ impl model::Model for Servicev1Application {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.app.is_some() as u64 | (self.name.is_some() as u64) << 1
-            | (self.stale.is_some() as u64) << 2
-            | (self.created_at.is_some() as u64) << 3
-            | (self.parent_app_ref.is_some() as u64) << 4
-            | (self.org_identifier.is_some() as u64) << 5
-            | (self.last_modified_at.is_some() as u64) << 6
-            | (self.repo_identifier.is_some() as u64) << 7
-            | (self.agent_identifier.is_some() as u64) << 8
-            | (self.repo_identifiers.is_some() as u64) << 9
-            | (self.account_identifier.is_some() as u64) << 10
-            | (self.cluster_identifier.is_some() as u64) << 11
-            | (self.project_identifier.is_some() as u64) << 12
-            | (self.skip_repo_validation.is_some() as u64) << 13
+        model::mask(
+            &[
+                self.app.is_some(),
+                self.name.is_some(),
+                self.stale.is_some(),
+                self.created_at.is_some(),
+                self.parent_app_ref.is_some(),
+                self.org_identifier.is_some(),
+                self.last_modified_at.is_some(),
+                self.repo_identifier.is_some(),
+                self.agent_identifier.is_some(),
+                self.repo_identifiers.is_some(),
+                self.account_identifier.is_some(),
+                self.cluster_identifier.is_some(),
+                self.project_identifier.is_some(),
+                self.skip_repo_validation.is_some(),
+            ],
+        )
     }
 }
 model::model!(Servicev1Application);
@@ -245,16 +246,21 @@ impl model::Model for Servicev1ApplicationQuery {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.fields.is_some() as u64 | (self.filter.is_some() as u64) << 1
-            | (self.sort_by.is_some() as u64) << 2
-            | (self.page_size.is_some() as u64) << 3
-            | (self.page_index.is_some() as u64) << 4
-            | (self.sort_order.is_some() as u64) << 5
-            | (self.search_term.is_some() as u64) << 6
-            | (self.metadata_only.is_some() as u64) << 7
-            | (self.org_identifier.is_some() as u64) << 8
-            | (self.account_identifier.is_some() as u64) << 9
-            | (self.project_identifier.is_some() as u64) << 10
+        model::mask(
+            &[
+                self.fields.is_some(),
+                self.filter.is_some(),
+                self.sort_by.is_some(),
+                self.page_size.is_some(),
+                self.page_index.is_some(),
+                self.sort_order.is_some(),
+                self.search_term.is_some(),
+                self.metadata_only.is_some(),
+                self.org_identifier.is_some(),
+                self.account_identifier.is_some(),
+                self.project_identifier.is_some(),
+            ],
+        )
     }
 }
 model::model!(Servicev1ApplicationQuery);
@@ -297,12 +303,6 @@ impl model::Model for Servicev1Project {
             2 => model::Part::Flag(&self.auto_create_service_env),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.org_identifier.is_some() as u64
-            | (self.project_identifier.is_some() as u64) << 1
-            | (self.auto_create_service_env.is_some() as u64) << 2
     }
 }
 model::model!(Servicev1Project);

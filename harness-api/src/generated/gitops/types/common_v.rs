@@ -36,10 +36,6 @@ impl model::Model for V1FieldsV1 {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.raw.is_some() as u64
-    }
 }
 model::model!(V1FieldsV1);
 /// Schema `V1LabelSelector`.
@@ -77,11 +73,6 @@ impl model::Model for V1LabelSelector {
             1 => model::opt(&self.match_expressions),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.match_labels.is_some() as u64
-            | (self.match_expressions.is_some() as u64) << 1
     }
 }
 model::model!(V1LabelSelector);
@@ -124,11 +115,6 @@ impl model::Model for V1LabelSelectorRequirement {
             2 => model::Part::Str(&self.operator),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.key.is_some() as u64 | (self.values.is_some() as u64) << 1
-            | (self.operator.is_some() as u64) << 2
     }
 }
 model::model!(V1LabelSelectorRequirement);
@@ -176,12 +162,6 @@ impl model::Model for V1ListMeta {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.continue_.is_some() as u64 | (self.self_link.is_some() as u64) << 1
-            | (self.resource_version.is_some() as u64) << 2
-            | (self.remaining_item_count.is_some() as u64) << 3
-    }
 }
 model::model!(V1ListMeta);
 /// Schema `V1LoadBalancerIngress`.
@@ -227,12 +207,6 @@ impl model::Model for V1LoadBalancerIngress {
             3 => model::Part::Str(&self.hostname),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.ip.is_some() as u64 | (self.ports.is_some() as u64) << 1
-            | (self.ip_mode.is_some() as u64) << 2
-            | (self.hostname.is_some() as u64) << 3
     }
 }
 model::model!(V1LoadBalancerIngress);
@@ -299,15 +273,6 @@ impl model::Model for V1ManagedFieldsEntry {
             6 => model::Part::Str(&self.subresource),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.time.is_some() as u64 | (self.manager.is_some() as u64) << 1
-            | (self.fields_v1.is_some() as u64) << 2
-            | (self.operation.is_some() as u64) << 3
-            | (self.api_version.is_some() as u64) << 4
-            | (self.fields_type.is_some() as u64) << 5
-            | (self.subresource.is_some() as u64) << 6
     }
 }
 model::model!(V1ManagedFieldsEntry);
@@ -417,20 +382,25 @@ impl model::Model for V1ObjectMeta {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.uid.is_some() as u64 | (self.name.is_some() as u64) << 1
-            | (self.labels.is_some() as u64) << 2
-            | (self.self_link.is_some() as u64) << 3
-            | (self.namespace.is_some() as u64) << 4
-            | (self.finalizers.is_some() as u64) << 5
-            | (self.generation.is_some() as u64) << 6
-            | (self.annotations.is_some() as u64) << 7
-            | (self.generate_name.is_some() as u64) << 8
-            | (self.managed_fields.is_some() as u64) << 9
-            | (self.owner_references.is_some() as u64) << 10
-            | (self.resource_version.is_some() as u64) << 11
-            | (self.creation_timestamp.is_some() as u64) << 12
-            | (self.deletion_timestamp.is_some() as u64) << 13
-            | (self.deletion_grace_period_seconds.is_some() as u64) << 14
+        model::mask(
+            &[
+                self.uid.is_some(),
+                self.name.is_some(),
+                self.labels.is_some(),
+                self.self_link.is_some(),
+                self.namespace.is_some(),
+                self.finalizers.is_some(),
+                self.generation.is_some(),
+                self.annotations.is_some(),
+                self.generate_name.is_some(),
+                self.managed_fields.is_some(),
+                self.owner_references.is_some(),
+                self.resource_version.is_some(),
+                self.creation_timestamp.is_some(),
+                self.deletion_timestamp.is_some(),
+                self.deletion_grace_period_seconds.is_some(),
+            ],
+        )
     }
 }
 model::model!(V1ObjectMeta);
@@ -491,14 +461,6 @@ impl model::Model for V1OwnerReference {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.uid.is_some() as u64 | (self.kind.is_some() as u64) << 1
-            | (self.name.is_some() as u64) << 2
-            | (self.api_version.is_some() as u64) << 3
-            | (self.controller.is_some() as u64) << 4
-            | (self.block_owner_deletion.is_some() as u64) << 5
-    }
 }
 model::model!(V1OwnerReference);
 /// Schema `V1PortStatus`.
@@ -540,11 +502,6 @@ impl model::Model for V1PortStatus {
             2 => model::Part::Str(&self.protocol),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.port.is_some() as u64 | (self.error.is_some() as u64) << 1
-            | (self.protocol.is_some() as u64) << 2
     }
 }
 model::model!(V1PortStatus);

@@ -90,15 +90,21 @@ impl model::Model for V1DeploymentsDetails {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.error.is_some() as u64 | (self.deploy.is_some() as u64) << 1
-            | (self.failed.is_some() as u64) << 2 | (self.running.is_some() as u64) << 3
-            | (self.redeploy.is_some() as u64) << 4
-            | (self.rollback.is_some() as u64) << 5
-            | (self.started_at.is_some() as u64) << 6
-            | (self.succeeded.is_some() as u64) << 7
-            | (self.failure_rate.is_some() as u64) << 8
-            | (self.terminating.is_some() as u64) << 9
-            | (self.total_deployments.is_some() as u64) << 10
+        model::mask(
+            &[
+                self.error.is_some(),
+                self.deploy.is_some(),
+                self.failed.is_some(),
+                self.running.is_some(),
+                self.redeploy.is_some(),
+                self.rollback.is_some(),
+                self.started_at.is_some(),
+                self.succeeded.is_some(),
+                self.failure_rate.is_some(),
+                self.terminating.is_some(),
+                self.total_deployments.is_some(),
+            ],
+        )
     }
 }
 model::model!(V1DeploymentsDetails);
@@ -208,15 +214,21 @@ impl model::Model for V1RecentDeploymentQuery {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.env_ref.is_some() as u64 | (self.end_time.is_some() as u64) << 1
-            | (self.start_time.is_some() as u64) << 2
-            | (self.search_term.is_some() as u64) << 3
-            | (self.service_ref.is_some() as u64) << 4
-            | (self.org_identifier.is_some() as u64) << 5
-            | (self.operation_phase.is_some() as u64) << 6
-            | (self.agent_identifier.is_some() as u64) << 7
-            | (self.application_name.is_some() as u64) << 8 | 1 << 9
-            | (self.project_identifier.is_some() as u64) << 10
+        model::mask(
+            &[
+                self.env_ref.is_some(),
+                self.end_time.is_some(),
+                self.start_time.is_some(),
+                self.search_term.is_some(),
+                self.service_ref.is_some(),
+                self.org_identifier.is_some(),
+                self.operation_phase.is_some(),
+                self.agent_identifier.is_some(),
+                self.application_name.is_some(),
+                true,
+                self.project_identifier.is_some(),
+            ],
+        )
     }
     #[inline]
     fn required(&self) -> &'static [usize] {
@@ -263,11 +275,6 @@ impl model::Model for V1RecentDeploymentsDetailsList {
             2 => model::Part::Int(&self.page_item_count),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.empty.is_some() as u64 | (self.content.is_some() as u64) << 1
-            | (self.page_item_count.is_some() as u64) << 2
     }
 }
 model::model!(V1RecentDeploymentsDetailsList);
@@ -330,14 +337,6 @@ impl model::Model for V1TopApplicationPhaseStats {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.failed.is_some() as u64 | (self.succeeded.is_some() as u64) << 1
-            | (self.deployment_rate.is_some() as u64) << 2
-            | (self.agent_identifier.is_some() as u64) << 3
-            | (self.application_name.is_some() as u64) << 4
-            | (self.total_deployments.is_some() as u64) << 5
-    }
 }
 model::model!(V1TopApplicationPhaseStats);
 /// Schema `V1TopApplicationPhaseStatsList`.
@@ -375,10 +374,6 @@ impl model::Model for V1TopApplicationPhaseStatsList {
             1 => model::opt(&self.content),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.empty.is_some() as u64 | (self.content.is_some() as u64) << 1
     }
 }
 model::model!(V1TopApplicationPhaseStatsList);

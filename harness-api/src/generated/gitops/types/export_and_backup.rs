@@ -75,13 +75,18 @@ impl model::Model for AgentExportBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.yaml.is_some() as u64 | (self.page_size.is_some() as u64) << 1
-            | (self.page_index.is_some() as u64) << 2
-            | (self.entity_type.is_some() as u64) << 3
-            | (self.org_identifier.is_some() as u64) << 4
-            | (self.agent_identifier.is_some() as u64) << 5
-            | (self.account_identifier.is_some() as u64) << 6
-            | (self.project_identifier.is_some() as u64) << 7
+        model::mask(
+            &[
+                self.yaml.is_some(),
+                self.page_size.is_some(),
+                self.page_index.is_some(),
+                self.entity_type.is_some(),
+                self.org_identifier.is_some(),
+                self.agent_identifier.is_some(),
+                self.account_identifier.is_some(),
+                self.project_identifier.is_some(),
+            ],
+        )
     }
 }
 model::model!(AgentExportBody);

@@ -80,14 +80,19 @@ impl model::Model for V1Filter {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.created_at.is_some() as u64) << 1
-            | (self.filter_type.is_some() as u64) << 2
-            | (self.identifier.is_some() as u64) << 3
-            | (self.org_identifier.is_some() as u64) << 4
-            | (self.last_modified_at.is_some() as u64) << 5
-            | (self.filter_properties.is_some() as u64) << 6
-            | (self.filter_visibility.is_some() as u64) << 7
-            | (self.project_identifier.is_some() as u64) << 8
+        model::mask(
+            &[
+                self.name.is_some(),
+                self.created_at.is_some(),
+                self.filter_type.is_some(),
+                self.identifier.is_some(),
+                self.org_identifier.is_some(),
+                self.last_modified_at.is_some(),
+                self.filter_properties.is_some(),
+                self.filter_visibility.is_some(),
+                self.project_identifier.is_some(),
+            ],
+        )
     }
 }
 model::model!(V1Filter);
@@ -154,15 +159,6 @@ impl model::Model for V1FilterList {
             6 => model::Part::Int(&self.page_item_count),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.empty.is_some() as u64 | (self.content.is_some() as u64) << 1
-            | (self.page_size.is_some() as u64) << 2
-            | (self.page_index.is_some() as u64) << 3
-            | (self.total_items.is_some() as u64) << 4
-            | (self.total_pages.is_some() as u64) << 5
-            | (self.page_item_count.is_some() as u64) << 6
     }
 }
 model::model!(V1FilterList);

@@ -40,10 +40,6 @@ impl model::Model for GpgkeysGnuPgPublicKeyCreateRequest {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.upsert.is_some() as u64 | (self.publickey.is_some() as u64) << 1
-    }
 }
 model::model!(GpgkeysGnuPgPublicKeyCreateRequest);
 /// Schema `GpgkeysGnuPGPublicKeyCreateResponse`.
@@ -81,10 +77,6 @@ impl model::Model for GpgkeysGnuPgPublicKeyCreateResponse {
             1 => model::opt(&self.skipped),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.created.is_some() as u64 | (self.skipped.is_some() as u64) << 1
     }
 }
 model::model!(GpgkeysGnuPgPublicKeyCreateResponse);

@@ -68,15 +68,6 @@ impl model::Model for Servicev1GnuPgPublicKeyList {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.empty.is_some() as u64 | (self.content.is_some() as u64) << 1
-            | (self.page_size.is_some() as u64) << 2
-            | (self.page_index.is_some() as u64) << 3
-            | (self.total_items.is_some() as u64) << 4
-            | (self.total_pages.is_some() as u64) << 5
-            | (self.page_item_count.is_some() as u64) << 6
-    }
 }
 model::model!(Servicev1GnuPgPublicKeyList);
 /// Schema `V1Gnupg`.
@@ -142,15 +133,6 @@ impl model::Model for V1Gnupg {
             6 => model::Part::Str(&self.project_identifier),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.created_at.is_some() as u64 | (self.org_identifier.is_some() as u64) << 1
-            | (self.gnu_pg_public_key.is_some() as u64) << 2
-            | (self.last_modified_at.is_some() as u64) << 3
-            | (self.agent_identifier.is_some() as u64) << 4
-            | (self.account_identifier.is_some() as u64) << 5
-            | (self.project_identifier.is_some() as u64) << 6
     }
 }
 model::model!(V1Gnupg);

@@ -68,15 +68,6 @@ impl model::Model for Servicev1AppProject {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.created_at.is_some() as u64) << 1
-            | (self.org_identifier.is_some() as u64) << 2
-            | (self.last_modified_at.is_some() as u64) << 3
-            | (self.agent_identifier.is_some() as u64) << 4
-            | (self.account_identifier.is_some() as u64) << 5
-            | (self.project_identifier.is_some() as u64) << 6
-    }
 }
 model::model!(Servicev1AppProject);
 /// Schema `V1AppProjectMappingCreateRequestV2`.
@@ -137,15 +128,6 @@ impl model::Model for V1AppProjectMappingCreateRequestV2 {
             5 => model::Part::Flag(&self.auto_create_service_env),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.org_identifier.is_some() as u64
-            | (self.agent_identifier.is_some() as u64) << 1
-            | (self.argo_project_name.is_some() as u64) << 2
-            | (self.account_identifier.is_some() as u64) << 3
-            | (self.project_identifier.is_some() as u64) << 4
-            | (self.auto_create_service_env.is_some() as u64) << 5
     }
 }
 model::model!(V1AppProjectMappingCreateRequestV2);
@@ -213,15 +195,6 @@ impl model::Model for V1AppProjectMappingList {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.empty.is_some() as u64 | (self.content.is_some() as u64) << 1
-            | (self.page_size.is_some() as u64) << 2
-            | (self.page_index.is_some() as u64) << 3
-            | (self.total_items.is_some() as u64) << 4
-            | (self.total_pages.is_some() as u64) << 5
-            | (self.page_item_count.is_some() as u64) << 6
-    }
 }
 model::model!(V1AppProjectMappingList);
 /// Schema `V1AppProjectMappingQueryV2`.
@@ -287,15 +260,6 @@ impl model::Model for V1AppProjectMappingQueryV2 {
             6 => model::Part::Flag(&self.auto_create_service_env),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.identifier.is_some() as u64 | (self.org_identifier.is_some() as u64) << 1
-            | (self.agent_identifier.is_some() as u64) << 2
-            | (self.argo_project_name.is_some() as u64) << 3
-            | (self.account_identifier.is_some() as u64) << 4
-            | (self.project_identifier.is_some() as u64) << 5
-            | (self.auto_create_service_env.is_some() as u64) << 6
     }
 }
 model::model!(V1AppProjectMappingQueryV2);
@@ -370,13 +334,18 @@ impl model::Model for V1AppProjectMappingV2 {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.created_at.is_some() as u64 | (self.identifier.is_some() as u64) << 1
-            | (self.org_identifier.is_some() as u64) << 2
-            | (self.last_modified_at.is_some() as u64) << 3
-            | (self.argo_project_name.is_some() as u64) << 4
-            | (self.agent_identifier.is_some() as u64) << 5
-            | (self.account_identifier.is_some() as u64) << 6
-            | (self.project_identifier.is_some() as u64) << 7
+        model::mask(
+            &[
+                self.created_at.is_some(),
+                self.identifier.is_some(),
+                self.org_identifier.is_some(),
+                self.last_modified_at.is_some(),
+                self.argo_project_name.is_some(),
+                self.agent_identifier.is_some(),
+                self.account_identifier.is_some(),
+                self.project_identifier.is_some(),
+            ],
+        )
     }
 }
 model::model!(V1AppProjectMappingV2);
@@ -411,10 +380,6 @@ impl model::Model for V1AppProjectMappingV2List {
             0 => model::opt(&self.app_project_mappings),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.app_project_mappings.is_some() as u64
     }
 }
 model::model!(V1AppProjectMappingV2List);
@@ -451,10 +416,6 @@ impl model::Model for AppProjectMappingUpdateBody {
             0 => model::opt(&self.app_proj_map),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.app_proj_map.is_some() as u64
     }
 }
 model::model!(AppProjectMappingUpdateBody);
@@ -497,12 +458,6 @@ impl model::Model for AppProjectMappingUpdateBodyAppProjMap {
             2 => model::Part::Flag(&self.auto_create_service_env),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.org_identifier.is_some() as u64
-            | (self.project_identifier.is_some() as u64) << 1
-            | (self.auto_create_service_env.is_some() as u64) << 2
     }
 }
 model::model!(AppProjectMappingUpdateBodyAppProjMap);

@@ -44,11 +44,6 @@ impl model::Model for AppprojectsAppProject {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.spec.is_some() as u64 | (self.status.is_some() as u64) << 1
-            | (self.metadata.is_some() as u64) << 2
-    }
 }
 model::model!(AppprojectsAppProject);
 /// Schema `AppprojectsAppProjectList`.
@@ -86,10 +81,6 @@ impl model::Model for AppprojectsAppProjectList {
             1 => model::opt(&self.metadata),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.items.is_some() as u64 | (self.metadata.is_some() as u64) << 1
     }
 }
 model::model!(AppprojectsAppProjectList);
@@ -196,19 +187,24 @@ impl model::Model for AppprojectsAppProjectSpec {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.roles.is_some() as u64 | (self.description.is_some() as u64) << 1
-            | (self.source_repos.is_some() as u64) << 2
-            | (self.sync_windows.is_some() as u64) << 3
-            | (self.destinations.is_some() as u64) << 4
-            | (self.signature_keys.is_some() as u64) << 5
-            | (self.source_namespaces.is_some() as u64) << 6
-            | (self.orphaned_resources.is_some() as u64) << 7
-            | (self.cluster_resource_blacklist.is_some() as u64) << 8
-            | (self.cluster_resource_whitelist.is_some() as u64) << 9
-            | (self.destination_service_accounts.is_some() as u64) << 10
-            | (self.namespace_resource_blacklist.is_some() as u64) << 11
-            | (self.namespace_resource_whitelist.is_some() as u64) << 12
-            | (self.permit_only_project_scoped_clusters.is_some() as u64) << 13
+        model::mask(
+            &[
+                self.roles.is_some(),
+                self.description.is_some(),
+                self.source_repos.is_some(),
+                self.sync_windows.is_some(),
+                self.destinations.is_some(),
+                self.signature_keys.is_some(),
+                self.source_namespaces.is_some(),
+                self.orphaned_resources.is_some(),
+                self.cluster_resource_blacklist.is_some(),
+                self.cluster_resource_whitelist.is_some(),
+                self.destination_service_accounts.is_some(),
+                self.namespace_resource_blacklist.is_some(),
+                self.namespace_resource_whitelist.is_some(),
+                self.permit_only_project_scoped_clusters.is_some(),
+            ],
+        )
     }
 }
 model::model!(AppprojectsAppProjectSpec);
@@ -245,10 +241,6 @@ impl model::Model for AppprojectsAppProjectStatus {
             0 => model::opt(&self.jwt_tokens_by_role),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.jwt_tokens_by_role.is_some() as u64
     }
 }
 model::model!(AppprojectsAppProjectStatus);
@@ -292,11 +284,6 @@ impl model::Model for AppprojectsApplicationDestination {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.server.is_some() as u64) << 1
-            | (self.namespace.is_some() as u64) << 2
-    }
 }
 model::model!(AppprojectsApplicationDestination);
 /// Schema `AppprojectsApplicationDestinationServiceAccount`.
@@ -338,11 +325,6 @@ impl model::Model for AppprojectsApplicationDestinationServiceAccount {
             2 => model::Part::Str(&self.default_service_account),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.server.is_some() as u64 | (self.namespace.is_some() as u64) << 1
-            | (self.default_service_account.is_some() as u64) << 2
     }
 }
 model::model!(AppprojectsApplicationDestinationServiceAccount);
@@ -386,11 +368,6 @@ impl model::Model for AppprojectsJwtToken {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.id.is_some() as u64 | (self.exp.is_some() as u64) << 1
-            | (self.iat.is_some() as u64) << 2
-    }
 }
 model::model!(AppprojectsJwtToken);
 /// Schema `AppprojectsJWTTokens`.
@@ -424,10 +401,6 @@ impl model::Model for AppprojectsJwtTokens {
             0 => model::opt(&self.items),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.items.is_some() as u64
     }
 }
 model::model!(AppprojectsJwtTokens);
@@ -471,11 +444,6 @@ impl model::Model for AppprojectsOrphanedResourceKey {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.kind.is_some() as u64 | (self.name.is_some() as u64) << 1
-            | (self.group.is_some() as u64) << 2
-    }
 }
 model::model!(AppprojectsOrphanedResourceKey);
 /// Schema `AppprojectsOrphanedResourcesMonitorSettings`.
@@ -513,10 +481,6 @@ impl model::Model for AppprojectsOrphanedResourcesMonitorSettings {
             1 => model::opt(&self.ignore),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.warn.is_some() as u64 | (self.ignore.is_some() as u64) << 1
     }
 }
 model::model!(AppprojectsOrphanedResourcesMonitorSettings);
@@ -568,13 +532,6 @@ impl model::Model for AppprojectsProjectRole {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.groups.is_some() as u64) << 1
-            | (self.policies.is_some() as u64) << 2
-            | (self.jwt_tokens.is_some() as u64) << 3
-            | (self.description.is_some() as u64) << 4
-    }
 }
 model::model!(AppprojectsProjectRole);
 /// Schema `AppprojectsSignatureKey`.
@@ -608,10 +565,6 @@ impl model::Model for AppprojectsSignatureKey {
             0 => model::Part::Str(&self.key_id),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.key_id.is_some() as u64
     }
 }
 model::model!(AppprojectsSignatureKey);
@@ -686,13 +639,18 @@ impl model::Model for AppprojectsSyncWindow {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.kind.is_some() as u64 | (self.clusters.is_some() as u64) << 1
-            | (self.duration.is_some() as u64) << 2
-            | (self.schedule.is_some() as u64) << 3
-            | (self.time_zone.is_some() as u64) << 4
-            | (self.manual_sync.is_some() as u64) << 5
-            | (self.namespaces.is_some() as u64) << 6
-            | (self.applications.is_some() as u64) << 7
+        model::mask(
+            &[
+                self.kind.is_some(),
+                self.clusters.is_some(),
+                self.duration.is_some(),
+                self.schedule.is_some(),
+                self.time_zone.is_some(),
+                self.manual_sync.is_some(),
+                self.namespaces.is_some(),
+                self.applications.is_some(),
+            ],
+        )
     }
 }
 model::model!(AppprojectsSyncWindow);
@@ -732,10 +690,6 @@ impl model::Model for ProjectsProjectCreateRequest {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.upsert.is_some() as u64 | (self.project.is_some() as u64) << 1
-    }
 }
 model::model!(ProjectsProjectCreateRequest);
 /// Schema `ProjectsProjectUpdateRequest`.
@@ -769,10 +723,6 @@ impl model::Model for ProjectsProjectUpdateRequest {
             0 => model::opt(&self.project),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.project.is_some() as u64
     }
 }
 model::model!(ProjectsProjectUpdateRequest);
@@ -811,10 +761,6 @@ impl model::Model for V1GroupKind {
             1 => model::Part::Str(&self.group),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.kind.is_some() as u64 | (self.group.is_some() as u64) << 1
     }
 }
 model::model!(V1GroupKind);

@@ -92,17 +92,21 @@ impl model::Model for ReconcilerReconcileCountsResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.cluster_count.is_some() as u64
-            | (self.repo_creds_count.is_some() as u64) << 1
-            | (self.repository_count.is_some() as u64) << 2
-            | (self.application_count.is_some() as u64) << 3
-            | (self.application_set_count.is_some() as u64) << 4
-            | (self.gnu_pg_public_key_count.is_some() as u64) << 5
-            | (self.cluster_per_project_count.is_some() as u64) << 6
-            | (self.repository_per_project_count.is_some() as u64) << 7
-            | (self.application_per_project_count.is_some() as u64) << 8
-            | (self.repository_certificate_count.is_some() as u64) << 9
-            | (self.application_set_per_project_count.is_some() as u64) << 10
+        model::mask(
+            &[
+                self.cluster_count.is_some(),
+                self.repo_creds_count.is_some(),
+                self.repository_count.is_some(),
+                self.application_count.is_some(),
+                self.application_set_count.is_some(),
+                self.gnu_pg_public_key_count.is_some(),
+                self.cluster_per_project_count.is_some(),
+                self.repository_per_project_count.is_some(),
+                self.application_per_project_count.is_some(),
+                self.repository_certificate_count.is_some(),
+                self.application_set_per_project_count.is_some(),
+            ],
+        )
     }
 }
 model::model!(ReconcilerReconcileCountsResponse);
@@ -137,10 +141,6 @@ impl model::Model for Servicev1ReconcilerFilter {
             0 => model::opt(&self.project_names),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.project_names.is_some() as u64
     }
 }
 model::model!(Servicev1ReconcilerFilter);

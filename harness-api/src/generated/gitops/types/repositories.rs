@@ -50,10 +50,6 @@ impl model::Model for RepositoriesAppInfo {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.path.is_some() as u64 | (self.type_.is_some() as u64) << 1
-    }
 }
 model::model!(RepositoriesAppInfo);
 /// Schema `RepositoriesAWSSecretRef`.
@@ -97,12 +93,6 @@ impl model::Model for RepositoriesAwsSecretRef {
         }
     }
     #[inline]
-    fn present(&self) -> u64 {
-        self.aws_access_key_id.is_some() as u64
-            | (self.aws_session_token.is_some() as u64) << 1
-            | (self.aws_secret_access_key.is_some() as u64) << 2
-    }
-    #[inline]
     fn secrets(&self) -> &'static [usize] {
         &[1, 2]
     }
@@ -139,10 +129,6 @@ impl model::Model for RepositoriesCheckEsoResponse {
             0 => model::Part::Flag(&self.eso_present),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.eso_present.is_some() as u64
     }
 }
 model::model!(RepositoriesCheckEsoResponse);
@@ -190,12 +176,6 @@ impl model::Model for RepositoriesEcrAuthorizationTokenGenerator {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.role.is_some() as u64 | (self.region.is_some() as u64) << 1
-            | (self.jwt_auth.is_some() as u64) << 2
-            | (self.secret_ref.is_some() as u64) << 3
-    }
 }
 model::model!(RepositoriesEcrAuthorizationTokenGenerator);
 /// Schema `RepositoriesESOGeneratorResponse`.
@@ -237,11 +217,6 @@ impl model::Model for RepositoriesEsoGeneratorResponse {
             2 => model::opt(&self.gcr_gen),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.type_.is_some() as u64 | (self.ecr_gen.is_some() as u64) << 1
-            | (self.gcr_gen.is_some() as u64) << 2
     }
 }
 model::model!(RepositoriesEsoGeneratorResponse);
@@ -288,11 +263,6 @@ impl model::Model for RepositoriesGcrAccessTokenGenerator {
             2 => model::opt(&self.workload_identity),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.access_key.is_some() as u64 | (self.project_id.is_some() as u64) << 1
-            | (self.workload_identity.is_some() as u64) << 2
     }
     #[inline]
     fn secrets(&self) -> &'static [usize] {
@@ -344,13 +314,6 @@ impl model::Model for RepositoriesGcrWorkloadIdentity {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.cluster_name.is_some() as u64
-            | (self.cluster_location.is_some() as u64) << 1
-            | (self.cluster_project_id.is_some() as u64) << 2
-            | (self.service_account_ref.is_some() as u64) << 3
-    }
 }
 model::model!(RepositoriesGcrWorkloadIdentity);
 /// Schema `RepositoriesHelmAppSpec`.
@@ -401,13 +364,6 @@ impl model::Model for RepositoriesHelmAppSpec {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.values.is_some() as u64) << 1
-            | (self.parameters.is_some() as u64) << 2
-            | (self.value_files.is_some() as u64) << 3
-            | (self.file_parameters.is_some() as u64) << 4
-    }
 }
 model::model!(RepositoriesHelmAppSpec);
 /// Schema `RepositoriesHelmChart`.
@@ -446,10 +402,6 @@ impl model::Model for RepositoriesHelmChart {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.versions.is_some() as u64) << 1
-    }
 }
 model::model!(RepositoriesHelmChart);
 /// Schema `RepositoriesHelmChartsResponse`.
@@ -483,10 +435,6 @@ impl model::Model for RepositoriesHelmChartsResponse {
             0 => model::opt(&self.items),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.items.is_some() as u64
     }
 }
 model::model!(RepositoriesHelmChartsResponse);
@@ -532,11 +480,6 @@ impl model::Model for RepositoriesKsonnetAppSpec {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.parameters.is_some() as u64) << 1
-            | (self.environments.is_some() as u64) << 2
-    }
 }
 model::model!(RepositoriesKsonnetAppSpec);
 /// Schema `RepositoriesKsonnetEnvironment`.
@@ -579,11 +522,6 @@ impl model::Model for RepositoriesKsonnetEnvironment {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.k8s_version.is_some() as u64) << 1
-            | (self.destination.is_some() as u64) << 2
-    }
 }
 model::model!(RepositoriesKsonnetEnvironment);
 /// Schema `RepositoriesKsonnetEnvironmentDestination`.
@@ -622,10 +560,6 @@ impl model::Model for RepositoriesKsonnetEnvironmentDestination {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.server.is_some() as u64 | (self.namespace.is_some() as u64) << 1
-    }
 }
 model::model!(RepositoriesKsonnetEnvironmentDestination);
 /// Schema `RepositoriesKustomizeAppSpec`.
@@ -659,10 +593,6 @@ impl model::Model for RepositoriesKustomizeAppSpec {
             0 => model::opt(&self.images),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.images.is_some() as u64
     }
 }
 model::model!(RepositoriesKustomizeAppSpec);
@@ -701,10 +631,6 @@ impl model::Model for RepositoriesRefs {
             1 => model::opt(&self.branches),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.tags.is_some() as u64 | (self.branches.is_some() as u64) << 1
     }
 }
 model::model!(RepositoriesRefs);
@@ -829,22 +755,28 @@ impl model::Model for RepositoriesRepoAccessQuery {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.repo.is_some() as u64) << 1
-            | (self.type_.is_some() as u64) << 2 | (self.proxy.is_some() as u64) << 3
-            | (self.project.is_some() as u64) << 4
-            | (self.insecure.is_some() as u64) << 5
-            | (self.password.is_some() as u64) << 6
-            | (self.username.is_some() as u64) << 7
-            | (self.enable_oci.is_some() as u64) << 8
-            | (self.update_mask.is_some() as u64) << 9
-            | (self.github_app_id.is_some() as u64) << 10
-            | (self.ssh_private_key.is_some() as u64) << 11
-            | (self.connection_type.is_some() as u64) << 12
-            | (self.tls_client_cert_key.is_some() as u64) << 13
-            | (self.tls_client_cert_data.is_some() as u64) << 14
-            | (self.github_app_private_key.is_some() as u64) << 15
-            | (self.github_app_installation_id.is_some() as u64) << 16
-            | (self.github_app_enterprise_base_url.is_some() as u64) << 17
+        model::mask(
+            &[
+                self.name.is_some(),
+                self.repo.is_some(),
+                self.type_.is_some(),
+                self.proxy.is_some(),
+                self.project.is_some(),
+                self.insecure.is_some(),
+                self.password.is_some(),
+                self.username.is_some(),
+                self.enable_oci.is_some(),
+                self.update_mask.is_some(),
+                self.github_app_id.is_some(),
+                self.ssh_private_key.is_some(),
+                self.connection_type.is_some(),
+                self.tls_client_cert_key.is_some(),
+                self.tls_client_cert_data.is_some(),
+                self.github_app_private_key.is_some(),
+                self.github_app_installation_id.is_some(),
+                self.github_app_enterprise_base_url.is_some(),
+            ],
+        )
     }
     #[inline]
     fn secrets(&self) -> &'static [usize] {
@@ -900,13 +832,6 @@ impl model::Model for RepositoriesRepoAppDetailsResponse {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.helm.is_some() as u64 | (self.type_.is_some() as u64) << 1
-            | (self.ksonnet.is_some() as u64) << 2
-            | (self.directory.is_some() as u64) << 3
-            | (self.kustomize.is_some() as u64) << 4
-    }
 }
 model::model!(RepositoriesRepoAppDetailsResponse);
 /// Schema `RepositoriesRepoAppsResponse`.
@@ -940,10 +865,6 @@ impl model::Model for RepositoriesRepoAppsResponse {
             0 => model::opt(&self.items),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.items.is_some() as u64
     }
 }
 model::model!(RepositoriesRepoAppsResponse);
@@ -1011,14 +932,6 @@ impl model::Model for RepositoriesRepoCreateRequest {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.repo.is_some() as u64 | (self.ecr_gen.is_some() as u64) << 1
-            | (self.gcr_gen.is_some() as u64) << 2 | (self.upsert.is_some() as u64) << 3
-            | (self.gen_type.is_some() as u64) << 4
-            | (self.creds_only.is_some() as u64) << 5
-            | (self.refresh_interval.is_some() as u64) << 6
-    }
 }
 model::model!(RepositoriesRepoCreateRequest);
 /// Schema `RepositoriesRepoUpdateRequest`.
@@ -1072,14 +985,6 @@ impl model::Model for RepositoriesRepoUpdateRequest {
             5 => model::Part::Str(&self.refresh_interval),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.repo.is_some() as u64 | (self.ecr_gen.is_some() as u64) << 1
-            | (self.gcr_gen.is_some() as u64) << 2
-            | (self.gen_type.is_some() as u64) << 3
-            | (self.update_mask.is_some() as u64) << 4
-            | (self.refresh_interval.is_some() as u64) << 5
     }
 }
 model::model!(RepositoriesRepoUpdateRequest);
@@ -1229,27 +1134,33 @@ impl model::Model for RepositoriesRepository {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.repo.is_some() as u64) << 1
-            | (self.type_.is_some() as u64) << 2 | (self.proxy.is_some() as u64) << 3
-            | (self.no_proxy.is_some() as u64) << 4
-            | (self.project.is_some() as u64) << 5
-            | (self.insecure.is_some() as u64) << 6
-            | (self.password.is_some() as u64) << 7
-            | (self.username.is_some() as u64) << 8
-            | (self.enable_lfs.is_some() as u64) << 9
-            | (self.enable_oci.is_some() as u64) << 10
-            | (self.github_app_id.is_some() as u64) << 11
-            | (self.ssh_private_key.is_some() as u64) << 12
-            | (self.connection_type.is_some() as u64) << 13
-            | (self.inherited_creds.is_some() as u64) << 14
-            | (self.connection_state.is_some() as u64) << 15
-            | (self.tls_client_cert_key.is_some() as u64) << 16
-            | (self.tls_client_cert_data.is_some() as u64) << 17
-            | (self.force_http_basic_auth.is_some() as u64) << 18
-            | (self.github_app_private_key.is_some() as u64) << 19
-            | (self.insecure_ignore_host_key.is_some() as u64) << 20
-            | (self.github_app_installation_id.is_some() as u64) << 21
-            | (self.github_app_enterprise_base_url.is_some() as u64) << 22
+        model::mask(
+            &[
+                self.name.is_some(),
+                self.repo.is_some(),
+                self.type_.is_some(),
+                self.proxy.is_some(),
+                self.no_proxy.is_some(),
+                self.project.is_some(),
+                self.insecure.is_some(),
+                self.password.is_some(),
+                self.username.is_some(),
+                self.enable_lfs.is_some(),
+                self.enable_oci.is_some(),
+                self.github_app_id.is_some(),
+                self.ssh_private_key.is_some(),
+                self.connection_type.is_some(),
+                self.inherited_creds.is_some(),
+                self.connection_state.is_some(),
+                self.tls_client_cert_key.is_some(),
+                self.tls_client_cert_data.is_some(),
+                self.force_http_basic_auth.is_some(),
+                self.github_app_private_key.is_some(),
+                self.insecure_ignore_host_key.is_some(),
+                self.github_app_installation_id.is_some(),
+                self.github_app_enterprise_base_url.is_some(),
+            ],
+        )
     }
     #[inline]
     fn secrets(&self) -> &'static [usize] {
@@ -1293,10 +1204,6 @@ impl model::Model for RepositoriesRepositoryList {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.items.is_some() as u64 | (self.metadata.is_some() as u64) << 1
-    }
 }
 model::model!(RepositoriesRepositoryList);
 /// Schema `RepositoriesServiceAccountSelector`.
@@ -1338,11 +1245,6 @@ impl model::Model for RepositoriesServiceAccountSelector {
             2 => model::Part::Str(&self.namespace),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.audiences.is_some() as u64) << 1
-            | (self.namespace.is_some() as u64) << 2
     }
 }
 model::model!(RepositoriesServiceAccountSelector);
@@ -1427,15 +1329,20 @@ impl model::Model for Servicev1Repository {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.stale.is_some() as u64 | (self.created_at.is_some() as u64) << 1
-            | (self.identifier.is_some() as u64) << 2
-            | (self.repository.is_some() as u64) << 3
-            | (self.org_identifier.is_some() as u64) << 4
-            | (self.last_modified_at.is_some() as u64) << 5
-            | (self.agent_identifier.is_some() as u64) << 6
-            | (self.account_identifier.is_some() as u64) << 7
-            | (self.project_identifier.is_some() as u64) << 8
-            | (self.repository_credentials_id.is_some() as u64) << 9
+        model::mask(
+            &[
+                self.stale.is_some(),
+                self.created_at.is_some(),
+                self.identifier.is_some(),
+                self.repository.is_some(),
+                self.org_identifier.is_some(),
+                self.last_modified_at.is_some(),
+                self.agent_identifier.is_some(),
+                self.account_identifier.is_some(),
+                self.project_identifier.is_some(),
+                self.repository_credentials_id.is_some(),
+            ],
+        )
     }
 }
 model::model!(Servicev1Repository);
@@ -1470,10 +1377,6 @@ impl model::Model for V1RepoByUrlRespList {
             0 => model::opt(&self.repository),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.repository.is_some() as u64
     }
 }
 model::model!(V1RepoByUrlRespList);
@@ -1568,17 +1471,22 @@ impl model::Model for V1RepoListReq {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.filter.is_some() as u64 | (self.sort_by.is_some() as u64) << 1
-            | (self.page_size.is_some() as u64) << 2
-            | (self.page_index.is_some() as u64) << 3
-            | (self.sort_order.is_some() as u64) << 4
-            | (self.search_term.is_some() as u64) << 5
-            | (self.org_identifier.is_some() as u64) << 6
-            | (self.inherited_creds.is_some() as u64) << 7
-            | (self.agent_identifier.is_some() as u64) << 8
-            | (self.account_identifier.is_some() as u64) << 9
-            | (self.project_identifier.is_some() as u64) << 10
-            | (self.include_child_scopes.is_some() as u64) << 11
+        model::mask(
+            &[
+                self.filter.is_some(),
+                self.sort_by.is_some(),
+                self.page_size.is_some(),
+                self.page_index.is_some(),
+                self.sort_order.is_some(),
+                self.search_term.is_some(),
+                self.org_identifier.is_some(),
+                self.inherited_creds.is_some(),
+                self.agent_identifier.is_some(),
+                self.account_identifier.is_some(),
+                self.project_identifier.is_some(),
+                self.include_child_scopes.is_some(),
+            ],
+        )
     }
 }
 model::model!(V1RepoListReq);
@@ -1646,15 +1554,6 @@ impl model::Model for V1Repositorylist {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.empty.is_some() as u64 | (self.content.is_some() as u64) << 1
-            | (self.page_size.is_some() as u64) << 2
-            | (self.page_index.is_some() as u64) << 3
-            | (self.total_items.is_some() as u64) << 4
-            | (self.total_pages.is_some() as u64) << 5
-            | (self.page_item_count.is_some() as u64) << 6
-    }
 }
 model::model!(V1Repositorylist);
 /// Schema `V1OCIRepoType`.
@@ -1689,10 +1588,6 @@ impl model::Model for V1ociRepoType {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.repo_url.is_some() as u64
-    }
 }
 model::model!(V1ociRepoType);
 /// Schema `V1OCIRepoTypeResponse`.
@@ -1726,10 +1621,6 @@ impl model::Model for V1ociRepoTypeResponse {
             0 => model::opt(&self.oci_repo_type),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.oci_repo_type.is_some() as u64
     }
 }
 model::model!(V1ociRepoTypeResponse);

@@ -40,10 +40,6 @@ impl model::Model for CertificatesRepositoryCertificateCreateRequest {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.upsert.is_some() as u64 | (self.certificates.is_some() as u64) << 1
-    }
 }
 model::model!(CertificatesRepositoryCertificateCreateRequest);
 /// Schema `CertificatesRepositoryCertificateList`.
@@ -81,10 +77,6 @@ impl model::Model for CertificatesRepositoryCertificateList {
             1 => model::opt(&self.metadata),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.items.is_some() as u64 | (self.metadata.is_some() as u64) << 1
     }
 }
 model::model!(CertificatesRepositoryCertificateList);

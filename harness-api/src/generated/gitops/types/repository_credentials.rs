@@ -100,17 +100,23 @@ impl model::Model for HrepocredsRepoCreds {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.url.is_some() as u64 | (self.name.is_some() as u64) << 1
-            | (self.type_.is_some() as u64) << 2 | (self.password.is_some() as u64) << 3
-            | (self.username.is_some() as u64) << 4
-            | (self.enable_oci.is_some() as u64) << 5
-            | (self.github_app_id.is_some() as u64) << 6
-            | (self.ssh_private_key.is_some() as u64) << 7
-            | (self.tls_client_cert_key.is_some() as u64) << 8
-            | (self.tls_client_cert_data.is_some() as u64) << 9
-            | (self.github_app_private_key.is_some() as u64) << 10
-            | (self.github_app_installation_id.is_some() as u64) << 11
-            | (self.github_app_enterprise_base_url.is_some() as u64) << 12
+        model::mask(
+            &[
+                self.url.is_some(),
+                self.name.is_some(),
+                self.type_.is_some(),
+                self.password.is_some(),
+                self.username.is_some(),
+                self.enable_oci.is_some(),
+                self.github_app_id.is_some(),
+                self.ssh_private_key.is_some(),
+                self.tls_client_cert_key.is_some(),
+                self.tls_client_cert_data.is_some(),
+                self.github_app_private_key.is_some(),
+                self.github_app_installation_id.is_some(),
+                self.github_app_enterprise_base_url.is_some(),
+            ],
+        )
     }
     #[inline]
     fn secrets(&self) -> &'static [usize] {
@@ -154,10 +160,6 @@ impl model::Model for HrepocredsRepoCredsCreateRequest {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.creds.is_some() as u64 | (self.upsert.is_some() as u64) << 1
-    }
 }
 model::model!(HrepocredsRepoCredsCreateRequest);
 /// Schema `HrepocredsRepoCredsQuery`.
@@ -196,10 +198,6 @@ impl model::Model for HrepocredsRepoCredsQuery {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.url.is_some() as u64 | (self.repo_creds_type.is_some() as u64) << 1
-    }
 }
 model::model!(HrepocredsRepoCredsQuery);
 /// Schema `HrepocredsRepoCredsUpdateRequest`.
@@ -237,10 +235,6 @@ impl model::Model for HrepocredsRepoCredsUpdateRequest {
             1 => model::opt(&self.update_mask),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.creds.is_some() as u64 | (self.update_mask.is_some() as u64) << 1
     }
 }
 model::model!(HrepocredsRepoCredsUpdateRequest);
@@ -320,14 +314,19 @@ impl model::Model for Servicev1RepositoryCredentials {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.stale.is_some() as u64 | (self.created_at.is_some() as u64) << 1
-            | (self.repo_creds.is_some() as u64) << 2
-            | (self.identifier.is_some() as u64) << 3
-            | (self.org_identifier.is_some() as u64) << 4
-            | (self.last_modified_at.is_some() as u64) << 5
-            | (self.agent_identifier.is_some() as u64) << 6
-            | (self.account_identifier.is_some() as u64) << 7
-            | (self.project_identifier.is_some() as u64) << 8
+        model::mask(
+            &[
+                self.stale.is_some(),
+                self.created_at.is_some(),
+                self.repo_creds.is_some(),
+                self.identifier.is_some(),
+                self.org_identifier.is_some(),
+                self.last_modified_at.is_some(),
+                self.agent_identifier.is_some(),
+                self.account_identifier.is_some(),
+                self.project_identifier.is_some(),
+            ],
+        )
     }
 }
 model::model!(Servicev1RepositoryCredentials);
@@ -394,15 +393,6 @@ impl model::Model for Servicev1RepositoryCredentialsList {
             6 => model::Part::Int(&self.page_item_count),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.empty.is_some() as u64 | (self.content.is_some() as u64) << 1
-            | (self.page_size.is_some() as u64) << 2
-            | (self.page_index.is_some() as u64) << 3
-            | (self.total_items.is_some() as u64) << 4
-            | (self.total_pages.is_some() as u64) << 5
-            | (self.page_item_count.is_some() as u64) << 6
     }
 }
 model::model!(Servicev1RepositoryCredentialsList);
@@ -487,15 +477,20 @@ impl model::Model for V1RepositoryCredentialsQuery {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.filter.is_some() as u64 | (self.page_size.is_some() as u64) << 1
-            | (self.page_index.is_some() as u64) << 2
-            | (self.identifier.is_some() as u64) << 3
-            | (self.search_term.is_some() as u64) << 4
-            | (self.org_identifier.is_some() as u64) << 5
-            | (self.agent_identifier.is_some() as u64) << 6
-            | (self.account_identifier.is_some() as u64) << 7
-            | (self.project_identifier.is_some() as u64) << 8
-            | (self.include_child_scopes.is_some() as u64) << 9
+        model::mask(
+            &[
+                self.filter.is_some(),
+                self.page_size.is_some(),
+                self.page_index.is_some(),
+                self.identifier.is_some(),
+                self.search_term.is_some(),
+                self.org_identifier.is_some(),
+                self.agent_identifier.is_some(),
+                self.account_identifier.is_some(),
+                self.project_identifier.is_some(),
+                self.include_child_scopes.is_some(),
+            ],
+        )
     }
 }
 model::model!(V1RepositoryCredentialsQuery);

@@ -36,9 +36,5 @@ impl model::Model for ResourceQuantity {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.string.is_some() as u64
-    }
 }
 model::model!(ResourceQuantity);

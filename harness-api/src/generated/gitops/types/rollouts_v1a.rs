@@ -44,11 +44,6 @@ impl model::Model for V1Affinity {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.pod_affinity.is_some() as u64 | (self.node_affinity.is_some() as u64) << 1
-            | (self.pod_anti_affinity.is_some() as u64) << 2
-    }
 }
 model::model!(V1Affinity);
 /// Schema `V1AnalysisRunArgument`.
@@ -91,11 +86,6 @@ impl model::Model for V1AnalysisRunArgument {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.value.is_some() as u64) << 1
-            | (self.value_from.is_some() as u64) << 2
-    }
 }
 model::model!(V1AnalysisRunArgument);
 /// Schema `V1AnalysisRunMetadata`.
@@ -133,10 +123,6 @@ impl model::Model for V1AnalysisRunMetadata {
             1 => model::opt(&self.annotations),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.labels.is_some() as u64 | (self.annotations.is_some() as u64) << 1
     }
 }
 model::model!(V1AnalysisRunMetadata);
@@ -176,10 +162,6 @@ impl model::Model for V1AppArmorProfile {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.type_.is_some() as u64 | (self.localhost_profile.is_some() as u64) << 1
-    }
 }
 model::model!(V1AppArmorProfile);
 /// Schema `V1ArgumentValueFrom`.
@@ -217,11 +199,6 @@ impl model::Model for V1ArgumentValueFrom {
             1 => model::Part::Str(&self.pod_template_hash_value),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.field_ref.is_some() as u64
-            | (self.pod_template_hash_value.is_some() as u64) << 1
     }
 }
 model::model!(V1ArgumentValueFrom);
@@ -277,14 +254,6 @@ impl model::Model for V1AzureDiskVolumeSource {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.kind.is_some() as u64 | (self.fs_type.is_some() as u64) << 1
-            | (self.disk_uri.is_some() as u64) << 2
-            | (self.disk_name.is_some() as u64) << 3
-            | (self.read_only.is_some() as u64) << 4
-            | (self.caching_mode.is_some() as u64) << 5
-    }
 }
 model::model!(V1AzureDiskVolumeSource);
 /// Schema `V1AzureFileVolumeSource`.
@@ -326,11 +295,6 @@ impl model::Model for V1AzureFileVolumeSource {
             2 => model::Part::Str(&self.secret_name),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.read_only.is_some() as u64 | (self.share_name.is_some() as u64) << 1
-            | (self.secret_name.is_some() as u64) << 2
     }
 }
 model::model!(V1AzureFileVolumeSource);
@@ -377,12 +341,6 @@ impl model::Model for V1awsElasticBlockStoreVolumeSource {
             3 => model::Part::Int(&self.partition),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.fs_type.is_some() as u64 | (self.read_only.is_some() as u64) << 1
-            | (self.volume_id.is_some() as u64) << 2
-            | (self.partition.is_some() as u64) << 3
     }
 }
 model::model!(V1awsElasticBlockStoreVolumeSource);

@@ -68,15 +68,6 @@ impl model::Model for V1CanaryStep {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.pause.is_some() as u64 | (self.analysis.is_some() as u64) << 1
-            | (self.set_weight.is_some() as u64) << 2
-            | (self.experiment.is_some() as u64) << 3
-            | (self.set_canary_scale.is_some() as u64) << 4
-            | (self.set_header_route.is_some() as u64) << 5
-            | (self.set_mirror_route.is_some() as u64) << 6
-    }
 }
 model::model!(V1CanaryStep);
 /// Schema `V1Capabilities`.
@@ -114,10 +105,6 @@ impl model::Model for V1Capabilities {
             1 => model::opt(&self.drop),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.add.is_some() as u64 | (self.drop.is_some() as u64) << 1
     }
 }
 model::model!(V1Capabilities);
@@ -173,14 +160,6 @@ impl model::Model for V1CephFsVolumeSource {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.path.is_some() as u64 | (self.user.is_some() as u64) << 1
-            | (self.monitors.is_some() as u64) << 2
-            | (self.read_only.is_some() as u64) << 3
-            | (self.secret_ref.is_some() as u64) << 4
-            | (self.secret_file.is_some() as u64) << 5
-    }
 }
 model::model!(V1CephFsVolumeSource);
 /// Schema `V1CinderVolumeSource`.
@@ -227,12 +206,6 @@ impl model::Model for V1CinderVolumeSource {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.fs_type.is_some() as u64 | (self.read_only.is_some() as u64) << 1
-            | (self.volume_id.is_some() as u64) << 2
-            | (self.secret_ref.is_some() as u64) << 3
-    }
 }
 model::model!(V1CinderVolumeSource);
 /// Schema `V1CloudWatchMetric`.
@@ -270,10 +243,6 @@ impl model::Model for V1CloudWatchMetric {
             1 => model::opt(&self.metric_data_queries),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.interval.is_some() as u64 | (self.metric_data_queries.is_some() as u64) << 1
     }
 }
 model::model!(V1CloudWatchMetric);
@@ -329,14 +298,6 @@ impl model::Model for V1CloudWatchMetricDataQuery {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.id.is_some() as u64 | (self.label.is_some() as u64) << 1
-            | (self.period.is_some() as u64) << 2
-            | (self.expression.is_some() as u64) << 3
-            | (self.metric_stat.is_some() as u64) << 4
-            | (self.return_data.is_some() as u64) << 5
-    }
 }
 model::model!(V1CloudWatchMetricDataQuery);
 /// Schema `V1CloudWatchMetricStat`.
@@ -383,11 +344,6 @@ impl model::Model for V1CloudWatchMetricStat {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.stat.is_some() as u64 | (self.unit.is_some() as u64) << 1
-            | (self.metric.is_some() as u64) << 2 | (self.period.is_some() as u64) << 3
-    }
 }
 model::model!(V1CloudWatchMetricStat);
 /// Schema `V1CloudWatchMetricStatMetric`.
@@ -430,11 +386,6 @@ impl model::Model for V1CloudWatchMetricStatMetric {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.namespace.is_some() as u64 | (self.dimensions.is_some() as u64) << 1
-            | (self.metric_name.is_some() as u64) << 2
-    }
 }
 model::model!(V1CloudWatchMetricStatMetric);
 /// Schema `V1CloudWatchMetricStatMetricDimension`.
@@ -472,10 +423,6 @@ impl model::Model for V1CloudWatchMetricStatMetricDimension {
             1 => model::Part::Str(&self.value),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.value.is_some() as u64) << 1
     }
 }
 model::model!(V1CloudWatchMetricStatMetricDimension);
@@ -527,13 +474,6 @@ impl model::Model for V1ClusterTrustBundleProjection {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.path.is_some() as u64) << 1
-            | (self.optional.is_some() as u64) << 2
-            | (self.signer_name.is_some() as u64) << 3
-            | (self.label_selector.is_some() as u64) << 4
-    }
 }
 model::model!(V1ClusterTrustBundleProjection);
 /// Schema `V1ConfigMapEnvSource`.
@@ -571,11 +511,6 @@ impl model::Model for V1ConfigMapEnvSource {
             1 => model::opt(&self.local_object_reference),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.optional.is_some() as u64
-            | (self.local_object_reference.is_some() as u64) << 1
     }
 }
 model::model!(V1ConfigMapEnvSource);
@@ -619,11 +554,6 @@ impl model::Model for V1ConfigMapKeySelector {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.key.is_some() as u64 | (self.optional.is_some() as u64) << 1
-            | (self.local_object_reference.is_some() as u64) << 2
-    }
 }
 model::model!(V1ConfigMapKeySelector);
 /// Schema `V1ConfigMapProjection`.
@@ -665,11 +595,6 @@ impl model::Model for V1ConfigMapProjection {
             2 => model::opt(&self.local_object_reference),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.items.is_some() as u64 | (self.optional.is_some() as u64) << 1
-            | (self.local_object_reference.is_some() as u64) << 2
     }
 }
 model::model!(V1ConfigMapProjection);
@@ -716,12 +641,6 @@ impl model::Model for V1ConfigMapVolumeSource {
             3 => model::opt(&self.local_object_reference),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.items.is_some() as u64 | (self.optional.is_some() as u64) << 1
-            | (self.default_mode.is_some() as u64) << 2
-            | (self.local_object_reference.is_some() as u64) << 3
     }
 }
 model::model!(V1ConfigMapVolumeSource);
@@ -876,26 +795,34 @@ impl model::Model for V1Container {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.env.is_some() as u64 | (self.tty.is_some() as u64) << 1
-            | (self.args.is_some() as u64) << 2 | (self.name.is_some() as u64) << 3
-            | (self.image.is_some() as u64) << 4 | (self.ports.is_some() as u64) << 5
-            | (self.stdin.is_some() as u64) << 6 | (self.command.is_some() as u64) << 7
-            | (self.env_from.is_some() as u64) << 8
-            | (self.lifecycle.is_some() as u64) << 9
-            | (self.resources.is_some() as u64) << 10
-            | (self.stdin_once.is_some() as u64) << 11
-            | (self.working_dir.is_some() as u64) << 12
-            | (self.resize_policy.is_some() as u64) << 13
-            | (self.startup_probe.is_some() as u64) << 14
-            | (self.volume_mounts.is_some() as u64) << 15
-            | (self.liveness_probe.is_some() as u64) << 16
-            | (self.restart_policy.is_some() as u64) << 17
-            | (self.volume_devices.is_some() as u64) << 18
-            | (self.readiness_probe.is_some() as u64) << 19
-            | (self.image_pull_policy.is_some() as u64) << 20
-            | (self.security_context.is_some() as u64) << 21
-            | (self.termination_message_path.is_some() as u64) << 22
-            | (self.termination_message_policy.is_some() as u64) << 23
+        model::mask(
+            &[
+                self.env.is_some(),
+                self.tty.is_some(),
+                self.args.is_some(),
+                self.name.is_some(),
+                self.image.is_some(),
+                self.ports.is_some(),
+                self.stdin.is_some(),
+                self.command.is_some(),
+                self.env_from.is_some(),
+                self.lifecycle.is_some(),
+                self.resources.is_some(),
+                self.stdin_once.is_some(),
+                self.working_dir.is_some(),
+                self.resize_policy.is_some(),
+                self.startup_probe.is_some(),
+                self.volume_mounts.is_some(),
+                self.liveness_probe.is_some(),
+                self.restart_policy.is_some(),
+                self.volume_devices.is_some(),
+                self.readiness_probe.is_some(),
+                self.image_pull_policy.is_some(),
+                self.security_context.is_some(),
+                self.termination_message_path.is_some(),
+                self.termination_message_policy.is_some(),
+            ],
+        )
     }
 }
 model::model!(V1Container);
@@ -947,13 +874,6 @@ impl model::Model for V1ContainerPort {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.host_ip.is_some() as u64) << 1
-            | (self.host_port.is_some() as u64) << 2
-            | (self.protocol.is_some() as u64) << 3
-            | (self.container_port.is_some() as u64) << 4
-    }
 }
 model::model!(V1ContainerPort);
 /// Schema `V1ContainerResizePolicy`.
@@ -991,10 +911,6 @@ impl model::Model for V1ContainerResizePolicy {
             1 => model::Part::Str(&self.restart_policy),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.resource_name.is_some() as u64 | (self.restart_policy.is_some() as u64) << 1
     }
 }
 model::model!(V1ContainerResizePolicy);
@@ -1045,13 +961,6 @@ impl model::Model for V1csiVolumeSource {
             4 => model::opt(&self.node_publish_secret_ref),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.driver.is_some() as u64 | (self.fs_type.is_some() as u64) << 1
-            | (self.read_only.is_some() as u64) << 2
-            | (self.volume_attributes.is_some() as u64) << 3
-            | (self.node_publish_secret_ref.is_some() as u64) << 4
     }
 }
 model::model!(V1csiVolumeSource);

@@ -44,11 +44,6 @@ impl model::Model for V1DatadogMetric {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.query.is_some() as u64 | (self.interval.is_some() as u64) << 1
-            | (self.api_version.is_some() as u64) << 2
-    }
 }
 model::model!(V1DatadogMetric);
 /// Schema `V1DownwardAPIProjection`.
@@ -82,10 +77,6 @@ impl model::Model for V1DownwardApiProjection {
             0 => model::opt(&self.items),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.items.is_some() as u64
     }
 }
 model::model!(V1DownwardApiProjection);
@@ -133,12 +124,6 @@ impl model::Model for V1DownwardApiVolumeFile {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.mode.is_some() as u64 | (self.path.is_some() as u64) << 1
-            | (self.field_ref.is_some() as u64) << 2
-            | (self.resource_field_ref.is_some() as u64) << 3
-    }
 }
 model::model!(V1DownwardApiVolumeFile);
 /// Schema `V1DownwardAPIVolumeSource`.
@@ -177,10 +162,6 @@ impl model::Model for V1DownwardApiVolumeSource {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.items.is_some() as u64 | (self.default_mode.is_some() as u64) << 1
-    }
 }
 model::model!(V1DownwardApiVolumeSource);
 /// Schema `V1DryRun`.
@@ -214,10 +195,6 @@ impl model::Model for V1DryRun {
             0 => model::Part::Str(&self.metric_name),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.metric_name.is_some() as u64
     }
 }
 model::model!(V1DryRun);

@@ -40,10 +40,6 @@ impl model::Model for V1EmptyDirVolumeSource {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.medium.is_some() as u64 | (self.size_limit.is_some() as u64) << 1
-    }
 }
 model::model!(V1EmptyDirVolumeSource);
 /// Schema `V1EnvFromSource`.
@@ -86,11 +82,6 @@ impl model::Model for V1EnvFromSource {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.prefix.is_some() as u64 | (self.secret_ref.is_some() as u64) << 1
-            | (self.config_map_ref.is_some() as u64) << 2
-    }
 }
 model::model!(V1EnvFromSource);
 /// Schema `V1EnvVar`.
@@ -132,11 +123,6 @@ impl model::Model for V1EnvVar {
             2 => model::opt(&self.value_from),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.value.is_some() as u64) << 1
-            | (self.value_from.is_some() as u64) << 2
     }
 }
 model::model!(V1EnvVar);
@@ -184,12 +170,6 @@ impl model::Model for V1EnvVarSource {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.field_ref.is_some() as u64 | (self.secret_key_ref.is_some() as u64) << 1
-            | (self.config_map_key_ref.is_some() as u64) << 2
-            | (self.resource_field_ref.is_some() as u64) << 3
-    }
 }
 model::model!(V1EnvVarSource);
 /// Schema `V1EphemeralContainer`.
@@ -227,11 +207,6 @@ impl model::Model for V1EphemeralContainer {
             1 => model::opt(&self.ephemeral_container_common),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.target_container_name.is_some() as u64
-            | (self.ephemeral_container_common.is_some() as u64) << 1
     }
 }
 model::model!(V1EphemeralContainer);
@@ -386,26 +361,34 @@ impl model::Model for V1EphemeralContainerCommon {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.env.is_some() as u64 | (self.tty.is_some() as u64) << 1
-            | (self.args.is_some() as u64) << 2 | (self.name.is_some() as u64) << 3
-            | (self.image.is_some() as u64) << 4 | (self.ports.is_some() as u64) << 5
-            | (self.stdin.is_some() as u64) << 6 | (self.command.is_some() as u64) << 7
-            | (self.env_from.is_some() as u64) << 8
-            | (self.lifecycle.is_some() as u64) << 9
-            | (self.resources.is_some() as u64) << 10
-            | (self.stdin_once.is_some() as u64) << 11
-            | (self.working_dir.is_some() as u64) << 12
-            | (self.resize_policy.is_some() as u64) << 13
-            | (self.startup_probe.is_some() as u64) << 14
-            | (self.volume_mounts.is_some() as u64) << 15
-            | (self.liveness_probe.is_some() as u64) << 16
-            | (self.restart_policy.is_some() as u64) << 17
-            | (self.volume_devices.is_some() as u64) << 18
-            | (self.readiness_probe.is_some() as u64) << 19
-            | (self.image_pull_policy.is_some() as u64) << 20
-            | (self.security_context.is_some() as u64) << 21
-            | (self.termination_message_path.is_some() as u64) << 22
-            | (self.termination_message_policy.is_some() as u64) << 23
+        model::mask(
+            &[
+                self.env.is_some(),
+                self.tty.is_some(),
+                self.args.is_some(),
+                self.name.is_some(),
+                self.image.is_some(),
+                self.ports.is_some(),
+                self.stdin.is_some(),
+                self.command.is_some(),
+                self.env_from.is_some(),
+                self.lifecycle.is_some(),
+                self.resources.is_some(),
+                self.stdin_once.is_some(),
+                self.working_dir.is_some(),
+                self.resize_policy.is_some(),
+                self.startup_probe.is_some(),
+                self.volume_mounts.is_some(),
+                self.liveness_probe.is_some(),
+                self.restart_policy.is_some(),
+                self.volume_devices.is_some(),
+                self.readiness_probe.is_some(),
+                self.image_pull_policy.is_some(),
+                self.security_context.is_some(),
+                self.termination_message_path.is_some(),
+                self.termination_message_policy.is_some(),
+            ],
+        )
     }
 }
 model::model!(V1EphemeralContainerCommon);
@@ -441,10 +424,6 @@ impl model::Model for V1EphemeralVolumeSource {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.volume_claim_template.is_some() as u64
-    }
 }
 model::model!(V1EphemeralVolumeSource);
 /// Schema `V1ExecAction`.
@@ -478,10 +457,6 @@ impl model::Model for V1ExecAction {
             0 => model::opt(&self.command),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.command.is_some() as u64
     }
 }
 model::model!(V1ExecAction);

@@ -36,10 +36,6 @@ impl model::Model for V1FieldRef {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.field_path.is_some() as u64
-    }
 }
 model::model!(V1FieldRef);
 /// Schema `V1FlexVolumeSource`.
@@ -90,13 +86,6 @@ impl model::Model for V1FlexVolumeSource {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.driver.is_some() as u64 | (self.fs_type.is_some() as u64) << 1
-            | (self.options.is_some() as u64) << 2
-            | (self.read_only.is_some() as u64) << 3
-            | (self.secret_ref.is_some() as u64) << 4
-    }
 }
 model::model!(V1FlexVolumeSource);
 /// Schema `V1FlockerVolumeSource`.
@@ -134,10 +123,6 @@ impl model::Model for V1FlockerVolumeSource {
             1 => model::Part::Str(&self.dataset_uuid),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.dataset_name.is_some() as u64 | (self.dataset_uuid.is_some() as u64) << 1
     }
 }
 model::model!(V1FlockerVolumeSource);
@@ -188,13 +173,6 @@ impl model::Model for V1fcVolumeSource {
             4 => model::opt(&self.target_ww_ns),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.lun.is_some() as u64 | (self.wwids.is_some() as u64) << 1
-            | (self.fs_type.is_some() as u64) << 2
-            | (self.read_only.is_some() as u64) << 3
-            | (self.target_ww_ns.is_some() as u64) << 4
     }
 }
 model::model!(V1fcVolumeSource);

@@ -44,11 +44,6 @@ impl model::Model for V1GitRepoVolumeSource {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.revision.is_some() as u64 | (self.directory.is_some() as u64) << 1
-            | (self.repository.is_some() as u64) << 2
-    }
 }
 model::model!(V1GitRepoVolumeSource);
 /// Schema `V1GlusterfsVolumeSource`.
@@ -91,11 +86,6 @@ impl model::Model for V1GlusterfsVolumeSource {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.path.is_some() as u64 | (self.read_only.is_some() as u64) << 1
-            | (self.endpoints.is_some() as u64) << 2
-    }
 }
 model::model!(V1GlusterfsVolumeSource);
 /// Schema `V1GraphiteMetric`.
@@ -133,10 +123,6 @@ impl model::Model for V1GraphiteMetric {
             1 => model::Part::Str(&self.address),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.query.is_some() as u64 | (self.address.is_some() as u64) << 1
     }
 }
 model::model!(V1GraphiteMetric);
@@ -184,12 +170,6 @@ impl model::Model for V1gcePersistentDiskVolumeSource {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.fs_type.is_some() as u64 | (self.pd_name.is_some() as u64) << 1
-            | (self.read_only.is_some() as u64) << 2
-            | (self.partition.is_some() as u64) << 3
-    }
 }
 model::model!(V1gcePersistentDiskVolumeSource);
 /// Schema `V1GRPCAction`.
@@ -227,10 +207,6 @@ impl model::Model for V1grpcAction {
             1 => model::Part::Str(&self.service),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.port.is_some() as u64 | (self.service.is_some() as u64) << 1
     }
 }
 model::model!(V1grpcAction);

@@ -40,10 +40,6 @@ impl model::Model for V1HeaderRoutingMatch {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.header_name.is_some() as u64 | (self.header_value.is_some() as u64) << 1
-    }
 }
 model::model!(V1HeaderRoutingMatch);
 /// Schema `V1HostAlias`.
@@ -82,10 +78,6 @@ impl model::Model for V1HostAlias {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.ip.is_some() as u64 | (self.hostnames.is_some() as u64) << 1
-    }
 }
 model::model!(V1HostAlias);
 /// Schema `V1HostPathVolumeSource`.
@@ -123,10 +115,6 @@ impl model::Model for V1HostPathVolumeSource {
             1 => model::Part::Str(&self.type_),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.path.is_some() as u64 | (self.type_.is_some() as u64) << 1
     }
 }
 model::model!(V1HostPathVolumeSource);
@@ -178,12 +166,6 @@ impl model::Model for V1httpGetAction {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.host.is_some() as u64 | (self.path.is_some() as u64) << 1
-            | (self.port.is_some() as u64) << 2 | (self.scheme.is_some() as u64) << 3
-            | (self.http_headers.is_some() as u64) << 4
-    }
 }
 model::model!(V1httpGetAction);
 /// Schema `V1HTTPHeader`.
@@ -221,10 +203,6 @@ impl model::Model for V1httpHeader {
             1 => model::Part::Str(&self.value),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.value.is_some() as u64) << 1
     }
 }
 model::model!(V1httpHeader);

@@ -40,10 +40,6 @@ impl model::Model for V1ImageVolumeSource {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.reference.is_some() as u64 | (self.pull_policy.is_some() as u64) << 1
-    }
 }
 model::model!(V1ImageVolumeSource);
 /// Schema `V1InfluxdbMetric`.
@@ -81,10 +77,6 @@ impl model::Model for V1InfluxdbMetric {
             1 => model::Part::Str(&self.profile),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.query.is_some() as u64 | (self.profile.is_some() as u64) << 1
     }
 }
 model::model!(V1InfluxdbMetric);
@@ -174,15 +166,21 @@ impl model::Model for V1iscsiVolumeSource {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.iqn.is_some() as u64 | (self.lun.is_some() as u64) << 1
-            | (self.fs_type.is_some() as u64) << 2 | (self.portals.is_some() as u64) << 3
-            | (self.read_only.is_some() as u64) << 4
-            | (self.secret_ref.is_some() as u64) << 5
-            | (self.target_portal.is_some() as u64) << 6
-            | (self.initiator_name.is_some() as u64) << 7
-            | (self.iscsi_interface.is_some() as u64) << 8
-            | (self.chap_auth_session.is_some() as u64) << 9
-            | (self.chap_auth_discovery.is_some() as u64) << 10
+        model::mask(
+            &[
+                self.iqn.is_some(),
+                self.lun.is_some(),
+                self.fs_type.is_some(),
+                self.portals.is_some(),
+                self.read_only.is_some(),
+                self.secret_ref.is_some(),
+                self.target_portal.is_some(),
+                self.initiator_name.is_some(),
+                self.iscsi_interface.is_some(),
+                self.chap_auth_session.is_some(),
+                self.chap_auth_discovery.is_some(),
+            ],
+        )
     }
 }
 model::model!(V1iscsiVolumeSource);

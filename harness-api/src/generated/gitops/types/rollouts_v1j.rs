@@ -40,10 +40,6 @@ impl model::Model for V1JobMetric {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.spec.is_some() as u64 | (self.metadata.is_some() as u64) << 1
-    }
 }
 model::model!(V1JobMetric);
 /// Schema `V1JobSpec`.
@@ -157,21 +153,26 @@ impl model::Model for V1JobSpec {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.suspend.is_some() as u64 | (self.selector.is_some() as u64) << 1
-            | (self.template.is_some() as u64) << 2
-            | (self.managed_by.is_some() as u64) << 3
-            | (self.completions.is_some() as u64) << 4
-            | (self.parallelism.is_some() as u64) << 5
-            | (self.backoff_limit.is_some() as u64) << 6
-            | (self.success_policy.is_some() as u64) << 7
-            | (self.completion_mode.is_some() as u64) << 8
-            | (self.manual_selector.is_some() as u64) << 9
-            | (self.max_failed_indexes.is_some() as u64) << 10
-            | (self.pod_failure_policy.is_some() as u64) << 11
-            | (self.backoff_limit_per_index.is_some() as u64) << 12
-            | (self.pod_replacement_policy.is_some() as u64) << 13
-            | (self.active_deadline_seconds.is_some() as u64) << 14
-            | (self.ttl_seconds_after_finished.is_some() as u64) << 15
+        model::mask(
+            &[
+                self.suspend.is_some(),
+                self.selector.is_some(),
+                self.template.is_some(),
+                self.managed_by.is_some(),
+                self.completions.is_some(),
+                self.parallelism.is_some(),
+                self.backoff_limit.is_some(),
+                self.success_policy.is_some(),
+                self.completion_mode.is_some(),
+                self.manual_selector.is_some(),
+                self.max_failed_indexes.is_some(),
+                self.pod_failure_policy.is_some(),
+                self.backoff_limit_per_index.is_some(),
+                self.pod_replacement_policy.is_some(),
+                self.active_deadline_seconds.is_some(),
+                self.ttl_seconds_after_finished.is_some(),
+            ],
+        )
     }
 }
 model::model!(V1JobSpec);

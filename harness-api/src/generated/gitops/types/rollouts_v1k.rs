@@ -75,13 +75,18 @@ impl model::Model for V1KayentaMetric {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.scopes.is_some() as u64 | (self.address.is_some() as u64) << 1
-            | (self.threshold.is_some() as u64) << 2
-            | (self.application.is_some() as u64) << 3
-            | (self.canary_config_name.is_some() as u64) << 4
-            | (self.metrics_account_name.is_some() as u64) << 5
-            | (self.storage_account_name.is_some() as u64) << 6
-            | (self.configuration_account_name.is_some() as u64) << 7
+        model::mask(
+            &[
+                self.scopes.is_some(),
+                self.address.is_some(),
+                self.threshold.is_some(),
+                self.application.is_some(),
+                self.canary_config_name.is_some(),
+                self.metrics_account_name.is_some(),
+                self.storage_account_name.is_some(),
+                self.configuration_account_name.is_some(),
+            ],
+        )
     }
 }
 model::model!(V1KayentaMetric);
@@ -125,11 +130,6 @@ impl model::Model for V1KayentaScope {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.control_scope.is_some() as u64) << 1
-            | (self.experiment_scope.is_some() as u64) << 2
-    }
 }
 model::model!(V1KayentaScope);
 /// Schema `V1KayentaThreshold`.
@@ -167,10 +167,6 @@ impl model::Model for V1KayentaThreshold {
             1 => model::Part::Str(&self.marginal),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.pass.is_some() as u64 | (self.marginal.is_some() as u64) << 1
     }
 }
 model::model!(V1KayentaThreshold);
@@ -213,11 +209,6 @@ impl model::Model for V1KeyToPath {
             2 => model::Part::Str(&self.path),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.key.is_some() as u64 | (self.mode.is_some() as u64) << 1
-            | (self.path.is_some() as u64) << 2
     }
 }
 model::model!(V1KeyToPath);

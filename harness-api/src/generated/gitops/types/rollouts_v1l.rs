@@ -40,10 +40,6 @@ impl model::Model for V1Lifecycle {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.pre_stop.is_some() as u64 | (self.post_start.is_some() as u64) << 1
-    }
 }
 model::model!(V1Lifecycle);
 /// Schema `V1LifecycleHandler`.
@@ -90,12 +86,6 @@ impl model::Model for V1LifecycleHandler {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.exec.is_some() as u64 | (self.sleep.is_some() as u64) << 1
-            | (self.http_get.is_some() as u64) << 2
-            | (self.tcp_socket.is_some() as u64) << 3
-    }
 }
 model::model!(V1LifecycleHandler);
 /// Schema `V1LocalObjectReference`.
@@ -129,10 +119,6 @@ impl model::Model for V1LocalObjectReference {
             0 => model::Part::Str(&self.name),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.name.is_some() as u64
     }
 }
 model::model!(V1LocalObjectReference);

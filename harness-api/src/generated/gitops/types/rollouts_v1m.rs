@@ -40,10 +40,6 @@ impl model::Model for V1MeasurementRetention {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.limit.is_some() as u64 | (self.metric_name.is_some() as u64) << 1
-    }
 }
 model::model!(V1MeasurementRetention);
 /// Schema `V1Metric`.
@@ -127,15 +123,20 @@ impl model::Model for V1Metric {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.count.is_some() as u64) << 1
-            | (self.interval.is_some() as u64) << 2
-            | (self.provider.is_some() as u64) << 3
-            | (self.failure_limit.is_some() as u64) << 4
-            | (self.initial_delay.is_some() as u64) << 5
-            | (self.failure_condition.is_some() as u64) << 6
-            | (self.success_condition.is_some() as u64) << 7
-            | (self.inconclusive_limit.is_some() as u64) << 8
-            | (self.consecutive_error_limit.is_some() as u64) << 9
+        model::mask(
+            &[
+                self.name.is_some(),
+                self.count.is_some(),
+                self.interval.is_some(),
+                self.provider.is_some(),
+                self.failure_limit.is_some(),
+                self.initial_delay.is_some(),
+                self.failure_condition.is_some(),
+                self.success_condition.is_some(),
+                self.inconclusive_limit.is_some(),
+                self.consecutive_error_limit.is_some(),
+            ],
+        )
     }
 }
 model::model!(V1Metric);
@@ -230,16 +231,22 @@ impl model::Model for V1MetricProvider {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.job.is_some() as u64 | (self.web.is_some() as u64) << 1
-            | (self.plugin.is_some() as u64) << 2 | (self.datadog.is_some() as u64) << 3
-            | (self.kayenta.is_some() as u64) << 4
-            | (self.graphite.is_some() as u64) << 5
-            | (self.influxdb.is_some() as u64) << 6
-            | (self.new_relic.is_some() as u64) << 7
-            | (self.wavefront.is_some() as u64) << 8
-            | (self.cloud_watch.is_some() as u64) << 9
-            | (self.prometheus.is_some() as u64) << 10
-            | (self.skywalking.is_some() as u64) << 11
+        model::mask(
+            &[
+                self.job.is_some(),
+                self.web.is_some(),
+                self.plugin.is_some(),
+                self.datadog.is_some(),
+                self.kayenta.is_some(),
+                self.graphite.is_some(),
+                self.influxdb.is_some(),
+                self.new_relic.is_some(),
+                self.wavefront.is_some(),
+                self.cloud_watch.is_some(),
+                self.prometheus.is_some(),
+                self.skywalking.is_some(),
+            ],
+        )
     }
 }
 model::model!(V1MetricProvider);

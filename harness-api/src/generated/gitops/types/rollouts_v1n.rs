@@ -40,10 +40,6 @@ impl model::Model for V1NewRelicMetric {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.query.is_some() as u64 | (self.profile.is_some() as u64) << 1
-    }
 }
 model::model!(V1NewRelicMetric);
 /// Schema `V1NodeAffinity`.
@@ -95,12 +91,6 @@ impl model::Model for V1NodeAffinity {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.required_during_scheduling_ignored_during_execution.is_some() as u64
-            | (self.preferred_during_scheduling_ignored_during_execution.is_some()
-                as u64) << 1
-    }
 }
 model::model!(V1NodeAffinity);
 /// Schema `V1NodeSelector`.
@@ -134,10 +124,6 @@ impl model::Model for V1NodeSelector {
             0 => model::opt(&self.node_selector_terms),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.node_selector_terms.is_some() as u64
     }
 }
 model::model!(V1NodeSelector);
@@ -181,11 +167,6 @@ impl model::Model for V1NodeSelectorRequirement {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.key.is_some() as u64 | (self.values.is_some() as u64) << 1
-            | (self.operator.is_some() as u64) << 2
-    }
 }
 model::model!(V1NodeSelectorRequirement);
 /// Schema `V1NodeSelectorTerm`.
@@ -223,11 +204,6 @@ impl model::Model for V1NodeSelectorTerm {
             1 => model::opt(&self.match_expressions),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.match_fields.is_some() as u64
-            | (self.match_expressions.is_some() as u64) << 1
     }
 }
 model::model!(V1NodeSelectorTerm);
@@ -270,11 +246,6 @@ impl model::Model for V1nfsVolumeSource {
             2 => model::Part::Flag(&self.read_only),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.path.is_some() as u64 | (self.server.is_some() as u64) << 1
-            | (self.read_only.is_some() as u64) << 2
     }
 }
 model::model!(V1nfsVolumeSource);

@@ -40,9 +40,5 @@ impl model::Model for V1ObjectFieldSelector {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.field_path.is_some() as u64 | (self.api_version.is_some() as u64) << 1
-    }
 }
 model::model!(V1ObjectFieldSelector);

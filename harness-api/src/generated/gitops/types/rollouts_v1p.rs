@@ -80,14 +80,19 @@ impl model::Model for V1PersistentVolumeClaimSpec {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.selector.is_some() as u64 | (self.resources.is_some() as u64) << 1
-            | (self.data_source.is_some() as u64) << 2
-            | (self.volume_mode.is_some() as u64) << 3
-            | (self.volume_name.is_some() as u64) << 4
-            | (self.access_modes.is_some() as u64) << 5
-            | (self.data_source_ref.is_some() as u64) << 6
-            | (self.storage_class_name.is_some() as u64) << 7
-            | (self.volume_attributes_class_name.is_some() as u64) << 8
+        model::mask(
+            &[
+                self.selector.is_some(),
+                self.resources.is_some(),
+                self.data_source.is_some(),
+                self.volume_mode.is_some(),
+                self.volume_name.is_some(),
+                self.access_modes.is_some(),
+                self.data_source_ref.is_some(),
+                self.storage_class_name.is_some(),
+                self.volume_attributes_class_name.is_some(),
+            ],
+        )
     }
 }
 model::model!(V1PersistentVolumeClaimSpec);
@@ -127,10 +132,6 @@ impl model::Model for V1PersistentVolumeClaimTemplate {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.spec.is_some() as u64 | (self.metadata.is_some() as u64) << 1
-    }
 }
 model::model!(V1PersistentVolumeClaimTemplate);
 /// Schema `V1PersistentVolumeClaimVolumeSource`.
@@ -169,10 +170,6 @@ impl model::Model for V1PersistentVolumeClaimVolumeSource {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.read_only.is_some() as u64 | (self.claim_name.is_some() as u64) << 1
-    }
 }
 model::model!(V1PersistentVolumeClaimVolumeSource);
 /// Schema `V1PhotonPersistentDiskVolumeSource`.
@@ -210,10 +207,6 @@ impl model::Model for V1PhotonPersistentDiskVolumeSource {
             1 => model::Part::Str(&self.fs_type),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.pd_id.is_some() as u64 | (self.fs_type.is_some() as u64) << 1
     }
 }
 model::model!(V1PhotonPersistentDiskVolumeSource);
@@ -267,12 +260,6 @@ impl model::Model for V1PodAffinity {
             1 => model::opt(&self.preferred_during_scheduling_ignored_during_execution),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.required_during_scheduling_ignored_during_execution.is_some() as u64
-            | (self.preferred_during_scheduling_ignored_during_execution.is_some()
-                as u64) << 1
     }
 }
 model::model!(V1PodAffinity);
@@ -335,14 +322,6 @@ impl model::Model for V1PodAffinityTerm {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.namespaces.is_some() as u64 | (self.topology_key.is_some() as u64) << 1
-            | (self.label_selector.is_some() as u64) << 2
-            | (self.match_label_keys.is_some() as u64) << 3
-            | (self.mismatch_label_keys.is_some() as u64) << 4
-            | (self.namespace_selector.is_some() as u64) << 5
-    }
 }
 model::model!(V1PodAffinityTerm);
 /// Schema `V1PodAntiAffinity`.
@@ -396,12 +375,6 @@ impl model::Model for V1PodAntiAffinity {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.required_during_scheduling_ignored_during_execution.is_some() as u64
-            | (self.preferred_during_scheduling_ignored_during_execution.is_some()
-                as u64) << 1
-    }
 }
 model::model!(V1PodAntiAffinity);
 /// Schema `V1PodDNSConfig`.
@@ -444,11 +417,6 @@ impl model::Model for V1PodDnsConfig {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.options.is_some() as u64 | (self.searches.is_some() as u64) << 1
-            | (self.nameservers.is_some() as u64) << 2
-    }
 }
 model::model!(V1PodDnsConfig);
 /// Schema `V1PodDNSConfigOption`.
@@ -487,10 +455,6 @@ impl model::Model for V1PodDnsConfigOption {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.value.is_some() as u64) << 1
-    }
 }
 model::model!(V1PodDnsConfigOption);
 /// Schema `V1PodFailurePolicy`.
@@ -524,10 +488,6 @@ impl model::Model for V1PodFailurePolicy {
             0 => model::opt(&self.rules),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.rules.is_some() as u64
     }
 }
 model::model!(V1PodFailurePolicy);
@@ -571,11 +531,6 @@ impl model::Model for V1PodFailurePolicyOnExitCodesRequirement {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.values.is_some() as u64 | (self.operator.is_some() as u64) << 1
-            | (self.container_name.is_some() as u64) << 2
-    }
 }
 model::model!(V1PodFailurePolicyOnExitCodesRequirement);
 /// Schema `V1PodFailurePolicyOnPodConditionsPattern`.
@@ -613,10 +568,6 @@ impl model::Model for V1PodFailurePolicyOnPodConditionsPattern {
             1 => model::Part::Str(&self.status),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.type_.is_some() as u64 | (self.status.is_some() as u64) << 1
     }
 }
 model::model!(V1PodFailurePolicyOnPodConditionsPattern);
@@ -660,11 +611,6 @@ impl model::Model for V1PodFailurePolicyRule {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.action.is_some() as u64 | (self.on_exit_codes.is_some() as u64) << 1
-            | (self.on_pod_conditions.is_some() as u64) << 2
-    }
 }
 model::model!(V1PodFailurePolicyRule);
 /// Schema `V1PodOS`.
@@ -699,10 +645,6 @@ impl model::Model for V1PodOs {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.name.is_some() as u64
-    }
 }
 model::model!(V1PodOs);
 /// Schema `V1PodReadinessGate`.
@@ -736,10 +678,6 @@ impl model::Model for V1PodReadinessGate {
             0 => model::Part::Str(&self.condition_type),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.condition_type.is_some() as u64
     }
 }
 model::model!(V1PodReadinessGate);
@@ -783,11 +721,6 @@ impl model::Model for V1PodResourceClaim {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.resource_claim_name.is_some() as u64) << 1
-            | (self.resource_claim_template_name.is_some() as u64) << 2
-    }
 }
 model::model!(V1PodResourceClaim);
 /// Schema `V1PodSchedulingGate`.
@@ -821,10 +754,6 @@ impl model::Model for V1PodSchedulingGate {
             0 => model::Part::Str(&self.name),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.name.is_some() as u64
     }
 }
 model::model!(V1PodSchedulingGate);
@@ -924,18 +853,23 @@ impl model::Model for V1PodSecurityContext {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.fs_group.is_some() as u64 | (self.sysctls.is_some() as u64) << 1
-            | (self.run_as_user.is_some() as u64) << 2
-            | (self.run_as_group.is_some() as u64) << 3
-            | (self.run_as_non_root.is_some() as u64) << 4
-            | (self.se_linux_options.is_some() as u64) << 5
-            | (self.seccomp_profile.is_some() as u64) << 6
-            | (self.windows_options.is_some() as u64) << 7
-            | (self.app_armor_profile.is_some() as u64) << 8
-            | (self.supplemental_groups.is_some() as u64) << 9
-            | (self.fs_group_change_policy.is_some() as u64) << 10
-            | (self.se_linux_change_policy.is_some() as u64) << 11
-            | (self.supplemental_groups_policy.is_some() as u64) << 12
+        model::mask(
+            &[
+                self.fs_group.is_some(),
+                self.sysctls.is_some(),
+                self.run_as_user.is_some(),
+                self.run_as_group.is_some(),
+                self.run_as_non_root.is_some(),
+                self.se_linux_options.is_some(),
+                self.seccomp_profile.is_some(),
+                self.windows_options.is_some(),
+                self.app_armor_profile.is_some(),
+                self.supplemental_groups.is_some(),
+                self.fs_group_change_policy.is_some(),
+                self.se_linux_change_policy.is_some(),
+                self.supplemental_groups_policy.is_some(),
+            ],
+        )
     }
 }
 model::model!(V1PodSecurityContext);
@@ -1170,45 +1104,50 @@ impl model::Model for V1PodSpec {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.os.is_some() as u64 | (self.host_ipc.is_some() as u64) << 1
-            | (self.host_pid.is_some() as u64) << 2
-            | (self.volumes.is_some() as u64) << 3
-            | (self.affinity.is_some() as u64) << 4
-            | (self.hostname.is_some() as u64) << 5
-            | (self.node_name.is_some() as u64) << 6
-            | (self.overhead.is_some() as u64) << 7
-            | (self.priority.is_some() as u64) << 8
-            | (self.dns_config.is_some() as u64) << 9
-            | (self.dns_policy.is_some() as u64) << 10
-            | (self.host_users.is_some() as u64) << 11
-            | (self.resources.is_some() as u64) << 12
-            | (self.subdomain.is_some() as u64) << 13
-            | (self.containers.is_some() as u64) << 14
-            | (self.host_aliases.is_some() as u64) << 15
-            | (self.host_network.is_some() as u64) << 16
-            | (self.tolerations.is_some() as u64) << 17
-            | (self.node_selector.is_some() as u64) << 18
-            | (self.restart_policy.is_some() as u64) << 19
-            | (self.scheduler_name.is_some() as u64) << 20
-            | (self.init_containers.is_some() as u64) << 21
-            | (self.readiness_gates.is_some() as u64) << 22
-            | (self.resource_claims.is_some() as u64) << 23
-            | (self.service_account.is_some() as u64) << 24
-            | (self.scheduling_gates.is_some() as u64) << 25
-            | (self.security_context.is_some() as u64) << 26
-            | (self.image_pull_secrets.is_some() as u64) << 27
-            | (self.preemption_policy.is_some() as u64) << 28
-            | (self.runtime_class_name.is_some() as u64) << 29
-            | (self.priority_class_name.is_some() as u64) << 30
-            | (self.set_hostname_as_fqdn.is_some() as u64) << 31
-            | (self.enable_service_links.is_some() as u64) << 32
-            | (self.service_account_name.is_some() as u64) << 33
-            | (self.ephemeral_containers.is_some() as u64) << 34
-            | (self.active_deadline_seconds.is_some() as u64) << 35
-            | (self.share_process_namespace.is_some() as u64) << 36
-            | (self.topology_spread_constraints.is_some() as u64) << 37
-            | (self.automount_service_account_token.is_some() as u64) << 38
-            | (self.termination_grace_period_seconds.is_some() as u64) << 39
+        model::mask(
+            &[
+                self.os.is_some(),
+                self.host_ipc.is_some(),
+                self.host_pid.is_some(),
+                self.volumes.is_some(),
+                self.affinity.is_some(),
+                self.hostname.is_some(),
+                self.node_name.is_some(),
+                self.overhead.is_some(),
+                self.priority.is_some(),
+                self.dns_config.is_some(),
+                self.dns_policy.is_some(),
+                self.host_users.is_some(),
+                self.resources.is_some(),
+                self.subdomain.is_some(),
+                self.containers.is_some(),
+                self.host_aliases.is_some(),
+                self.host_network.is_some(),
+                self.tolerations.is_some(),
+                self.node_selector.is_some(),
+                self.restart_policy.is_some(),
+                self.scheduler_name.is_some(),
+                self.init_containers.is_some(),
+                self.readiness_gates.is_some(),
+                self.resource_claims.is_some(),
+                self.service_account.is_some(),
+                self.scheduling_gates.is_some(),
+                self.security_context.is_some(),
+                self.image_pull_secrets.is_some(),
+                self.preemption_policy.is_some(),
+                self.runtime_class_name.is_some(),
+                self.priority_class_name.is_some(),
+                self.set_hostname_as_fqdn.is_some(),
+                self.enable_service_links.is_some(),
+                self.service_account_name.is_some(),
+                self.ephemeral_containers.is_some(),
+                self.active_deadline_seconds.is_some(),
+                self.share_process_namespace.is_some(),
+                self.topology_spread_constraints.is_some(),
+                self.automount_service_account_token.is_some(),
+                self.termination_grace_period_seconds.is_some(),
+            ],
+        )
     }
 }
 model::model!(V1PodSpec);
@@ -1248,10 +1187,6 @@ impl model::Model for V1PodTemplateMetadata {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.labels.is_some() as u64 | (self.annotations.is_some() as u64) << 1
-    }
 }
 model::model!(V1PodTemplateMetadata);
 /// Schema `V1PodTemplateSpec`.
@@ -1289,10 +1224,6 @@ impl model::Model for V1PodTemplateSpec {
             1 => model::opt(&self.metadata),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.spec.is_some() as u64 | (self.metadata.is_some() as u64) << 1
     }
 }
 model::model!(V1PodTemplateSpec);
@@ -1336,11 +1267,6 @@ impl model::Model for V1PortworxVolumeSource {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.fs_type.is_some() as u64 | (self.read_only.is_some() as u64) << 1
-            | (self.volume_id.is_some() as u64) << 2
-    }
 }
 model::model!(V1PortworxVolumeSource);
 /// Schema `V1PreferredSchedulingTerm`.
@@ -1378,10 +1304,6 @@ impl model::Model for V1PreferredSchedulingTerm {
             1 => model::opt(&self.preference),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.weight.is_some() as u64 | (self.preference.is_some() as u64) << 1
     }
 }
 model::model!(V1PreferredSchedulingTerm);
@@ -1449,15 +1371,6 @@ impl model::Model for V1Probe {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.handler.is_some() as u64 | (self.period_seconds.is_some() as u64) << 1
-            | (self.timeout_seconds.is_some() as u64) << 2
-            | (self.failure_threshold.is_some() as u64) << 3
-            | (self.success_threshold.is_some() as u64) << 4
-            | (self.initial_delay_seconds.is_some() as u64) << 5
-            | (self.termination_grace_period_seconds.is_some() as u64) << 6
-    }
 }
 model::model!(V1Probe);
 /// Schema `V1ProbeHandler`.
@@ -1504,12 +1417,6 @@ impl model::Model for V1ProbeHandler {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.exec.is_some() as u64 | (self.grpc.is_some() as u64) << 1
-            | (self.http_get.is_some() as u64) << 2
-            | (self.tcp_socket.is_some() as u64) << 3
-    }
 }
 model::model!(V1ProbeHandler);
 /// Schema `V1ProjectedVolumeSource`.
@@ -1548,10 +1455,6 @@ impl model::Model for V1ProjectedVolumeSource {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.sources.is_some() as u64 | (self.default_mode.is_some() as u64) << 1
-    }
 }
 model::model!(V1ProjectedVolumeSource);
 /// Schema `V1PrometheusAuth`.
@@ -1585,10 +1488,6 @@ impl model::Model for V1PrometheusAuth {
             0 => model::opt(&self.sigv4),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.sigv4.is_some() as u64
     }
 }
 model::model!(V1PrometheusAuth);
@@ -1643,13 +1542,6 @@ impl model::Model for V1PrometheusMetric {
             5 => model::opt(&self.authentication),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.query.is_some() as u64 | (self.address.is_some() as u64) << 1
-            | (self.headers.is_some() as u64) << 2 | (self.timeout.is_some() as u64) << 3
-            | (self.insecure.is_some() as u64) << 4
-            | (self.authentication.is_some() as u64) << 5
     }
 }
 model::model!(V1PrometheusMetric);

@@ -56,12 +56,5 @@ impl model::Model for V1QuobyteVolumeSource {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.user.is_some() as u64 | (self.group.is_some() as u64) << 1
-            | (self.tenant.is_some() as u64) << 2 | (self.volume.is_some() as u64) << 3
-            | (self.read_only.is_some() as u64) << 4
-            | (self.registry.is_some() as u64) << 5
-    }
 }
 model::model!(V1QuobyteVolumeSource);

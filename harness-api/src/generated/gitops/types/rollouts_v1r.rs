@@ -40,10 +40,6 @@ impl model::Model for V1ResourceClaim {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.request.is_some() as u64) << 1
-    }
 }
 model::model!(V1ResourceClaim);
 /// Schema `V1ResourceFieldSelector`.
@@ -86,11 +82,6 @@ impl model::Model for V1ResourceFieldSelector {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.divisor.is_some() as u64 | (self.resource.is_some() as u64) << 1
-            | (self.container_name.is_some() as u64) << 2
-    }
 }
 model::model!(V1ResourceFieldSelector);
 /// Schema `V1ResourceRequirements`.
@@ -132,11 +123,6 @@ impl model::Model for V1ResourceRequirements {
             2 => model::opt(&self.requests),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.claims.is_some() as u64 | (self.limits.is_some() as u64) << 1
-            | (self.requests.is_some() as u64) << 2
     }
 }
 model::model!(V1ResourceRequirements);
@@ -187,13 +173,6 @@ impl model::Model for V1RolloutAnalysis {
             4 => model::opt(&self.measurement_retention),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.args.is_some() as u64 | (self.dry_run.is_some() as u64) << 1
-            | (self.templates.is_some() as u64) << 2
-            | (self.analysis_run_metadata.is_some() as u64) << 3
-            | (self.measurement_retention.is_some() as u64) << 4
     }
 }
 model::model!(V1RolloutAnalysis);
@@ -283,14 +262,21 @@ impl model::Model for V1RolloutAnalysisRunInfo {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.icon.is_some() as u64 | (self.jobs.is_some() as u64) << 1
-            | (self.error.is_some() as u64) << 2 | (self.failed.is_some() as u64) << 3
-            | (self.status.is_some() as u64) << 4 | (self.metrics.is_some() as u64) << 5
-            | (self.metadata.is_some() as u64) << 6
-            | (self.revision.is_some() as u64) << 7
-            | (self.non_job_info.is_some() as u64) << 8
-            | (self.successful.is_some() as u64) << 9
-            | (self.inconclusive.is_some() as u64) << 10
+        model::mask(
+            &[
+                self.icon.is_some(),
+                self.jobs.is_some(),
+                self.error.is_some(),
+                self.failed.is_some(),
+                self.status.is_some(),
+                self.metrics.is_some(),
+                self.metadata.is_some(),
+                self.revision.is_some(),
+                self.non_job_info.is_some(),
+                self.successful.is_some(),
+                self.inconclusive.is_some(),
+            ],
+        )
     }
 }
 model::model!(V1RolloutAnalysisRunInfo);
@@ -330,10 +316,6 @@ impl model::Model for V1RolloutAnalysisTemplate {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.cluster_scope.is_some() as u64 | (self.template_name.is_some() as u64) << 1
-    }
 }
 model::model!(V1RolloutAnalysisTemplate);
 /// Schema `V1RolloutContainerInfo`.
@@ -371,10 +353,6 @@ impl model::Model for V1RolloutContainerInfo {
             1 => model::Part::Str(&self.image),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.image.is_some() as u64) << 1
     }
 }
 model::model!(V1RolloutContainerInfo);
@@ -442,15 +420,6 @@ impl model::Model for V1RolloutExperimentInfo {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.icon.is_some() as u64 | (self.status.is_some() as u64) << 1
-            | (self.message.is_some() as u64) << 2
-            | (self.metadata.is_some() as u64) << 3
-            | (self.revision.is_some() as u64) << 4
-            | (self.replica_sets.is_some() as u64) << 5
-            | (self.analysis_runs.is_some() as u64) << 6
-    }
 }
 model::model!(V1RolloutExperimentInfo);
 /// Schema `V1RolloutExperimentStep`.
@@ -492,11 +461,6 @@ impl model::Model for V1RolloutExperimentStep {
             2 => model::opt(&self.templates),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.analyses.is_some() as u64 | (self.duration.is_some() as u64) << 1
-            | (self.templates.is_some() as u64) << 2
     }
 }
 model::model!(V1RolloutExperimentStep);
@@ -547,13 +511,6 @@ impl model::Model for V1RolloutExperimentStepAnalysisTemplateRef {
             4 => model::Part::Flag(&self.required_for_completion),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.args.is_some() as u64 | (self.name.is_some() as u64) << 1
-            | (self.cluster_scope.is_some() as u64) << 2
-            | (self.template_name.is_some() as u64) << 3
-            | (self.required_for_completion.is_some() as u64) << 4
     }
 }
 model::model!(V1RolloutExperimentStepAnalysisTemplateRef);
@@ -612,15 +569,6 @@ impl model::Model for V1RolloutExperimentTemplate {
             6 => model::opt(&self.selector),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.weight.is_some() as u64) << 1
-            | (self.service.is_some() as u64) << 2
-            | (self.spec_ref.is_some() as u64) << 3
-            | (self.metadata.is_some() as u64) << 4
-            | (self.replicas.is_some() as u64) << 5
-            | (self.selector.is_some() as u64) << 6
     }
 }
 model::model!(V1RolloutExperimentTemplate);
@@ -775,26 +723,34 @@ impl model::Model for V1RolloutInfo {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.icon.is_some() as u64 | (self.step.is_some() as u64) << 1
-            | (self.ready.is_some() as u64) << 2 | (self.steps.is_some() as u64) << 3
-            | (self.status.is_some() as u64) << 4 | (self.current.is_some() as u64) << 5
-            | (self.desired.is_some() as u64) << 6 | (self.message.is_some() as u64) << 7
-            | (self.updated.is_some() as u64) << 8
-            | (self.metadata.is_some() as u64) << 9
-            | (self.strategy.is_some() as u64) << 10
-            | (self.available.is_some() as u64) << 11
-            | (self.set_weight.is_some() as u64) << 12
-            | (self.containers.is_some() as u64) << 13
-            | (self.generation.is_some() as u64) << 14
-            | (self.experiments.is_some() as u64) << 15
-            | (self.replica_sets.is_some() as u64) << 16
-            | (self.restarted_at.is_some() as u64) << 17
-            | (self.actual_weight.is_some() as u64) << 18
-            | (self.analysis_runs.is_some() as u64) << 19
-            | (self.canary_images.is_some() as u64) << 20
-            | (self.stable_images.is_some() as u64) << 21
-            | (self.preview_images.is_some() as u64) << 22
-            | (self.canary_revision.is_some() as u64) << 23
+        model::mask(
+            &[
+                self.icon.is_some(),
+                self.step.is_some(),
+                self.ready.is_some(),
+                self.steps.is_some(),
+                self.status.is_some(),
+                self.current.is_some(),
+                self.desired.is_some(),
+                self.message.is_some(),
+                self.updated.is_some(),
+                self.metadata.is_some(),
+                self.strategy.is_some(),
+                self.available.is_some(),
+                self.set_weight.is_some(),
+                self.containers.is_some(),
+                self.generation.is_some(),
+                self.experiments.is_some(),
+                self.replica_sets.is_some(),
+                self.restarted_at.is_some(),
+                self.actual_weight.is_some(),
+                self.analysis_runs.is_some(),
+                self.canary_images.is_some(),
+                self.stable_images.is_some(),
+                self.preview_images.is_some(),
+                self.canary_revision.is_some(),
+            ],
+        )
     }
 }
 model::model!(V1RolloutInfo);
@@ -846,13 +802,6 @@ impl model::Model for V1RolloutJobInfo {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.icon.is_some() as u64 | (self.status.is_some() as u64) << 1
-            | (self.metadata.is_some() as u64) << 2
-            | (self.started_at.is_some() as u64) << 3
-            | (self.metric_name.is_some() as u64) << 4
-    }
 }
 model::model!(V1RolloutJobInfo);
 /// Schema `V1RolloutNonJobInfo`.
@@ -899,12 +848,6 @@ impl model::Model for V1RolloutNonJobInfo {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.value.is_some() as u64 | (self.status.is_some() as u64) << 1
-            | (self.started_at.is_some() as u64) << 2
-            | (self.metric_name.is_some() as u64) << 3
-    }
 }
 model::model!(V1RolloutNonJobInfo);
 /// Schema `V1RolloutPause`.
@@ -938,10 +881,6 @@ impl model::Model for V1RolloutPause {
             0 => model::Part::Json(&self.duration),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.duration.is_some() as u64
     }
 }
 model::model!(V1RolloutPause);
@@ -992,12 +931,6 @@ impl model::Model for V1RolloutPodInfo {
             4 => model::Part::Int(&self.restarts),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.icon.is_some() as u64 | (self.ready.is_some() as u64) << 1
-            | (self.status.is_some() as u64) << 2 | (self.metadata.is_some() as u64) << 3
-            | (self.restarts.is_some() as u64) << 4
     }
 }
 model::model!(V1RolloutPodInfo);
@@ -1112,17 +1045,26 @@ impl model::Model for V1RolloutReplicaSetInfo {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.icon.is_some() as u64 | (self.ping.is_some() as u64) << 1
-            | (self.pods.is_some() as u64) << 2 | (self.pong.is_some() as u64) << 3
-            | (self.active.is_some() as u64) << 4 | (self.canary.is_some() as u64) << 5
-            | (self.images.is_some() as u64) << 6 | (self.stable.is_some() as u64) << 7
-            | (self.status.is_some() as u64) << 8 | (self.preview.is_some() as u64) << 9
-            | (self.metadata.is_some() as u64) << 10
-            | (self.replicas.is_some() as u64) << 11
-            | (self.revision.is_some() as u64) << 12
-            | (self.template.is_some() as u64) << 13
-            | (self.available.is_some() as u64) << 14
-            | (self.scale_down_deadline.is_some() as u64) << 15
+        model::mask(
+            &[
+                self.icon.is_some(),
+                self.ping.is_some(),
+                self.pods.is_some(),
+                self.pong.is_some(),
+                self.active.is_some(),
+                self.canary.is_some(),
+                self.images.is_some(),
+                self.stable.is_some(),
+                self.status.is_some(),
+                self.preview.is_some(),
+                self.metadata.is_some(),
+                self.replicas.is_some(),
+                self.revision.is_some(),
+                self.template.is_some(),
+                self.available.is_some(),
+                self.scale_down_deadline.is_some(),
+            ],
+        )
     }
 }
 model::model!(V1RolloutReplicaSetInfo);
@@ -1165,11 +1107,6 @@ impl model::Model for V1RouteMatch {
             2 => model::opt(&self.headers),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.path.is_some() as u64 | (self.method.is_some() as u64) << 1
-            | (self.headers.is_some() as u64) << 2
     }
 }
 model::model!(V1RouteMatch);
@@ -1244,12 +1181,18 @@ impl model::Model for V1rbdVolumeSource {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.pool.is_some() as u64 | (self.user.is_some() as u64) << 1
-            | (self.image.is_some() as u64) << 2 | (self.fs_type.is_some() as u64) << 3
-            | (self.keyring.is_some() as u64) << 4
-            | (self.monitors.is_some() as u64) << 5
-            | (self.read_only.is_some() as u64) << 6
-            | (self.secret_ref.is_some() as u64) << 7
+        model::mask(
+            &[
+                self.pool.is_some(),
+                self.user.is_some(),
+                self.image.is_some(),
+                self.fs_type.is_some(),
+                self.keyring.is_some(),
+                self.monitors.is_some(),
+                self.read_only.is_some(),
+                self.secret_ref.is_some(),
+            ],
+        )
     }
 }
 model::model!(V1rbdVolumeSource);

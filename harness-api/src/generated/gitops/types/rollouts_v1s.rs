@@ -85,15 +85,20 @@ impl model::Model for V1ScaleIoVolumeSource {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.fs_type.is_some() as u64 | (self.system.is_some() as u64) << 1
-            | (self.gateway.is_some() as u64) << 2
-            | (self.read_only.is_some() as u64) << 3
-            | (self.secret_ref.is_some() as u64) << 4
-            | (self.ssl_enabled.is_some() as u64) << 5
-            | (self.volume_name.is_some() as u64) << 6
-            | (self.storage_mode.is_some() as u64) << 7
-            | (self.storage_pool.is_some() as u64) << 8
-            | (self.protection_domain.is_some() as u64) << 9
+        model::mask(
+            &[
+                self.fs_type.is_some(),
+                self.system.is_some(),
+                self.gateway.is_some(),
+                self.read_only.is_some(),
+                self.secret_ref.is_some(),
+                self.ssl_enabled.is_some(),
+                self.volume_name.is_some(),
+                self.storage_mode.is_some(),
+                self.storage_pool.is_some(),
+                self.protection_domain.is_some(),
+            ],
+        )
     }
 }
 model::model!(V1ScaleIoVolumeSource);
@@ -145,12 +150,6 @@ impl model::Model for V1ScopeDetail {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.end.is_some() as u64 | (self.step.is_some() as u64) << 1
-            | (self.scope.is_some() as u64) << 2 | (self.start.is_some() as u64) << 3
-            | (self.region.is_some() as u64) << 4
-    }
 }
 model::model!(V1ScopeDetail);
 /// Schema `V1SeccompProfile`.
@@ -189,10 +188,6 @@ impl model::Model for V1SeccompProfile {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.type_.is_some() as u64 | (self.localhost_profile.is_some() as u64) << 1
-    }
 }
 model::model!(V1SeccompProfile);
 /// Schema `V1SecretEnvSource`.
@@ -230,11 +225,6 @@ impl model::Model for V1SecretEnvSource {
             1 => model::opt(&self.local_object_reference),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.optional.is_some() as u64
-            | (self.local_object_reference.is_some() as u64) << 1
     }
 }
 model::model!(V1SecretEnvSource);
@@ -278,11 +268,6 @@ impl model::Model for V1SecretKeySelector {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.key.is_some() as u64 | (self.optional.is_some() as u64) << 1
-            | (self.local_object_reference.is_some() as u64) << 2
-    }
 }
 model::model!(V1SecretKeySelector);
 /// Schema `V1SecretProjection`.
@@ -324,11 +309,6 @@ impl model::Model for V1SecretProjection {
             2 => model::opt(&self.local_object_reference),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.items.is_some() as u64 | (self.optional.is_some() as u64) << 1
-            | (self.local_object_reference.is_some() as u64) << 2
     }
 }
 model::model!(V1SecretProjection);
@@ -375,12 +355,6 @@ impl model::Model for V1SecretVolumeSource {
             3 => model::Part::Int(&self.default_mode),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.items.is_some() as u64 | (self.optional.is_some() as u64) << 1
-            | (self.secret_name.is_some() as u64) << 2
-            | (self.default_mode.is_some() as u64) << 3
     }
 }
 model::model!(V1SecretVolumeSource);
@@ -475,17 +449,22 @@ impl model::Model for V1SecurityContext {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.proc_mount.is_some() as u64 | (self.run_as_user.is_some() as u64) << 1
-            | (self.privileged.is_some() as u64) << 2
-            | (self.run_as_group.is_some() as u64) << 3
-            | (self.capabilities.is_some() as u64) << 4
-            | (self.run_as_non_root.is_some() as u64) << 5
-            | (self.se_linux_options.is_some() as u64) << 6
-            | (self.seccomp_profile.is_some() as u64) << 7
-            | (self.windows_options.is_some() as u64) << 8
-            | (self.app_armor_profile.is_some() as u64) << 9
-            | (self.read_only_root_filesystem.is_some() as u64) << 10
-            | (self.allow_privilege_escalation.is_some() as u64) << 11
+        model::mask(
+            &[
+                self.proc_mount.is_some(),
+                self.run_as_user.is_some(),
+                self.privileged.is_some(),
+                self.run_as_group.is_some(),
+                self.capabilities.is_some(),
+                self.run_as_non_root.is_some(),
+                self.se_linux_options.is_some(),
+                self.seccomp_profile.is_some(),
+                self.windows_options.is_some(),
+                self.app_armor_profile.is_some(),
+                self.read_only_root_filesystem.is_some(),
+                self.allow_privilege_escalation.is_some(),
+            ],
+        )
     }
 }
 model::model!(V1SecurityContext);
@@ -529,11 +508,6 @@ impl model::Model for V1ServiceAccountTokenProjection {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.path.is_some() as u64 | (self.audience.is_some() as u64) << 1
-            | (self.expiration_seconds.is_some() as u64) << 2
-    }
 }
 model::model!(V1ServiceAccountTokenProjection);
 /// Schema `V1SetCanaryScale`.
@@ -576,11 +550,6 @@ impl model::Model for V1SetCanaryScale {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.weight.is_some() as u64 | (self.replicas.is_some() as u64) << 1
-            | (self.match_traffic_weight.is_some() as u64) << 2
-    }
 }
 model::model!(V1SetCanaryScale);
 /// Schema `V1SetHeaderRoute`.
@@ -618,10 +587,6 @@ impl model::Model for V1SetHeaderRoute {
             1 => model::opt(&self.match_),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.match_.is_some() as u64) << 1
     }
 }
 model::model!(V1SetHeaderRoute);
@@ -665,11 +630,6 @@ impl model::Model for V1SetMirrorRoute {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.match_.is_some() as u64) << 1
-            | (self.percentage.is_some() as u64) << 2
-    }
 }
 model::model!(V1SetMirrorRoute);
 /// Schema `V1Sigv4Config`.
@@ -711,11 +671,6 @@ impl model::Model for V1Sigv4Config {
             2 => model::Part::Str(&self.role_arn),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.address.is_some() as u64 | (self.profile.is_some() as u64) << 1
-            | (self.role_arn.is_some() as u64) << 2
     }
 }
 model::model!(V1Sigv4Config);
@@ -759,11 +714,6 @@ impl model::Model for V1SkyWalkingMetric {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.query.is_some() as u64 | (self.address.is_some() as u64) << 1
-            | (self.interval.is_some() as u64) << 2
-    }
 }
 model::model!(V1SkyWalkingMetric);
 /// Schema `V1SleepAction`.
@@ -797,10 +747,6 @@ impl model::Model for V1SleepAction {
             0 => model::Part::Str(&self.seconds),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.seconds.is_some() as u64
     }
 }
 model::model!(V1SleepAction);
@@ -852,13 +798,6 @@ impl model::Model for V1StorageOsVolumeSource {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.fs_type.is_some() as u64 | (self.read_only.is_some() as u64) << 1
-            | (self.secret_ref.is_some() as u64) << 2
-            | (self.volume_name.is_some() as u64) << 3
-            | (self.volume_namespace.is_some() as u64) << 4
-    }
 }
 model::model!(V1StorageOsVolumeSource);
 /// Schema `V1StringMatch`.
@@ -901,11 +840,6 @@ impl model::Model for V1StringMatch {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.exact.is_some() as u64 | (self.regex.is_some() as u64) << 1
-            | (self.prefix.is_some() as u64) << 2
-    }
 }
 model::model!(V1StringMatch);
 /// Schema `V1SuccessPolicy`.
@@ -939,10 +873,6 @@ impl model::Model for V1SuccessPolicy {
             0 => model::opt(&self.rules),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.rules.is_some() as u64
     }
 }
 model::model!(V1SuccessPolicy);
@@ -982,11 +912,6 @@ impl model::Model for V1SuccessPolicyRule {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.succeeded_count.is_some() as u64
-            | (self.succeeded_indexes.is_some() as u64) << 1
-    }
 }
 model::model!(V1SuccessPolicyRule);
 /// Schema `V1Sysctl`.
@@ -1024,10 +949,6 @@ impl model::Model for V1Sysctl {
             1 => model::Part::Str(&self.value),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.value.is_some() as u64) << 1
     }
 }
 model::model!(V1Sysctl);
@@ -1074,11 +995,6 @@ impl model::Model for V1seLinuxOptions {
             3 => model::Part::Str(&self.level),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.role.is_some() as u64 | (self.type_.is_some() as u64) << 1
-            | (self.user.is_some() as u64) << 2 | (self.level.is_some() as u64) << 3
     }
 }
 model::model!(V1seLinuxOptions);

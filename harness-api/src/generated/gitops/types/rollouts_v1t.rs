@@ -36,10 +36,6 @@ impl model::Model for V1TemplateService {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.name.is_some() as u64
-    }
 }
 model::model!(V1TemplateService);
 /// Schema `V1Toleration`.
@@ -89,12 +85,6 @@ impl model::Model for V1Toleration {
             4 => model::Part::Str(&self.toleration_seconds),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.key.is_some() as u64 | (self.value.is_some() as u64) << 1
-            | (self.effect.is_some() as u64) << 2 | (self.operator.is_some() as u64) << 3
-            | (self.toleration_seconds.is_some() as u64) << 4
     }
 }
 model::model!(V1Toleration);
@@ -169,13 +159,18 @@ impl model::Model for V1TopologySpreadConstraint {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.max_skew.is_some() as u64 | (self.min_domains.is_some() as u64) << 1
-            | (self.topology_key.is_some() as u64) << 2
-            | (self.label_selector.is_some() as u64) << 3
-            | (self.match_label_keys.is_some() as u64) << 4
-            | (self.node_taints_policy.is_some() as u64) << 5
-            | (self.when_unsatisfiable.is_some() as u64) << 6
-            | (self.node_affinity_policy.is_some() as u64) << 7
+        model::mask(
+            &[
+                self.max_skew.is_some(),
+                self.min_domains.is_some(),
+                self.topology_key.is_some(),
+                self.label_selector.is_some(),
+                self.match_label_keys.is_some(),
+                self.node_taints_policy.is_some(),
+                self.when_unsatisfiable.is_some(),
+                self.node_affinity_policy.is_some(),
+            ],
+        )
     }
 }
 model::model!(V1TopologySpreadConstraint);
@@ -218,11 +213,6 @@ impl model::Model for V1TypedLocalObjectReference {
             2 => model::Part::Str(&self.api_group),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.kind.is_some() as u64 | (self.name.is_some() as u64) << 1
-            | (self.api_group.is_some() as u64) << 2
     }
 }
 model::model!(V1TypedLocalObjectReference);
@@ -270,12 +260,6 @@ impl model::Model for V1TypedObjectReference {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.kind.is_some() as u64 | (self.name.is_some() as u64) << 1
-            | (self.api_group.is_some() as u64) << 2
-            | (self.namespace.is_some() as u64) << 3
-    }
 }
 model::model!(V1TypedObjectReference);
 /// Schema `V1TCPSocketAction`.
@@ -313,10 +297,6 @@ impl model::Model for V1tcpSocketAction {
             1 => model::Part::Json(&self.port),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.host.is_some() as u64 | (self.port.is_some() as u64) << 1
     }
 }
 model::model!(V1tcpSocketAction);

@@ -40,10 +40,6 @@ impl model::Model for V1Volume {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.volume_source.is_some() as u64) << 1
-    }
 }
 model::model!(V1Volume);
 /// Schema `V1VolumeDevice`.
@@ -81,10 +77,6 @@ impl model::Model for V1VolumeDevice {
             1 => model::Part::Str(&self.device_path),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.device_path.is_some() as u64) << 1
     }
 }
 model::model!(V1VolumeDevice);
@@ -152,15 +144,6 @@ impl model::Model for V1VolumeMount {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.sub_path.is_some() as u64) << 1
-            | (self.read_only.is_some() as u64) << 2
-            | (self.mount_path.is_some() as u64) << 3
-            | (self.sub_path_expr.is_some() as u64) << 4
-            | (self.mount_propagation.is_some() as u64) << 5
-            | (self.recursive_read_only.is_some() as u64) << 6
-    }
 }
 model::model!(V1VolumeMount);
 /// Schema `V1VolumeProjection`.
@@ -217,13 +200,6 @@ impl model::Model for V1VolumeProjection {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.secret.is_some() as u64 | (self.config_map.is_some() as u64) << 1
-            | (self.downward_api.is_some() as u64) << 2
-            | (self.cluster_trust_bundle.is_some() as u64) << 3
-            | (self.service_account_token.is_some() as u64) << 4
-    }
 }
 model::model!(V1VolumeProjection);
 /// Schema `V1VolumeResourceRequirements`.
@@ -261,10 +237,6 @@ impl model::Model for V1VolumeResourceRequirements {
             1 => model::opt(&self.requests),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.limits.is_some() as u64 | (self.requests.is_some() as u64) << 1
     }
 }
 model::model!(V1VolumeResourceRequirements);
@@ -449,31 +421,40 @@ impl model::Model for V1VolumeSource {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.fc.is_some() as u64 | (self.csi.is_some() as u64) << 1
-            | (self.nfs.is_some() as u64) << 2 | (self.rbd.is_some() as u64) << 3
-            | (self.image.is_some() as u64) << 4 | (self.iscsi.is_some() as u64) << 5
-            | (self.cephfs.is_some() as u64) << 6 | (self.cinder.is_some() as u64) << 7
-            | (self.secret.is_some() as u64) << 8 | (self.flocker.is_some() as u64) << 9
-            | (self.git_repo.is_some() as u64) << 10
-            | (self.quobyte.is_some() as u64) << 11
-            | (self.scale_io.is_some() as u64) << 12
-            | (self.empty_dir.is_some() as u64) << 13
-            | (self.host_path.is_some() as u64) << 14
-            | (self.azure_disk.is_some() as u64) << 15
-            | (self.azure_file.is_some() as u64) << 16
-            | (self.config_map.is_some() as u64) << 17
-            | (self.ephemeral.is_some() as u64) << 18
-            | (self.glusterfs.is_some() as u64) << 19
-            | (self.projected.is_some() as u64) << 20
-            | (self.storageos.is_some() as u64) << 21
-            | (self.flex_volume.is_some() as u64) << 22
-            | (self.downward_api.is_some() as u64) << 23
-            | (self.vsphere_volume.is_some() as u64) << 24
-            | (self.portworx_volume.is_some() as u64) << 25
-            | (self.gce_persistent_disk.is_some() as u64) << 26
-            | (self.aws_elastic_block_store.is_some() as u64) << 27
-            | (self.photon_persistent_disk.is_some() as u64) << 28
-            | (self.persistent_volume_claim.is_some() as u64) << 29
+        model::mask(
+            &[
+                self.fc.is_some(),
+                self.csi.is_some(),
+                self.nfs.is_some(),
+                self.rbd.is_some(),
+                self.image.is_some(),
+                self.iscsi.is_some(),
+                self.cephfs.is_some(),
+                self.cinder.is_some(),
+                self.secret.is_some(),
+                self.flocker.is_some(),
+                self.git_repo.is_some(),
+                self.quobyte.is_some(),
+                self.scale_io.is_some(),
+                self.empty_dir.is_some(),
+                self.host_path.is_some(),
+                self.azure_disk.is_some(),
+                self.azure_file.is_some(),
+                self.config_map.is_some(),
+                self.ephemeral.is_some(),
+                self.glusterfs.is_some(),
+                self.projected.is_some(),
+                self.storageos.is_some(),
+                self.flex_volume.is_some(),
+                self.downward_api.is_some(),
+                self.vsphere_volume.is_some(),
+                self.portworx_volume.is_some(),
+                self.gce_persistent_disk.is_some(),
+                self.aws_elastic_block_store.is_some(),
+                self.photon_persistent_disk.is_some(),
+                self.persistent_volume_claim.is_some(),
+            ],
+        )
     }
 }
 model::model!(V1VolumeSource);
@@ -520,12 +501,6 @@ impl model::Model for V1VsphereVirtualDiskVolumeSource {
             3 => model::Part::Str(&self.storage_policy_name),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.fs_type.is_some() as u64 | (self.volume_path.is_some() as u64) << 1
-            | (self.storage_policy_id.is_some() as u64) << 2
-            | (self.storage_policy_name.is_some() as u64) << 3
     }
 }
 model::model!(V1VsphereVirtualDiskVolumeSource);

@@ -40,10 +40,6 @@ impl model::Model for V1WavefrontMetric {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.query.is_some() as u64 | (self.address.is_some() as u64) << 1
-    }
 }
 model::model!(V1WavefrontMetric);
 /// Schema `V1WebMetric`.
@@ -117,12 +113,18 @@ impl model::Model for V1WebMetric {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.url.is_some() as u64 | (self.body.is_some() as u64) << 1
-            | (self.method.is_some() as u64) << 2 | (self.headers.is_some() as u64) << 3
-            | (self.insecure.is_some() as u64) << 4
-            | (self.json_body.is_some() as u64) << 5
-            | (self.json_path.is_some() as u64) << 6
-            | (self.timeout_seconds.is_some() as u64) << 7
+        model::mask(
+            &[
+                self.url.is_some(),
+                self.body.is_some(),
+                self.method.is_some(),
+                self.headers.is_some(),
+                self.insecure.is_some(),
+                self.json_body.is_some(),
+                self.json_path.is_some(),
+                self.timeout_seconds.is_some(),
+            ],
+        )
     }
 }
 model::model!(V1WebMetric);
@@ -162,10 +164,6 @@ impl model::Model for V1WebMetricHeader {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.key.is_some() as u64 | (self.value.is_some() as u64) << 1
-    }
 }
 model::model!(V1WebMetricHeader);
 /// Schema `V1WeightedPodAffinityTerm`.
@@ -203,10 +201,6 @@ impl model::Model for V1WeightedPodAffinityTerm {
             1 => model::opt(&self.pod_affinity_term),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.weight.is_some() as u64 | (self.pod_affinity_term.is_some() as u64) << 1
     }
 }
 model::model!(V1WeightedPodAffinityTerm);
@@ -253,13 +247,6 @@ impl model::Model for V1WindowsSecurityContextOptions {
             3 => model::Part::Str(&self.gmsa_credential_spec_name),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.host_process.is_some() as u64
-            | (self.run_as_user_name.is_some() as u64) << 1
-            | (self.gmsa_credential_spec.is_some() as u64) << 2
-            | (self.gmsa_credential_spec_name.is_some() as u64) << 3
     }
 }
 model::model!(V1WindowsSecurityContextOptions);

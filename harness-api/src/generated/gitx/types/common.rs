@@ -58,13 +58,6 @@ impl model::Model for CreateGitxWebhookRequest {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.repo_name.is_some() as u64 | (self.folder_paths.is_some() as u64) << 1
-            | (self.webhook_name.is_some() as u64) << 2
-            | (self.connector_ref.is_some() as u64) << 3
-            | (self.webhook_identifier.is_some() as u64) << 4
-    }
 }
 model::model!(CreateGitxWebhookRequest);
 /// Schema `CreateGitXWebhookResponse`.
@@ -98,10 +91,6 @@ impl model::Model for CreateGitxWebhookResponse {
             0 => model::Part::Str(&self.webhook_identifier),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.webhook_identifier.is_some() as u64
     }
 }
 model::model!(CreateGitxWebhookResponse);
@@ -162,10 +151,6 @@ impl model::Model for CreateWebhookRequest {
         }
     }
     #[inline]
-    fn present(&self) -> u64 {
-        1 | 1 << 1 | 1 << 2
-    }
-    #[inline]
     fn required(&self) -> &'static [usize] {
         &[0, 1, 2]
     }
@@ -202,10 +187,6 @@ impl model::Model for CreateWebhookResponse {
             0 => model::Part::Str(&self.webhook_identifier),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.webhook_identifier.is_some() as u64
     }
 }
 model::model!(CreateWebhookResponse);
@@ -249,11 +230,6 @@ impl model::Model for EventStatusMessageBody {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.hint.is_some() as u64 | (self.message.is_some() as u64) << 1
-            | (self.explanation.is_some() as u64) << 2
-    }
 }
 model::model!(EventStatusMessageBody);
 model::union! {
@@ -296,10 +272,6 @@ impl model::Model for GenericWebhookSpec {
             1 => model::opt(&self.webhook_type),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.auth_spec.is_some() as u64 | (self.webhook_type.is_some() as u64) << 1
     }
 }
 model::model!(GenericWebhookSpec);
@@ -350,12 +322,6 @@ impl model::Model for GitWebhookSpec {
             3 => model::Part::Str(&self.connector_ref),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.repo_name.is_some() as u64 | (self.folder_paths.is_some() as u64) << 1
-            | (self.webhook_type.is_some() as u64) << 2
-            | (self.connector_ref.is_some() as u64) << 3
     }
 }
 model::model!(GitWebhookSpec);
@@ -464,19 +430,24 @@ impl model::Model for GitxWebhookEventResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.branch.is_some() as u64 | (self.payload.is_some() as u64) << 1
-            | (self.commit_id.is_some() as u64) << 2
-            | (self.repo_name.is_some() as u64) << 3
-            | (self.commit_url.is_some() as u64) << 4
-            | (self.file_count.is_some() as u64) << 5
-            | (self.author_name.is_some() as u64) << 6
-            | (self.event_status.is_some() as u64) << 7
-            | (self.commit_message.is_some() as u64) << 8
-            | (self.event_identifier.is_some() as u64) << 9
-            | (self.event_trigger_time.is_some() as u64) << 10
-            | (self.failure_file_count.is_some() as u64) << 11
-            | (self.webhook_identifier.is_some() as u64) << 12
-            | (self.event_status_message.is_some() as u64) << 13
+        model::mask(
+            &[
+                self.branch.is_some(),
+                self.payload.is_some(),
+                self.commit_id.is_some(),
+                self.repo_name.is_some(),
+                self.commit_url.is_some(),
+                self.file_count.is_some(),
+                self.author_name.is_some(),
+                self.event_status.is_some(),
+                self.commit_message.is_some(),
+                self.event_identifier.is_some(),
+                self.event_trigger_time.is_some(),
+                self.failure_file_count.is_some(),
+                self.webhook_identifier.is_some(),
+                self.event_status_message.is_some(),
+            ],
+        )
     }
 }
 model::model!(GitxWebhookEventResponse);
@@ -550,15 +521,6 @@ impl model::Model for GitxWebhookResponse {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.repo_name.is_some() as u64 | (self.is_enabled.is_some() as u64) << 1
-            | (self.folder_paths.is_some() as u64) << 2
-            | (self.webhook_name.is_some() as u64) << 3
-            | (self.connector_ref.is_some() as u64) << 4
-            | (self.event_trigger_time.is_some() as u64) << 5
-            | (self.webhook_identifier.is_some() as u64) << 6
-    }
 }
 model::model!(GitxWebhookResponse);
 /// Schema `HmacAuthSpec`.
@@ -606,12 +568,6 @@ impl model::Model for HmacAuthSpec {
         }
     }
     #[inline]
-    fn present(&self) -> u64 {
-        self.header.is_some() as u64 | (self.auth_type.is_some() as u64) << 1
-            | (self.secret_key.is_some() as u64) << 2
-            | (self.hash_algorithm.is_some() as u64) << 3
-    }
-    #[inline]
     fn secrets(&self) -> &'static [usize] {
         &[2]
     }
@@ -652,10 +608,6 @@ impl model::Model for ListWebhookRequest {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.webhook_type.is_some() as u64
-    }
 }
 model::model!(ListWebhookRequest);
 model::open_enum! {
@@ -694,10 +646,6 @@ impl model::Model for NoAuthSpec {
             0 => model::opt(&self.auth_type),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.auth_type.is_some() as u64
     }
 }
 model::model!(NoAuthSpec);
@@ -741,10 +689,6 @@ impl model::Model for SlackHmacAuthSpec {
         }
     }
     #[inline]
-    fn present(&self) -> u64 {
-        self.auth_type.is_some() as u64 | (self.secret_key.is_some() as u64) << 1
-    }
-    #[inline]
     fn secrets(&self) -> &'static [usize] {
         &[1]
     }
@@ -785,10 +729,6 @@ impl model::Model for SlackNoAuthSpec {
             0 => model::opt(&self.auth_type),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.auth_type.is_some() as u64
     }
 }
 model::model!(SlackNoAuthSpec);
@@ -836,10 +776,6 @@ impl model::Model for SlackWebhookSpec {
             1 => model::opt(&self.webhook_type),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.auth_spec.is_some() as u64 | (self.webhook_type.is_some() as u64) << 1
     }
 }
 model::model!(SlackWebhookSpec);
@@ -895,13 +831,6 @@ impl model::Model for UpdateGitxWebhookRequest {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.repo_name.is_some() as u64 | (self.is_enabled.is_some() as u64) << 1
-            | (self.folder_paths.is_some() as u64) << 2
-            | (self.webhook_name.is_some() as u64) << 3
-            | (self.connector_ref.is_some() as u64) << 4
-    }
 }
 model::model!(UpdateGitxWebhookRequest);
 /// Schema `UpdateGitXWebhookResponse`.
@@ -935,10 +864,6 @@ impl model::Model for UpdateGitxWebhookResponse {
             0 => model::Part::Str(&self.webhook_identifier),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.webhook_identifier.is_some() as u64
     }
 }
 model::model!(UpdateGitxWebhookResponse);
@@ -999,10 +924,6 @@ impl model::Model for UpdateWebhookRequest {
         }
     }
     #[inline]
-    fn present(&self) -> u64 {
-        1 | 1 << 1 | 1 << 2
-    }
-    #[inline]
     fn required(&self) -> &'static [usize] {
         &[0, 1, 2]
     }
@@ -1039,10 +960,6 @@ impl model::Model for UpdateWebhookResponse {
             0 => model::Part::Str(&self.webhook_identifier),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.webhook_identifier.is_some() as u64
     }
 }
 model::model!(UpdateWebhookResponse);
@@ -1099,13 +1016,6 @@ impl model::Model for WebhookResponse {
             4 => model::Part::Str(&self.webhook_identifier),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.spec.is_some() as u64 | (self.is_enabled.is_some() as u64) << 1
-            | (self.webhook_name.is_some() as u64) << 2
-            | (self.event_trigger_time.is_some() as u64) << 3
-            | (self.webhook_identifier.is_some() as u64) << 4
     }
 }
 model::model!(WebhookResponse);

@@ -40,11 +40,6 @@ impl model::Model for GitBranch {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.branch_name.is_some() as u64
-            | (self.branch_sync_status.is_some() as u64) << 1
-    }
 }
 model::model!(GitBranch);
 /// Schema `GitBranchList`.
@@ -82,10 +77,6 @@ impl model::Model for GitBranchList {
             1 => model::opt(&self.default_branch),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.branches.is_some() as u64 | (self.default_branch.is_some() as u64) << 1
     }
 }
 model::model!(GitBranchList);
@@ -164,13 +155,18 @@ impl model::Model for PageResponseGitBranch {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.empty.is_some() as u64 | (self.content.is_some() as u64) << 1
-            | (self.page_size.is_some() as u64) << 2
-            | (self.page_index.is_some() as u64) << 3
-            | (self.page_token.is_some() as u64) << 4
-            | (self.total_items.is_some() as u64) << 5
-            | (self.total_pages.is_some() as u64) << 6
-            | (self.page_item_count.is_some() as u64) << 7
+        model::mask(
+            &[
+                self.empty.is_some(),
+                self.content.is_some(),
+                self.page_size.is_some(),
+                self.page_index.is_some(),
+                self.page_token.is_some(),
+                self.total_items.is_some(),
+                self.total_pages.is_some(),
+                self.page_item_count.is_some(),
+            ],
+        )
     }
 }
 model::model!(PageResponseGitBranch);
@@ -217,12 +213,6 @@ impl model::Model for ResponseDtoGitBranchList {
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
-            | (self.meta_data.is_some() as u64) << 2
-            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoGitBranchList);

@@ -95,17 +95,22 @@ impl model::Model for GitFullSyncConfig {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.branch.is_some() as u64 | (self.pr_title.is_some() as u64) << 1
-            | (self.new_branch.is_some() as u64) << 2
-            | (self.base_branch.is_some() as u64) << 3
-            | (self.root_folder.is_some() as u64) << 4
-            | (self.is_new_branch.is_some() as u64) << 5
-            | (self.target_branch.is_some() as u64) << 6
-            | (self.org_identifier.is_some() as u64) << 7
-            | (self.repo_identifier.is_some() as u64) << 8
-            | (self.account_identifier.is_some() as u64) << 9
-            | (self.create_pull_request.is_some() as u64) << 10
-            | (self.project_identifier.is_some() as u64) << 11
+        model::mask(
+            &[
+                self.branch.is_some(),
+                self.pr_title.is_some(),
+                self.new_branch.is_some(),
+                self.base_branch.is_some(),
+                self.root_folder.is_some(),
+                self.is_new_branch.is_some(),
+                self.target_branch.is_some(),
+                self.org_identifier.is_some(),
+                self.repo_identifier.is_some(),
+                self.account_identifier.is_some(),
+                self.create_pull_request.is_some(),
+                self.project_identifier.is_some(),
+            ],
+        )
     }
 }
 model::model!(GitFullSyncConfig);
@@ -207,12 +212,19 @@ impl model::Model for GitFullSyncConfigRequest {
     }
     #[inline]
     fn present(&self) -> u64 {
-        1 | (self.pr_title.is_some() as u64) << 1
-            | (self.new_branch.is_some() as u64) << 2
-            | (self.base_branch.is_some() as u64) << 3 | 1 << 4
-            | (self.is_new_branch.is_some() as u64) << 5
-            | (self.target_branch.is_some() as u64) << 6 | 1 << 7
-            | (self.create_pull_request.is_some() as u64) << 8
+        model::mask(
+            &[
+                true,
+                self.pr_title.is_some(),
+                self.new_branch.is_some(),
+                self.base_branch.is_some(),
+                true,
+                self.is_new_branch.is_some(),
+                self.target_branch.is_some(),
+                true,
+                self.create_pull_request.is_some(),
+            ],
+        )
     }
     #[inline]
     fn required(&self) -> &'static [usize] {
@@ -326,20 +338,25 @@ impl model::Model for GitFullSyncEntityInfo {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.branch.is_some() as u64) << 1
-            | (self.repo_url.is_some() as u64) << 2
-            | (self.file_path.is_some() as u64) << 3
-            | (self.repo_name.is_some() as u64) << 4
-            | (self.entity_type.is_some() as u64) << 5
-            | (self.identifier.is_some() as u64) << 6
-            | (self.retry_count.is_some() as u64) << 7
-            | (self.root_folder.is_some() as u64) << 8
-            | (self.sync_status.is_some() as u64) << 9
-            | (self.error_message.is_some() as u64) << 10
-            | (self.error_messages.is_some() as u64) << 11
-            | (self.org_identifier.is_some() as u64) << 12
-            | (self.account_identifier.is_some() as u64) << 13
-            | (self.project_identifier.is_some() as u64) << 14
+        model::mask(
+            &[
+                self.name.is_some(),
+                self.branch.is_some(),
+                self.repo_url.is_some(),
+                self.file_path.is_some(),
+                self.repo_name.is_some(),
+                self.entity_type.is_some(),
+                self.identifier.is_some(),
+                self.retry_count.is_some(),
+                self.root_folder.is_some(),
+                self.sync_status.is_some(),
+                self.error_message.is_some(),
+                self.error_messages.is_some(),
+                self.org_identifier.is_some(),
+                self.account_identifier.is_some(),
+                self.project_identifier.is_some(),
+            ],
+        )
     }
 }
 model::model!(GitFullSyncEntityInfo);
@@ -520,10 +537,6 @@ impl model::Model for GitFullSyncEntityInfoFilter {
             1 => model::opt(&self.entity_types),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.sync_status.is_some() as u64 | (self.entity_types.is_some() as u64) << 1
     }
 }
 model::model!(GitFullSyncEntityInfoFilter);
@@ -750,13 +763,18 @@ impl model::Model for PageResponseGitFullSyncEntityInfo {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.empty.is_some() as u64 | (self.content.is_some() as u64) << 1
-            | (self.page_size.is_some() as u64) << 2
-            | (self.page_index.is_some() as u64) << 3
-            | (self.page_token.is_some() as u64) << 4
-            | (self.total_items.is_some() as u64) << 5
-            | (self.total_pages.is_some() as u64) << 6
-            | (self.page_item_count.is_some() as u64) << 7
+        model::mask(
+            &[
+                self.empty.is_some(),
+                self.content.is_some(),
+                self.page_size.is_some(),
+                self.page_index.is_some(),
+                self.page_token.is_some(),
+                self.total_items.is_some(),
+                self.total_pages.is_some(),
+                self.page_item_count.is_some(),
+            ],
+        )
     }
 }
 model::model!(PageResponseGitFullSyncEntityInfo);
@@ -803,12 +821,6 @@ impl model::Model for ResponseDtoGitFullSyncConfig {
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
-            | (self.meta_data.is_some() as u64) << 2
-            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoGitFullSyncConfig);
@@ -861,12 +873,6 @@ impl model::Model for ResponseDtoPageResponseGitFullSyncEntityInfo {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
-            | (self.meta_data.is_some() as u64) << 2
-            | (self.correlation_id.is_some() as u64) << 3
-    }
 }
 model::model!(ResponseDtoPageResponseGitFullSyncEntityInfo);
 model::open_enum! {
@@ -918,12 +924,6 @@ impl model::Model for ResponseDtoTriggerGitFullSyncResponse {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
-            | (self.meta_data.is_some() as u64) << 2
-            | (self.correlation_id.is_some() as u64) << 3
-    }
 }
 model::model!(ResponseDtoTriggerGitFullSyncResponse);
 model::open_enum! {
@@ -962,10 +962,6 @@ impl model::Model for TriggerGitFullSyncResponse {
             0 => model::Part::Flag(&self.is_full_sync_triggered),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.is_full_sync_triggered.is_some() as u64
     }
 }
 model::model!(TriggerGitFullSyncResponse);

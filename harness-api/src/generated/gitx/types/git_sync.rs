@@ -68,16 +68,6 @@ impl model::Model for GitEnabled {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.git_sync_enabled.is_some() as u64
-            | (self.connectivity_mode.is_some() as u64) << 1
-            | (self.is_git_sync_enabled.is_some() as u64) << 2
-            | (self.git_sync_enabled_only_for_ff.is_some() as u64) << 3
-            | (self.git_simplification_enabled.is_some() as u64) << 4
-            | (self.is_git_sync_enabled_only_for_ff.is_some() as u64) << 5
-            | (self.is_git_simplification_enabled.is_some() as u64) << 6
-    }
 }
 model::model!(GitEnabled);
 model::open_enum! {
@@ -160,14 +150,19 @@ impl model::Model for GitSyncConfig {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.repo.is_some() as u64) << 1
-            | (self.branch.is_some() as u64) << 2
-            | (self.identifier.is_some() as u64) << 3
-            | (self.org_identifier.is_some() as u64) << 4
-            | (self.git_connector_ref.is_some() as u64) << 5
-            | (self.git_connector_type.is_some() as u64) << 6
-            | (self.project_identifier.is_some() as u64) << 7
-            | (self.git_sync_folder_config_dt_os.is_some() as u64) << 8
+        model::mask(
+            &[
+                self.name.is_some(),
+                self.repo.is_some(),
+                self.branch.is_some(),
+                self.identifier.is_some(),
+                self.org_identifier.is_some(),
+                self.git_connector_ref.is_some(),
+                self.git_connector_type.is_some(),
+                self.project_identifier.is_some(),
+                self.git_sync_folder_config_dt_os.is_some(),
+            ],
+        )
     }
 }
 model::model!(GitSyncConfig);
@@ -227,10 +222,6 @@ impl model::Model for GitSyncFolderConfig {
             1 => model::Part::Str(&self.root_folder),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.is_default.is_some() as u64 | (self.root_folder.is_some() as u64) << 1
     }
 }
 model::model!(GitSyncFolderConfig);

@@ -100,17 +100,23 @@ impl model::Model for GitSyncError {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.repo_id.is_some() as u64 | (self.scopes.is_some() as u64) << 1
-            | (self.status.is_some() as u64) << 2 | (self.repo_url.is_some() as u64) << 3
-            | (self.created_at.is_some() as u64) << 4
-            | (self.error_type.is_some() as u64) << 5
-            | (self.branch_name.is_some() as u64) << 6
-            | (self.change_type.is_some() as u64) << 7
-            | (self.entity_type.is_some() as u64) << 8
-            | (self.failure_reason.is_some() as u64) << 9
-            | (self.complete_file_path.is_some() as u64) << 10
-            | (self.account_identifier.is_some() as u64) << 11
-            | (self.additional_error_details.is_some() as u64) << 12
+        model::mask(
+            &[
+                self.repo_id.is_some(),
+                self.scopes.is_some(),
+                self.status.is_some(),
+                self.repo_url.is_some(),
+                self.created_at.is_some(),
+                self.error_type.is_some(),
+                self.branch_name.is_some(),
+                self.change_type.is_some(),
+                self.entity_type.is_some(),
+                self.failure_reason.is_some(),
+                self.complete_file_path.is_some(),
+                self.account_identifier.is_some(),
+                self.additional_error_details.is_some(),
+            ],
+        )
     }
 }
 model::model!(GitSyncError);
@@ -178,15 +184,6 @@ impl model::Model for GitSyncErrorAggregateByCommit {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.repo_id.is_some() as u64 | (self.created_at.is_some() as u64) << 1
-            | (self.branch_name.is_some() as u64) << 2
-            | (self.failed_count.is_some() as u64) << 3
-            | (self.git_commit_id.is_some() as u64) << 4
-            | (self.commit_message.is_some() as u64) << 5
-            | (self.errors_for_summary_view.is_some() as u64) << 6
-    }
 }
 model::model!(GitSyncErrorAggregateByCommit);
 model::open_enum! {
@@ -229,11 +226,6 @@ impl model::Model for GitSyncErrorCount {
             1 => model::Part::Int(&self.git_to_harness_error_count),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.connectivity_error_count.is_some() as u64
-            | (self.git_to_harness_error_count.is_some() as u64) << 1
     }
 }
 model::model!(GitSyncErrorCount);
@@ -458,13 +450,18 @@ impl model::Model for PageResponseGitSyncError {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.empty.is_some() as u64 | (self.content.is_some() as u64) << 1
-            | (self.page_size.is_some() as u64) << 2
-            | (self.page_index.is_some() as u64) << 3
-            | (self.page_token.is_some() as u64) << 4
-            | (self.total_items.is_some() as u64) << 5
-            | (self.total_pages.is_some() as u64) << 6
-            | (self.page_item_count.is_some() as u64) << 7
+        model::mask(
+            &[
+                self.empty.is_some(),
+                self.content.is_some(),
+                self.page_size.is_some(),
+                self.page_index.is_some(),
+                self.page_token.is_some(),
+                self.total_items.is_some(),
+                self.total_pages.is_some(),
+                self.page_item_count.is_some(),
+            ],
+        )
     }
 }
 model::model!(PageResponseGitSyncError);
@@ -539,13 +536,18 @@ impl model::Model for PageResponseGitSyncErrorAggregateByCommit {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.empty.is_some() as u64 | (self.content.is_some() as u64) << 1
-            | (self.page_size.is_some() as u64) << 2
-            | (self.page_index.is_some() as u64) << 3
-            | (self.page_token.is_some() as u64) << 4
-            | (self.total_items.is_some() as u64) << 5
-            | (self.total_pages.is_some() as u64) << 6
-            | (self.page_item_count.is_some() as u64) << 7
+        model::mask(
+            &[
+                self.empty.is_some(),
+                self.content.is_some(),
+                self.page_size.is_some(),
+                self.page_index.is_some(),
+                self.page_token.is_some(),
+                self.total_items.is_some(),
+                self.total_pages.is_some(),
+                self.page_item_count.is_some(),
+            ],
+        )
     }
 }
 model::model!(PageResponseGitSyncErrorAggregateByCommit);
@@ -592,12 +594,6 @@ impl model::Model for ResponseDtoGitSyncErrorCount {
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
-            | (self.meta_data.is_some() as u64) << 2
-            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoGitSyncErrorCount);
@@ -650,12 +646,6 @@ impl model::Model for ResponseDtoPageResponseGitSyncError {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
-            | (self.meta_data.is_some() as u64) << 2
-            | (self.correlation_id.is_some() as u64) << 3
-    }
 }
 model::model!(ResponseDtoPageResponseGitSyncError);
 /// Schema `ResponseDTOPageResponseGitSyncErrorAggregateByCommit`.
@@ -701,12 +691,6 @@ impl model::Model for ResponseDtoPageResponseGitSyncErrorAggregateByCommit {
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
-            | (self.meta_data.is_some() as u64) << 2
-            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoPageResponseGitSyncErrorAggregateByCommit);

@@ -68,16 +68,6 @@ impl model::Model for GitSyncSettings {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.org_identifier.is_some() as u64
-            | (self.enabled_only_for_ff.is_some() as u64) << 1
-            | (self.execute_on_delegate.is_some() as u64) << 2
-            | (self.project_identifier.is_some() as u64) << 3
-            | (self.is_enabled_only_for_ff.is_some() as u64) << 4
-            | (self.git_simplification_enabled.is_some() as u64) << 5
-            | (self.is_git_simplification_enabled.is_some() as u64) << 6
-    }
 }
 model::model!(GitSyncSettings);
 /// Schema `ResponseDTOGitSyncSettings`.
@@ -123,12 +113,6 @@ impl model::Model for ResponseDtoGitSyncSettings {
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
-            | (self.meta_data.is_some() as u64) << 2
-            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoGitSyncSettings);

@@ -36,9 +36,5 @@ impl model::Model for UpdateGitxWebhookEventRequest {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.event_status.is_set() as u64
-    }
 }
 model::model!(UpdateGitxWebhookEventRequest);

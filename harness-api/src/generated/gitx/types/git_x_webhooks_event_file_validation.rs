@@ -80,14 +80,19 @@ impl model::Model for EntityDetails {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.org.is_some() as u64 | (self.branch.is_some() as u64) << 1
-            | (self.project.is_some() as u64) << 2
-            | (self.is_valid.is_some() as u64) << 3
-            | (self.entity_url.is_some() as u64) << 4
-            | (self.identifier.is_some() as u64) << 5
-            | (self.entity_type.is_some() as u64) << 6
-            | (self.error_metadata.is_some() as u64) << 7
-            | (self.entity_metadata.is_some() as u64) << 8
+        model::mask(
+            &[
+                self.org.is_some(),
+                self.branch.is_some(),
+                self.project.is_some(),
+                self.is_valid.is_some(),
+                self.entity_url.is_some(),
+                self.identifier.is_some(),
+                self.entity_type.is_some(),
+                self.error_metadata.is_some(),
+                self.entity_metadata.is_some(),
+            ],
+        )
     }
 }
 model::model!(EntityDetails);
@@ -146,13 +151,6 @@ impl model::Model for EntityMetadata {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.override_type.is_some() as u64
-            | (self.pipeline_identifier.is_some() as u64) << 1
-            | (self.environment_identifier.is_some() as u64) << 2
-            | (self.template_version_label.is_some() as u64) << 3
-    }
 }
 model::model!(EntityMetadata);
 /// Schema `GetGitXWebhookEventFileValidationResponse`.
@@ -201,12 +199,6 @@ impl model::Model for GetGitxWebhookEventFileValidationResponse {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.file_url.is_some() as u64 | (self.file_path.is_some() as u64) << 1
-            | (self.entity_details.is_some() as u64) << 2
-            | (self.file_action_type.is_some() as u64) << 3
-    }
 }
 model::model!(GetGitxWebhookEventFileValidationResponse);
 model::open_enum! {
@@ -253,11 +245,6 @@ impl model::Model for GitxErrorMetadata {
             2 => model::Part::Str(&self.error_message),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.hint.is_some() as u64 | (self.explanation.is_some() as u64) << 1
-            | (self.error_message.is_some() as u64) << 2
     }
 }
 model::model!(GitxErrorMetadata);

@@ -79,13 +79,6 @@ impl model::Model for BitbucketServerProviderRequestInfo {
         }
     }
     #[inline]
-    fn present(&self) -> u64 {
-        1 | (self.domain.is_some() as u64) << 1 | (self.client_id.is_some() as u64) << 2
-            | (self.client_secret_ref.is_some() as u64) << 3
-            | (self.secret_manager_ref.is_some() as u64) << 4
-            | (self.delegate_selectors.is_some() as u64) << 5
-    }
-    #[inline]
     fn required(&self) -> &'static [usize] {
         &[0]
     }
@@ -135,12 +128,6 @@ impl model::Model for CreateProviderRequestDto {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.spec.is_some() as u64) << 1
-            | (self.identifier.is_some() as u64) << 2
-            | (self.description.is_some() as u64) << 3
-    }
 }
 model::model!(CreateProviderRequestDto);
 /// Schema `CreateProviderResponse`.
@@ -174,10 +161,6 @@ impl model::Model for CreateProviderResponse {
             0 => model::Part::Str(&self.identifier),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.identifier.is_some() as u64
     }
 }
 model::model!(CreateProviderResponse);
@@ -216,11 +199,6 @@ impl model::Model for DeleteProviderResponse {
             1 => model::Part::Flag(&self.successfully_deleted),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.identifier.is_some() as u64
-            | (self.successfully_deleted.is_some() as u64) << 1
     }
 }
 model::model!(DeleteProviderResponse);
@@ -287,15 +265,6 @@ impl model::Model for GetProviderResponse {
             6 => model::opt(&self.provider_response_info),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.type_.is_some() as u64) << 1
-            | (self.identifier.is_some() as u64) << 2
-            | (self.description.is_some() as u64) << 3
-            | (self.last_modified_at.is_some() as u64) << 4
-            | (self.account_identifier.is_some() as u64) << 5
-            | (self.provider_response_info.is_some() as u64) << 6
     }
 }
 model::model!(GetProviderResponse);
@@ -379,13 +348,6 @@ impl model::Model for GithubEnterpriseProviderRequestInfo {
         }
     }
     #[inline]
-    fn present(&self) -> u64 {
-        1 | (self.domain.is_some() as u64) << 1 | (self.client_id.is_some() as u64) << 2
-            | (self.client_secret_ref.is_some() as u64) << 3
-            | (self.secret_manager_ref.is_some() as u64) << 4
-            | (self.delegate_selectors.is_some() as u64) << 5
-    }
-    #[inline]
     fn required(&self) -> &'static [usize] {
         &[0]
     }
@@ -466,13 +428,6 @@ impl model::Model for GitlabOnPremProviderRequestInfo {
         }
     }
     #[inline]
-    fn present(&self) -> u64 {
-        1 | (self.domain.is_some() as u64) << 1 | (self.client_id.is_some() as u64) << 2
-            | (self.client_secret_ref.is_some() as u64) << 3
-            | (self.secret_manager_ref.is_some() as u64) << 4
-            | (self.delegate_selectors.is_some() as u64) << 5
-    }
-    #[inline]
     fn required(&self) -> &'static [usize] {
         &[0]
     }
@@ -530,12 +485,6 @@ impl model::Model for ProviderResponseInfo {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.type_.is_some() as u64 | (self.domain.is_some() as u64) << 1
-            | (self.secret_manager_ref.is_some() as u64) << 2
-            | (self.delegate_selectors.is_some() as u64) << 3
-    }
 }
 model::model!(ProviderResponseInfo);
 /// Schema `ResponseDTOCreateProviderResponse`.
@@ -581,12 +530,6 @@ impl model::Model for ResponseDtoCreateProviderResponse {
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
-            | (self.meta_data.is_some() as u64) << 2
-            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoCreateProviderResponse);
@@ -639,12 +582,6 @@ impl model::Model for ResponseDtoDeleteProviderResponse {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
-            | (self.meta_data.is_some() as u64) << 2
-            | (self.correlation_id.is_some() as u64) << 3
-    }
 }
 model::model!(ResponseDtoDeleteProviderResponse);
 model::open_enum! {
@@ -695,12 +632,6 @@ impl model::Model for ResponseDtoGetProviderResponse {
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
-            | (self.meta_data.is_some() as u64) << 2
-            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoGetProviderResponse);
@@ -753,12 +684,6 @@ impl model::Model for ResponseDtoListGetProviderResponse {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
-            | (self.meta_data.is_some() as u64) << 2
-            | (self.correlation_id.is_some() as u64) << 3
-    }
 }
 model::model!(ResponseDtoListGetProviderResponse);
 model::open_enum! {
@@ -810,12 +735,6 @@ impl model::Model for ResponseDtoUpdateProviderResponse {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
-            | (self.meta_data.is_some() as u64) << 2
-            | (self.correlation_id.is_some() as u64) << 3
-    }
 }
 model::model!(ResponseDtoUpdateProviderResponse);
 model::open_enum! {
@@ -863,11 +782,6 @@ impl model::Model for UpdateProviderRequestDto {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.spec.is_some() as u64) << 1
-            | (self.description.is_some() as u64) << 2
-    }
 }
 model::model!(UpdateProviderRequestDto);
 /// Schema `UpdateProviderResponse`.
@@ -901,10 +815,6 @@ impl model::Model for UpdateProviderResponse {
             0 => model::Part::Str(&self.identifier),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.identifier.is_some() as u64
     }
 }
 model::model!(UpdateProviderResponse);

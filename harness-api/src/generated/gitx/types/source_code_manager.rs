@@ -48,12 +48,6 @@ impl model::Model for ResponseDtoListSourceCodeManager {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
-            | (self.meta_data.is_some() as u64) << 2
-            | (self.correlation_id.is_some() as u64) << 3
-    }
 }
 model::model!(ResponseDtoListSourceCodeManager);
 model::open_enum! {
@@ -104,12 +98,6 @@ impl model::Model for ResponseDtoSourceCodeManager {
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
-            | (self.meta_data.is_some() as u64) << 2
-            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoSourceCodeManager);
@@ -189,13 +177,18 @@ impl model::Model for SourceCodeManager {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.id.is_some() as u64 | (self.name.is_some() as u64) << 1
-            | (self.type_.is_some() as u64) << 2
-            | (self.created_at.is_some() as u64) << 3
-            | (self.authentication.is_some() as u64) << 4
-            | (self.last_modified_at.is_some() as u64) << 5
-            | (self.user_identifier.is_some() as u64) << 6
-            | (self.account_identifier.is_some() as u64) << 7
+        model::mask(
+            &[
+                self.id.is_some(),
+                self.name.is_some(),
+                self.type_.is_some(),
+                self.created_at.is_some(),
+                self.authentication.is_some(),
+                self.last_modified_at.is_some(),
+                self.user_identifier.is_some(),
+                self.account_identifier.is_some(),
+            ],
+        )
     }
 }
 model::model!(SourceCodeManager);

@@ -115,21 +115,26 @@ impl model::Model for ArtifactDeploymentsDetail {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.count.is_some() as u64 | (self.env_name.is_some() as u64) << 1
-            | (self.env_type.is_some() as u64) << 2
-            | (self.infra_name.is_some() as u64) << 3
-            | (self.pipeline_id.is_some() as u64) << 4
-            | (self.service_name.is_some() as u64) << 5
-            | (self.env_identifier.is_some() as u64) << 6
-            | (self.org_identifier.is_some() as u64) << 7
-            | (self.last_deployed_at.is_some() as u64) << 8
-            | (self.infra_identifier.is_some() as u64) << 9
-            | (self.last_deployed_by_id.is_some() as u64) << 10
-            | (self.project_identifier.is_some() as u64) << 11
-            | (self.service_identifier.is_some() as u64) << 12
-            | (self.last_deployed_by_name.is_some() as u64) << 13
-            | (self.last_pipeline_execution_id.is_some() as u64) << 14
-            | (self.last_pipeline_execution_name.is_some() as u64) << 15
+        model::mask(
+            &[
+                self.count.is_some(),
+                self.env_name.is_some(),
+                self.env_type.is_some(),
+                self.infra_name.is_some(),
+                self.pipeline_id.is_some(),
+                self.service_name.is_some(),
+                self.env_identifier.is_some(),
+                self.org_identifier.is_some(),
+                self.last_deployed_at.is_some(),
+                self.infra_identifier.is_some(),
+                self.last_deployed_by_id.is_some(),
+                self.project_identifier.is_some(),
+                self.service_identifier.is_some(),
+                self.last_deployed_by_name.is_some(),
+                self.last_pipeline_execution_id.is_some(),
+                self.last_pipeline_execution_name.is_some(),
+            ],
+        )
     }
 }
 model::model!(ArtifactDeploymentsDetail);
@@ -168,11 +173,6 @@ impl model::Model for ArtifactDeploymentsDetails {
             1 => model::opt(&self.deployments_stats),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.deployments.is_some() as u64
-            | (self.deployments_stats.is_some() as u64) << 1
     }
 }
 model::model!(ArtifactDeploymentsDetails);
@@ -223,13 +223,6 @@ impl model::Model for ArtifactDeploymentsList {
             4 => model::opt(&self.deployments),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.page_size.is_some() as u64 | (self.item_count.is_some() as u64) << 1
-            | (self.page_count.is_some() as u64) << 2
-            | (self.page_index.is_some() as u64) << 3
-            | (self.deployments.is_some() as u64) << 4
     }
 }
 model::model!(ArtifactDeploymentsList);
@@ -285,10 +278,6 @@ impl model::Model for ArtifactLabelRequest {
             0 => model::Cell::part(&self.labels),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        1
     }
     #[inline]
     fn required(&self) -> &'static [usize] {
@@ -355,14 +344,6 @@ impl model::Model for ArtifactSummary {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.labels.is_some() as u64 | (self.created_at.is_some() as u64) << 1
-            | (self.image_name.is_some() as u64) << 2
-            | (self.modified_at.is_some() as u64) << 3
-            | (self.package_type.is_some() as u64) << 4
-            | (self.downloads_count.is_some() as u64) << 5
-    }
 }
 model::model!(ArtifactSummary);
 /// Schema `InlineResponse20013`.
@@ -400,10 +381,6 @@ impl model::Model for ArtifactSummaryResponse {
             1 => model::opt(&self.status),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
     }
 }
 model::model!(ArtifactSummaryResponse);
@@ -533,23 +510,29 @@ impl model::Model for ArtifactVersionMetadata {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.meta.is_some() as u64 | (self.name.is_some() as u64) << 1
-            | (self.size.is_some() as u64) << 2 | (self.uuid.is_some() as u64) << 3
-            | (self.metadata.is_some() as u64) << 4
-            | (self.file_count.is_some() as u64) << 5
-            | (self.is_deleted.is_some() as u64) << 6
-            | (self.digest_count.is_some() as u64) << 7
-            | (self.package_type.is_some() as u64) << 8
-            | (self.pull_command.is_some() as u64) << 9
-            | (self.artifact_type.is_some() as u64) << 10
-            | (self.last_modified.is_some() as u64) << 11
-            | (self.registry_path.is_some() as u64) << 12
-            | (self.registry_uuid.is_some() as u64) << 13
-            | (self.is_quarantined.is_some() as u64) << 14
-            | (self.downloads_count.is_some() as u64) << 15
-            | (self.quarantine_reason.is_some() as u64) << 16
-            | (self.deployment_metadata.is_some() as u64) << 17
-            | (self.registry_identifier.is_some() as u64) << 18
+        model::mask(
+            &[
+                self.meta.is_some(),
+                self.name.is_some(),
+                self.size.is_some(),
+                self.uuid.is_some(),
+                self.metadata.is_some(),
+                self.file_count.is_some(),
+                self.is_deleted.is_some(),
+                self.digest_count.is_some(),
+                self.package_type.is_some(),
+                self.pull_command.is_some(),
+                self.artifact_type.is_some(),
+                self.last_modified.is_some(),
+                self.registry_path.is_some(),
+                self.registry_uuid.is_some(),
+                self.is_quarantined.is_some(),
+                self.downloads_count.is_some(),
+                self.quarantine_reason.is_some(),
+                self.deployment_metadata.is_some(),
+                self.registry_identifier.is_some(),
+            ],
+        )
     }
 }
 model::model!(ArtifactVersionMetadata);
@@ -659,19 +642,25 @@ impl model::Model for ArtifactVersionSummary {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.meta.is_some() as u64 | (self.purl.is_some() as u64) << 1
-            | (self.uuid.is_some() as u64) << 2 | (self.version.is_some() as u64) << 3
-            | (self.image_name.is_some() as u64) << 4
-            | (self.is_deleted.is_some() as u64) << 5
-            | (self.package_type.is_some() as u64) << 6
-            | (self.artifact_type.is_some() as u64) << 7
-            | (self.registry_uuid.is_some() as u64) << 8
-            | (self.is_quarantined.is_some() as u64) << 9
-            | (self.sto_pipeline_id.is_some() as u64) << 10
-            | (self.ssca_artifact_id.is_some() as u64) << 11
-            | (self.sto_execution_id.is_some() as u64) << 12
-            | (self.quarantine_reason.is_some() as u64) << 13
-            | (self.ssca_artifact_source_id.is_some() as u64) << 14
+        model::mask(
+            &[
+                self.meta.is_some(),
+                self.purl.is_some(),
+                self.uuid.is_some(),
+                self.version.is_some(),
+                self.image_name.is_some(),
+                self.is_deleted.is_some(),
+                self.package_type.is_some(),
+                self.artifact_type.is_some(),
+                self.registry_uuid.is_some(),
+                self.is_quarantined.is_some(),
+                self.sto_pipeline_id.is_some(),
+                self.ssca_artifact_id.is_some(),
+                self.sto_execution_id.is_some(),
+                self.quarantine_reason.is_some(),
+                self.ssca_artifact_source_id.is_some(),
+            ],
+        )
     }
 }
 model::model!(ArtifactVersionSummary);
@@ -766,17 +755,22 @@ impl model::Model for CargoArtifactDetailConfig {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.size.is_some() as u64) << 1
-            | (self.version.is_some() as u64) << 2
-            | (self.metadata.is_some() as u64) << 3
-            | (self.created_at.is_some() as u64) << 4
-            | (self.created_by.is_some() as u64) << 5
-            | (self.modified_at.is_some() as u64) << 6
-            | (self.package_type.is_some() as u64) << 7
-            | (self.artifact_type.is_some() as u64) << 8
-            | (self.download_count.is_some() as u64) << 9
-            | (self.is_quarantined.is_some() as u64) << 10
-            | (self.quarantine_reason.is_some() as u64) << 11
+        model::mask(
+            &[
+                self.name.is_some(),
+                self.size.is_some(),
+                self.version.is_some(),
+                self.metadata.is_some(),
+                self.created_at.is_some(),
+                self.created_by.is_some(),
+                self.modified_at.is_some(),
+                self.package_type.is_some(),
+                self.artifact_type.is_some(),
+                self.download_count.is_some(),
+                self.is_quarantined.is_some(),
+                self.quarantine_reason.is_some(),
+            ],
+        )
     }
 }
 model::model!(CargoArtifactDetailConfig);
@@ -815,10 +809,6 @@ impl model::Model for DeploymentStats {
             1 => model::Part::Int(&self.pre_production),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.production.is_some() as u64 | (self.pre_production.is_some() as u64) << 1
     }
 }
 model::model!(DeploymentStats);
@@ -913,17 +903,22 @@ impl model::Model for DockerArtifactDetailConfig {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.size.is_some() as u64) << 1
-            | (self.version.is_some() as u64) << 2
-            | (self.created_at.is_some() as u64) << 3
-            | (self.created_by.is_some() as u64) << 4
-            | (self.modified_at.is_some() as u64) << 5
-            | (self.package_type.is_some() as u64) << 6
-            | (self.pull_command.is_some() as u64) << 7
-            | (self.artifact_type.is_some() as u64) << 8
-            | (self.download_count.is_some() as u64) << 9
-            | (self.is_quarantined.is_some() as u64) << 10
-            | (self.quarantine_reason.is_some() as u64) << 11
+        model::mask(
+            &[
+                self.name.is_some(),
+                self.size.is_some(),
+                self.version.is_some(),
+                self.created_at.is_some(),
+                self.created_by.is_some(),
+                self.modified_at.is_some(),
+                self.package_type.is_some(),
+                self.pull_command.is_some(),
+                self.artifact_type.is_some(),
+                self.download_count.is_some(),
+                self.is_quarantined.is_some(),
+                self.quarantine_reason.is_some(),
+            ],
+        )
     }
 }
 model::model!(DockerArtifactDetailConfig);
@@ -978,13 +973,6 @@ impl model::Model for FileDetail {
             5 => model::Part::Str(&self.download_command),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.path.is_some() as u64) << 1
-            | (self.size.is_some() as u64) << 2 | (self.checksums.is_some() as u64) << 3
-            | (self.created_at.is_some() as u64) << 4
-            | (self.download_command.is_some() as u64) << 5
     }
 }
 model::model!(FileDetail);
@@ -1079,17 +1067,22 @@ impl model::Model for GenericArtifactDetailConfig {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.size.is_some() as u64) << 1
-            | (self.version.is_some() as u64) << 2
-            | (self.created_at.is_some() as u64) << 3
-            | (self.created_by.is_some() as u64) << 4
-            | (self.modified_at.is_some() as u64) << 5
-            | (self.description.is_some() as u64) << 6
-            | (self.package_type.is_some() as u64) << 7
-            | (self.artifact_type.is_some() as u64) << 8
-            | (self.download_count.is_some() as u64) << 9
-            | (self.is_quarantined.is_some() as u64) << 10
-            | (self.quarantine_reason.is_some() as u64) << 11
+        model::mask(
+            &[
+                self.name.is_some(),
+                self.size.is_some(),
+                self.version.is_some(),
+                self.created_at.is_some(),
+                self.created_by.is_some(),
+                self.modified_at.is_some(),
+                self.description.is_some(),
+                self.package_type.is_some(),
+                self.artifact_type.is_some(),
+                self.download_count.is_some(),
+                self.is_quarantined.is_some(),
+                self.quarantine_reason.is_some(),
+            ],
+        )
     }
 }
 model::model!(GenericArtifactDetailConfig);
@@ -1129,10 +1122,6 @@ impl model::Model for GetAllArtifactVersionsResponse {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
-    }
 }
 model::model!(GetAllArtifactVersionsResponse);
 /// Schema `InlineResponse20015`.
@@ -1170,10 +1159,6 @@ impl model::Model for GetArtifactDeploymentsResponse {
             1 => model::opt(&self.status),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
     }
 }
 model::model!(GetArtifactDeploymentsResponse);
@@ -1213,10 +1198,6 @@ impl model::Model for GetArtifactDetailsResponse {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
-    }
 }
 model::model!(GetArtifactDetailsResponse);
 /// Schema `InlineResponse20022`.
@@ -1254,10 +1235,6 @@ impl model::Model for GetArtifactFileResponse {
             1 => model::Part::Str(&self.download_url),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.status.is_some() as u64 | (self.download_url.is_some() as u64) << 1
     }
 }
 model::model!(GetArtifactFileResponse);
@@ -1332,13 +1309,18 @@ impl model::Model for GetArtifactFilesResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.data.is_some() as u64 | (self.files.is_some() as u64) << 1
-            | (self.status.is_some() as u64) << 2
-            | (self.page_size.is_some() as u64) << 3
-            | (self.item_count.is_some() as u64) << 4
-            | (self.page_count.is_some() as u64) << 5
-            | (self.page_index.is_some() as u64) << 6
-            | (self.page_number.is_some() as u64) << 7
+        model::mask(
+            &[
+                self.data.is_some(),
+                self.files.is_some(),
+                self.status.is_some(),
+                self.page_size.is_some(),
+                self.item_count.is_some(),
+                self.page_count.is_some(),
+                self.page_index.is_some(),
+                self.page_number.is_some(),
+            ],
+        )
     }
 }
 model::model!(GetArtifactFilesResponse);
@@ -1378,10 +1360,6 @@ impl model::Model for GetArtifactVersionSummaryResponse {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
-    }
 }
 model::model!(GetArtifactVersionSummaryResponse);
 /// Schema `InlineResponse20014`.
@@ -1419,10 +1397,6 @@ impl model::Model for GetOciArtifactTagsResponse {
             1 => model::opt(&self.status),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
     }
 }
 model::model!(GetOciArtifactTagsResponse);
@@ -1517,17 +1491,22 @@ impl model::Model for GoArtifactDetailConfig {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.size.is_some() as u64) << 1
-            | (self.version.is_some() as u64) << 2
-            | (self.metadata.is_some() as u64) << 3
-            | (self.created_at.is_some() as u64) << 4
-            | (self.created_by.is_some() as u64) << 5
-            | (self.modified_at.is_some() as u64) << 6
-            | (self.package_type.is_some() as u64) << 7
-            | (self.artifact_type.is_some() as u64) << 8
-            | (self.download_count.is_some() as u64) << 9
-            | (self.is_quarantined.is_some() as u64) << 10
-            | (self.quarantine_reason.is_some() as u64) << 11
+        model::mask(
+            &[
+                self.name.is_some(),
+                self.size.is_some(),
+                self.version.is_some(),
+                self.metadata.is_some(),
+                self.created_at.is_some(),
+                self.created_by.is_some(),
+                self.modified_at.is_some(),
+                self.package_type.is_some(),
+                self.artifact_type.is_some(),
+                self.download_count.is_some(),
+                self.is_quarantined.is_some(),
+                self.quarantine_reason.is_some(),
+            ],
+        )
     }
 }
 model::model!(GoArtifactDetailConfig);
@@ -1622,17 +1601,22 @@ impl model::Model for HelmArtifactDetailConfig {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.size.is_some() as u64) << 1
-            | (self.version.is_some() as u64) << 2
-            | (self.created_at.is_some() as u64) << 3
-            | (self.created_by.is_some() as u64) << 4
-            | (self.modified_at.is_some() as u64) << 5
-            | (self.package_type.is_some() as u64) << 6
-            | (self.pull_command.is_some() as u64) << 7
-            | (self.artifact_type.is_some() as u64) << 8
-            | (self.download_count.is_some() as u64) << 9
-            | (self.is_quarantined.is_some() as u64) << 10
-            | (self.quarantine_reason.is_some() as u64) << 11
+        model::mask(
+            &[
+                self.name.is_some(),
+                self.size.is_some(),
+                self.version.is_some(),
+                self.created_at.is_some(),
+                self.created_by.is_some(),
+                self.modified_at.is_some(),
+                self.package_type.is_some(),
+                self.pull_command.is_some(),
+                self.artifact_type.is_some(),
+                self.download_count.is_some(),
+                self.is_quarantined.is_some(),
+                self.quarantine_reason.is_some(),
+            ],
+        )
     }
 }
 model::model!(HelmArtifactDetailConfig);
@@ -1727,17 +1711,22 @@ impl model::Model for HuggingFaceArtifactDetailConfig {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.size.is_some() as u64) << 1
-            | (self.version.is_some() as u64) << 2
-            | (self.metadata.is_some() as u64) << 3
-            | (self.created_at.is_some() as u64) << 4
-            | (self.created_by.is_some() as u64) << 5
-            | (self.modified_at.is_some() as u64) << 6
-            | (self.package_type.is_some() as u64) << 7
-            | (self.artifact_type.is_some() as u64) << 8
-            | (self.download_count.is_some() as u64) << 9
-            | (self.is_quarantined.is_some() as u64) << 10
-            | (self.quarantine_reason.is_some() as u64) << 11
+        model::mask(
+            &[
+                self.name.is_some(),
+                self.size.is_some(),
+                self.version.is_some(),
+                self.metadata.is_some(),
+                self.created_at.is_some(),
+                self.created_by.is_some(),
+                self.modified_at.is_some(),
+                self.package_type.is_some(),
+                self.artifact_type.is_some(),
+                self.download_count.is_some(),
+                self.is_quarantined.is_some(),
+                self.quarantine_reason.is_some(),
+            ],
+        )
     }
 }
 model::model!(HuggingFaceArtifactDetailConfig);
@@ -1789,13 +1778,6 @@ impl model::Model for ListArtifactFile {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.files.is_some() as u64 | (self.page_size.is_some() as u64) << 1
-            | (self.item_count.is_some() as u64) << 2
-            | (self.page_count.is_some() as u64) << 3
-            | (self.page_index.is_some() as u64) << 4
-    }
 }
 model::model!(ListArtifactFile);
 /// Schema `ListArtifactLabel`.
@@ -1846,13 +1828,6 @@ impl model::Model for ListArtifactLabel {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.labels.is_some() as u64 | (self.page_size.is_some() as u64) << 1
-            | (self.item_count.is_some() as u64) << 2
-            | (self.page_count.is_some() as u64) << 3
-            | (self.page_index.is_some() as u64) << 4
-    }
 }
 model::model!(ListArtifactLabel);
 /// Schema `InlineResponse20011`.
@@ -1890,10 +1865,6 @@ impl model::Model for ListArtifactLabelsResponse {
             1 => model::opt(&self.status),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
     }
 }
 model::model!(ListArtifactLabelsResponse);
@@ -1945,13 +1916,6 @@ impl model::Model for ListArtifactVersion {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.page_size.is_some() as u64 | (self.item_count.is_some() as u64) << 1
-            | (self.page_count.is_some() as u64) << 2
-            | (self.page_index.is_some() as u64) << 3
-            | (self.artifact_versions.is_some() as u64) << 4
-    }
 }
 model::model!(ListArtifactVersion);
 /// Schema `ListOciArtifactTags`.
@@ -2001,13 +1965,6 @@ impl model::Model for ListOciArtifactTags {
             4 => model::opt(&self.oci_artifact_tags),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.page_size.is_some() as u64 | (self.item_count.is_some() as u64) << 1
-            | (self.page_count.is_some() as u64) << 2
-            | (self.page_index.is_some() as u64) << 3
-            | (self.oci_artifact_tags.is_some() as u64) << 4
     }
 }
 model::model!(ListOciArtifactTags);
@@ -2107,18 +2064,23 @@ impl model::Model for MavenArtifactDetailConfig {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.size.is_some() as u64) << 1
-            | (self.group_id.is_some() as u64) << 2
-            | (self.version.is_some() as u64) << 3
-            | (self.created_at.is_some() as u64) << 4
-            | (self.created_by.is_some() as u64) << 5
-            | (self.artifact_id.is_some() as u64) << 6
-            | (self.modified_at.is_some() as u64) << 7
-            | (self.package_type.is_some() as u64) << 8
-            | (self.artifact_type.is_some() as u64) << 9
-            | (self.download_count.is_some() as u64) << 10
-            | (self.is_quarantined.is_some() as u64) << 11
-            | (self.quarantine_reason.is_some() as u64) << 12
+        model::mask(
+            &[
+                self.name.is_some(),
+                self.size.is_some(),
+                self.group_id.is_some(),
+                self.version.is_some(),
+                self.created_at.is_some(),
+                self.created_by.is_some(),
+                self.artifact_id.is_some(),
+                self.modified_at.is_some(),
+                self.package_type.is_some(),
+                self.artifact_type.is_some(),
+                self.download_count.is_some(),
+                self.is_quarantined.is_some(),
+                self.quarantine_reason.is_some(),
+            ],
+        )
     }
 }
 model::model!(MavenArtifactDetailConfig);
@@ -2213,17 +2175,22 @@ impl model::Model for NpmArtifactDetailConfig {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.size.is_some() as u64) << 1
-            | (self.version.is_some() as u64) << 2
-            | (self.metadata.is_some() as u64) << 3
-            | (self.created_at.is_some() as u64) << 4
-            | (self.created_by.is_some() as u64) << 5
-            | (self.modified_at.is_some() as u64) << 6
-            | (self.package_type.is_some() as u64) << 7
-            | (self.artifact_type.is_some() as u64) << 8
-            | (self.download_count.is_some() as u64) << 9
-            | (self.is_quarantined.is_some() as u64) << 10
-            | (self.quarantine_reason.is_some() as u64) << 11
+        model::mask(
+            &[
+                self.name.is_some(),
+                self.size.is_some(),
+                self.version.is_some(),
+                self.metadata.is_some(),
+                self.created_at.is_some(),
+                self.created_by.is_some(),
+                self.modified_at.is_some(),
+                self.package_type.is_some(),
+                self.artifact_type.is_some(),
+                self.download_count.is_some(),
+                self.is_quarantined.is_some(),
+                self.quarantine_reason.is_some(),
+            ],
+        )
     }
 }
 model::model!(NpmArtifactDetailConfig);
@@ -2318,17 +2285,22 @@ impl model::Model for NugetArtifactDetailConfig {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.size.is_some() as u64) << 1
-            | (self.version.is_some() as u64) << 2
-            | (self.metadata.is_some() as u64) << 3
-            | (self.created_at.is_some() as u64) << 4
-            | (self.created_by.is_some() as u64) << 5
-            | (self.modified_at.is_some() as u64) << 6
-            | (self.package_type.is_some() as u64) << 7
-            | (self.artifact_type.is_some() as u64) << 8
-            | (self.download_count.is_some() as u64) << 9
-            | (self.is_quarantined.is_some() as u64) << 10
-            | (self.quarantine_reason.is_some() as u64) << 11
+        model::mask(
+            &[
+                self.name.is_some(),
+                self.size.is_some(),
+                self.version.is_some(),
+                self.metadata.is_some(),
+                self.created_at.is_some(),
+                self.created_by.is_some(),
+                self.modified_at.is_some(),
+                self.package_type.is_some(),
+                self.artifact_type.is_some(),
+                self.download_count.is_some(),
+                self.is_quarantined.is_some(),
+                self.quarantine_reason.is_some(),
+            ],
+        )
     }
 }
 model::model!(NugetArtifactDetailConfig);
@@ -2367,10 +2339,6 @@ impl model::Model for OciArtifactTag {
             1 => model::Part::Str(&self.digest),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.digest.is_some() as u64) << 1
     }
 }
 model::model!(OciArtifactTag);
@@ -2465,17 +2433,22 @@ impl model::Model for PythonArtifactDetailConfig {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.size.is_some() as u64) << 1
-            | (self.version.is_some() as u64) << 2
-            | (self.metadata.is_some() as u64) << 3
-            | (self.created_at.is_some() as u64) << 4
-            | (self.created_by.is_some() as u64) << 5
-            | (self.modified_at.is_some() as u64) << 6
-            | (self.package_type.is_some() as u64) << 7
-            | (self.artifact_type.is_some() as u64) << 8
-            | (self.download_count.is_some() as u64) << 9
-            | (self.is_quarantined.is_some() as u64) << 10
-            | (self.quarantine_reason.is_some() as u64) << 11
+        model::mask(
+            &[
+                self.name.is_some(),
+                self.size.is_some(),
+                self.version.is_some(),
+                self.metadata.is_some(),
+                self.created_at.is_some(),
+                self.created_by.is_some(),
+                self.modified_at.is_some(),
+                self.package_type.is_some(),
+                self.artifact_type.is_some(),
+                self.download_count.is_some(),
+                self.is_quarantined.is_some(),
+                self.quarantine_reason.is_some(),
+            ],
+        )
     }
 }
 model::model!(PythonArtifactDetailConfig);
@@ -2574,17 +2547,22 @@ impl model::Model for RpmArtifactDetailConfig {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.size.is_some() as u64) << 1
-            | (self.version.is_some() as u64) << 2
-            | (self.metadata.is_some() as u64) << 3
-            | (self.created_at.is_some() as u64) << 4
-            | (self.created_by.is_some() as u64) << 5
-            | (self.modified_at.is_some() as u64) << 6
-            | (self.package_type.is_some() as u64) << 7
-            | (self.artifact_type.is_some() as u64) << 8
-            | (self.download_count.is_some() as u64) << 9
-            | (self.is_quarantined.is_some() as u64) << 10
-            | (self.quarantine_reason.is_some() as u64) << 11
+        model::mask(
+            &[
+                self.name.is_some(),
+                self.size.is_some(),
+                self.version.is_some(),
+                self.metadata.is_some(),
+                self.created_at.is_some(),
+                self.created_by.is_some(),
+                self.modified_at.is_some(),
+                self.package_type.is_some(),
+                self.artifact_type.is_some(),
+                self.download_count.is_some(),
+                self.is_quarantined.is_some(),
+                self.quarantine_reason.is_some(),
+            ],
+        )
     }
 }
 model::model!(RpmArtifactDetailConfig);

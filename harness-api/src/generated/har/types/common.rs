@@ -48,12 +48,6 @@ impl model::Model for ArtifactStats {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.upload_size.is_some() as u64 | (self.download_size.is_some() as u64) << 1
-            | (self.download_count.is_some() as u64) << 2
-            | (self.total_storage_size.is_some() as u64) << 3
-    }
 }
 model::model!(ArtifactStats);
 /// Schema `InlineResponse20012`.
@@ -92,10 +86,6 @@ impl model::Model for ArtifactStatsResponse {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
-    }
 }
 model::model!(ArtifactStatsResponse);
 /// Schema `DeploymentMetadata`.
@@ -133,11 +123,6 @@ impl model::Model for DeploymentMetadata {
             1 => model::Part::Int(&self.non_prod_env_count),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.prod_env_count.is_some() as u64
-            | (self.non_prod_env_count.is_some() as u64) << 1
     }
 }
 model::model!(DeploymentMetadata);
@@ -188,10 +173,6 @@ impl model::Model for RegistryStatusResponse {
             0 => model::opt(&self.status),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.status.is_some() as u64
     }
 }
 model::model!(RegistryStatusResponse);

@@ -44,12 +44,6 @@ impl model::Model for DeploymentDetails {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.prod_deployment.is_some() as u64
-            | (self.total_deployment.is_some() as u64) << 1
-            | (self.non_prod_deployment.is_some() as u64) << 2
-    }
 }
 model::model!(DeploymentDetails);
 /// Schema `DockerArtifactDetail`.
@@ -153,19 +147,24 @@ impl model::Model for DockerArtifactDetail {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.url.is_some() as u64 | (self.size.is_some() as u64) << 1
-            | (self.version.is_some() as u64) << 2
-            | (self.metadata.is_some() as u64) << 3
-            | (self.created_at.is_some() as u64) << 4
-            | (self.image_name.is_some() as u64) << 5
-            | (self.modified_at.is_some() as u64) << 6
-            | (self.package_type.is_some() as u64) << 7
-            | (self.pull_command.is_some() as u64) << 8
-            | (self.registry_path.is_some() as u64) << 9
-            | (self.is_quarantined.is_some() as u64) << 10
-            | (self.downloads_count.is_some() as u64) << 11
-            | (self.quarantine_reason.is_some() as u64) << 12
-            | (self.pull_command_by_digest.is_some() as u64) << 13
+        model::mask(
+            &[
+                self.url.is_some(),
+                self.size.is_some(),
+                self.version.is_some(),
+                self.metadata.is_some(),
+                self.created_at.is_some(),
+                self.image_name.is_some(),
+                self.modified_at.is_some(),
+                self.package_type.is_some(),
+                self.pull_command.is_some(),
+                self.registry_path.is_some(),
+                self.is_quarantined.is_some(),
+                self.downloads_count.is_some(),
+                self.quarantine_reason.is_some(),
+                self.pull_command_by_digest.is_some(),
+            ],
+        )
     }
 }
 model::model!(DockerArtifactDetail);
@@ -223,13 +222,6 @@ impl model::Model for DockerArtifactIntegrationDetail {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.sto_details.is_some() as u64 | (self.sbom_details.is_some() as u64) << 1
-            | (self.slsa_details.is_some() as u64) << 2
-            | (self.build_details.is_some() as u64) << 3
-            | (self.deployments_details.is_some() as u64) << 4
-    }
 }
 model::model!(DockerArtifactIntegrationDetail);
 /// Schema `DockerArtifactManifest`.
@@ -263,10 +255,6 @@ impl model::Model for DockerArtifactManifest {
             0 => model::Part::Str(&self.manifest),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.manifest.is_some() as u64
     }
 }
 model::model!(DockerArtifactManifest);
@@ -305,10 +293,6 @@ impl model::Model for DockerLayerEntry {
             1 => model::Part::Str(&self.command),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.size.is_some() as u64 | (self.command.is_some() as u64) << 1
     }
 }
 model::model!(DockerLayerEntry);
@@ -351,11 +335,6 @@ impl model::Model for DockerLayersSummary {
             2 => model::Part::Str(&self.os_arch),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.digest.is_some() as u64 | (self.layers.is_some() as u64) << 1
-            | (self.os_arch.is_some() as u64) << 2
     }
 }
 model::model!(DockerLayersSummary);
@@ -440,15 +419,20 @@ impl model::Model for DockerManifestDetails {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.size.is_some() as u64 | (self.digest.is_some() as u64) << 1
-            | (self.os_arch.is_some() as u64) << 2
-            | (self.created_at.is_some() as u64) << 3
-            | (self.sto_details.is_some() as u64) << 4
-            | (self.is_quarantined.is_some() as u64) << 5
-            | (self.sto_pipeline_id.is_some() as u64) << 6
-            | (self.downloads_count.is_some() as u64) << 7
-            | (self.sto_execution_id.is_some() as u64) << 8
-            | (self.quarantine_reason.is_some() as u64) << 9
+        model::mask(
+            &[
+                self.size.is_some(),
+                self.digest.is_some(),
+                self.os_arch.is_some(),
+                self.created_at.is_some(),
+                self.sto_details.is_some(),
+                self.is_quarantined.is_some(),
+                self.sto_pipeline_id.is_some(),
+                self.downloads_count.is_some(),
+                self.sto_execution_id.is_some(),
+                self.quarantine_reason.is_some(),
+            ],
+        )
     }
 }
 model::model!(DockerManifestDetails);
@@ -492,11 +476,6 @@ impl model::Model for DockerManifests {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.version.is_some() as u64 | (self.image_name.is_some() as u64) << 1
-            | (self.manifests.is_some() as u64) << 2
-    }
 }
 model::model!(DockerManifests);
 /// Schema `InlineResponse20017`.
@@ -534,10 +513,6 @@ impl model::Model for GetDockerArtifactDetailsResponse {
             1 => model::opt(&self.status),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
     }
 }
 model::model!(GetDockerArtifactDetailsResponse);
@@ -577,10 +552,6 @@ impl model::Model for GetDockerArtifactIntegrationDetailsResponse {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
-    }
 }
 model::model!(GetDockerArtifactIntegrationDetailsResponse);
 /// Schema `InlineResponse20019`.
@@ -618,10 +589,6 @@ impl model::Model for GetDockerArtifactLayersResponse {
             1 => model::opt(&self.status),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
     }
 }
 model::model!(GetDockerArtifactLayersResponse);
@@ -661,10 +628,6 @@ impl model::Model for GetDockerArtifactManifestResponse {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
-    }
 }
 model::model!(GetDockerArtifactManifestResponse);
 /// Schema `InlineResponse20021`.
@@ -702,10 +665,6 @@ impl model::Model for GetDockerArtifactManifestsResponse {
             1 => model::opt(&self.status),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
     }
 }
 model::model!(GetDockerArtifactManifestsResponse);
@@ -773,16 +732,6 @@ impl model::Model for RegistryBuildDetails {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.org_identifier.is_some() as u64
-            | (self.step_execution_id.is_some() as u64) << 1
-            | (self.stage_execution_id.is_some() as u64) << 2
-            | (self.project_identifier.is_some() as u64) << 3
-            | (self.pipeline_identifier.is_some() as u64) << 4
-            | (self.pipeline_display_name.is_some() as u64) << 5
-            | (self.pipeline_execution_id.is_some() as u64) << 6
-    }
 }
 model::model!(RegistryBuildDetails);
 /// Schema `SLSADetails`.
@@ -820,10 +769,6 @@ impl model::Model for SlsaDetails {
             1 => model::Part::Str(&self.provenance_id),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.status.is_some() as u64 | (self.provenance_id.is_some() as u64) << 1
     }
 }
 model::model!(SlsaDetails);
@@ -908,13 +853,20 @@ impl model::Model for StoDetails {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.low.is_some() as u64 | (self.high.is_some() as u64) << 1
-            | (self.info.is_some() as u64) << 2 | (self.total.is_some() as u64) << 3
-            | (self.medium.is_some() as u64) << 4 | (self.ignored.is_some() as u64) << 5
-            | (self.critical.is_some() as u64) << 6
-            | (self.pipeline_id.is_some() as u64) << 7
-            | (self.execution_id.is_some() as u64) << 8
-            | (self.last_scanned.is_some() as u64) << 9
+        model::mask(
+            &[
+                self.low.is_some(),
+                self.high.is_some(),
+                self.info.is_some(),
+                self.total.is_some(),
+                self.medium.is_some(),
+                self.ignored.is_some(),
+                self.critical.is_some(),
+                self.pipeline_id.is_some(),
+                self.execution_id.is_some(),
+                self.last_scanned.is_some(),
+            ],
+        )
     }
 }
 model::model!(StoDetails);

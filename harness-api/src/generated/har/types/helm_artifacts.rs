@@ -40,10 +40,6 @@ impl model::Model for GetHelmArtifactDetailsResponse {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
-    }
 }
 model::model!(GetHelmArtifactDetailsResponse);
 /// Schema `InlineResponse20025`.
@@ -81,10 +77,6 @@ impl model::Model for GetHelmArtifactManifestResponse {
             1 => model::opt(&self.status),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
     }
 }
 model::model!(GetHelmArtifactManifestResponse);
@@ -179,17 +171,22 @@ impl model::Model for HelmArtifactDetail {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.url.is_some() as u64 | (self.size.is_some() as u64) << 1
-            | (self.version.is_some() as u64) << 2
-            | (self.artifact.is_some() as u64) << 3
-            | (self.metadata.is_some() as u64) << 4
-            | (self.created_at.is_some() as u64) << 5
-            | (self.modified_at.is_some() as u64) << 6
-            | (self.package_type.is_some() as u64) << 7
-            | (self.pull_command.is_some() as u64) << 8
-            | (self.registry_path.is_some() as u64) << 9
-            | (self.downloads_count.is_some() as u64) << 10
-            | (self.pull_command_by_digest.is_some() as u64) << 11
+        model::mask(
+            &[
+                self.url.is_some(),
+                self.size.is_some(),
+                self.version.is_some(),
+                self.artifact.is_some(),
+                self.metadata.is_some(),
+                self.created_at.is_some(),
+                self.modified_at.is_some(),
+                self.package_type.is_some(),
+                self.pull_command.is_some(),
+                self.registry_path.is_some(),
+                self.downloads_count.is_some(),
+                self.pull_command_by_digest.is_some(),
+            ],
+        )
     }
 }
 model::model!(HelmArtifactDetail);
@@ -224,10 +221,6 @@ impl model::Model for HelmArtifactManifest {
             0 => model::Part::Str(&self.manifest),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.manifest.is_some() as u64
     }
 }
 model::model!(HelmArtifactManifest);

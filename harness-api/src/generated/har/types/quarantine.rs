@@ -40,10 +40,6 @@ impl model::Model for QuarantineFilePathResponse {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
-    }
 }
 model::model!(QuarantineFilePathResponse);
 /// Schema `QuarantinePath`.
@@ -97,14 +93,6 @@ impl model::Model for QuarantinePath {
             5 => model::Part::Int(&self.registry_id),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.id.is_some() as u64 | (self.reason.is_some() as u64) << 1
-            | (self.file_path.is_some() as u64) << 2
-            | (self.version_id.is_some() as u64) << 3
-            | (self.artifact_id.is_some() as u64) << 4
-            | (self.registry_id.is_some() as u64) << 5
     }
 }
 model::model!(QuarantinePath);
@@ -169,12 +157,6 @@ impl model::Model for QuarantineRequest {
             4 => model::Part::Str(&self.artifact_type),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        1 | (self.version.is_some() as u64) << 1 | 1 << 2
-            | (self.file_path.is_some() as u64) << 3
-            | (self.artifact_type.is_some() as u64) << 4
     }
     #[inline]
     fn required(&self) -> &'static [usize] {

@@ -52,12 +52,6 @@ impl model::Model for CleanupPolicy {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.expire_days.is_some() as u64) << 1
-            | (self.package_prefix.is_some() as u64) << 2
-            | (self.version_prefix.is_some() as u64) << 3
-    }
 }
 model::model!(CleanupPolicy);
 /// Schema `ClientSetupDetails`.
@@ -99,11 +93,6 @@ impl model::Model for ClientSetupDetails {
             2 => model::Part::Str(&self.main_header),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.sections.is_some() as u64 | (self.sec_header.is_some() as u64) << 1
-            | (self.main_header.is_some() as u64) << 2
     }
 }
 model::model!(ClientSetupDetails);
@@ -152,11 +141,6 @@ impl model::Model for ClientSetupStep {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.type_.is_some() as u64 | (self.header.is_some() as u64) << 1
-            | (self.commands.is_some() as u64) << 2
-    }
 }
 model::model!(ClientSetupStep);
 /// Schema `ClientSetupStepCommand`.
@@ -195,10 +179,6 @@ impl model::Model for ClientSetupStepCommand {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.label.is_some() as u64 | (self.value.is_some() as u64) << 1
-    }
 }
 model::model!(ClientSetupStepCommand);
 /// Schema `ClientSetupStepConfig`.
@@ -232,10 +212,6 @@ impl model::Model for ClientSetupStepConfig {
             0 => model::opt(&self.steps),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.steps.is_some() as u64
     }
 }
 model::model!(ClientSetupStepConfig);
@@ -279,10 +255,6 @@ impl model::Model for GetAllArtifactsByRegistryResponse {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
-    }
 }
 model::model!(GetAllArtifactsByRegistryResponse);
 /// Schema `InlineResponse20029`.
@@ -320,10 +292,6 @@ impl model::Model for GetClientSetupDetailsResponse {
             1 => model::opt(&self.status),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
     }
 }
 model::model!(GetClientSetupDetailsResponse);
@@ -374,13 +342,6 @@ impl model::Model for ListRegistryArtifact {
             4 => model::Part::Int(&self.page_index),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.page_size.is_some() as u64 | (self.artifacts.is_some() as u64) << 1
-            | (self.item_count.is_some() as u64) << 2
-            | (self.page_count.is_some() as u64) << 3
-            | (self.page_index.is_some() as u64) << 4
     }
 }
 model::model!(ListRegistryArtifact);
@@ -485,19 +446,24 @@ impl model::Model for Registry {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.url.is_some() as u64 | (self.config.is_some() as u64) << 1
-            | (self.labels.is_some() as u64) << 2
-            | (self.is_public.is_some() as u64) << 3
-            | (self.scanners.is_some() as u64) << 4
-            | (self.created_at.is_some() as u64) << 5
-            | (self.identifier.is_some() as u64) << 6
-            | (self.modified_at.is_some() as u64) << 7
-            | (self.policy_refs.is_some() as u64) << 8
-            | (self.description.is_some() as u64) << 9
-            | (self.package_type.is_some() as u64) << 10
-            | (self.cleanup_policy.is_some() as u64) << 11
-            | (self.allowed_pattern.is_some() as u64) << 12
-            | (self.blocked_pattern.is_some() as u64) << 13
+        model::mask(
+            &[
+                self.url.is_some(),
+                self.config.is_some(),
+                self.labels.is_some(),
+                self.is_public.is_some(),
+                self.scanners.is_some(),
+                self.created_at.is_some(),
+                self.identifier.is_some(),
+                self.modified_at.is_some(),
+                self.policy_refs.is_some(),
+                self.description.is_some(),
+                self.package_type.is_some(),
+                self.cleanup_policy.is_some(),
+                self.allowed_pattern.is_some(),
+                self.blocked_pattern.is_some(),
+            ],
+        )
     }
 }
 model::model!(Registry);
@@ -607,19 +573,25 @@ impl model::Model for RegistryArtifactMetadata {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.meta.is_some() as u64 | (self.name.is_some() as u64) << 1
-            | (self.uuid.is_some() as u64) << 2 | (self.labels.is_some() as u64) << 3
-            | (self.is_public.is_some() as u64) << 4
-            | (self.is_deleted.is_some() as u64) << 5
-            | (self.package_type.is_some() as u64) << 6
-            | (self.artifact_type.is_some() as u64) << 7
-            | (self.last_modified.is_some() as u64) << 8
-            | (self.registry_path.is_some() as u64) << 9
-            | (self.registry_uuid.is_some() as u64) << 10
-            | (self.is_quarantined.is_some() as u64) << 11
-            | (self.latest_version.is_some() as u64) << 12
-            | (self.downloads_count.is_some() as u64) << 13
-            | (self.registry_identifier.is_some() as u64) << 14
+        model::mask(
+            &[
+                self.meta.is_some(),
+                self.name.is_some(),
+                self.uuid.is_some(),
+                self.labels.is_some(),
+                self.is_public.is_some(),
+                self.is_deleted.is_some(),
+                self.package_type.is_some(),
+                self.artifact_type.is_some(),
+                self.last_modified.is_some(),
+                self.registry_path.is_some(),
+                self.registry_uuid.is_some(),
+                self.is_quarantined.is_some(),
+                self.latest_version.is_some(),
+                self.downloads_count.is_some(),
+                self.registry_identifier.is_some(),
+            ],
+        )
     }
 }
 model::model!(RegistryArtifactMetadata);
@@ -750,15 +722,23 @@ impl model::Model for RegistryRequest {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.type_.is_some() as u64 | (self.config.is_some() as u64) << 1
-            | (self.labels.is_some() as u64) << 2 | 1 << 3
-            | (self.scanners.is_some() as u64) << 4
-            | (self.parent_ref.is_some() as u64) << 5 | 1 << 6
-            | (self.policy_refs.is_some() as u64) << 7
-            | (self.description.is_some() as u64) << 8 | 1 << 9
-            | (self.cleanup_policy.is_some() as u64) << 10
-            | (self.allowed_pattern.is_some() as u64) << 11
-            | (self.blocked_pattern.is_some() as u64) << 12
+        model::mask(
+            &[
+                self.type_.is_some(),
+                self.config.is_some(),
+                self.labels.is_some(),
+                true,
+                self.scanners.is_some(),
+                self.parent_ref.is_some(),
+                true,
+                self.policy_refs.is_some(),
+                self.description.is_some(),
+                true,
+                self.cleanup_policy.is_some(),
+                self.allowed_pattern.is_some(),
+                self.blocked_pattern.is_some(),
+            ],
+        )
     }
     #[inline]
     fn required(&self) -> &'static [usize] {
@@ -802,10 +782,6 @@ impl model::Model for RegistryResponse {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
-    }
 }
 model::model!(RegistryResponse);
 /// Schema `Scanner`.
@@ -839,10 +815,6 @@ impl model::Model for Scanner {
             0 => model::opt(&self.name),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.name.is_some() as u64
     }
 }
 model::model!(Scanner);
@@ -886,10 +858,6 @@ impl model::Model for TabSetupStep {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.header.is_some() as u64 | (self.sections.is_some() as u64) << 1
-    }
 }
 model::model!(TabSetupStep);
 /// Schema `TabSetupStepConfig`.
@@ -923,10 +891,6 @@ impl model::Model for TabSetupStepConfig {
             0 => model::opt(&self.tabs),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.tabs.is_some() as u64
     }
 }
 model::model!(TabSetupStepConfig);
@@ -974,12 +938,6 @@ impl model::Model for UpstreamConfig {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.url.is_some() as u64 | (self.auth.is_some() as u64) << 1
-            | (self.source.is_some() as u64) << 2
-            | (self.auth_type.is_some() as u64) << 3
-    }
 }
 model::model!(UpstreamConfig);
 model::open_enum! {
@@ -1019,10 +977,6 @@ impl model::Model for VirtualConfig {
             0 => model::opt(&self.upstream_proxies),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.upstream_proxies.is_some() as u64
     }
 }
 model::model!(VirtualConfig);

@@ -44,11 +44,6 @@ impl model::Model for AddOciArtifactTagsBody {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.tags.is_some() as u64 | (self.package.is_some() as u64) << 1
-            | (self.version.is_some() as u64) << 2
-    }
 }
 model::model!(AddOciArtifactTagsBody);
 /// Schema `CreateBulkDownloadRequest body`.
@@ -94,12 +89,6 @@ impl model::Model for CreateBulkDownloadRequestBody {
             3 => model::Part::Str(&self.output_file_name),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.packages.is_some() as u64 | (self.versions.is_some() as u64) << 1
-            | (self.registry_id.is_some() as u64) << 2
-            | (self.output_file_name.is_some() as u64) << 3
     }
 }
 model::model!(CreateBulkDownloadRequestBody);
@@ -151,13 +140,6 @@ impl model::Model for DeleteMetadataBody {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.path.is_some() as u64 | (self.package.is_some() as u64) << 1
-            | (self.version.is_some() as u64) << 2
-            | (self.metadata.is_some() as u64) << 3
-            | (self.registry_identifier.is_some() as u64) << 4
-    }
 }
 model::model!(DeleteMetadataBody);
 /// Schema `DeleteMetadata body.metadata`.
@@ -195,10 +177,6 @@ impl model::Model for DeleteMetadataBodyMetadata {
             1 => model::Part::Str(&self.value),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.key.is_some() as u64 | (self.value.is_some() as u64) << 1
     }
 }
 model::model!(DeleteMetadataBodyMetadata);
@@ -290,13 +268,6 @@ impl model::Model for SaveMetadataBody {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.path.is_some() as u64 | (self.package.is_some() as u64) << 1
-            | (self.version.is_some() as u64) << 2
-            | (self.metadata.is_some() as u64) << 3
-            | (self.registry_identifier.is_some() as u64) << 4
-    }
 }
 model::model!(SaveMetadataBody);
 /// Schema `SaveMetadata body.metadata`.
@@ -334,10 +305,6 @@ impl model::Model for SaveMetadataBodyMetadata {
             1 => model::Part::Str(&self.value),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.key.is_some() as u64 | (self.value.is_some() as u64) << 1
     }
 }
 model::model!(SaveMetadataBodyMetadata);
@@ -389,13 +356,6 @@ impl model::Model for UpdateMetadataBody {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.path.is_some() as u64 | (self.package.is_some() as u64) << 1
-            | (self.version.is_some() as u64) << 2
-            | (self.metadata.is_some() as u64) << 3
-            | (self.registry_identifier.is_some() as u64) << 4
-    }
 }
 model::model!(UpdateMetadataBody);
 /// Schema `UpdateMetadata body.metadata`.
@@ -433,10 +393,6 @@ impl model::Model for UpdateMetadataBodyMetadata {
             1 => model::Part::Str(&self.value),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.key.is_some() as u64 | (self.value.is_some() as u64) << 1
     }
 }
 model::model!(UpdateMetadataBodyMetadata);

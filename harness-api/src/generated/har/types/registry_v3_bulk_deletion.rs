@@ -52,12 +52,5 @@ impl model::Model for BulkDeleteV3Body {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.force.is_some() as u64 | (self.dry_run.is_some() as u64) << 1
-            | (self.packages.is_some() as u64) << 2
-            | (self.registry.is_some() as u64) << 3
-            | (self.versions.is_some() as u64) << 4
-    }
 }
 model::model!(BulkDeleteV3Body);

@@ -36,10 +36,6 @@ impl model::Model for SaveFileMetadataV3Body {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.metadata.is_some() as u64
-    }
 }
 model::model!(SaveFileMetadataV3Body);
 /// Schema `SaveFileMetadataV3 body.metadata`.
@@ -78,10 +74,6 @@ impl model::Model for SaveFileMetadataV3BodyMetadata {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.key.is_some() as u64 | (self.value.is_some() as u64) << 1
-    }
 }
 model::model!(SaveFileMetadataV3BodyMetadata);
 /// Schema `UpsertFileMetadataV3 body`.
@@ -115,10 +107,6 @@ impl model::Model for UpsertFileMetadataV3Body {
             0 => model::opt(&self.metadata),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.metadata.is_some() as u64
     }
 }
 model::model!(UpsertFileMetadataV3Body);
@@ -157,10 +145,6 @@ impl model::Model for UpsertFileMetadataV3BodyMetadata {
             1 => model::Part::Str(&self.value),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.key.is_some() as u64 | (self.value.is_some() as u64) << 1
     }
 }
 model::model!(UpsertFileMetadataV3BodyMetadata);

@@ -63,14 +63,6 @@ impl model::Model for AddBuildInfoV3Body {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.status.is_some() as u64 | (self.metadata.is_some() as u64) << 1
-            | (self.registry_id.is_some() as u64) << 2
-            | (self.package_type.is_some() as u64) << 3
-            | (self.root_package.is_some() as u64) << 4
-            | (self.pipeline_context.is_some() as u64) << 5
-    }
 }
 model::model!(AddBuildInfoV3Body);
 /// Schema `AddBuildInfoV3 body.metadata`.
@@ -108,10 +100,6 @@ impl model::Model for AddBuildInfoV3BodyMetadata {
             1 => model::Part::Str(&self.parent_node_key),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.node_key.is_some() as u64 | (self.parent_node_key.is_some() as u64) << 1
     }
 }
 model::model!(AddBuildInfoV3BodyMetadata);
@@ -167,14 +155,6 @@ impl model::Model for AddBuildInfoV3BodyPipelineContext {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.org_id.is_some() as u64 | (self.step_id.is_some() as u64) << 1
-            | (self.stage_id.is_some() as u64) << 2
-            | (self.project_id.is_some() as u64) << 3
-            | (self.pipeline_id.is_some() as u64) << 4
-            | (self.execution_id.is_some() as u64) << 5
-    }
 }
 model::model!(AddBuildInfoV3BodyPipelineContext);
 /// Schema `AddBuildInfoV3 body.rootPackage`.
@@ -212,10 +192,6 @@ impl model::Model for AddBuildInfoV3BodyRootPackage {
             1 => model::Part::Str(&self.version),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.version.is_some() as u64) << 1
     }
 }
 model::model!(AddBuildInfoV3BodyRootPackage);
@@ -278,14 +254,6 @@ impl model::Model for CreateFirewallExceptionV3Body {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.registry_id.is_some() as u64 | (self.expire_after.is_some() as u64) << 1
-            | (self.package_name.is_some() as u64) << 2
-            | (self.version_list.is_some() as u64) << 3
-            | (self.remediation_plan.is_some() as u64) << 4
-            | (self.business_justification.is_some() as u64) << 5
-    }
 }
 model::model!(CreateFirewallExceptionV3Body);
 /// Schema `EvaluateArtifactScanV3 body`.
@@ -323,10 +291,6 @@ impl model::Model for EvaluateArtifactScanV3Body {
             1 => model::Part::Str(&self.version_id),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.scan_id.is_some() as u64 | (self.version_id.is_some() as u64) << 1
     }
 }
 model::model!(EvaluateArtifactScanV3Body);
@@ -370,10 +334,6 @@ impl model::Model for InitiateBulkScanEvaluationV3Body {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.artifacts.is_some() as u64 | (self.registry_id.is_some() as u64) << 1
-    }
 }
 model::model!(InitiateBulkScanEvaluationV3Body);
 /// Schema `InitiateBulkScanEvaluationV3 body.artifacts`.
@@ -411,10 +371,6 @@ impl model::Model for InitiateBulkScanEvaluationV3BodyArtifacts {
             1 => model::Part::Str(&self.package_name),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.version.is_some() as u64 | (self.package_name.is_some() as u64) << 1
     }
 }
 model::model!(InitiateBulkScanEvaluationV3BodyArtifacts);
@@ -467,12 +423,6 @@ impl model::Model for UpdateFirewallExceptionV3Body {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.expire_after.is_some() as u64 | (self.version_list.is_some() as u64) << 1
-            | (self.remediation_plan.is_some() as u64) << 2
-            | (self.business_justification.is_some() as u64) << 3
-    }
 }
 model::model!(UpdateFirewallExceptionV3Body);
 /// Schema `UpdateStatusFirewallExceptionV3 body`.
@@ -510,10 +460,6 @@ impl model::Model for UpdateStatusFirewallExceptionV3Body {
             1 => model::Part::Str(&self.status),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.notes.is_some() as u64 | (self.status.is_some() as u64) << 1
     }
 }
 model::model!(UpdateStatusFirewallExceptionV3Body);

@@ -40,9 +40,5 @@ impl model::Model for TriggerBackfillV3Body {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.reindex_all.is_some() as u64 | (self.entity_types.is_some() as u64) << 1
-    }
 }
 model::model!(TriggerBackfillV3Body);

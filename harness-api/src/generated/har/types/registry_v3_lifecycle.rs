@@ -36,10 +36,6 @@ impl model::Model for CreateLifecycleExecutionV3Body {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.policy_id.is_some() as u64
-    }
 }
 model::model!(CreateLifecycleExecutionV3Body);
 /// Schema `CreateLifecycleRuleV3 body`.
@@ -113,13 +109,18 @@ impl model::Model for CreateLifecycleRuleV3Body {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.action.is_some() as u64) << 1
-            | (self.apply_to.is_some() as u64) << 2
-            | (self.criteria.is_some() as u64) << 3
-            | (self.schedule.is_some() as u64) << 4
-            | (self.description.is_some() as u64) << 5
-            | (self.package_type.is_some() as u64) << 6
-            | (self.filter_config.is_some() as u64) << 7
+        model::mask(
+            &[
+                self.name.is_some(),
+                self.action.is_some(),
+                self.apply_to.is_some(),
+                self.criteria.is_some(),
+                self.schedule.is_some(),
+                self.description.is_some(),
+                self.package_type.is_some(),
+                self.filter_config.is_some(),
+            ],
+        )
     }
 }
 model::model!(CreateLifecycleRuleV3Body);
@@ -159,10 +160,6 @@ impl model::Model for CreateLifecycleRuleV3BodyApplyTo {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.mode.is_some() as u64 | (self.registries.is_some() as u64) << 1
-    }
 }
 model::model!(CreateLifecycleRuleV3BodyApplyTo);
 /// Schema `CreateLifecycleRuleV3 body.criteria`.
@@ -201,10 +198,6 @@ impl model::Model for CreateLifecycleRuleV3BodyCriteria {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.match_.is_some() as u64 | (self.rules.is_some() as u64) << 1
-    }
 }
 model::model!(CreateLifecycleRuleV3BodyCriteria);
 /// Schema `CreateLifecycleRuleV3 body.criteria.rules`.
@@ -242,10 +235,6 @@ impl model::Model for CreateLifecycleRuleV3BodyCriteriaRules {
             1 => model::Part::Json(&self.config),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.type_.is_some() as u64 | (self.config.is_some() as u64) << 1
     }
 }
 model::model!(CreateLifecycleRuleV3BodyCriteriaRules);
@@ -289,12 +278,6 @@ impl model::Model for CreateLifecycleRuleV3BodyFilterConfig {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.package_type.is_some() as u64
-            | (self.tag_name_allowed_pattern.is_some() as u64) << 1
-            | (self.package_name_allowed_pattern.is_some() as u64) << 2
-    }
 }
 model::model!(CreateLifecycleRuleV3BodyFilterConfig);
 /// Schema `CreateLifecycleRuleV3 body.schedule`.
@@ -332,10 +315,6 @@ impl model::Model for CreateLifecycleRuleV3BodySchedule {
             1 => model::Part::Str(&self.expression),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.timezone.is_some() as u64 | (self.expression.is_some() as u64) << 1
     }
 }
 model::model!(CreateLifecycleRuleV3BodySchedule);
@@ -450,12 +429,19 @@ impl model::Model for PatchLifecycleRuleV3Body {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.name.is_set() as u64 | (self.action.is_set() as u64) << 1
-            | (self.apply_to.is_set() as u64) << 2 | (self.enabled.is_set() as u64) << 3
-            | (self.criteria.is_set() as u64) << 4 | (self.schedule.is_set() as u64) << 5
-            | (self.description.is_set() as u64) << 6
-            | (self.package_type.is_set() as u64) << 7
-            | (self.filter_config.is_set() as u64) << 8
+        model::mask(
+            &[
+                self.name.is_set(),
+                self.action.is_set(),
+                self.apply_to.is_set(),
+                self.enabled.is_set(),
+                self.criteria.is_set(),
+                self.schedule.is_set(),
+                self.description.is_set(),
+                self.package_type.is_set(),
+                self.filter_config.is_set(),
+            ],
+        )
     }
 }
 model::model!(PatchLifecycleRuleV3Body);
@@ -495,10 +481,6 @@ impl model::Model for PatchLifecycleRuleV3BodyApplyTo {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.mode.is_some() as u64 | (self.registries.is_some() as u64) << 1
-    }
 }
 model::model!(PatchLifecycleRuleV3BodyApplyTo);
 /// Schema `PatchLifecycleRuleV3 body.criteria`.
@@ -537,10 +519,6 @@ impl model::Model for PatchLifecycleRuleV3BodyCriteria {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.match_.is_some() as u64 | (self.rules.is_some() as u64) << 1
-    }
 }
 model::model!(PatchLifecycleRuleV3BodyCriteria);
 /// Schema `PatchLifecycleRuleV3 body.criteria.rules`.
@@ -578,10 +556,6 @@ impl model::Model for PatchLifecycleRuleV3BodyCriteriaRules {
             1 => model::Part::Json(&self.config),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.type_.is_some() as u64 | (self.config.is_some() as u64) << 1
     }
 }
 model::model!(PatchLifecycleRuleV3BodyCriteriaRules);
@@ -625,12 +599,6 @@ impl model::Model for PatchLifecycleRuleV3BodyFilterConfig {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.package_type.is_some() as u64
-            | (self.tag_name_allowed_pattern.is_some() as u64) << 1
-            | (self.package_name_allowed_pattern.is_some() as u64) << 2
-    }
 }
 model::model!(PatchLifecycleRuleV3BodyFilterConfig);
 /// Schema `PatchLifecycleRuleV3 body.schedule`.
@@ -668,10 +636,6 @@ impl model::Model for PatchLifecycleRuleV3BodySchedule {
             1 => model::Part::Str(&self.expression),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.timezone.is_some() as u64 | (self.expression.is_some() as u64) << 1
     }
 }
 model::model!(PatchLifecycleRuleV3BodySchedule);
@@ -746,13 +710,18 @@ impl model::Model for UpdateLifecycleRuleV3Body {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.action.is_some() as u64) << 1
-            | (self.apply_to.is_some() as u64) << 2
-            | (self.criteria.is_some() as u64) << 3
-            | (self.schedule.is_some() as u64) << 4
-            | (self.description.is_some() as u64) << 5
-            | (self.package_type.is_some() as u64) << 6
-            | (self.filter_config.is_some() as u64) << 7
+        model::mask(
+            &[
+                self.name.is_some(),
+                self.action.is_some(),
+                self.apply_to.is_some(),
+                self.criteria.is_some(),
+                self.schedule.is_some(),
+                self.description.is_some(),
+                self.package_type.is_some(),
+                self.filter_config.is_some(),
+            ],
+        )
     }
 }
 model::model!(UpdateLifecycleRuleV3Body);
@@ -792,10 +761,6 @@ impl model::Model for UpdateLifecycleRuleV3BodyApplyTo {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.mode.is_some() as u64 | (self.registries.is_some() as u64) << 1
-    }
 }
 model::model!(UpdateLifecycleRuleV3BodyApplyTo);
 /// Schema `UpdateLifecycleRuleV3 body.criteria`.
@@ -834,10 +799,6 @@ impl model::Model for UpdateLifecycleRuleV3BodyCriteria {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.match_.is_some() as u64 | (self.rules.is_some() as u64) << 1
-    }
 }
 model::model!(UpdateLifecycleRuleV3BodyCriteria);
 /// Schema `UpdateLifecycleRuleV3 body.criteria.rules`.
@@ -875,10 +836,6 @@ impl model::Model for UpdateLifecycleRuleV3BodyCriteriaRules {
             1 => model::Part::Json(&self.config),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.type_.is_some() as u64 | (self.config.is_some() as u64) << 1
     }
 }
 model::model!(UpdateLifecycleRuleV3BodyCriteriaRules);
@@ -922,12 +879,6 @@ impl model::Model for UpdateLifecycleRuleV3BodyFilterConfig {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.package_type.is_some() as u64
-            | (self.tag_name_allowed_pattern.is_some() as u64) << 1
-            | (self.package_name_allowed_pattern.is_some() as u64) << 2
-    }
 }
 model::model!(UpdateLifecycleRuleV3BodyFilterConfig);
 /// Schema `UpdateLifecycleRuleV3 body.schedule`.
@@ -965,10 +916,6 @@ impl model::Model for UpdateLifecycleRuleV3BodySchedule {
             1 => model::Part::Str(&self.expression),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.timezone.is_some() as u64 | (self.expression.is_some() as u64) << 1
     }
 }
 model::model!(UpdateLifecycleRuleV3BodySchedule);

@@ -40,10 +40,6 @@ impl model::Model for SavePackageMetadataV3Body {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.metadata.is_some() as u64
-    }
 }
 model::model!(SavePackageMetadataV3Body);
 /// Schema `SavePackageMetadataV3 body.metadata`.
@@ -82,10 +78,6 @@ impl model::Model for SavePackageMetadataV3BodyMetadata {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.key.is_some() as u64 | (self.value.is_some() as u64) << 1
-    }
 }
 model::model!(SavePackageMetadataV3BodyMetadata);
 /// Schema `UpsertPackageMetadataV3 body`.
@@ -119,10 +111,6 @@ impl model::Model for UpsertPackageMetadataV3Body {
             0 => model::opt(&self.metadata),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.metadata.is_some() as u64
     }
 }
 model::model!(UpsertPackageMetadataV3Body);
@@ -161,10 +149,6 @@ impl model::Model for UpsertPackageMetadataV3BodyMetadata {
             1 => model::Part::Str(&self.value),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.key.is_some() as u64 | (self.value.is_some() as u64) << 1
     }
 }
 model::model!(UpsertPackageMetadataV3BodyMetadata);

@@ -48,10 +48,6 @@ impl model::Model for SaveRegistryMetadataV3Body {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.metadata.is_some() as u64
-    }
 }
 model::model!(SaveRegistryMetadataV3Body);
 /// Schema `SaveRegistryMetadataV3 body.metadata`.
@@ -90,10 +86,6 @@ impl model::Model for SaveRegistryMetadataV3BodyMetadata {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.key.is_some() as u64 | (self.value.is_some() as u64) << 1
-    }
 }
 model::model!(SaveRegistryMetadataV3BodyMetadata);
 /// Schema `UpsertRegistryMetadataV3 body`.
@@ -127,10 +119,6 @@ impl model::Model for UpsertRegistryMetadataV3Body {
             0 => model::opt(&self.metadata),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.metadata.is_some() as u64
     }
 }
 model::model!(UpsertRegistryMetadataV3Body);
@@ -169,10 +157,6 @@ impl model::Model for UpsertRegistryMetadataV3BodyMetadata {
             1 => model::Part::Str(&self.value),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.key.is_some() as u64 | (self.value.is_some() as u64) << 1
     }
 }
 model::model!(UpsertRegistryMetadataV3BodyMetadata);

@@ -40,10 +40,6 @@ impl model::Model for CopyResourcesV3Body {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.source.is_some() as u64 | (self.target.is_some() as u64) << 1
-    }
 }
 model::model!(CopyResourcesV3Body);
 /// Schema `CopyResourcesV3 body.source`.
@@ -78,10 +74,6 @@ impl model::Model for CopyResourcesV3BodySource {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.version_id.is_some() as u64
-    }
 }
 model::model!(CopyResourcesV3BodySource);
 /// Schema `CopyResourcesV3 body.target`.
@@ -115,10 +107,6 @@ impl model::Model for CopyResourcesV3BodyTarget {
             0 => model::Part::Str(&self.registry_id),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.registry_id.is_some() as u64
     }
 }
 model::model!(CopyResourcesV3BodyTarget);
@@ -161,11 +149,6 @@ impl model::Model for CreateBulkDownloadRequestV3Body {
             2 => model::Part::Str(&self.output_file_name),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.package_ids.is_some() as u64 | (self.version_ids.is_some() as u64) << 1
-            | (self.output_file_name.is_some() as u64) << 2
     }
 }
 model::model!(CreateBulkDownloadRequestV3Body);

@@ -36,10 +36,6 @@ impl model::Model for AddVersionTagsV3Body {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.tags.is_some() as u64
-    }
 }
 model::model!(AddVersionTagsV3Body);
 model::open_enum! {
@@ -78,10 +74,6 @@ impl model::Model for RebuildVersionMetadataV3Body {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.registry_id.is_some() as u64
-    }
 }
 model::model!(RebuildVersionMetadataV3Body);
 /// Schema `SaveVersionMetadataV3 body`.
@@ -115,10 +107,6 @@ impl model::Model for SaveVersionMetadataV3Body {
             0 => model::opt(&self.metadata),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.metadata.is_some() as u64
     }
 }
 model::model!(SaveVersionMetadataV3Body);
@@ -158,10 +146,6 @@ impl model::Model for SaveVersionMetadataV3BodyMetadata {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.key.is_some() as u64 | (self.value.is_some() as u64) << 1
-    }
 }
 model::model!(SaveVersionMetadataV3BodyMetadata);
 /// Schema `UpsertVersionMetadataV3 body`.
@@ -195,10 +179,6 @@ impl model::Model for UpsertVersionMetadataV3Body {
             0 => model::opt(&self.metadata),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.metadata.is_some() as u64
     }
 }
 model::model!(UpsertVersionMetadataV3Body);
@@ -237,10 +217,6 @@ impl model::Model for UpsertVersionMetadataV3BodyMetadata {
             1 => model::Part::Str(&self.value),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.key.is_some() as u64 | (self.value.is_some() as u64) << 1
     }
 }
 model::model!(UpsertVersionMetadataV3BodyMetadata);

@@ -52,13 +52,6 @@ impl model::Model for JfrogReplicationRegistry {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.url.is_some() as u64 | (self.username.is_some() as u64) << 1
-            | (self.namespace.is_some() as u64) << 2
-            | (self.password_secret_id.is_some() as u64) << 3
-            | (self.password_secret_space_id.is_some() as u64) << 4
-    }
 }
 model::model!(JfrogReplicationRegistry);
 /// Schema `ListMigrationImage`.
@@ -109,13 +102,6 @@ impl model::Model for ListMigrationImage {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.images.is_some() as u64 | (self.page_size.is_some() as u64) << 1
-            | (self.item_count.is_some() as u64) << 2
-            | (self.page_count.is_some() as u64) << 3
-            | (self.page_index.is_some() as u64) << 4
-    }
 }
 model::model!(ListMigrationImage);
 /// Schema `InlineResponse20036`.
@@ -153,10 +139,6 @@ impl model::Model for ListMigrationImagesResponse {
             1 => model::opt(&self.status),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
     }
 }
 model::model!(ListMigrationImagesResponse);
@@ -208,13 +190,6 @@ impl model::Model for ListReplicationRule {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.rules.is_some() as u64 | (self.page_size.is_some() as u64) << 1
-            | (self.item_count.is_some() as u64) << 2
-            | (self.page_count.is_some() as u64) << 3
-            | (self.page_index.is_some() as u64) << 4
-    }
 }
 model::model!(ListReplicationRule);
 /// Schema `InlineResponse20034`.
@@ -253,10 +228,6 @@ impl model::Model for ListReplicationRulesResponse {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
-    }
 }
 model::model!(ListReplicationRulesResponse);
 /// Schema `LocalReplicationRegistry`.
@@ -290,10 +261,6 @@ impl model::Model for LocalReplicationRegistry {
             0 => model::Part::Str(&self.registry_identifier),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.registry_identifier.is_some() as u64
     }
 }
 model::model!(LocalReplicationRegistry);
@@ -340,12 +307,6 @@ impl model::Model for MigrationImage {
             3 => model::Part::Int(&self.progress),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.status.is_some() as u64 | (self.image_id.is_some() as u64) << 1
-            | (self.image_tag.is_some() as u64) << 2
-            | (self.progress.is_some() as u64) << 3
     }
 }
 model::model!(MigrationImage);
@@ -435,15 +396,20 @@ impl model::Model for ReplicationRule {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.source.is_some() as u64 | (self.created_at.is_some() as u64) << 1
-            | (self.parent_ref.is_some() as u64) << 2
-            | (self.identifier.is_some() as u64) << 3
-            | (self.modified_at.is_some() as u64) << 4
-            | (self.source_type.is_some() as u64) << 5
-            | (self.destination.is_some() as u64) << 6
-            | (self.allowed_patterns.is_some() as u64) << 7
-            | (self.blocked_patterns.is_some() as u64) << 8
-            | (self.destination_type.is_some() as u64) << 9
+        model::mask(
+            &[
+                self.source.is_some(),
+                self.created_at.is_some(),
+                self.parent_ref.is_some(),
+                self.identifier.is_some(),
+                self.modified_at.is_some(),
+                self.source_type.is_some(),
+                self.destination.is_some(),
+                self.allowed_patterns.is_some(),
+                self.blocked_patterns.is_some(),
+                self.destination_type.is_some(),
+            ],
+        )
     }
 }
 model::model!(ReplicationRule);
@@ -533,10 +499,6 @@ impl model::Model for ReplicationRuleRequest {
         }
     }
     #[inline]
-    fn present(&self) -> u64 {
-        1 | 1 << 1 | 1 << 2 | 1 << 3 | 1 << 4 | 1 << 5
-    }
-    #[inline]
     fn required(&self) -> &'static [usize] {
         &[0, 1, 2, 3, 4, 5]
     }
@@ -586,10 +548,6 @@ impl model::Model for ReplicationRuleResponse {
             1 => model::opt(&self.status),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
     }
 }
 model::model!(ReplicationRuleResponse);

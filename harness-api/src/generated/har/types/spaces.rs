@@ -135,24 +135,30 @@ impl model::Model for ArtifactMetadata {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.meta.is_some() as u64 | (self.name.is_some() as u64) << 1
-            | (self.uuid.is_some() as u64) << 2 | (self.labels.is_some() as u64) << 3
-            | (self.version.is_some() as u64) << 4
-            | (self.metadata.is_some() as u64) << 5
-            | (self.is_deleted.is_some() as u64) << 6
-            | (self.package_type.is_some() as u64) << 7
-            | (self.pull_command.is_some() as u64) << 8
-            | (self.artifact_type.is_some() as u64) << 9
-            | (self.last_modified.is_some() as u64) << 10
-            | (self.registry_path.is_some() as u64) << 11
-            | (self.registry_uuid.is_some() as u64) << 12
-            | (self.is_quarantined.is_some() as u64) << 13
-            | (self.latest_version.is_some() as u64) << 14
-            | (self.scanned_digest.is_some() as u64) << 15
-            | (self.downloads_count.is_some() as u64) << 16
-            | (self.quarantine_reason.is_some() as u64) << 17
-            | (self.deployment_metadata.is_some() as u64) << 18
-            | (self.registry_identifier.is_some() as u64) << 19
+        model::mask(
+            &[
+                self.meta.is_some(),
+                self.name.is_some(),
+                self.uuid.is_some(),
+                self.labels.is_some(),
+                self.version.is_some(),
+                self.metadata.is_some(),
+                self.is_deleted.is_some(),
+                self.package_type.is_some(),
+                self.pull_command.is_some(),
+                self.artifact_type.is_some(),
+                self.last_modified.is_some(),
+                self.registry_path.is_some(),
+                self.registry_uuid.is_some(),
+                self.is_quarantined.is_some(),
+                self.latest_version.is_some(),
+                self.scanned_digest.is_some(),
+                self.downloads_count.is_some(),
+                self.quarantine_reason.is_some(),
+                self.deployment_metadata.is_some(),
+                self.registry_identifier.is_some(),
+            ],
+        )
     }
 }
 model::model!(ArtifactMetadata);
@@ -200,12 +206,6 @@ impl model::Model for DefineRegistrySpaceLabelRequest {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.key.is_some() as u64 | (self.type_.is_some() as u64) << 1
-            | (self.color.is_some() as u64) << 2
-            | (self.description.is_some() as u64) << 3
-    }
 }
 model::model!(DefineRegistrySpaceLabelRequest);
 /// Schema `KeyValuesBody2`.
@@ -243,10 +243,6 @@ impl model::Model for DefineRegistrySpaceLabelValueRequest {
             1 => model::Part::Str(&self.value),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.color.is_some() as u64 | (self.value.is_some() as u64) << 1
     }
 }
 model::model!(DefineRegistrySpaceLabelValueRequest);
@@ -286,10 +282,6 @@ impl model::Model for GetAllArtifactsResponse {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
-    }
 }
 model::model!(GetAllArtifactsResponse);
 /// Schema `InlineResponse20039`.
@@ -328,10 +320,6 @@ impl model::Model for GetAllRegistriesResponse {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
-    }
 }
 model::model!(GetAllRegistriesResponse);
 /// Schema `InlineResponse20038`.
@@ -369,10 +357,6 @@ impl model::Model for GetStorageDetailsResponse {
             1 => model::opt(&self.status),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
     }
 }
 model::model!(GetStorageDetailsResponse);
@@ -424,13 +408,6 @@ impl model::Model for ListArtifact {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.page_size.is_some() as u64 | (self.artifacts.is_some() as u64) << 1
-            | (self.item_count.is_some() as u64) << 2
-            | (self.page_count.is_some() as u64) << 3
-            | (self.page_index.is_some() as u64) << 4
-    }
 }
 model::model!(ListArtifact);
 /// Schema `ListRegistry`.
@@ -480,13 +457,6 @@ impl model::Model for ListRegistry {
             4 => model::opt(&self.registries),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.page_size.is_some() as u64 | (self.item_count.is_some() as u64) << 1
-            | (self.page_count.is_some() as u64) << 2
-            | (self.page_index.is_some() as u64) << 3
-            | (self.registries.is_some() as u64) << 4
     }
 }
 model::model!(ListRegistry);
@@ -581,16 +551,22 @@ impl model::Model for RegistryMetadata {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.url.is_some() as u64 | (self.path.is_some() as u64) << 1
-            | (self.type_.is_some() as u64) << 2 | (self.labels.is_some() as u64) << 3
-            | (self.is_public.is_some() as u64) << 4
-            | (self.identifier.is_some() as u64) << 5
-            | (self.description.is_some() as u64) << 6
-            | (self.package_type.is_some() as u64) << 7
-            | (self.last_modified.is_some() as u64) << 8
-            | (self.registry_size.is_some() as u64) << 9
-            | (self.artifacts_count.is_some() as u64) << 10
-            | (self.downloads_count.is_some() as u64) << 11
+        model::mask(
+            &[
+                self.url.is_some(),
+                self.path.is_some(),
+                self.type_.is_some(),
+                self.labels.is_some(),
+                self.is_public.is_some(),
+                self.identifier.is_some(),
+                self.description.is_some(),
+                self.package_type.is_some(),
+                self.last_modified.is_some(),
+                self.registry_size.is_some(),
+                self.artifacts_count.is_some(),
+                self.downloads_count.is_some(),
+            ],
+        )
     }
 }
 model::model!(RegistryMetadata);
@@ -689,15 +665,22 @@ impl model::Model for RegistryTypesLabel {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.id.is_some() as u64 | (self.key.is_some() as u64) << 1
-            | (self.type_.is_some() as u64) << 2 | (self.color.is_some() as u64) << 3
-            | (self.scope.is_some() as u64) << 4 | (self.created.is_some() as u64) << 5
-            | (self.updated.is_some() as u64) << 6
-            | (self.space_id.is_some() as u64) << 7
-            | (self.created_by.is_some() as u64) << 8
-            | (self.updated_by.is_some() as u64) << 9
-            | (self.description.is_some() as u64) << 10
-            | (self.value_count.is_some() as u64) << 11
+        model::mask(
+            &[
+                self.id.is_some(),
+                self.key.is_some(),
+                self.type_.is_some(),
+                self.color.is_some(),
+                self.scope.is_some(),
+                self.created.is_some(),
+                self.updated.is_some(),
+                self.space_id.is_some(),
+                self.created_by.is_some(),
+                self.updated_by.is_some(),
+                self.description.is_some(),
+                self.value_count.is_some(),
+            ],
+        )
     }
 }
 model::model!(RegistryTypesLabel);
@@ -737,10 +720,6 @@ impl model::Model for RegistryTypesLabelWithValues {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.label.is_some() as u64 | (self.values.is_some() as u64) << 1
-    }
 }
 model::model!(RegistryTypesLabelWithValues);
 /// Schema `SpaceRefLabelsBody`.
@@ -779,10 +758,6 @@ impl model::Model for SpaceRefLabelsBody {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.label.is_some() as u64 | (self.values.is_some() as u64) << 1
-    }
 }
 model::model!(SpaceRefLabelsBody);
 /// Schema `StorageDetails`.
@@ -816,10 +791,6 @@ impl model::Model for StorageDetails {
             0 => model::Part::Str(&self.total_size),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.total_size.is_some() as u64
     }
 }
 model::model!(StorageDetails);
@@ -867,11 +838,6 @@ impl model::Model for UpdateRegistrySpaceLabelRequest {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.key.is_set() as u64 | (self.type_.is_set() as u64) << 1
-            | (self.color.is_set() as u64) << 2 | (self.description.is_set() as u64) << 3
-    }
 }
 model::model!(UpdateRegistrySpaceLabelRequest);
 /// Schema `ValuesValueBody2`.
@@ -909,10 +875,6 @@ impl model::Model for UpdateRegistrySpaceLabelValueRequest {
             1 => model::Part::Maybe(&self.value),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.color.is_set() as u64 | (self.value.is_set() as u64) << 1
     }
 }
 model::model!(UpdateRegistrySpaceLabelValueRequest);

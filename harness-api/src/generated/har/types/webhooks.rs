@@ -44,11 +44,6 @@ impl model::Model for ExtraHeader {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.key.is_some() as u64 | (self.value.is_some() as u64) << 1
-            | (self.masked.is_some() as u64) << 2
-    }
 }
 model::model!(ExtraHeader);
 /// Schema `InlineResponse20032`.
@@ -86,10 +81,6 @@ impl model::Model for ListWebhookExecutionsResponse {
             1 => model::opt(&self.status),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
     }
 }
 model::model!(ListWebhookExecutionsResponse);
@@ -141,13 +132,6 @@ impl model::Model for ListWebhooks {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.page_size.is_some() as u64 | (self.webhooks.is_some() as u64) << 1
-            | (self.item_count.is_some() as u64) << 2
-            | (self.page_count.is_some() as u64) << 3
-            | (self.page_index.is_some() as u64) << 4
-    }
 }
 model::model!(ListWebhooks);
 /// Schema `ListWebhooksExecutions`.
@@ -198,13 +182,6 @@ impl model::Model for ListWebhooksExecutions {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.page_size.is_some() as u64 | (self.item_count.is_some() as u64) << 1
-            | (self.page_count.is_some() as u64) << 2
-            | (self.page_index.is_some() as u64) << 3
-            | (self.executions.is_some() as u64) << 4
-    }
 }
 model::model!(ListWebhooksExecutions);
 /// Schema `InlineResponse20031`.
@@ -243,10 +220,6 @@ impl model::Model for ListWebhooksResponse {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
-    }
 }
 model::model!(ListWebhooksResponse);
 /// Schema `InlineResponse2012`.
@@ -284,10 +257,6 @@ impl model::Model for RegistryWebhookResponse {
             1 => model::opt(&self.status),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
     }
 }
 model::model!(RegistryWebhookResponse);
@@ -411,21 +380,27 @@ impl model::Model for Webhook {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.url.is_some() as u64 | (self.name.is_some() as u64) << 1
-            | (self.enabled.is_some() as u64) << 2 | (self.version.is_some() as u64) << 3
-            | (self.insecure.is_some() as u64) << 4
-            | (self.internal.is_some() as u64) << 5
-            | (self.triggers.is_some() as u64) << 6
-            | (self.created_at.is_some() as u64) << 7
-            | (self.created_by.is_some() as u64) << 8
-            | (self.identifier.is_some() as u64) << 9
-            | (self.modified_at.is_some() as u64) << 10
-            | (self.description.is_some() as u64) << 11
-            | (self.extra_headers.is_some() as u64) << 12
-            | (self.secret_space_id.is_some() as u64) << 13
-            | (self.secret_space_path.is_some() as u64) << 14
-            | (self.secret_identifier.is_some() as u64) << 15
-            | (self.latest_execution_result.is_some() as u64) << 16
+        model::mask(
+            &[
+                self.url.is_some(),
+                self.name.is_some(),
+                self.enabled.is_some(),
+                self.version.is_some(),
+                self.insecure.is_some(),
+                self.internal.is_some(),
+                self.triggers.is_some(),
+                self.created_at.is_some(),
+                self.created_by.is_some(),
+                self.identifier.is_some(),
+                self.modified_at.is_some(),
+                self.description.is_some(),
+                self.extra_headers.is_some(),
+                self.secret_space_id.is_some(),
+                self.secret_space_path.is_some(),
+                self.secret_identifier.is_some(),
+                self.latest_execution_result.is_some(),
+            ],
+        )
     }
 }
 model::model!(Webhook);
@@ -468,11 +443,6 @@ impl model::Model for WebhookExecRequest {
             2 => model::Part::Str(&self.headers),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.url.is_some() as u64 | (self.body.is_some() as u64) << 1
-            | (self.headers.is_some() as u64) << 2
     }
 }
 model::model!(WebhookExecRequest);
@@ -519,12 +489,6 @@ impl model::Model for WebhookExecResponse {
             3 => model::Part::Int(&self.status_code),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.body.is_some() as u64 | (self.status.is_some() as u64) << 1
-            | (self.headers.is_some() as u64) << 2
-            | (self.status_code.is_some() as u64) << 3
     }
 }
 model::model!(WebhookExecResponse);
@@ -618,15 +582,21 @@ impl model::Model for WebhookExecution {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.id.is_some() as u64 | (self.error.is_some() as u64) << 1
-            | (self.result.is_some() as u64) << 2 | (self.created.is_some() as u64) << 3
-            | (self.request.is_some() as u64) << 4
-            | (self.duration.is_some() as u64) << 5
-            | (self.response.is_some() as u64) << 6
-            | (self.webhook_id.is_some() as u64) << 7
-            | (self.retrigger_of.is_some() as u64) << 8
-            | (self.trigger_type.is_some() as u64) << 9
-            | (self.retriggerable.is_some() as u64) << 10
+        model::mask(
+            &[
+                self.id.is_some(),
+                self.error.is_some(),
+                self.result.is_some(),
+                self.created.is_some(),
+                self.request.is_some(),
+                self.duration.is_some(),
+                self.response.is_some(),
+                self.webhook_id.is_some(),
+                self.retrigger_of.is_some(),
+                self.trigger_type.is_some(),
+                self.retriggerable.is_some(),
+            ],
+        )
     }
 }
 model::model!(WebhookExecution);
@@ -665,10 +635,6 @@ impl model::Model for WebhookExecutionResponse {
             1 => model::opt(&self.status),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
     }
 }
 model::model!(WebhookExecutionResponse);
@@ -784,12 +750,21 @@ impl model::Model for WebhookRequest {
     }
     #[inline]
     fn present(&self) -> u64 {
-        1 | 1 << 1 | 1 << 2 | 1 << 3 | (self.triggers.is_some() as u64) << 4 | 1 << 5
-            | (self.description.is_some() as u64) << 6
-            | (self.extra_headers.is_some() as u64) << 7
-            | (self.secret_space_id.is_some() as u64) << 8
-            | (self.secret_space_path.is_some() as u64) << 9
-            | (self.secret_identifier.is_some() as u64) << 10
+        model::mask(
+            &[
+                true,
+                true,
+                true,
+                true,
+                self.triggers.is_some(),
+                true,
+                self.description.is_some(),
+                self.extra_headers.is_some(),
+                self.secret_space_id.is_some(),
+                self.secret_space_path.is_some(),
+                self.secret_identifier.is_some(),
+            ],
+        )
     }
     #[inline]
     fn required(&self) -> &'static [usize] {

@@ -60,14 +60,6 @@ impl model::Model for HarnessIacmActivity {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.id.is_some() as u64 | (self.org.is_some() as u64) << 1
-            | (self.account.is_some() as u64) << 2 | (self.created.is_some() as u64) << 3
-            | (self.project.is_some() as u64) << 4
-            | (self.metadata.is_some() as u64) << 5
-            | (self.workspace.is_some() as u64) << 6
-    }
 }
 model::model!(HarnessIacmActivity);
 /// Schema `ListActivityResourceChangesResponse`.
@@ -146,14 +138,19 @@ impl model::Model for ListActivityResourceChangesResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.outputs.is_some() as u64 | (self.stage_id.is_some() as u64) << 1
-            | (self.resources.is_some() as u64) << 2
-            | (self.data_sources.is_some() as u64) << 3
-            | (self.workspace_id.is_some() as u64) << 4
-            | (self.drift_changes.is_some() as u64) << 5
-            | (self.pipeline_stage.is_some() as u64) << 6
-            | (self.planned_changes.is_some() as u64) << 7
-            | (self.pipeline_execution.is_some() as u64) << 8
+        model::mask(
+            &[
+                self.outputs.is_some(),
+                self.stage_id.is_some(),
+                self.resources.is_some(),
+                self.data_sources.is_some(),
+                self.workspace_id.is_some(),
+                self.drift_changes.is_some(),
+                self.pipeline_stage.is_some(),
+                self.planned_changes.is_some(),
+                self.pipeline_execution.is_some(),
+            ],
+        )
     }
 }
 model::model!(ListActivityResourceChangesResponse);

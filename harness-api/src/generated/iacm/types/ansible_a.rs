@@ -105,19 +105,24 @@ impl model::Model for AnsibleActivityMetadata {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.metrics.is_some() as u64 | (self.trigger.is_some() as u64) << 1
-            | (self.git_repo.is_some() as u64) << 2
-            | (self.pipeline.is_some() as u64) << 3
-            | (self.git_branch.is_some() as u64) << 4
-            | (self.results_uuid.is_some() as u64) << 5
-            | (self.pipeline_name.is_some() as u64) << 6
-            | (self.git_commit_sha.is_some() as u64) << 7
-            | (self.plugin_version.is_some() as u64) << 8
-            | (self.activity_status.is_some() as u64) << 9
-            | (self.pipeline_stage_id.is_some() as u64) << 10
-            | (self.git_commit_message.is_some() as u64) << 11
-            | (self.pipeline_execution_id.is_some() as u64) << 12
-            | (self.pipeline_execution_number.is_some() as u64) << 13
+        model::mask(
+            &[
+                self.metrics.is_some(),
+                self.trigger.is_some(),
+                self.git_repo.is_some(),
+                self.pipeline.is_some(),
+                self.git_branch.is_some(),
+                self.results_uuid.is_some(),
+                self.pipeline_name.is_some(),
+                self.git_commit_sha.is_some(),
+                self.plugin_version.is_some(),
+                self.activity_status.is_some(),
+                self.pipeline_stage_id.is_some(),
+                self.git_commit_message.is_some(),
+                self.pipeline_execution_id.is_some(),
+                self.pipeline_execution_number.is_some(),
+            ],
+        )
     }
 }
 model::model!(AnsibleActivityMetadata);
@@ -207,16 +212,21 @@ impl model::Model for AnsibleActivityMetadataMetrics {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.host_ok.is_some() as u64 | (self.duration_ms.is_some() as u64) << 1
-            | (self.host_failed.is_some() as u64) << 2
-            | (self.total_hosts.is_some() as u64) << 3
-            | (self.total_tasks.is_some() as u64) << 4
-            | (self.host_changed.is_some() as u64) << 5
-            | (self.host_skipped.is_some() as u64) << 6
-            | (self.host_unreachable.is_some() as u64) << 7
-            | (self.output_size_bytes.is_some() as u64) << 8
-            | (self.payload_size_bytes.is_some() as u64) << 9
-            | (self.circuit_breaker_triggered.is_some() as u64) << 10
+        model::mask(
+            &[
+                self.host_ok.is_some(),
+                self.duration_ms.is_some(),
+                self.host_failed.is_some(),
+                self.total_hosts.is_some(),
+                self.total_tasks.is_some(),
+                self.host_changed.is_some(),
+                self.host_skipped.is_some(),
+                self.host_unreachable.is_some(),
+                self.output_size_bytes.is_some(),
+                self.payload_size_bytes.is_some(),
+                self.circuit_breaker_triggered.is_some(),
+            ],
+        )
     }
 }
 model::model!(AnsibleActivityMetadataMetrics);
@@ -271,13 +281,6 @@ impl model::Model for AnsibleVariable {
             5 => model::Part::Str(&self.value_type),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.key.is_some() as u64 | (self.name.is_some() as u64) << 1
-            | (self.uuid.is_some() as u64) << 2 | (self.value.is_some() as u64) << 3
-            | (self.file_name.is_some() as u64) << 4
-            | (self.value_type.is_some() as u64) << 5
     }
 }
 model::model!(AnsibleVariable);

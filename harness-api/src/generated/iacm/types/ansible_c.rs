@@ -36,10 +36,6 @@ impl model::Model for CreateAnsibleDataResponse {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.id.is_some() as u64
-    }
 }
 model::model!(CreateAnsibleDataResponse);
 /// Schema `CreateDynamicGroup`.
@@ -112,11 +108,6 @@ impl model::Model for CreateDynamicGroup {
             4 => model::Cell::part(&self.connector_identifier),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.vars.is_some() as u64 | (self.dynamic_vars.is_some() as u64) << 1
-            | (self.configuration.is_some() as u64) << 2 | 1 << 3 | 1 << 4
     }
     #[inline]
     fn required(&self) -> &'static [usize] {
@@ -223,12 +214,19 @@ impl model::Model for CreateInventoryGroupRequest {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.vars.is_some() as u64) << 1
-            | (self.hosts.is_some() as u64) << 2 | (self.env_vars.is_some() as u64) << 3
-            | 1 << 4 | (self.dynamic_vars.is_some() as u64) << 5
-            | (self.configuration.is_some() as u64) << 6
-            | (self.connector_type.is_some() as u64) << 7
-            | (self.connector_identifier.is_some() as u64) << 8
+        model::mask(
+            &[
+                self.name.is_some(),
+                self.vars.is_some(),
+                self.hosts.is_some(),
+                self.env_vars.is_some(),
+                true,
+                self.dynamic_vars.is_some(),
+                self.configuration.is_some(),
+                self.connector_type.is_some(),
+                self.connector_identifier.is_some(),
+            ],
+        )
     }
     #[inline]
     fn required(&self) -> &'static [usize] {
@@ -292,10 +290,6 @@ impl model::Model for CreateInventoryHostRequest {
             2 => model::Cell::part(&self.host_address),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.vars.is_some() as u64 | (self.groups.is_some() as u64) << 1 | 1 << 2
     }
     #[inline]
     fn required(&self) -> &'static [usize] {
@@ -401,11 +395,19 @@ impl model::Model for CreateInventoryRequest {
     }
     #[inline]
     fn present(&self) -> u64 {
-        1 | (self.tags.is_some() as u64) << 1 | 1 << 2
-            | (self.vars.is_some() as u64) << 3 | (self.groups.is_some() as u64) << 4
-            | 1 << 5 | (self.description.is_some() as u64) << 6
-            | (self.dynamic_groups.is_some() as u64) << 7
-            | (self.plugin_options.is_some() as u64) << 8
+        model::mask(
+            &[
+                true,
+                self.tags.is_some(),
+                true,
+                self.vars.is_some(),
+                self.groups.is_some(),
+                true,
+                self.description.is_some(),
+                self.dynamic_groups.is_some(),
+                self.plugin_options.is_some(),
+            ],
+        )
     }
     #[inline]
     fn required(&self) -> &'static [usize] {
@@ -489,14 +491,19 @@ impl model::Model for CreateInventoryRequestPluginOptions {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.repository.is_some() as u64 | (self.inline_yaml.is_some() as u64) << 1
-            | (self.source_type.is_some() as u64) << 2
-            | (self.repository_path.is_some() as u64) << 3
-            | (self.repository_branch.is_some() as u64) << 4
-            | (self.repository_commit.is_some() as u64) << 5
-            | (self.repository_connector.is_some() as u64) << 6
-            | (self.provider_connector_type.is_some() as u64) << 7
-            | (self.provider_connector_identifier.is_some() as u64) << 8
+        model::mask(
+            &[
+                self.repository.is_some(),
+                self.inline_yaml.is_some(),
+                self.source_type.is_some(),
+                self.repository_path.is_some(),
+                self.repository_branch.is_some(),
+                self.repository_commit.is_some(),
+                self.repository_connector.is_some(),
+                self.provider_connector_type.is_some(),
+                self.provider_connector_identifier.is_some(),
+            ],
+        )
     }
 }
 model::model!(CreateInventoryRequestPluginOptions);
@@ -575,11 +582,18 @@ impl model::Model for CreateInventoryResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.org.is_some() as u64 | (self.name.is_some() as u64) << 1
-            | (self.type_.is_some() as u64) << 2 | (self.account.is_some() as u64) << 3
-            | (self.created.is_some() as u64) << 4 | (self.project.is_some() as u64) << 5
-            | (self.updated.is_some() as u64) << 6
-            | (self.identifier.is_some() as u64) << 7
+        model::mask(
+            &[
+                self.org.is_some(),
+                self.name.is_some(),
+                self.type_.is_some(),
+                self.account.is_some(),
+                self.created.is_some(),
+                self.project.is_some(),
+                self.updated.is_some(),
+                self.identifier.is_some(),
+            ],
+        )
     }
 }
 model::model!(CreateInventoryResponse);
@@ -633,10 +647,6 @@ impl model::Model for CreateInventoryVarsRequest {
             1 => model::opt(&self.env_vars),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        1 | (self.env_vars.is_some() as u64) << 1
     }
     #[inline]
     fn required(&self) -> &'static [usize] {
@@ -695,10 +705,6 @@ impl model::Model for CreateManualGroup {
             2 => model::opt(&self.hosts),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        1 | (self.vars.is_some() as u64) << 1 | (self.hosts.is_some() as u64) << 2
     }
     #[inline]
     fn required(&self) -> &'static [usize] {
@@ -828,15 +834,23 @@ impl model::Model for CreatePlaybookRequest {
     }
     #[inline]
     fn present(&self) -> u64 {
-        1 | (self.tags.is_some() as u64) << 1 | (self.vars.is_some() as u64) << 2
-            | (self.env_vars.is_some() as u64) << 3 | 1 << 4
-            | (self.repository.is_some() as u64) << 5
-            | (self.description.is_some() as u64) << 6
-            | (self.ansible_galaxy.is_some() as u64) << 7 | 1 << 8
-            | (self.repository_branch.is_some() as u64) << 9
-            | (self.repository_commit.is_some() as u64) << 10
-            | (self.repository_connector.is_some() as u64) << 11
-            | (self.ansible_galaxy_requirements_file.is_some() as u64) << 12
+        model::mask(
+            &[
+                true,
+                self.tags.is_some(),
+                self.vars.is_some(),
+                self.env_vars.is_some(),
+                true,
+                self.repository.is_some(),
+                self.description.is_some(),
+                self.ansible_galaxy.is_some(),
+                true,
+                self.repository_branch.is_some(),
+                self.repository_commit.is_some(),
+                self.repository_connector.is_some(),
+                self.ansible_galaxy_requirements_file.is_some(),
+            ],
+        )
     }
     #[inline]
     fn required(&self) -> &'static [usize] {
@@ -945,17 +959,24 @@ impl model::Model for CreatePlaybookResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.org.is_some() as u64 | (self.name.is_some() as u64) << 1
-            | (self.vars.is_some() as u64) << 2 | (self.account.is_some() as u64) << 3
-            | (self.created.is_some() as u64) << 4 | (self.project.is_some() as u64) << 5
-            | (self.updated.is_some() as u64) << 6
-            | (self.env_vars.is_some() as u64) << 7
-            | (self.identifier.is_some() as u64) << 8
-            | (self.repository.is_some() as u64) << 9
-            | (self.repository_path.is_some() as u64) << 10
-            | (self.repository_branch.is_some() as u64) << 11
-            | (self.repository_commit.is_some() as u64) << 12
-            | (self.repository_connector.is_some() as u64) << 13
+        model::mask(
+            &[
+                self.org.is_some(),
+                self.name.is_some(),
+                self.vars.is_some(),
+                self.account.is_some(),
+                self.created.is_some(),
+                self.project.is_some(),
+                self.updated.is_some(),
+                self.env_vars.is_some(),
+                self.identifier.is_some(),
+                self.repository.is_some(),
+                self.repository_path.is_some(),
+                self.repository_branch.is_some(),
+                self.repository_commit.is_some(),
+                self.repository_connector.is_some(),
+            ],
+        )
     }
 }
 model::model!(CreatePlaybookResponse);
@@ -1005,10 +1026,6 @@ impl model::Model for CreatePlaybookVarRequest {
             1 => model::opt(&self.env_vars),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        1 | (self.env_vars.is_some() as u64) << 1
     }
     #[inline]
     fn required(&self) -> &'static [usize] {

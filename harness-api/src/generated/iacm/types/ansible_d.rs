@@ -47,10 +47,6 @@ impl model::Model for DeletePlaybookVarsRequest {
         }
     }
     #[inline]
-    fn present(&self) -> u64 {
-        1
-    }
-    #[inline]
     fn required(&self) -> &'static [usize] {
         &[0]
     }
@@ -100,12 +96,6 @@ impl model::Model for DynamicConfig {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.selectors.is_some() as u64 | (self.resource_type.is_some() as u64) << 1
-            | (self.include_conditions.is_some() as u64) << 2
-            | (self.host_address_attribute.is_some() as u64) << 3
-    }
 }
 model::model!(DynamicConfig);
 /// Schema `DynamicConfig.include_conditions`.
@@ -147,11 +137,6 @@ impl model::Model for DynamicConfigIncludeConditions {
             2 => model::Part::Str(&self.attribute),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.value.is_some() as u64 | (self.operator.is_some() as u64) << 1
-            | (self.attribute.is_some() as u64) << 2
     }
 }
 model::model!(DynamicConfigIncludeConditions);

@@ -80,13 +80,19 @@ impl model::Model for HarnessIacmAnsibleactivity {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.id.is_some() as u64 | (self.org.is_some() as u64) << 1
-            | (self.account.is_some() as u64) << 2 | (self.created.is_some() as u64) << 3
-            | (self.project.is_some() as u64) << 4
-            | (self.metadata.is_some() as u64) << 5
-            | (self.playbooks.is_some() as u64) << 6
-            | (self.event_type.is_some() as u64) << 7
-            | (self.inventories.is_some() as u64) << 8
+        model::mask(
+            &[
+                self.id.is_some(),
+                self.org.is_some(),
+                self.account.is_some(),
+                self.created.is_some(),
+                self.project.is_some(),
+                self.metadata.is_some(),
+                self.playbooks.is_some(),
+                self.event_type.is_some(),
+                self.inventories.is_some(),
+            ],
+        )
     }
 }
 model::model!(HarnessIacmAnsibleactivity);
@@ -186,16 +192,22 @@ impl model::Model for HarnessIacmAnsibledata {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.id.is_some() as u64 | (self.org.is_some() as u64) << 1
-            | (self.account.is_some() as u64) << 2 | (self.created.is_some() as u64) << 3
-            | (self.project.is_some() as u64) << 4
-            | (self.stage_id.is_some() as u64) << 5
-            | (self.data_type.is_some() as u64) << 6
-            | (self.playbooks.is_some() as u64) << 7
-            | (self.inventories.is_some() as u64) << 8
-            | (self.pipeline_id.is_some() as u64) << 9
-            | (self.pipeline_stage_id.is_some() as u64) << 10
-            | (self.pipeline_execution_id.is_some() as u64) << 11
+        model::mask(
+            &[
+                self.id.is_some(),
+                self.org.is_some(),
+                self.account.is_some(),
+                self.created.is_some(),
+                self.project.is_some(),
+                self.stage_id.is_some(),
+                self.data_type.is_some(),
+                self.playbooks.is_some(),
+                self.inventories.is_some(),
+                self.pipeline_id.is_some(),
+                self.pipeline_stage_id.is_some(),
+                self.pipeline_execution_id.is_some(),
+            ],
+        )
     }
 }
 model::model!(HarnessIacmAnsibledata);
@@ -279,11 +291,19 @@ impl model::Model for HarnessIacmInventoryDetail {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.org.is_some() as u64 | (self.data.is_some() as u64) << 1
-            | (self.name.is_some() as u64) << 2 | (self.type_.is_some() as u64) << 3
-            | (self.account.is_some() as u64) << 4 | (self.created.is_some() as u64) << 5
-            | (self.project.is_some() as u64) << 6 | (self.updated.is_some() as u64) << 7
-            | (self.identifier.is_some() as u64) << 8
+        model::mask(
+            &[
+                self.org.is_some(),
+                self.data.is_some(),
+                self.name.is_some(),
+                self.type_.is_some(),
+                self.account.is_some(),
+                self.created.is_some(),
+                self.project.is_some(),
+                self.updated.is_some(),
+                self.identifier.is_some(),
+            ],
+        )
     }
 }
 model::model!(HarnessIacmInventoryDetail);
@@ -338,12 +358,6 @@ impl model::Model for HarnessIacmInventoryHost {
             4 => model::Part::Str(&self.host_address),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.vars.is_some() as u64 | (self.groups.is_some() as u64) << 1
-            | (self.created.is_some() as u64) << 2 | (self.updated.is_some() as u64) << 3
-            | (self.host_address.is_some() as u64) << 4
     }
 }
 model::model!(HarnessIacmInventoryHost);
@@ -418,12 +432,18 @@ impl model::Model for HarnessIacmInventoryVar {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.key.is_some() as u64 | (self.uuid.is_some() as u64) << 1
-            | (self.value.is_some() as u64) << 2 | (self.created.is_some() as u64) << 3
-            | (self.updated.is_some() as u64) << 4
-            | (self.var_type.is_some() as u64) << 5
-            | (self.file_name.is_some() as u64) << 6
-            | (self.value_type.is_some() as u64) << 7
+        model::mask(
+            &[
+                self.key.is_some(),
+                self.uuid.is_some(),
+                self.value.is_some(),
+                self.created.is_some(),
+                self.updated.is_some(),
+                self.var_type.is_some(),
+                self.file_name.is_some(),
+                self.value_type.is_some(),
+            ],
+        )
     }
 }
 model::model!(HarnessIacmInventoryVar);
@@ -497,12 +517,6 @@ impl model::Model for HarnessIacmInventoryVarCreate {
             5 => model::Cell::part(&self.value_type),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        1 | (self.uuid.is_some() as u64) << 1 | 1 << 2
-            | (self.var_type.is_some() as u64) << 3
-            | (self.file_name.is_some() as u64) << 4 | 1 << 5
     }
     #[inline]
     fn required(&self) -> &'static [usize] {
@@ -611,17 +625,24 @@ impl model::Model for HarnessIacmPlaybook {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.org.is_some() as u64 | (self.name.is_some() as u64) << 1
-            | (self.vars.is_some() as u64) << 2 | (self.account.is_some() as u64) << 3
-            | (self.created.is_some() as u64) << 4 | (self.project.is_some() as u64) << 5
-            | (self.updated.is_some() as u64) << 6
-            | (self.env_vars.is_some() as u64) << 7
-            | (self.identifier.is_some() as u64) << 8
-            | (self.repository.is_some() as u64) << 9
-            | (self.repository_path.is_some() as u64) << 10
-            | (self.repository_branch.is_some() as u64) << 11
-            | (self.repository_commit.is_some() as u64) << 12
-            | (self.repository_connector.is_some() as u64) << 13
+        model::mask(
+            &[
+                self.org.is_some(),
+                self.name.is_some(),
+                self.vars.is_some(),
+                self.account.is_some(),
+                self.created.is_some(),
+                self.project.is_some(),
+                self.updated.is_some(),
+                self.env_vars.is_some(),
+                self.identifier.is_some(),
+                self.repository.is_some(),
+                self.repository_path.is_some(),
+                self.repository_branch.is_some(),
+                self.repository_commit.is_some(),
+                self.repository_connector.is_some(),
+            ],
+        )
     }
 }
 model::model!(HarnessIacmPlaybook);

@@ -52,11 +52,5 @@ impl model::Model for ImportInventoryBody {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.tags.is_some() as u64) << 1
-            | (self.format.is_some() as u64) << 2 | (self.content.is_some() as u64) << 3
-            | (self.identifier.is_some() as u64) << 4
-    }
 }
 model::model!(ImportInventoryBody);

@@ -40,9 +40,5 @@ impl model::Model for ReplaceInventoryFromImportBody {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.format.is_some() as u64 | (self.content.is_some() as u64) << 1
-    }
 }
 model::model!(ReplaceInventoryFromImportBody);

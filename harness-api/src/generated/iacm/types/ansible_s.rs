@@ -66,10 +66,6 @@ impl model::Model for SendAnsibleEventRequest {
         }
     }
     #[inline]
-    fn present(&self) -> u64 {
-        self.metadata.is_some() as u64 | 1 << 1 | 1 << 2 | 1 << 3
-    }
-    #[inline]
     fn required(&self) -> &'static [usize] {
         &[1, 2, 3]
     }
@@ -156,13 +152,19 @@ impl model::Model for ShowAnsibleActivityResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.id.is_some() as u64 | (self.org.is_some() as u64) << 1
-            | (self.account.is_some() as u64) << 2 | (self.created.is_some() as u64) << 3
-            | (self.project.is_some() as u64) << 4
-            | (self.metadata.is_some() as u64) << 5
-            | (self.playbooks.is_some() as u64) << 6
-            | (self.event_type.is_some() as u64) << 7
-            | (self.inventories.is_some() as u64) << 8
+        model::mask(
+            &[
+                self.id.is_some(),
+                self.org.is_some(),
+                self.account.is_some(),
+                self.created.is_some(),
+                self.project.is_some(),
+                self.metadata.is_some(),
+                self.playbooks.is_some(),
+                self.event_type.is_some(),
+                self.inventories.is_some(),
+            ],
+        )
     }
 }
 model::model!(ShowAnsibleActivityResponse);
@@ -203,10 +205,6 @@ impl model::Model for ShowInventoryGroupsResponse {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.groups.is_some() as u64
-    }
 }
 model::model!(ShowInventoryGroupsResponse);
 /// Schema `ShowInventoryHostsResponse`.
@@ -240,10 +238,6 @@ impl model::Model for ShowInventoryHostsResponse {
             0 => model::opt(&self.hosts),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.hosts.is_some() as u64
     }
 }
 model::model!(ShowInventoryHostsResponse);
@@ -323,11 +317,19 @@ impl model::Model for ShowInventoryResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.org.is_some() as u64 | (self.data.is_some() as u64) << 1
-            | (self.name.is_some() as u64) << 2 | (self.type_.is_some() as u64) << 3
-            | (self.account.is_some() as u64) << 4 | (self.created.is_some() as u64) << 5
-            | (self.project.is_some() as u64) << 6 | (self.updated.is_some() as u64) << 7
-            | (self.identifier.is_some() as u64) << 8
+        model::mask(
+            &[
+                self.org.is_some(),
+                self.data.is_some(),
+                self.name.is_some(),
+                self.type_.is_some(),
+                self.account.is_some(),
+                self.created.is_some(),
+                self.project.is_some(),
+                self.updated.is_some(),
+                self.identifier.is_some(),
+            ],
+        )
     }
 }
 model::model!(ShowInventoryResponse);
@@ -370,10 +372,6 @@ impl model::Model for ShowInventoryVarsResponse {
             1 => model::opt(&self.env_vars),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.vars.is_some() as u64 | (self.env_vars.is_some() as u64) << 1
     }
 }
 model::model!(ShowInventoryVarsResponse);
@@ -478,17 +476,24 @@ impl model::Model for ShowPlaybookResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.org.is_some() as u64 | (self.name.is_some() as u64) << 1
-            | (self.vars.is_some() as u64) << 2 | (self.account.is_some() as u64) << 3
-            | (self.created.is_some() as u64) << 4 | (self.project.is_some() as u64) << 5
-            | (self.updated.is_some() as u64) << 6
-            | (self.env_vars.is_some() as u64) << 7
-            | (self.identifier.is_some() as u64) << 8
-            | (self.repository.is_some() as u64) << 9
-            | (self.repository_path.is_some() as u64) << 10
-            | (self.repository_branch.is_some() as u64) << 11
-            | (self.repository_commit.is_some() as u64) << 12
-            | (self.repository_connector.is_some() as u64) << 13
+        model::mask(
+            &[
+                self.org.is_some(),
+                self.name.is_some(),
+                self.vars.is_some(),
+                self.account.is_some(),
+                self.created.is_some(),
+                self.project.is_some(),
+                self.updated.is_some(),
+                self.env_vars.is_some(),
+                self.identifier.is_some(),
+                self.repository.is_some(),
+                self.repository_path.is_some(),
+                self.repository_branch.is_some(),
+                self.repository_commit.is_some(),
+                self.repository_connector.is_some(),
+            ],
+        )
     }
 }
 model::model!(ShowPlaybookResponse);
@@ -527,10 +532,6 @@ impl model::Model for ShowPlaybookVarsResponse {
             1 => model::opt(&self.env_vars),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.vars.is_some() as u64 | (self.env_vars.is_some() as u64) << 1
     }
 }
 model::model!(ShowPlaybookVarsResponse);

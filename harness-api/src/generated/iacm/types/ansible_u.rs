@@ -75,12 +75,18 @@ impl model::Model for UpdateInventoryGroupRequest {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.vars.is_some() as u64) << 1
-            | (self.hosts.is_some() as u64) << 2 | (self.env_vars.is_some() as u64) << 3
-            | (self.dynamic_vars.is_some() as u64) << 4
-            | (self.configuration.is_some() as u64) << 5
-            | (self.connector_type.is_some() as u64) << 6
-            | (self.connector_identifier.is_some() as u64) << 7
+        model::mask(
+            &[
+                self.name.is_some(),
+                self.vars.is_some(),
+                self.hosts.is_some(),
+                self.env_vars.is_some(),
+                self.dynamic_vars.is_some(),
+                self.configuration.is_some(),
+                self.connector_type.is_some(),
+                self.connector_identifier.is_some(),
+            ],
+        )
     }
 }
 model::model!(UpdateInventoryGroupRequest);
@@ -124,10 +130,6 @@ impl model::Model for UpdateInventoryHostRequest {
             1 => model::opt(&self.groups),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.vars.is_some() as u64 | (self.groups.is_some() as u64) << 1
     }
 }
 model::model!(UpdateInventoryHostRequest);
@@ -189,11 +191,6 @@ impl model::Model for UpdateInventoryRequest {
         }
     }
     #[inline]
-    fn present(&self) -> u64 {
-        1 | 1 << 1 | (self.tags.is_some() as u64) << 2
-            | (self.description.is_some() as u64) << 3
-    }
-    #[inline]
     fn required(&self) -> &'static [usize] {
         &[0, 1]
     }
@@ -245,10 +242,6 @@ impl model::Model for UpdateInventoryVarsRequest {
             1 => model::opt(&self.env_vars),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        1 | (self.env_vars.is_some() as u64) << 1
     }
     #[inline]
     fn required(&self) -> &'static [usize] {
@@ -368,15 +361,22 @@ impl model::Model for UpdatePlaybookRequest {
     }
     #[inline]
     fn present(&self) -> u64 {
-        1 | (self.tags.is_some() as u64) << 1 | (self.vars.is_some() as u64) << 2
-            | (self.env_vars.is_some() as u64) << 3
-            | (self.repository.is_some() as u64) << 4
-            | (self.description.is_some() as u64) << 5
-            | (self.ansible_galaxy.is_some() as u64) << 6 | 1 << 7
-            | (self.repository_branch.is_some() as u64) << 8
-            | (self.repository_commit.is_some() as u64) << 9
-            | (self.repository_connector.is_some() as u64) << 10
-            | (self.ansible_galaxy_requirements_file.is_some() as u64) << 11
+        model::mask(
+            &[
+                true,
+                self.tags.is_some(),
+                self.vars.is_some(),
+                self.env_vars.is_some(),
+                self.repository.is_some(),
+                self.description.is_some(),
+                self.ansible_galaxy.is_some(),
+                true,
+                self.repository_branch.is_some(),
+                self.repository_commit.is_some(),
+                self.repository_connector.is_some(),
+                self.ansible_galaxy_requirements_file.is_some(),
+            ],
+        )
     }
     #[inline]
     fn required(&self) -> &'static [usize] {
@@ -432,10 +432,6 @@ impl model::Model for UpdatePlaybookVarsRequest {
         }
     }
     #[inline]
-    fn present(&self) -> u64 {
-        1 | (self.env_vars.is_some() as u64) << 1
-    }
-    #[inline]
     fn required(&self) -> &'static [usize] {
         &[0]
     }
@@ -472,10 +468,6 @@ impl model::Model for UpdateInventoryPluginBody {
             0 => model::opt(&self.plugin_options),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.plugin_options.is_some() as u64
     }
 }
 model::model!(UpdateInventoryPluginBody);
@@ -555,14 +547,19 @@ impl model::Model for UpdateInventoryPluginBodyPluginOptions {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.repository.is_some() as u64 | (self.inline_yaml.is_some() as u64) << 1
-            | (self.source_type.is_some() as u64) << 2
-            | (self.repository_path.is_some() as u64) << 3
-            | (self.repository_branch.is_some() as u64) << 4
-            | (self.repository_commit.is_some() as u64) << 5
-            | (self.repository_connector.is_some() as u64) << 6
-            | (self.provider_connector_type.is_some() as u64) << 7
-            | (self.provider_connector_identifier.is_some() as u64) << 8
+        model::mask(
+            &[
+                self.repository.is_some(),
+                self.inline_yaml.is_some(),
+                self.source_type.is_some(),
+                self.repository_path.is_some(),
+                self.repository_branch.is_some(),
+                self.repository_commit.is_some(),
+                self.repository_connector.is_some(),
+                self.provider_connector_type.is_some(),
+                self.provider_connector_identifier.is_some(),
+            ],
+        )
     }
 }
 model::model!(UpdateInventoryPluginBodyPluginOptions);

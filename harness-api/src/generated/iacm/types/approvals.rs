@@ -36,10 +36,6 @@ impl model::Model for ApprovalsCreateApprovalResponseBodyCreation {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.id.is_some() as u64
-    }
 }
 model::model!(ApprovalsCreateApprovalResponseBodyCreation);
 /// Schema `ApprovalsShowApprovalResponseBodyStatusInfo`.
@@ -89,13 +85,6 @@ impl model::Model for ApprovalsShowApprovalResponseBodyStatusInfo {
             4 => model::Part::Str(&self.actioned_by_email),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.status.is_some() as u64 | (self.created.is_some() as u64) << 1
-            | (self.updated.is_some() as u64) << 2
-            | (self.actioned_by.is_some() as u64) << 3
-            | (self.actioned_by_email.is_some() as u64) << 4
     }
 }
 model::model!(ApprovalsShowApprovalResponseBodyStatusInfo);
@@ -159,10 +148,6 @@ impl model::Model for CreateApprovalRequest {
             3 => model::Cell::part(&self.pipeline_execution_id),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.status.is_some() as u64 | 1 << 1 | 1 << 2 | 1 << 3
     }
     #[inline]
     fn required(&self) -> &'static [usize] {
@@ -265,15 +250,22 @@ impl model::Model for HarnessIacmApproval {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.id.is_some() as u64 | (self.org.is_some() as u64) << 1
-            | (self.status.is_some() as u64) << 2 | (self.account.is_some() as u64) << 3
-            | (self.created.is_some() as u64) << 4 | (self.project.is_some() as u64) << 5
-            | (self.updated.is_some() as u64) << 6
-            | (self.actioned_by.is_some() as u64) << 7
-            | (self.workspace_id.is_some() as u64) << 8
-            | (self.actioned_by_email.is_some() as u64) << 9
-            | (self.pipeline_stage_id.is_some() as u64) << 10
-            | (self.pipeline_execution_id.is_some() as u64) << 11
+        model::mask(
+            &[
+                self.id.is_some(),
+                self.org.is_some(),
+                self.status.is_some(),
+                self.account.is_some(),
+                self.created.is_some(),
+                self.project.is_some(),
+                self.updated.is_some(),
+                self.actioned_by.is_some(),
+                self.workspace_id.is_some(),
+                self.actioned_by_email.is_some(),
+                self.pipeline_stage_id.is_some(),
+                self.pipeline_execution_id.is_some(),
+            ],
+        )
     }
 }
 model::model!(HarnessIacmApproval);
@@ -328,11 +320,6 @@ impl model::Model for UpdateApprovalRequest {
             2 => model::Part::Str(&self.actioned_by_email),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        1 | (self.actioned_by.is_some() as u64) << 1
-            | (self.actioned_by_email.is_some() as u64) << 2
     }
     #[inline]
     fn required(&self) -> &'static [usize] {

@@ -205,39 +205,44 @@ impl model::Model for ActivityMetadata {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.stacks.is_some() as u64 | (self.trigger.is_some() as u64) << 1
-            | (self.git_repo.is_some() as u64) << 2
-            | (self.pipeline.is_some() as u64) << 3
-            | (self.plan_uuid.is_some() as u64) << 4
-            | (self.git_branch.is_some() as u64) << 5
-            | (self.state_uuid.is_some() as u64) << 6
-            | (self.data_length.is_some() as u64) << 7
-            | (self.provisioner.is_some() as u64) << 8
-            | (self.drift_counts.is_some() as u64) << 9
-            | (self.modules_uuid.is_some() as u64) << 10
-            | (self.activity_type.is_some() as u64) << 11
-            | (self.cost_currency.is_some() as u64) << 12
-            | (self.output_counts.is_some() as u64) << 13
-            | (self.pipeline_name.is_some() as u64) << 14
-            | (self.cost_diff_uuid.is_some() as u64) << 15
-            | (self.git_commit_sha.is_some() as u64) << 16
-            | (self.providers_uuid.is_some() as u64) << 17
-            | (self.state_checksum.is_some() as u64) << 18
-            | (self.activity_status.is_some() as u64) << 19
-            | (self.resource_counts.is_some() as u64) << 20
-            | (self.pipeline_stage_id.is_some() as u64) << 21
-            | (self.cost_total_monthly.is_some() as u64) << 22
-            | (self.git_commit_message.is_some() as u64) << 23
-            | (self.terragrunt_details.is_some() as u64) << 24
-            | (self.planned_changes_count.is_some() as u64) << 25
-            | (self.cost_breakdown_uuid.is_some() as u64) << 26
-            | (self.provisioner_version.is_some() as u64) << 27
-            | (self.pipeline_execution_id.is_some() as u64) << 28
-            | (self.cost_diff_total_monthly.is_some() as u64) << 29
-            | (self.cost_past_total_monthly.is_some() as u64) << 30
-            | (self.enable_solutions_factory.is_some() as u64) << 31
-            | (self.pipeline_execution_number.is_some() as u64) << 32
-            | (self.cost_total_monthly_percentage_change.is_some() as u64) << 33
+        model::mask(
+            &[
+                self.stacks.is_some(),
+                self.trigger.is_some(),
+                self.git_repo.is_some(),
+                self.pipeline.is_some(),
+                self.plan_uuid.is_some(),
+                self.git_branch.is_some(),
+                self.state_uuid.is_some(),
+                self.data_length.is_some(),
+                self.provisioner.is_some(),
+                self.drift_counts.is_some(),
+                self.modules_uuid.is_some(),
+                self.activity_type.is_some(),
+                self.cost_currency.is_some(),
+                self.output_counts.is_some(),
+                self.pipeline_name.is_some(),
+                self.cost_diff_uuid.is_some(),
+                self.git_commit_sha.is_some(),
+                self.providers_uuid.is_some(),
+                self.state_checksum.is_some(),
+                self.activity_status.is_some(),
+                self.resource_counts.is_some(),
+                self.pipeline_stage_id.is_some(),
+                self.cost_total_monthly.is_some(),
+                self.git_commit_message.is_some(),
+                self.terragrunt_details.is_some(),
+                self.planned_changes_count.is_some(),
+                self.cost_breakdown_uuid.is_some(),
+                self.provisioner_version.is_some(),
+                self.pipeline_execution_id.is_some(),
+                self.cost_diff_total_monthly.is_some(),
+                self.cost_past_total_monthly.is_some(),
+                self.enable_solutions_factory.is_some(),
+                self.pipeline_execution_number.is_some(),
+                self.cost_total_monthly_percentage_change.is_some(),
+            ],
+        )
     }
 }
 model::model!(ActivityMetadata);
@@ -331,15 +336,20 @@ impl model::Model for ActivityMetadataStacks {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.status.is_some() as u64 | (self.tree_uuid.is_some() as u64) << 1
-            | (self.stack_name.is_some() as u64) << 2
-            | (self.stack_path.is_some() as u64) << 3
-            | (self.assets_uuid.is_some() as u64) << 4
-            | (self.error_message.is_some() as u64) << 5
-            | (self.manifest_uuid.is_some() as u64) << 6
-            | (self.stack_outputs.is_some() as u64) << 7
-            | (self.template_uuid.is_some() as u64) << 8
-            | (self.resource_counts.is_some() as u64) << 9
+        model::mask(
+            &[
+                self.status.is_some(),
+                self.tree_uuid.is_some(),
+                self.stack_name.is_some(),
+                self.stack_path.is_some(),
+                self.assets_uuid.is_some(),
+                self.error_message.is_some(),
+                self.manifest_uuid.is_some(),
+                self.stack_outputs.is_some(),
+                self.template_uuid.is_some(),
+                self.resource_counts.is_some(),
+            ],
+        )
     }
 }
 model::model!(ActivityMetadataStacks);
@@ -395,13 +405,6 @@ impl model::Model for ActivityMetadataStacksResourceCounts {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.added.is_some() as u64 | (self.changed.is_some() as u64) << 1
-            | (self.deleted.is_some() as u64) << 2 | (self.removed.is_some() as u64) << 3
-            | (self.imported.is_some() as u64) << 4
-            | (self.unchanged.is_some() as u64) << 5
-    }
 }
 model::model!(ActivityMetadataStacksResourceCounts);
 /// Schema `AssociatedTemplate`.
@@ -439,10 +442,6 @@ impl model::Model for AssociatedTemplate {
             1 => model::Part::Str(&self.template_id),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.version.is_some() as u64 | (self.template_id.is_some() as u64) << 1
     }
 }
 model::model!(AssociatedTemplate);
@@ -498,13 +497,6 @@ impl model::Model for Counts {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.added.is_some() as u64 | (self.changed.is_some() as u64) << 1
-            | (self.deleted.is_some() as u64) << 2 | (self.removed.is_some() as u64) << 3
-            | (self.imported.is_some() as u64) << 4
-            | (self.unchanged.is_some() as u64) << 5
-    }
 }
 model::model!(Counts);
 /// Schema `DefaultPipelineOverride`.
@@ -542,11 +534,6 @@ impl model::Model for DefaultPipelineOverride {
             1 => model::Part::Str(&self.workspace_pipeline),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.project_pipeline.is_some() as u64
-            | (self.workspace_pipeline.is_some() as u64) << 1
     }
 }
 model::model!(DefaultPipelineOverride);
@@ -621,11 +608,18 @@ impl model::Model for HarnessIacmChangedResource {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.type_.is_some() as u64) << 1
-            | (self.drift.is_some() as u64) << 2 | (self.change.is_some() as u64) << 3
-            | (self.module.is_some() as u64) << 4 | (self.changes.is_some() as u64) << 5
-            | (self.provider.is_some() as u64) << 6
-            | (self.change_count.is_some() as u64) << 7
+        model::mask(
+            &[
+                self.name.is_some(),
+                self.type_.is_some(),
+                self.drift.is_some(),
+                self.change.is_some(),
+                self.module.is_some(),
+                self.changes.is_some(),
+                self.provider.is_some(),
+                self.change_count.is_some(),
+            ],
+        )
     }
 }
 model::model!(HarnessIacmChangedResource);
@@ -715,14 +709,20 @@ impl model::Model for HarnessIacmResource {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.mode.is_some() as u64 | (self.name.is_some() as u64) << 1
-            | (self.type_.is_some() as u64) << 2 | (self.module.is_some() as u64) << 3
-            | (self.path_id.is_some() as u64) << 4
-            | (self.provider.is_some() as u64) << 5
-            | (self.attributes.is_some() as u64) << 6
-            | (self.drift_status.is_some() as u64) << 7
-            | (self.drift_attributes.is_some() as u64) << 8
-            | (self.sensitive_attributes.is_some() as u64) << 9
+        model::mask(
+            &[
+                self.mode.is_some(),
+                self.name.is_some(),
+                self.type_.is_some(),
+                self.module.is_some(),
+                self.path_id.is_some(),
+                self.provider.is_some(),
+                self.attributes.is_some(),
+                self.drift_status.is_some(),
+                self.drift_attributes.is_some(),
+                self.sensitive_attributes.is_some(),
+            ],
+        )
     }
 }
 model::model!(HarnessIacmResource);
@@ -805,12 +805,18 @@ impl model::Model for HarnessIacmWorkspaceTemplate {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.org.is_some() as u64 | (self.account.is_some() as u64) << 1
-            | (self.project.is_some() as u64) << 2 | (self.version.is_some() as u64) << 3
-            | (self.created_at.is_some() as u64) << 4
-            | (self.updated_at.is_some() as u64) << 5
-            | (self.template_id.is_some() as u64) << 6
-            | (self.workspace_id.is_some() as u64) << 7
+        model::mask(
+            &[
+                self.org.is_some(),
+                self.account.is_some(),
+                self.project.is_some(),
+                self.version.is_some(),
+                self.created_at.is_some(),
+                self.updated_at.is_some(),
+                self.template_id.is_some(),
+                self.workspace_id.is_some(),
+            ],
+        )
     }
 }
 model::model!(HarnessIacmWorkspaceTemplate);
@@ -861,13 +867,6 @@ impl model::Model for IacmEvaluatedPolicy {
             4 => model::opt(&self.deny_messages),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.output.is_some() as u64 | (self.policy.is_some() as u64) << 1
-            | (self.status.is_some() as u64) << 2
-            | (self.rego_error.is_some() as u64) << 3
-            | (self.deny_messages.is_some() as u64) << 4
     }
 }
 model::model!(IacmEvaluatedPolicy);
@@ -966,14 +965,22 @@ impl model::Model for IacmEvaluation {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.id.is_some() as u64 | (self.type_.is_some() as u64) << 1
-            | (self.input.is_some() as u64) << 2 | (self.action.is_some() as u64) << 3
-            | (self.entity.is_some() as u64) << 4 | (self.org_id.is_some() as u64) << 5
-            | (self.status.is_some() as u64) << 6 | (self.created.is_some() as u64) << 7
-            | (self.details.is_some() as u64) << 8
-            | (self.account_id.is_some() as u64) << 9
-            | (self.project_id.is_some() as u64) << 10
-            | (self.entity_metadata.is_some() as u64) << 11
+        model::mask(
+            &[
+                self.id.is_some(),
+                self.type_.is_some(),
+                self.input.is_some(),
+                self.action.is_some(),
+                self.entity.is_some(),
+                self.org_id.is_some(),
+                self.status.is_some(),
+                self.created.is_some(),
+                self.details.is_some(),
+                self.account_id.is_some(),
+                self.project_id.is_some(),
+                self.entity_metadata.is_some(),
+            ],
+        )
     }
 }
 model::model!(IacmEvaluation);
@@ -1073,15 +1080,23 @@ impl model::Model for IacmEvaluationDetail {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.type_.is_some() as u64) << 1
-            | (self.action.is_some() as u64) << 2 | (self.org_id.is_some() as u64) << 3
-            | (self.status.is_some() as u64) << 4 | (self.created.is_some() as u64) << 5
-            | (self.details.is_some() as u64) << 6 | (self.enabled.is_some() as u64) << 7
-            | (self.updated.is_some() as u64) << 8
-            | (self.account_id.is_some() as u64) << 9
-            | (self.identifier.is_some() as u64) << 10
-            | (self.project_id.is_some() as u64) << 11
-            | (self.description.is_some() as u64) << 12
+        model::mask(
+            &[
+                self.name.is_some(),
+                self.type_.is_some(),
+                self.action.is_some(),
+                self.org_id.is_some(),
+                self.status.is_some(),
+                self.created.is_some(),
+                self.details.is_some(),
+                self.enabled.is_some(),
+                self.updated.is_some(),
+                self.account_id.is_some(),
+                self.identifier.is_some(),
+                self.project_id.is_some(),
+                self.description.is_some(),
+            ],
+        )
     }
 }
 model::model!(IacmEvaluationDetail);
@@ -1164,12 +1179,18 @@ impl model::Model for IacmPolicy {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.rego.is_some() as u64) << 1
-            | (self.org_id.is_some() as u64) << 2 | (self.created.is_some() as u64) << 3
-            | (self.updated.is_some() as u64) << 4
-            | (self.account_id.is_some() as u64) << 5
-            | (self.identifier.is_some() as u64) << 6
-            | (self.project_id.is_some() as u64) << 7
+        model::mask(
+            &[
+                self.name.is_some(),
+                self.rego.is_some(),
+                self.org_id.is_some(),
+                self.created.is_some(),
+                self.updated.is_some(),
+                self.account_id.is_some(),
+                self.identifier.is_some(),
+                self.project_id.is_some(),
+            ],
+        )
     }
 }
 model::model!(IacmPolicy);
@@ -1228,10 +1249,6 @@ impl model::Model for ResourcesSelectorConditions {
             2 => model::Cell::part(&self.attribute),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        1 | 1 << 1 | 1 << 2
     }
     #[inline]
     fn required(&self) -> &'static [usize] {
@@ -1341,18 +1358,23 @@ impl model::Model for TerragruntDetail {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.status.is_some() as u64 | (self.path_id.is_some() as u64) << 1
-            | (self.drift_counts.is_some() as u64) << 2
-            | (self.cost_currency.is_some() as u64) << 3
-            | (self.output_counts.is_some() as u64) << 4
-            | (self.cost_diff_uuid.is_some() as u64) << 5
-            | (self.resource_counts.is_some() as u64) << 6
-            | (self.state_file_link.is_some() as u64) << 7
-            | (self.cost_total_monthly.is_some() as u64) << 8
-            | (self.cost_breakdown_uuid.is_some() as u64) << 9
-            | (self.cost_diff_total_monthly.is_some() as u64) << 10
-            | (self.cost_past_total_monthly.is_some() as u64) << 11
-            | (self.cost_total_monthly_percentage_change.is_some() as u64) << 12
+        model::mask(
+            &[
+                self.status.is_some(),
+                self.path_id.is_some(),
+                self.drift_counts.is_some(),
+                self.cost_currency.is_some(),
+                self.output_counts.is_some(),
+                self.cost_diff_uuid.is_some(),
+                self.resource_counts.is_some(),
+                self.state_file_link.is_some(),
+                self.cost_total_monthly.is_some(),
+                self.cost_breakdown_uuid.is_some(),
+                self.cost_diff_total_monthly.is_some(),
+                self.cost_past_total_monthly.is_some(),
+                self.cost_total_monthly_percentage_change.is_some(),
+            ],
+        )
     }
 }
 model::model!(TerragruntDetail);
@@ -1403,12 +1425,6 @@ impl model::Model for ValueChange {
             4 => model::Part::Flag(&self.sensitive),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.new.is_some() as u64 | (self.old.is_some() as u64) << 1
-            | (self.drift.is_some() as u64) << 2 | (self.change.is_some() as u64) << 3
-            | (self.sensitive.is_some() as u64) << 4
     }
 }
 model::model!(ValueChange);
@@ -1463,12 +1479,6 @@ impl model::Model for VariableResource {
             4 => model::opt(&self.value_type),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.key.is_some() as u64 | (self.value.is_some() as u64) << 1
-            | (self.created.is_some() as u64) << 2 | (self.updated.is_some() as u64) << 3
-            | (self.value_type.is_some() as u64) << 4
     }
 }
 model::model!(VariableResource);
@@ -1540,14 +1550,6 @@ impl model::Model for WorkspaceProviderConnector {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.id.is_some() as u64 | (self.type_.is_some() as u64) << 1
-            | (self.created.is_some() as u64) << 2 | (self.updated.is_some() as u64) << 3
-            | (self.workspace_id.is_some() as u64) << 4
-            | (self.connector_ref.is_some() as u64) << 5
-            | (self.terragrunt_provider.is_some() as u64) << 6
-    }
 }
 model::model!(WorkspaceProviderConnector);
 model::open_enum! {
@@ -1612,14 +1614,6 @@ impl model::Model for WorkspaceTerraformVariableFiles {
             5 => model::Part::Str(&self.repository_connector),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.repository.is_some() as u64 | (self.repository_sha.is_some() as u64) << 1
-            | (self.repository_path.is_some() as u64) << 2
-            | (self.repository_branch.is_some() as u64) << 3
-            | (self.repository_commit.is_some() as u64) << 4
-            | (self.repository_connector.is_some() as u64) << 5
     }
 }
 model::model!(WorkspaceTerraformVariableFiles);

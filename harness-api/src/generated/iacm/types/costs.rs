@@ -65,14 +65,6 @@ impl model::Model for HarnessIacmCostResource {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.subresources.is_some() as u64) << 1
-            | (self.diff_monthly_cost.is_some() as u64) << 2
-            | (self.current_monthly_cost.is_some() as u64) << 3
-            | (self.previous_monthly_cost.is_some() as u64) << 4
-            | (self.percentage_change_monthly_cost.is_some() as u64) << 5
-    }
 }
 model::model!(HarnessIacmCostResource);
 /// Schema `HarnessIacmCostSubresource`.
@@ -124,13 +116,6 @@ impl model::Model for HarnessIacmCostSubresource {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.diff_monthly_cost.is_some() as u64
-            | (self.current_monthly_cost.is_some() as u64) << 1
-            | (self.previous_monthly_cost.is_some() as u64) << 2
-            | (self.percentage_change_monthly_cost.is_some() as u64) << 3
-    }
 }
 model::model!(HarnessIacmCostSubresource);
 /// Schema `HarnessIacmMonthlycost`.
@@ -181,13 +166,6 @@ impl model::Model for HarnessIacmMonthlycost {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.cost.is_some() as u64 | (self.created.is_some() as u64) << 1
-            | (self.currency.is_some() as u64) << 2
-            | (self.workspace_id.is_some() as u64) << 3
-            | (self.workspace_name.is_some() as u64) << 4
-    }
 }
 model::model!(HarnessIacmMonthlycost);
 /// Schema `ListCostsResponse`.
@@ -233,12 +211,6 @@ impl model::Model for ListCostsResponse {
             3 => model::opt(&self.workspaces),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.page_size.is_some() as u64 | (self.total_items.is_some() as u64) << 1
-            | (self.total_pages.is_some() as u64) << 2
-            | (self.workspaces.is_some() as u64) << 3
     }
 }
 model::model!(ListCostsResponse);

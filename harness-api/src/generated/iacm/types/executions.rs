@@ -36,10 +36,6 @@ impl model::Model for Audit {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.git_audit_data.is_some() as u64
-    }
 }
 model::model!(Audit);
 /// Schema `CreateExecutionRequest`.
@@ -103,10 +99,6 @@ impl model::Model for CreateExecutionRequest {
             3 => model::Cell::part(&self.pipeline_execution_id),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        1 | 1 << 1 | 1 << 2 | 1 << 3
     }
     #[inline]
     fn required(&self) -> &'static [usize] {
@@ -190,13 +182,19 @@ impl model::Model for CreateExecutionResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.org.is_some() as u64 | (self.status.is_some() as u64) << 1
-            | (self.account.is_some() as u64) << 2 | (self.created.is_some() as u64) << 3
-            | (self.project.is_some() as u64) << 4
-            | (self.pipeline.is_some() as u64) << 5
-            | (self.workspace.is_some() as u64) << 6
-            | (self.pipeline_stage_id.is_some() as u64) << 7
-            | (self.pipeline_execution_id.is_some() as u64) << 8
+        model::mask(
+            &[
+                self.org.is_some(),
+                self.status.is_some(),
+                self.account.is_some(),
+                self.created.is_some(),
+                self.project.is_some(),
+                self.pipeline.is_some(),
+                self.workspace.is_some(),
+                self.pipeline_stage_id.is_some(),
+                self.pipeline_execution_id.is_some(),
+            ],
+        )
     }
 }
 model::model!(CreateExecutionResponse);
@@ -260,11 +258,6 @@ impl model::Model for GitAuditData {
             3 => model::Cell::part(&self.repo_url),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        1 | (self.name.is_some() as u64) << 1 | (self.type_.is_some() as u64) << 2
-            | 1 << 3
     }
     #[inline]
     fn required(&self) -> &'static [usize] {
@@ -352,14 +345,19 @@ impl model::Model for HarnessIacmChangedCosts {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.diff.is_some() as u64 | (self.currency.is_some() as u64) << 1
-            | (self.stage_id.is_some() as u64) << 2
-            | (self.workspace_id.is_some() as u64) << 3
-            | (self.stage_execution_id.is_some() as u64) << 4
-            | (self.total_monthly_cost.is_some() as u64) << 5
-            | (self.diff_total_monthly_cost.is_some() as u64) << 6
-            | (self.past_total_monthly_cost.is_some() as u64) << 7
-            | (self.percentage_change_total_monthly_cost.is_some() as u64) << 8
+        model::mask(
+            &[
+                self.diff.is_some(),
+                self.currency.is_some(),
+                self.stage_id.is_some(),
+                self.workspace_id.is_some(),
+                self.stage_execution_id.is_some(),
+                self.total_monthly_cost.is_some(),
+                self.diff_total_monthly_cost.is_some(),
+                self.past_total_monthly_cost.is_some(),
+                self.percentage_change_total_monthly_cost.is_some(),
+            ],
+        )
     }
 }
 model::model!(HarnessIacmChangedCosts);
@@ -439,14 +437,19 @@ impl model::Model for HarnessIacmChangedResources {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.outputs.is_some() as u64 | (self.stage_id.is_some() as u64) << 1
-            | (self.resources.is_some() as u64) << 2
-            | (self.data_sources.is_some() as u64) << 3
-            | (self.workspace_id.is_some() as u64) << 4
-            | (self.drift_changes.is_some() as u64) << 5
-            | (self.pipeline_stage.is_some() as u64) << 6
-            | (self.planned_changes.is_some() as u64) << 7
-            | (self.pipeline_execution.is_some() as u64) << 8
+        model::mask(
+            &[
+                self.outputs.is_some(),
+                self.stage_id.is_some(),
+                self.resources.is_some(),
+                self.data_sources.is_some(),
+                self.workspace_id.is_some(),
+                self.drift_changes.is_some(),
+                self.pipeline_stage.is_some(),
+                self.planned_changes.is_some(),
+                self.pipeline_execution.is_some(),
+            ],
+        )
     }
 }
 model::model!(HarnessIacmChangedResources);
@@ -503,13 +506,6 @@ impl model::Model for HarnessIacmCostResourcesByType {
             4 => model::Part::Int(&self.percentage_change_monthly_cost),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.diff.is_some() as u64 | (self.diff_monthly_cost.is_some() as u64) << 1
-            | (self.current_monthly_cost.is_some() as u64) << 2
-            | (self.previous_monthly_cost.is_some() as u64) << 3
-            | (self.percentage_change_monthly_cost.is_some() as u64) << 4
     }
 }
 model::model!(HarnessIacmCostResourcesByType);
@@ -589,13 +585,19 @@ impl model::Model for HarnessIacmExecution {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.org.is_some() as u64 | (self.status.is_some() as u64) << 1
-            | (self.account.is_some() as u64) << 2 | (self.created.is_some() as u64) << 3
-            | (self.project.is_some() as u64) << 4
-            | (self.pipeline.is_some() as u64) << 5
-            | (self.workspace.is_some() as u64) << 6
-            | (self.pipeline_stage_id.is_some() as u64) << 7
-            | (self.pipeline_execution_id.is_some() as u64) << 8
+        model::mask(
+            &[
+                self.org.is_some(),
+                self.status.is_some(),
+                self.account.is_some(),
+                self.created.is_some(),
+                self.project.is_some(),
+                self.pipeline.is_some(),
+                self.workspace.is_some(),
+                self.pipeline_stage_id.is_some(),
+                self.pipeline_execution_id.is_some(),
+            ],
+        )
     }
 }
 model::model!(HarnessIacmExecution);
@@ -679,14 +681,19 @@ impl model::Model for ListCostChangesResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.diff.is_some() as u64 | (self.currency.is_some() as u64) << 1
-            | (self.stage_id.is_some() as u64) << 2
-            | (self.workspace_id.is_some() as u64) << 3
-            | (self.stage_execution_id.is_some() as u64) << 4
-            | (self.total_monthly_cost.is_some() as u64) << 5
-            | (self.diff_total_monthly_cost.is_some() as u64) << 6
-            | (self.past_total_monthly_cost.is_some() as u64) << 7
-            | (self.percentage_change_total_monthly_cost.is_some() as u64) << 8
+        model::mask(
+            &[
+                self.diff.is_some(),
+                self.currency.is_some(),
+                self.stage_id.is_some(),
+                self.workspace_id.is_some(),
+                self.stage_execution_id.is_some(),
+                self.total_monthly_cost.is_some(),
+                self.diff_total_monthly_cost.is_some(),
+                self.past_total_monthly_cost.is_some(),
+                self.percentage_change_total_monthly_cost.is_some(),
+            ],
+        )
     }
 }
 model::model!(ListCostChangesResponse);
@@ -766,14 +773,19 @@ impl model::Model for ListResourceChangesResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.outputs.is_some() as u64 | (self.stage_id.is_some() as u64) << 1
-            | (self.resources.is_some() as u64) << 2
-            | (self.data_sources.is_some() as u64) << 3
-            | (self.workspace_id.is_some() as u64) << 4
-            | (self.drift_changes.is_some() as u64) << 5
-            | (self.pipeline_stage.is_some() as u64) << 6
-            | (self.planned_changes.is_some() as u64) << 7
-            | (self.pipeline_execution.is_some() as u64) << 8
+        model::mask(
+            &[
+                self.outputs.is_some(),
+                self.stage_id.is_some(),
+                self.resources.is_some(),
+                self.data_sources.is_some(),
+                self.workspace_id.is_some(),
+                self.drift_changes.is_some(),
+                self.pipeline_stage.is_some(),
+                self.planned_changes.is_some(),
+                self.pipeline_execution.is_some(),
+            ],
+        )
     }
 }
 model::model!(ListResourceChangesResponse);
@@ -853,13 +865,19 @@ impl model::Model for ShowExecutionResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.org.is_some() as u64 | (self.status.is_some() as u64) << 1
-            | (self.account.is_some() as u64) << 2 | (self.created.is_some() as u64) << 3
-            | (self.project.is_some() as u64) << 4
-            | (self.pipeline.is_some() as u64) << 5
-            | (self.workspace.is_some() as u64) << 6
-            | (self.pipeline_stage_id.is_some() as u64) << 7
-            | (self.pipeline_execution_id.is_some() as u64) << 8
+        model::mask(
+            &[
+                self.org.is_some(),
+                self.status.is_some(),
+                self.account.is_some(),
+                self.created.is_some(),
+                self.project.is_some(),
+                self.pipeline.is_some(),
+                self.workspace.is_some(),
+                self.pipeline_stage_id.is_some(),
+                self.pipeline_execution_id.is_some(),
+            ],
+        )
     }
 }
 model::model!(ShowExecutionResponse);
@@ -898,10 +916,6 @@ impl model::Model for UpdateExecutionRequest {
             0 => model::opt(&self.audit),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.audit.is_some() as u64
     }
 }
 model::model!(UpdateExecutionRequest);

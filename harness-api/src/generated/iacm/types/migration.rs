@@ -47,10 +47,6 @@ impl model::Model for MigrateTemplateConnectorsRequest {
         }
     }
     #[inline]
-    fn present(&self) -> u64 {
-        1
-    }
-    #[inline]
     fn required(&self) -> &'static [usize] {
         &[0]
     }
@@ -87,10 +83,6 @@ impl model::Model for MigrateTemplateConnectorsResponse {
             0 => model::Part::Str(&self.message),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.message.is_some() as u64
     }
 }
 model::model!(MigrateTemplateConnectorsResponse);
@@ -137,10 +129,6 @@ impl model::Model for MigrateWorkspaceConnectorsRequest {
         }
     }
     #[inline]
-    fn present(&self) -> u64 {
-        1
-    }
-    #[inline]
     fn required(&self) -> &'static [usize] {
         &[0]
     }
@@ -177,10 +165,6 @@ impl model::Model for MigrateWorkspaceConnectorsResponse {
             0 => model::Part::Str(&self.message),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.message.is_some() as u64
     }
 }
 model::model!(MigrateWorkspaceConnectorsResponse);

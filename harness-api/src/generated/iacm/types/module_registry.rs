@@ -96,11 +96,18 @@ impl model::Model for CreateModuleDataRequest {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.error.is_some() as u64 | 1 << 1 | 1 << 2
-            | (self.repo_url.is_some() as u64) << 3 | 1 << 4
-            | (self.examples_paths.is_some() as u64) << 5
-            | (self.submodule_name.is_some() as u64) << 6
-            | (self.submodule_paths.is_some() as u64) << 7
+        model::mask(
+            &[
+                self.error.is_some(),
+                true,
+                true,
+                self.repo_url.is_some(),
+                true,
+                self.examples_paths.is_some(),
+                self.submodule_name.is_some(),
+                self.submodule_paths.is_some(),
+            ],
+        )
     }
     #[inline]
     fn required(&self) -> &'static [usize] {
@@ -209,9 +216,19 @@ impl model::Model for CreateModuleExecutionRequest {
     }
     #[inline]
     fn present(&self) -> u64 {
-        1 | 1 << 1 | 1 << 2 | 1 << 3 | (self.pipeline_org.is_some() as u64) << 4 | 1 << 5
-            | (self.pipeline_project.is_some() as u64) << 6
-            | (self.module_onboarding.is_some() as u64) << 7 | 1 << 8
+        model::mask(
+            &[
+                true,
+                true,
+                true,
+                true,
+                self.pipeline_org.is_some(),
+                true,
+                self.pipeline_project.is_some(),
+                self.module_onboarding.is_some(),
+                true,
+            ],
+        )
     }
     #[inline]
     fn required(&self) -> &'static [usize] {
@@ -274,14 +291,6 @@ impl model::Model for CreateModuleExecutionResponse {
             6 => model::Part::Str(&self.module_id),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.org.is_some() as u64 | (self.status.is_some() as u64) << 1
-            | (self.account.is_some() as u64) << 2 | (self.created.is_some() as u64) << 3
-            | (self.project.is_some() as u64) << 4
-            | (self.metadata.is_some() as u64) << 5
-            | (self.module_id.is_some() as u64) << 6
     }
 }
 model::model!(CreateModuleExecutionResponse);
@@ -427,20 +436,27 @@ impl model::Model for CreateModuleRequest {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.org.is_some() as u64 | 1 << 1 | (self.tags.is_some() as u64) << 2 | 1 << 3
-            | (self.project.is_some() as u64) << 4
-            | (self.repository.is_some() as u64) << 5
-            | (self.description.is_some() as u64) << 6
-            | (self.storage_type.is_some() as u64) << 7
-            | (self.git_tag_style.is_some() as u64) << 8
-            | (self.repository_path.is_some() as u64) << 9
-            | (self.repository_branch.is_some() as u64) << 10
-            | (self.repository_commit.is_some() as u64) << 11
-            | (self.onboarding_pipeline.is_some() as u64) << 12
-            | (self.repository_connector.is_some() as u64) << 13
-            | (self.onboarding_pipeline_org.is_some() as u64) << 14
-            | (self.onboarding_pipeline_sync.is_some() as u64) << 15
-            | (self.onboarding_pipeline_project.is_some() as u64) << 16
+        model::mask(
+            &[
+                self.org.is_some(),
+                true,
+                self.tags.is_some(),
+                true,
+                self.project.is_some(),
+                self.repository.is_some(),
+                self.description.is_some(),
+                self.storage_type.is_some(),
+                self.git_tag_style.is_some(),
+                self.repository_path.is_some(),
+                self.repository_branch.is_some(),
+                self.repository_commit.is_some(),
+                self.onboarding_pipeline.is_some(),
+                self.repository_connector.is_some(),
+                self.onboarding_pipeline_org.is_some(),
+                self.onboarding_pipeline_sync.is_some(),
+                self.onboarding_pipeline_project.is_some(),
+            ],
+        )
     }
     #[inline]
     fn required(&self) -> &'static [usize] {
@@ -487,10 +503,6 @@ impl model::Model for CreateModuleTagsRequest {
             1 => model::opt(&self.error),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.tags.is_some() as u64 | (self.error.is_some() as u64) << 1
     }
 }
 model::model!(CreateModuleTagsRequest);
@@ -557,12 +569,6 @@ impl model::Model for CreateTestingPipelineRequest {
         }
     }
     #[inline]
-    fn present(&self) -> u64 {
-        1 | (self.type_.is_some() as u64) << 1 | 1 << 2
-            | (self.pipeline_org.is_some() as u64) << 3
-            | (self.pipeline_project.is_some() as u64) << 4
-    }
-    #[inline]
     fn required(&self) -> &'static [usize] {
         &[0, 2]
     }
@@ -608,12 +614,6 @@ impl model::Model for DependenciesMetadata {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.dependency_name.is_some() as u64
-            | (self.dependency_source.is_some() as u64) << 1
-            | (self.dependency_version.is_some() as u64) << 2
-    }
 }
 model::model!(DependenciesMetadata);
 /// Schema `DownloadModuleResponse`.
@@ -647,10 +647,6 @@ impl model::Model for DownloadModuleResponse {
             0 => model::Part::Str(&self.location),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.location.is_some() as u64
     }
 }
 model::model!(DownloadModuleResponse);
@@ -754,10 +750,19 @@ impl model::Model for EnableTestingRequest {
     }
     #[inline]
     fn present(&self) -> u64 {
-        1 | 1 << 1 | (self.pipeline_id.is_some() as u64) << 2
-            | (self.pipeline_org.is_some() as u64) << 3
-            | (self.pipeline_project.is_some() as u64) << 4 | 1 << 5
-            | (self.release_pipeline.is_some() as u64) << 6 | 1 << 7 | 1 << 8
+        model::mask(
+            &[
+                true,
+                true,
+                self.pipeline_id.is_some(),
+                self.pipeline_org.is_some(),
+                self.pipeline_project.is_some(),
+                true,
+                self.release_pipeline.is_some(),
+                true,
+                true,
+            ],
+        )
     }
     #[inline]
     fn required(&self) -> &'static [usize] {
@@ -836,13 +841,18 @@ impl model::Model for HarnessIacmModuleRegistryModuleTestingMetadata {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.org.is_some() as u64 | (self.account.is_some() as u64) << 1
-            | (self.project.is_some() as u64) << 2
-            | (self.pipelines.is_some() as u64) << 3
-            | (self.provisioner_type.is_some() as u64) << 4
-            | (self.release_pipeline.is_some() as u64) << 5
-            | (self.provider_connector.is_some() as u64) << 6
-            | (self.provisioner_version.is_some() as u64) << 7
+        model::mask(
+            &[
+                self.org.is_some(),
+                self.account.is_some(),
+                self.project.is_some(),
+                self.pipelines.is_some(),
+                self.provisioner_type.is_some(),
+                self.release_pipeline.is_some(),
+                self.provider_connector.is_some(),
+                self.provisioner_version.is_some(),
+            ],
+        )
     }
 }
 model::model!(HarnessIacmModuleRegistryModuleTestingMetadata);
@@ -882,10 +892,6 @@ impl model::Model for HarnessIacmModuleRegistryVersionTypes {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.git_version.is_some() as u64 | (self.module_version.is_some() as u64) << 1
-    }
 }
 model::model!(HarnessIacmModuleRegistryVersionTypes);
 /// Schema `HarnessIacmModuleRegistryVersions`.
@@ -919,10 +925,6 @@ impl model::Model for HarnessIacmModuleRegistryVersions {
             0 => model::opt(&self.versions),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.versions.is_some() as u64
     }
 }
 model::model!(HarnessIacmModuleRegistryVersions);
@@ -981,14 +983,6 @@ impl model::Model for HarnessIacmModuleexecutionresource {
             6 => model::Part::Str(&self.module_id),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.org.is_some() as u64 | (self.status.is_some() as u64) << 1
-            | (self.account.is_some() as u64) << 2 | (self.created.is_some() as u64) << 3
-            | (self.project.is_some() as u64) << 4
-            | (self.metadata.is_some() as u64) << 5
-            | (self.module_id.is_some() as u64) << 6
     }
 }
 model::model!(HarnessIacmModuleexecutionresource);
@@ -1153,27 +1147,36 @@ impl model::Model for ListModuleByIdResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.id.is_some() as u64 | (self.org.is_some() as u64) << 1
-            | (self.name.is_some() as u64) << 2 | (self.tags.is_some() as u64) << 3
-            | (self.synced.is_some() as u64) << 4 | (self.system.is_some() as u64) << 5
-            | (self.account.is_some() as u64) << 6 | (self.created.is_some() as u64) << 7
-            | (self.project.is_some() as u64) << 8 | (self.updated.is_some() as u64) << 9
-            | (self.versions.is_some() as u64) << 10
-            | (self.repository.is_some() as u64) << 11
-            | (self.description.is_some() as u64) << 12
-            | (self.module_error.is_some() as u64) << 13
-            | (self.storage_type.is_some() as u64) << 14
-            | (self.git_tag_style.is_some() as u64) << 15
-            | (self.repository_url.is_some() as u64) << 16
-            | (self.repository_path.is_some() as u64) << 17
-            | (self.testing_enabled.is_some() as u64) << 18
-            | (self.testing_metadata.is_some() as u64) << 19
-            | (self.repository_branch.is_some() as u64) << 20
-            | (self.repository_commit.is_some() as u64) << 21
-            | (self.onboarding_pipeline.is_some() as u64) << 22
-            | (self.repository_connector.is_some() as u64) << 23
-            | (self.onboarding_pipeline_org.is_some() as u64) << 24
-            | (self.onboarding_pipeline_project.is_some() as u64) << 25
+        model::mask(
+            &[
+                self.id.is_some(),
+                self.org.is_some(),
+                self.name.is_some(),
+                self.tags.is_some(),
+                self.synced.is_some(),
+                self.system.is_some(),
+                self.account.is_some(),
+                self.created.is_some(),
+                self.project.is_some(),
+                self.updated.is_some(),
+                self.versions.is_some(),
+                self.repository.is_some(),
+                self.description.is_some(),
+                self.module_error.is_some(),
+                self.storage_type.is_some(),
+                self.git_tag_style.is_some(),
+                self.repository_url.is_some(),
+                self.repository_path.is_some(),
+                self.testing_enabled.is_some(),
+                self.testing_metadata.is_some(),
+                self.repository_branch.is_some(),
+                self.repository_commit.is_some(),
+                self.onboarding_pipeline.is_some(),
+                self.repository_connector.is_some(),
+                self.onboarding_pipeline_org.is_some(),
+                self.onboarding_pipeline_project.is_some(),
+            ],
+        )
     }
 }
 model::model!(ListModuleByIdResponse);
@@ -1268,15 +1271,21 @@ impl model::Model for ListModuleMetadataResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.system.is_some() as u64) << 1
-            | (self.account.is_some() as u64) << 2 | (self.outputs.is_some() as u64) << 3
-            | (self.providers.is_some() as u64) << 4
-            | (self.resources.is_some() as u64) << 5
-            | (self.submodule.is_some() as u64) << 6
-            | (self.variables.is_some() as u64) << 7
-            | (self.dependencies.is_some() as u64) << 8
-            | (self.metadata_error.is_some() as u64) << 9
-            | (self.module_version.is_some() as u64) << 10
+        model::mask(
+            &[
+                self.name.is_some(),
+                self.system.is_some(),
+                self.account.is_some(),
+                self.outputs.is_some(),
+                self.providers.is_some(),
+                self.resources.is_some(),
+                self.submodule.is_some(),
+                self.variables.is_some(),
+                self.dependencies.is_some(),
+                self.metadata_error.is_some(),
+                self.module_version.is_some(),
+            ],
+        )
     }
 }
 model::model!(ListModuleMetadataResponse);
@@ -1311,10 +1320,6 @@ impl model::Model for ListModuleVersionsResponse {
             0 => model::opt(&self.modules),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.modules.is_some() as u64
     }
 }
 model::model!(ListModuleVersionsResponse);
@@ -1376,14 +1381,6 @@ impl model::Model for ModuleExecutionMetadata {
             5 => model::Part::Str(&self.pipeline_execution_number),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.trigger.is_some() as u64 | (self.pipeline.is_some() as u64) << 1
-            | (self.pipeline_name.is_some() as u64) << 2
-            | (self.pipeline_stage_id.is_some() as u64) << 3
-            | (self.pipeline_execution_id.is_some() as u64) << 4
-            | (self.pipeline_execution_number.is_some() as u64) << 5
     }
 }
 model::model!(ModuleExecutionMetadata);
@@ -1488,17 +1485,24 @@ impl model::Model for ModuleRegistryCreateModuleResponseBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.id.is_some() as u64 | (self.name.is_some() as u64) << 1
-            | (self.tags.is_some() as u64) << 2 | (self.system.is_some() as u64) << 3
-            | (self.account.is_some() as u64) << 4 | (self.created.is_some() as u64) << 5
-            | (self.updated.is_some() as u64) << 6
-            | (self.repository.is_some() as u64) << 7
-            | (self.description.is_some() as u64) << 8
-            | (self.storage_type.is_some() as u64) << 9
-            | (self.repository_path.is_some() as u64) << 10
-            | (self.repository_branch.is_some() as u64) << 11
-            | (self.repository_commit.is_some() as u64) << 12
-            | (self.repository_connector.is_some() as u64) << 13
+        model::mask(
+            &[
+                self.id.is_some(),
+                self.name.is_some(),
+                self.tags.is_some(),
+                self.system.is_some(),
+                self.account.is_some(),
+                self.created.is_some(),
+                self.updated.is_some(),
+                self.repository.is_some(),
+                self.description.is_some(),
+                self.storage_type.is_some(),
+                self.repository_path.is_some(),
+                self.repository_branch.is_some(),
+                self.repository_commit.is_some(),
+                self.repository_connector.is_some(),
+            ],
+        )
     }
 }
 model::model!(ModuleRegistryCreateModuleResponseBody);
@@ -1663,26 +1667,35 @@ impl model::Model for ModuleResource {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.id.is_some() as u64 | (self.org.is_some() as u64) << 1
-            | (self.name.is_some() as u64) << 2 | (self.tags.is_some() as u64) << 3
-            | (self.synced.is_some() as u64) << 4 | (self.system.is_some() as u64) << 5
-            | (self.account.is_some() as u64) << 6 | (self.created.is_some() as u64) << 7
-            | (self.project.is_some() as u64) << 8 | (self.updated.is_some() as u64) << 9
-            | (self.versions.is_some() as u64) << 10
-            | (self.repository.is_some() as u64) << 11
-            | (self.description.is_some() as u64) << 12
-            | (self.module_error.is_some() as u64) << 13
-            | (self.git_tag_style.is_some() as u64) << 14
-            | (self.repository_url.is_some() as u64) << 15
-            | (self.repository_path.is_some() as u64) << 16
-            | (self.testing_enabled.is_some() as u64) << 17
-            | (self.testing_metadata.is_some() as u64) << 18
-            | (self.repository_branch.is_some() as u64) << 19
-            | (self.repository_commit.is_some() as u64) << 20
-            | (self.onboarding_pipeline.is_some() as u64) << 21
-            | (self.repository_connector.is_some() as u64) << 22
-            | (self.onboarding_pipeline_org.is_some() as u64) << 23
-            | (self.onboarding_pipeline_project.is_some() as u64) << 24
+        model::mask(
+            &[
+                self.id.is_some(),
+                self.org.is_some(),
+                self.name.is_some(),
+                self.tags.is_some(),
+                self.synced.is_some(),
+                self.system.is_some(),
+                self.account.is_some(),
+                self.created.is_some(),
+                self.project.is_some(),
+                self.updated.is_some(),
+                self.versions.is_some(),
+                self.repository.is_some(),
+                self.description.is_some(),
+                self.module_error.is_some(),
+                self.git_tag_style.is_some(),
+                self.repository_url.is_some(),
+                self.repository_path.is_some(),
+                self.testing_enabled.is_some(),
+                self.testing_metadata.is_some(),
+                self.repository_branch.is_some(),
+                self.repository_commit.is_some(),
+                self.onboarding_pipeline.is_some(),
+                self.repository_connector.is_some(),
+                self.onboarding_pipeline_org.is_some(),
+                self.onboarding_pipeline_project.is_some(),
+            ],
+        )
     }
 }
 model::model!(ModuleResource);
@@ -1757,13 +1770,18 @@ impl model::Model for ModuleTestingMetadata {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.org.is_some() as u64 | (self.account.is_some() as u64) << 1
-            | (self.project.is_some() as u64) << 2
-            | (self.pipelines.is_some() as u64) << 3
-            | (self.provisioner_type.is_some() as u64) << 4
-            | (self.release_pipeline.is_some() as u64) << 5
-            | (self.provider_connector.is_some() as u64) << 6
-            | (self.provisioner_version.is_some() as u64) << 7
+        model::mask(
+            &[
+                self.org.is_some(),
+                self.account.is_some(),
+                self.project.is_some(),
+                self.pipelines.is_some(),
+                self.provisioner_type.is_some(),
+                self.release_pipeline.is_some(),
+                self.provider_connector.is_some(),
+                self.provisioner_version.is_some(),
+            ],
+        )
     }
 }
 model::model!(ModuleTestingMetadata);
@@ -1807,11 +1825,6 @@ impl model::Model for OutputMetadata {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.output_name.is_some() as u64 | (self.output_sensitive.is_some() as u64) << 1
-            | (self.output_description.is_some() as u64) << 2
-    }
 }
 model::model!(OutputMetadata);
 /// Schema `ProviderMetadata`.
@@ -1854,12 +1867,6 @@ impl model::Model for ProviderMetadata {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.provider_name.is_some() as u64
-            | (self.provider_source.is_some() as u64) << 1
-            | (self.provider_version.is_some() as u64) << 2
-    }
 }
 model::model!(ProviderMetadata);
 /// Schema `ResourceMetadata`.
@@ -1897,10 +1904,6 @@ impl model::Model for ResourceMetadata {
             1 => model::Part::Str(&self.resource_type),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.resource_name.is_some() as u64 | (self.resource_type.is_some() as u64) << 1
     }
 }
 model::model!(ResourceMetadata);
@@ -1970,10 +1973,6 @@ impl model::Model for SendModuleEventRequest {
             4 => model::Cell::part(&self.event_type),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        1 | 1 << 1 | 1 << 2 | (self.metadata.is_some() as u64) << 3 | 1 << 4
     }
     #[inline]
     fn required(&self) -> &'static [usize] {
@@ -2123,20 +2122,27 @@ impl model::Model for UpdateModuleRequest {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.org.is_some() as u64 | 1 << 1 | (self.tags.is_some() as u64) << 2 | 1 << 3
-            | (self.project.is_some() as u64) << 4
-            | (self.repository.is_some() as u64) << 5
-            | (self.description.is_some() as u64) << 6
-            | (self.storage_type.is_some() as u64) << 7
-            | (self.git_tag_style.is_some() as u64) << 8
-            | (self.repository_path.is_some() as u64) << 9
-            | (self.repository_branch.is_some() as u64) << 10
-            | (self.repository_commit.is_some() as u64) << 11
-            | (self.onboarding_pipeline.is_some() as u64) << 12
-            | (self.repository_connector.is_some() as u64) << 13
-            | (self.onboarding_pipeline_org.is_some() as u64) << 14
-            | (self.onboarding_pipeline_sync.is_some() as u64) << 15
-            | (self.onboarding_pipeline_project.is_some() as u64) << 16
+        model::mask(
+            &[
+                self.org.is_some(),
+                true,
+                self.tags.is_some(),
+                true,
+                self.project.is_some(),
+                self.repository.is_some(),
+                self.description.is_some(),
+                self.storage_type.is_some(),
+                self.git_tag_style.is_some(),
+                self.repository_path.is_some(),
+                self.repository_branch.is_some(),
+                self.repository_commit.is_some(),
+                self.onboarding_pipeline.is_some(),
+                self.repository_connector.is_some(),
+                self.onboarding_pipeline_org.is_some(),
+                self.onboarding_pipeline_sync.is_some(),
+                self.onboarding_pipeline_project.is_some(),
+            ],
+        )
     }
     #[inline]
     fn required(&self) -> &'static [usize] {
@@ -2248,10 +2254,19 @@ impl model::Model for UpdateTestingRequest {
     }
     #[inline]
     fn present(&self) -> u64 {
-        1 | 1 << 1 | (self.pipeline_id.is_some() as u64) << 2
-            | (self.pipeline_org.is_some() as u64) << 3
-            | (self.pipeline_project.is_some() as u64) << 4 | 1 << 5
-            | (self.release_pipeline.is_some() as u64) << 6 | 1 << 7 | 1 << 8
+        model::mask(
+            &[
+                true,
+                true,
+                self.pipeline_id.is_some(),
+                self.pipeline_org.is_some(),
+                self.pipeline_project.is_some(),
+                true,
+                self.release_pipeline.is_some(),
+                true,
+                true,
+            ],
+        )
     }
     #[inline]
     fn required(&self) -> &'static [usize] {
@@ -2318,14 +2333,6 @@ impl model::Model for VariableMetadata {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.variable_name.is_some() as u64 | (self.variable_type.is_some() as u64) << 1
-            | (self.variable_default.is_some() as u64) << 2
-            | (self.variable_required.is_some() as u64) << 3
-            | (self.variable_sensitive.is_some() as u64) << 4
-            | (self.variable_description.is_some() as u64) << 5
-    }
 }
 model::model!(VariableMetadata);
 /// Schema `module-registry#batch-check-module-lifecycle body`.
@@ -2359,10 +2366,6 @@ impl model::Model for BatchCheckModuleLifecycleBody {
             0 => model::opt(&self.items),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.items.is_some() as u64
     }
 }
 model::model!(BatchCheckModuleLifecycleBody);
@@ -2410,12 +2413,6 @@ impl model::Model for BatchCheckModuleLifecycleBodyItems {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.system.is_some() as u64) << 1
-            | (self.version.is_some() as u64) << 2
-            | (self.namespace.is_some() as u64) << 3
-    }
 }
 model::model!(BatchCheckModuleLifecycleBodyItems);
 /// Schema `module-registry#create-onboarding-pipeline body`.
@@ -2453,10 +2450,6 @@ impl model::Model for CreateOnboardingPipelineBody {
             1 => model::Part::Str(&self.project),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.org.is_some() as u64 | (self.project.is_some() as u64) << 1
     }
 }
 model::model!(CreateOnboardingPipelineBody);
@@ -2524,14 +2517,6 @@ impl model::Model for PutModuleLifecycleBody {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.overrides.is_some() as u64 | (self.warning_count.is_some() as u64) << 1
-            | (self.warning_action.is_some() as u64) << 2
-            | (self.supported_count.is_some() as u64) << 3
-            | (self.supported_action.is_some() as u64) << 4
-            | (self.deprecated_action.is_some() as u64) << 5
-    }
 }
 model::model!(PutModuleLifecycleBody);
 /// Schema `module-registry#put-module-lifecycle body.overrides`.
@@ -2569,10 +2554,6 @@ impl model::Model for PutModuleLifecycleBodyOverrides {
             1 => model::Part::Str(&self.version),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.tier.is_some() as u64 | (self.version.is_some() as u64) << 1
     }
 }
 model::model!(PutModuleLifecycleBodyOverrides);

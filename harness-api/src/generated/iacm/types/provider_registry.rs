@@ -36,10 +36,6 @@ impl model::Model for AnsibleDataInfo {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.id.is_some() as u64
-    }
 }
 model::model!(AnsibleDataInfo);
 /// Schema `CreateProviderVersionRequestBody`.
@@ -97,10 +93,6 @@ impl model::Model for CreateProviderVersionRequestBody {
             2 => model::Cell::part(&self.gpg_key_id),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        1 | 1 << 1 | 1 << 2
     }
     #[inline]
     fn required(&self) -> &'static [usize] {
@@ -184,13 +176,19 @@ impl model::Model for GetProviderDownloadResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.os.is_some() as u64 | (self.arch.is_some() as u64) << 1
-            | (self.shasum.is_some() as u64) << 2 | (self.filename.is_some() as u64) << 3
-            | (self.protocols.is_some() as u64) << 4
-            | (self.shasums_url.is_some() as u64) << 5
-            | (self.download_url.is_some() as u64) << 6
-            | (self.signing_keys.is_some() as u64) << 7
-            | (self.shasums_signature_url.is_some() as u64) << 8
+        model::mask(
+            &[
+                self.os.is_some(),
+                self.arch.is_some(),
+                self.shasum.is_some(),
+                self.filename.is_some(),
+                self.protocols.is_some(),
+                self.shasums_url.is_some(),
+                self.download_url.is_some(),
+                self.signing_keys.is_some(),
+                self.shasums_signature_url.is_some(),
+            ],
+        )
     }
 }
 model::model!(GetProviderDownloadResponse);
@@ -234,11 +232,6 @@ impl model::Model for GetProviderVersionResponseBody {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.id.is_some() as u64 | (self.protocols.is_some() as u64) << 1
-            | (self.gpg_key_id.is_some() as u64) << 2
-    }
 }
 model::model!(GetProviderVersionResponseBody);
 /// Schema `HarnessIacmProviderRegistryGpgPublicKey`.
@@ -277,10 +270,6 @@ impl model::Model for HarnessIacmProviderRegistryGpgPublicKey {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.key_id.is_some() as u64 | (self.ascii_armor.is_some() as u64) << 1
-    }
 }
 model::model!(HarnessIacmProviderRegistryGpgPublicKey);
 /// Schema `HarnessIacmProviderRegistryPlatform`.
@@ -318,10 +307,6 @@ impl model::Model for HarnessIacmProviderRegistryPlatform {
             1 => model::Part::Str(&self.arch),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.os.is_some() as u64 | (self.arch.is_some() as u64) << 1
     }
 }
 model::model!(HarnessIacmProviderRegistryPlatform);
@@ -381,14 +366,6 @@ impl model::Model for HarnessIacmProviderRegistryProvider {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.id.is_some() as u64 | (self.type_.is_some() as u64) << 1
-            | (self.account.is_some() as u64) << 2 | (self.created.is_some() as u64) << 3
-            | (self.updated.is_some() as u64) << 4
-            | (self.versions.is_some() as u64) << 5
-            | (self.description.is_some() as u64) << 6
-    }
 }
 model::model!(HarnessIacmProviderRegistryProvider);
 /// Schema `HarnessIacmProviderRegistryProviderVersion`.
@@ -431,11 +408,6 @@ impl model::Model for HarnessIacmProviderRegistryProviderVersion {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.version.is_some() as u64 | (self.platforms.is_some() as u64) << 1
-            | (self.protocols.is_some() as u64) << 2
-    }
 }
 model::model!(HarnessIacmProviderRegistryProviderVersion);
 /// Schema `HarnessIacmProviderRegistryProviderVersionMetadata`.
@@ -477,11 +449,6 @@ impl model::Model for HarnessIacmProviderRegistryProviderVersionMetadata {
             2 => model::Part::Str(&self.version),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.files.is_some() as u64 | (self.synced.is_some() as u64) << 1
-            | (self.version.is_some() as u64) << 2
     }
 }
 model::model!(HarnessIacmProviderRegistryProviderVersionMetadata);
@@ -541,14 +508,6 @@ impl model::Model for HarnessIacmProviderRegistrySigningKey {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.id.is_some() as u64 | (self.user.is_some() as u64) << 1
-            | (self.key_id.is_some() as u64) << 2 | (self.key_name.is_some() as u64) << 3
-            | (self.created_at.is_some() as u64) << 4
-            | (self.updated_at.is_some() as u64) << 5
-            | (self.ascii_armor.is_some() as u64) << 6
-    }
 }
 model::model!(HarnessIacmProviderRegistrySigningKey);
 /// Schema `HarnessIacmProviderRegistrySigningKeys`.
@@ -582,10 +541,6 @@ impl model::Model for HarnessIacmProviderRegistrySigningKeys {
             0 => model::opt(&self.gpg_public_keys),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.gpg_public_keys.is_some() as u64
     }
 }
 model::model!(HarnessIacmProviderRegistrySigningKeys);
@@ -645,14 +600,6 @@ impl model::Model for IacmGetProviderResponse {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.id.is_some() as u64 | (self.type_.is_some() as u64) << 1
-            | (self.account.is_some() as u64) << 2 | (self.created.is_some() as u64) << 3
-            | (self.updated.is_some() as u64) << 4
-            | (self.versions.is_some() as u64) << 5
-            | (self.description.is_some() as u64) << 6
-    }
 }
 model::model!(IacmGetProviderResponse);
 /// Schema `ListProviderVersionsResponse`.
@@ -687,10 +634,6 @@ impl model::Model for ListProviderVersionsResponse {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.versions.is_some() as u64
-    }
 }
 model::model!(ListProviderVersionsResponse);
 /// Schema `PostFilesResponseBody`.
@@ -724,10 +667,6 @@ impl model::Model for PostFilesResponseBody {
             0 => model::Part::Flag(&self.synced),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.synced.is_some() as u64
     }
 }
 model::model!(PostFilesResponseBody);
@@ -777,10 +716,6 @@ impl model::Model for UpdateProviderVersionRequestBody {
             1 => model::Cell::part(&self.gpg_key_id),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        1 | 1 << 1
     }
     #[inline]
     fn required(&self) -> &'static [usize] {
@@ -851,10 +786,6 @@ impl model::Model for UploadSigningKeyRequest {
         }
     }
     #[inline]
-    fn present(&self) -> u64 {
-        1 | 1 << 1 | 1 << 2 | 1 << 3
-    }
-    #[inline]
     fn required(&self) -> &'static [usize] {
         &[0, 1, 2, 3]
     }
@@ -891,10 +822,6 @@ impl model::Model for BatchCheckProviderLifecycleBody {
             0 => model::opt(&self.items),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.items.is_some() as u64
     }
 }
 model::model!(BatchCheckProviderLifecycleBody);
@@ -938,11 +865,6 @@ impl model::Model for BatchCheckProviderLifecycleBodyItems {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.type_.is_some() as u64 | (self.version.is_some() as u64) << 1
-            | (self.namespace.is_some() as u64) << 2
-    }
 }
 model::model!(BatchCheckProviderLifecycleBodyItems);
 /// Schema `provider-registry#create-provider body`.
@@ -976,10 +898,6 @@ impl model::Model for CreateProviderBody {
             0 => model::Part::Str(&self.description),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.description.is_some() as u64
     }
 }
 model::model!(CreateProviderBody);
@@ -1056,14 +974,6 @@ impl model::Model for PutProviderLifecycleBody {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.overrides.is_some() as u64 | (self.warning_count.is_some() as u64) << 1
-            | (self.warning_action.is_some() as u64) << 2
-            | (self.supported_count.is_some() as u64) << 3
-            | (self.supported_action.is_some() as u64) << 4
-            | (self.deprecated_action.is_some() as u64) << 5
-    }
 }
 model::model!(PutProviderLifecycleBody);
 /// Schema `provider-registry#put-provider-lifecycle body.overrides`.
@@ -1101,10 +1011,6 @@ impl model::Model for PutProviderLifecycleBodyOverrides {
             1 => model::Part::Str(&self.version),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.tier.is_some() as u64 | (self.version.is_some() as u64) << 1
     }
 }
 model::model!(PutProviderLifecycleBodyOverrides);

@@ -44,11 +44,6 @@ impl model::Model for CompleteActivityBody {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.status.is_some() as u64 | (self.cdk_result.is_some() as u64) << 1
-            | (self.error_message.is_some() as u64) << 2
-    }
 }
 model::model!(CompleteActivityBody);
 /// Schema `provisioner_activities#complete-activity body.cdk_result`.
@@ -82,10 +77,6 @@ impl model::Model for CompleteActivityBodyCdkResult {
             0 => model::opt(&self.stacks),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.stacks.is_some() as u64
     }
 }
 model::model!(CompleteActivityBodyCdkResult);
@@ -170,15 +161,20 @@ impl model::Model for CompleteActivityBodyCdkResultStacks {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.status.is_some() as u64 | (self.tree_uuid.is_some() as u64) << 1
-            | (self.stack_name.is_some() as u64) << 2
-            | (self.stack_path.is_some() as u64) << 3
-            | (self.assets_uuid.is_some() as u64) << 4
-            | (self.error_message.is_some() as u64) << 5
-            | (self.manifest_uuid.is_some() as u64) << 6
-            | (self.stack_outputs.is_some() as u64) << 7
-            | (self.template_uuid.is_some() as u64) << 8
-            | (self.resource_counts.is_some() as u64) << 9
+        model::mask(
+            &[
+                self.status.is_some(),
+                self.tree_uuid.is_some(),
+                self.stack_name.is_some(),
+                self.stack_path.is_some(),
+                self.assets_uuid.is_some(),
+                self.error_message.is_some(),
+                self.manifest_uuid.is_some(),
+                self.stack_outputs.is_some(),
+                self.template_uuid.is_some(),
+                self.resource_counts.is_some(),
+            ],
+        )
     }
 }
 model::model!(CompleteActivityBodyCdkResultStacks);
@@ -233,13 +229,6 @@ impl model::Model for CompleteActivityBodyCdkResultStacksResourceCounts {
             5 => model::Part::Int(&self.unchanged),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.added.is_some() as u64 | (self.changed.is_some() as u64) << 1
-            | (self.deleted.is_some() as u64) << 2 | (self.removed.is_some() as u64) << 3
-            | (self.imported.is_some() as u64) << 4
-            | (self.unchanged.is_some() as u64) << 5
     }
 }
 model::model!(CompleteActivityBodyCdkResultStacksResourceCounts);
@@ -314,13 +303,18 @@ impl model::Model for StartActivityBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.git_info.is_some() as u64 | (self.activity_id.is_some() as u64) << 1
-            | (self.pipeline_id.is_some() as u64) << 2
-            | (self.activity_type.is_some() as u64) << 3
-            | (self.provisioner_type.is_some() as u64) << 4
-            | (self.pipeline_stage_id.is_some() as u64) << 5
-            | (self.provisioner_version.is_some() as u64) << 6
-            | (self.pipeline_execution_id.is_some() as u64) << 7
+        model::mask(
+            &[
+                self.git_info.is_some(),
+                self.activity_id.is_some(),
+                self.pipeline_id.is_some(),
+                self.activity_type.is_some(),
+                self.provisioner_type.is_some(),
+                self.pipeline_stage_id.is_some(),
+                self.provisioner_version.is_some(),
+                self.pipeline_execution_id.is_some(),
+            ],
+        )
     }
 }
 model::model!(StartActivityBody);
@@ -367,12 +361,6 @@ impl model::Model for StartActivityBodyGitInfo {
             3 => model::Part::Str(&self.commit_message),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.repo.is_some() as u64 | (self.branch.is_some() as u64) << 1
-            | (self.commit_sha.is_some() as u64) << 2
-            | (self.commit_message.is_some() as u64) << 3
     }
 }
 model::model!(StartActivityBodyGitInfo);

@@ -48,12 +48,6 @@ impl model::Model for CreateRemediationRunBody {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.triggered_by.is_some() as u64 | (self.input_payload.is_some() as u64) << 1
-            | (self.remediation_type.is_some() as u64) << 2
-            | (self.pipeline_execution_id.is_some() as u64) << 3
-    }
 }
 model::model!(CreateRemediationRunBody);
 /// Schema `remediation#update-remediation-run body`.
@@ -99,12 +93,6 @@ impl model::Model for UpdateRemediationRunBody {
             3 => model::Part::Str(&self.pipeline_execution_id),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.status.is_some() as u64 | (self.result_type.is_some() as u64) << 1
-            | (self.result_payload.is_some() as u64) << 2
-            | (self.pipeline_execution_id.is_some() as u64) << 3
     }
 }
 model::model!(UpdateRemediationRunBody);

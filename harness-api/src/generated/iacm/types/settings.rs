@@ -36,10 +36,6 @@ impl model::Model for CheckPushDataResponse {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.disabled.is_some() as u64
-    }
 }
 model::model!(CheckPushDataResponse);
 /// Schema `DeleteDefaultPipelineRequest`.
@@ -96,10 +92,6 @@ impl model::Model for DeleteDefaultPipelineRequest {
             2 => model::Cell::part(&self.provisioner),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        1 | (self.workspace.is_some() as u64) << 1 | 1 << 2
     }
     #[inline]
     fn required(&self) -> &'static [usize] {
@@ -188,12 +180,18 @@ impl model::Model for HarnessIacmDefaultpipeline {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.org.is_some() as u64 | (self.account.is_some() as u64) << 1
-            | (self.project.is_some() as u64) << 2 | (self.updated.is_some() as u64) << 3
-            | (self.pipeline.is_some() as u64) << 4
-            | (self.operation.is_some() as u64) << 5
-            | (self.workspace.is_some() as u64) << 6
-            | (self.provisioner.is_some() as u64) << 7
+        model::mask(
+            &[
+                self.org.is_some(),
+                self.account.is_some(),
+                self.project.is_some(),
+                self.updated.is_some(),
+                self.pipeline.is_some(),
+                self.operation.is_some(),
+                self.workspace.is_some(),
+                self.provisioner.is_some(),
+            ],
+        )
     }
 }
 model::model!(HarnessIacmDefaultpipeline);
@@ -273,10 +271,6 @@ impl model::Model for UpsertDefaultPipelineRequest {
             4 => model::Cell::part(&self.provisioner),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        1 | 1 << 1 | 1 << 2 | (self.workspace.is_some() as u64) << 3 | 1 << 4
     }
     #[inline]
     fn required(&self) -> &'static [usize] {
@@ -365,13 +359,18 @@ impl model::Model for EnableEphemeralWorkspacesInProjectBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.pipeline_id.is_some() as u64 | (self.delete_on_date.is_some() as u64) << 1
-            | (self.destroy_on_date.is_some() as u64) << 2
-            | (self.delete_workspace.is_some() as u64) << 3
-            | (self.delete_delay_unit.is_some() as u64) << 4
-            | (self.delete_delay_value.is_some() as u64) << 5
-            | (self.destroy_delay_unit.is_some() as u64) << 6
-            | (self.destroy_delay_value.is_some() as u64) << 7
+        model::mask(
+            &[
+                self.pipeline_id.is_some(),
+                self.delete_on_date.is_some(),
+                self.destroy_on_date.is_some(),
+                self.delete_workspace.is_some(),
+                self.delete_delay_unit.is_some(),
+                self.delete_delay_value.is_some(),
+                self.destroy_delay_unit.is_some(),
+                self.destroy_delay_value.is_some(),
+            ],
+        )
     }
 }
 model::model!(EnableEphemeralWorkspacesInProjectBody);
@@ -414,11 +413,6 @@ impl model::Model for EnableProjectDriftBody {
             2 => model::Part::Str(&self.run_every_unit),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.run_every.is_some() as u64 | (self.pipeline_id.is_some() as u64) << 1
-            | (self.run_every_unit.is_some() as u64) << 2
     }
 }
 model::model!(EnableProjectDriftBody);

@@ -40,10 +40,6 @@ impl model::Model for HarnessIacmPluginversion {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.commit.is_some() as u64 | (self.version.is_some() as u64) << 1
-    }
 }
 model::model!(HarnessIacmPluginversion);
 /// Schema `IaCMServiceVersion`.
@@ -85,11 +81,6 @@ impl model::Model for IacmServiceVersion {
             2 => model::opt(&self.deployment_mode),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.commit.is_some() as u64 | (self.version.is_some() as u64) << 1
-            | (self.deployment_mode.is_some() as u64) << 2
     }
 }
 model::model!(IacmServiceVersion);
@@ -143,10 +134,6 @@ impl model::Model for PluginReportedVersion {
             1 => model::Cell::part(&self.version),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        1 | 1 << 1
     }
     #[inline]
     fn required(&self) -> &'static [usize] {

@@ -90,13 +90,21 @@ impl model::Model for HarnessIacmLockinfo {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.id.is_some() as u64 | (self.org.is_some() as u64) << 1
-            | (self.who.is_some() as u64) << 2 | (self.info.is_some() as u64) << 3
-            | (self.path.is_some() as u64) << 4 | (self.account.is_some() as u64) << 5
-            | (self.created.is_some() as u64) << 6 | (self.project.is_some() as u64) << 7
-            | (self.version.is_some() as u64) << 8
-            | (self.operation.is_some() as u64) << 9
-            | (self.workspace.is_some() as u64) << 10
+        model::mask(
+            &[
+                self.id.is_some(),
+                self.org.is_some(),
+                self.who.is_some(),
+                self.info.is_some(),
+                self.path.is_some(),
+                self.account.is_some(),
+                self.created.is_some(),
+                self.project.is_some(),
+                self.version.is_some(),
+                self.operation.is_some(),
+                self.workspace.is_some(),
+            ],
+        )
     }
 }
 model::model!(HarnessIacmLockinfo);
@@ -176,11 +184,6 @@ impl model::Model for LockWorkspaceRequest {
             6 => model::Cell::part(&self.operation),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        1 | (self.who.is_some() as u64) << 1 | (self.info.is_some() as u64) << 2
-            | (self.path.is_some() as u64) << 3 | 1 << 4 | 1 << 5 | 1 << 6
     }
     #[inline]
     fn required(&self) -> &'static [usize] {
@@ -264,11 +267,6 @@ impl model::Model for UnlockWorkspaceRequest {
             6 => model::Cell::part(&self.operation),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        1 | (self.who.is_some() as u64) << 1 | (self.info.is_some() as u64) << 2
-            | (self.path.is_some() as u64) << 3 | 1 << 4 | 1 << 5 | 1 << 6
     }
     #[inline]
     fn required(&self) -> &'static [usize] {

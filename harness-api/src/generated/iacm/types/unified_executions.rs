@@ -48,12 +48,6 @@ impl model::Model for IacmUnifiedStepWrapper {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.id.is_some() as u64 | (self.name.is_some() as u64) << 1
-            | (self.yaml.is_some() as u64) << 2
-            | (self.dynamic_fields.is_some() as u64) << 3
-    }
 }
 model::model!(IacmUnifiedStepWrapper);
 /// Schema `IaCMWebhookInfo`.
@@ -112,11 +106,6 @@ impl model::Model for IacmWebhookInfo {
             3 => model::Part::Str(&self.connector),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.link.is_some() as u64 | (self.repo.is_some() as u64) << 1 | 1 << 2
-            | (self.connector.is_some() as u64) << 3
     }
     #[inline]
     fn required(&self) -> &'static [usize] {
@@ -220,10 +209,18 @@ impl model::Model for UnifiedExecutionRequest {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.webhook.is_some() as u64 | (self.workspace.is_some() as u64) << 1
-            | (self.module_test.is_some() as u64) << 2 | 1 << 3 | 1 << 4
-            | (self.skip_adding_to_db.is_some() as u64) << 5
-            | (self.remote_execution_id.is_some() as u64) << 6 | 1 << 7
+        model::mask(
+            &[
+                self.webhook.is_some(),
+                self.workspace.is_some(),
+                self.module_test.is_some(),
+                true,
+                true,
+                self.skip_adding_to_db.is_some(),
+                self.remote_execution_id.is_some(),
+                true,
+            ],
+        )
     }
     #[inline]
     fn required(&self) -> &'static [usize] {
@@ -270,11 +267,6 @@ impl model::Model for UnifiedExecutionResponse {
             2 => model::opt(&self.env_variables),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.steps.is_some() as u64 | (self.outputs.is_some() as u64) << 1
-            | (self.env_variables.is_some() as u64) << 2
     }
 }
 model::model!(UnifiedExecutionResponse);

@@ -60,14 +60,6 @@ impl model::Model for ShowLicenceResponse {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.used.is_some() as u64 | (self.total.is_some() as u64) << 1
-            | (self.is_paid.is_some() as u64) << 2 | (self.reason.is_some() as u64) << 3
-            | (self.account.is_some() as u64) << 4
-            | (self.start_time.is_some() as u64) << 5
-            | (self.is_licenced.is_some() as u64) << 6
-    }
 }
 model::model!(ShowLicenceResponse);
 /// Schema `ShowUsageResponse`.
@@ -106,10 +98,6 @@ impl model::Model for ShowUsageResponse {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
-    }
 }
 model::model!(ShowUsageResponse);
 /// Schema `UsageData`.
@@ -143,10 +131,6 @@ impl model::Model for UsageData {
             0 => model::Part::Int(&self.count),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.count.is_some() as u64
     }
 }
 model::model!(UsageData);

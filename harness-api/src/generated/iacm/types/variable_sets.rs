@@ -106,13 +106,20 @@ impl model::Model for CreateVariableSetRequestAccScope {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.id.is_some() as u64 | 1 << 1 | (self.created.is_some() as u64) << 2
-            | (self.updated.is_some() as u64) << 3
-            | (self.connectors.is_some() as u64) << 4 | 1 << 5
-            | (self.description.is_some() as u64) << 6
-            | (self.terraform_variables.is_some() as u64) << 7
-            | (self.environment_variables.is_some() as u64) << 8
-            | (self.terraform_variable_files.is_some() as u64) << 9
+        model::mask(
+            &[
+                self.id.is_some(),
+                true,
+                self.created.is_some(),
+                self.updated.is_some(),
+                self.connectors.is_some(),
+                true,
+                self.description.is_some(),
+                self.terraform_variables.is_some(),
+                self.environment_variables.is_some(),
+                self.terraform_variable_files.is_some(),
+            ],
+        )
     }
     #[inline]
     fn required(&self) -> &'static [usize] {
@@ -222,13 +229,20 @@ impl model::Model for CreateVariableSetRequestOrgScope {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.id.is_some() as u64 | 1 << 1 | (self.created.is_some() as u64) << 2
-            | (self.updated.is_some() as u64) << 3
-            | (self.connectors.is_some() as u64) << 4 | 1 << 5
-            | (self.description.is_some() as u64) << 6
-            | (self.terraform_variables.is_some() as u64) << 7
-            | (self.environment_variables.is_some() as u64) << 8
-            | (self.terraform_variable_files.is_some() as u64) << 9
+        model::mask(
+            &[
+                self.id.is_some(),
+                true,
+                self.created.is_some(),
+                self.updated.is_some(),
+                self.connectors.is_some(),
+                true,
+                self.description.is_some(),
+                self.terraform_variables.is_some(),
+                self.environment_variables.is_some(),
+                self.terraform_variable_files.is_some(),
+            ],
+        )
     }
     #[inline]
     fn required(&self) -> &'static [usize] {
@@ -338,13 +352,20 @@ impl model::Model for CreateVariableSetRequestProjScope {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.id.is_some() as u64 | 1 << 1 | (self.created.is_some() as u64) << 2
-            | (self.updated.is_some() as u64) << 3
-            | (self.connectors.is_some() as u64) << 4 | 1 << 5
-            | (self.description.is_some() as u64) << 6
-            | (self.terraform_variables.is_some() as u64) << 7
-            | (self.environment_variables.is_some() as u64) << 8
-            | (self.terraform_variable_files.is_some() as u64) << 9
+        model::mask(
+            &[
+                self.id.is_some(),
+                true,
+                self.created.is_some(),
+                self.updated.is_some(),
+                self.connectors.is_some(),
+                true,
+                self.description.is_some(),
+                self.terraform_variables.is_some(),
+                self.environment_variables.is_some(),
+                self.terraform_variable_files.is_some(),
+            ],
+        )
     }
     #[inline]
     fn required(&self) -> &'static [usize] {
@@ -465,19 +486,26 @@ impl model::Model for HarnessIacmVariableSet {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.id.is_some() as u64 | (self.org.is_some() as u64) << 1
-            | (self.name.is_some() as u64) << 2 | (self.account.is_some() as u64) << 3
-            | (self.created.is_some() as u64) << 4 | (self.project.is_some() as u64) << 5
-            | (self.updated.is_some() as u64) << 6
-            | (self.connectors.is_some() as u64) << 7
-            | (self.identifier.is_some() as u64) << 8
-            | (self.description.is_some() as u64) << 9
-            | (self.tf_vars_count.is_some() as u64) << 10
-            | (self.env_vars_count.is_some() as u64) << 11
-            | (self.var_files_count.is_some() as u64) << 12
-            | (self.terraform_variables.is_some() as u64) << 13
-            | (self.environment_variables.is_some() as u64) << 14
-            | (self.terraform_variable_files.is_some() as u64) << 15
+        model::mask(
+            &[
+                self.id.is_some(),
+                self.org.is_some(),
+                self.name.is_some(),
+                self.account.is_some(),
+                self.created.is_some(),
+                self.project.is_some(),
+                self.updated.is_some(),
+                self.connectors.is_some(),
+                self.identifier.is_some(),
+                self.description.is_some(),
+                self.tf_vars_count.is_some(),
+                self.env_vars_count.is_some(),
+                self.var_files_count.is_some(),
+                self.terraform_variables.is_some(),
+                self.environment_variables.is_some(),
+                self.terraform_variable_files.is_some(),
+            ],
+        )
     }
 }
 model::model!(HarnessIacmVariableSet);
@@ -512,10 +540,6 @@ impl model::Model for HarnessIacmVariableSetList {
             0 => model::opt(&self.items),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.items.is_some() as u64
     }
 }
 model::model!(HarnessIacmVariableSetList);
@@ -781,46 +805,55 @@ impl model::Model for HarnessIacmWorkspace {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.id.is_some() as u64 | (self.org.is_some() as u64) << 1
-            | (self.name.is_some() as u64) << 2 | (self.tags.is_some() as u64) << 3
-            | (self.budget.is_some() as u64) << 4 | (self.status.is_some() as u64) << 5
-            | (self.account.is_some() as u64) << 6 | (self.created.is_some() as u64) << 7
-            | (self.project.is_some() as u64) << 8 | (self.run_all.is_some() as u64) << 9
-            | (self.updated.is_some() as u64) << 10
-            | (self.identifier.is_some() as u64) << 11
-            | (self.repository.is_some() as u64) << 12
-            | (self.description.is_some() as u64) << 13
-            | (self.provisioner.is_some() as u64) << 14
-            | (self.modules_json.is_some() as u64) << 15
-            | (self.variable_sets.is_some() as u64) << 16
-            | (self.backend_locked.is_some() as u64) << 17
-            | (self.cost_diff_json.is_some() as u64) << 18
-            | (self.providers_json.is_some() as u64) << 19
-            | (self.repository_sha.is_some() as u64) << 20
-            | (self.state_checksum.is_some() as u64) << 21
-            | (self.repository_path.is_some() as u64) << 22
-            | (self.sparse_checkout.is_some() as u64) << 23
-            | (self.terraform_state.is_some() as u64) << 24
-            | (self.provisioner_data.is_some() as u64) << 25
-            | (self.default_pipelines.is_some() as u64) << 26
-            | (self.repository_branch.is_some() as u64) << 27
-            | (self.repository_commit.is_some() as u64) << 28
-            | (self.provider_connector.is_some() as u64) << 29
-            | (self.terragrunt_version.is_some() as u64) << 30
-            | (self.associated_template.is_some() as u64) << 31
-            | (self.cost_breakdown_json.is_some() as u64) << 32
-            | (self.provider_connectors.is_some() as u64) << 33
-            | (self.provisioner_version.is_some() as u64) << 34
-            | (self.terraform_plan_json.is_some() as u64) << 35
-            | (self.terraform_variables.is_some() as u64) << 36
-            | (self.terragrunt_provider.is_some() as u64) << 37
-            | (self.prune_sensitive_data.is_some() as u64) << 38
-            | (self.repository_connector.is_some() as u64) << 39
-            | (self.terraform_state_json.is_some() as u64) << 40
-            | (self.environment_variables.is_some() as u64) << 41
-            | (self.repository_submodules.is_some() as u64) << 42
-            | (self.cost_estimation_enabled.is_some() as u64) << 43
-            | (self.terraform_variable_files.is_some() as u64) << 44
+        model::mask(
+            &[
+                self.id.is_some(),
+                self.org.is_some(),
+                self.name.is_some(),
+                self.tags.is_some(),
+                self.budget.is_some(),
+                self.status.is_some(),
+                self.account.is_some(),
+                self.created.is_some(),
+                self.project.is_some(),
+                self.run_all.is_some(),
+                self.updated.is_some(),
+                self.identifier.is_some(),
+                self.repository.is_some(),
+                self.description.is_some(),
+                self.provisioner.is_some(),
+                self.modules_json.is_some(),
+                self.variable_sets.is_some(),
+                self.backend_locked.is_some(),
+                self.cost_diff_json.is_some(),
+                self.providers_json.is_some(),
+                self.repository_sha.is_some(),
+                self.state_checksum.is_some(),
+                self.repository_path.is_some(),
+                self.sparse_checkout.is_some(),
+                self.terraform_state.is_some(),
+                self.provisioner_data.is_some(),
+                self.default_pipelines.is_some(),
+                self.repository_branch.is_some(),
+                self.repository_commit.is_some(),
+                self.provider_connector.is_some(),
+                self.terragrunt_version.is_some(),
+                self.associated_template.is_some(),
+                self.cost_breakdown_json.is_some(),
+                self.provider_connectors.is_some(),
+                self.provisioner_version.is_some(),
+                self.terraform_plan_json.is_some(),
+                self.terraform_variables.is_some(),
+                self.terragrunt_provider.is_some(),
+                self.prune_sensitive_data.is_some(),
+                self.repository_connector.is_some(),
+                self.terraform_state_json.is_some(),
+                self.environment_variables.is_some(),
+                self.repository_submodules.is_some(),
+                self.cost_estimation_enabled.is_some(),
+                self.terraform_variable_files.is_some(),
+            ],
+        )
     }
 }
 model::model!(HarnessIacmWorkspace);
@@ -855,10 +888,6 @@ impl model::Model for HarnessIacmWorkspaceList {
             0 => model::opt(&self.items),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.items.is_some() as u64
     }
 }
 model::model!(HarnessIacmWorkspaceList);
@@ -968,13 +997,19 @@ impl model::Model for UpdateVariableSetRequestAccountScope {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.id.is_some() as u64 | 1 << 1 | (self.created.is_some() as u64) << 2
-            | (self.updated.is_some() as u64) << 3
-            | (self.connectors.is_some() as u64) << 4
-            | (self.description.is_some() as u64) << 5
-            | (self.terraform_variables.is_some() as u64) << 6
-            | (self.environment_variables.is_some() as u64) << 7
-            | (self.terraform_variable_files.is_some() as u64) << 8
+        model::mask(
+            &[
+                self.id.is_some(),
+                true,
+                self.created.is_some(),
+                self.updated.is_some(),
+                self.connectors.is_some(),
+                self.description.is_some(),
+                self.terraform_variables.is_some(),
+                self.environment_variables.is_some(),
+                self.terraform_variable_files.is_some(),
+            ],
+        )
     }
     #[inline]
     fn required(&self) -> &'static [usize] {
@@ -1078,13 +1113,19 @@ impl model::Model for UpdateVariableSetRequestOrgScope {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.id.is_some() as u64 | 1 << 1 | (self.created.is_some() as u64) << 2
-            | (self.updated.is_some() as u64) << 3
-            | (self.connectors.is_some() as u64) << 4
-            | (self.description.is_some() as u64) << 5
-            | (self.terraform_variables.is_some() as u64) << 6
-            | (self.environment_variables.is_some() as u64) << 7
-            | (self.terraform_variable_files.is_some() as u64) << 8
+        model::mask(
+            &[
+                self.id.is_some(),
+                true,
+                self.created.is_some(),
+                self.updated.is_some(),
+                self.connectors.is_some(),
+                self.description.is_some(),
+                self.terraform_variables.is_some(),
+                self.environment_variables.is_some(),
+                self.terraform_variable_files.is_some(),
+            ],
+        )
     }
     #[inline]
     fn required(&self) -> &'static [usize] {
@@ -1188,13 +1229,19 @@ impl model::Model for UpdateVariableSetRequestProjScope {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.id.is_some() as u64 | 1 << 1 | (self.created.is_some() as u64) << 2
-            | (self.updated.is_some() as u64) << 3
-            | (self.connectors.is_some() as u64) << 4
-            | (self.description.is_some() as u64) << 5
-            | (self.terraform_variables.is_some() as u64) << 6
-            | (self.environment_variables.is_some() as u64) << 7
-            | (self.terraform_variable_files.is_some() as u64) << 8
+        model::mask(
+            &[
+                self.id.is_some(),
+                true,
+                self.created.is_some(),
+                self.updated.is_some(),
+                self.connectors.is_some(),
+                self.description.is_some(),
+                self.terraform_variables.is_some(),
+                self.environment_variables.is_some(),
+                self.terraform_variable_files.is_some(),
+            ],
+        )
     }
     #[inline]
     fn required(&self) -> &'static [usize] {
@@ -1249,12 +1296,6 @@ impl model::Model for VariableSetConnector {
             4 => model::Part::Str(&self.connector_ref),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.id.is_some() as u64 | (self.type_.is_some() as u64) << 1
-            | (self.created.is_some() as u64) << 2 | (self.updated.is_some() as u64) << 3
-            | (self.connector_ref.is_some() as u64) << 4
     }
 }
 model::model!(VariableSetConnector);
@@ -1313,13 +1354,6 @@ impl model::Model for VariableSetVar {
             5 => model::opt(&self.value_type),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.id.is_some() as u64 | (self.key.is_some() as u64) << 1
-            | (self.value.is_some() as u64) << 2 | (self.created.is_some() as u64) << 3
-            | (self.updated.is_some() as u64) << 4
-            | (self.value_type.is_some() as u64) << 5
     }
 }
 model::model!(VariableSetVar);
@@ -1399,14 +1433,19 @@ impl model::Model for VariableSetVarFile {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.id.is_some() as u64 | (self.created.is_some() as u64) << 1
-            | (self.updated.is_some() as u64) << 2
-            | (self.repository.is_some() as u64) << 3
-            | (self.repository_sha.is_some() as u64) << 4
-            | (self.repository_path.is_some() as u64) << 5
-            | (self.repository_branch.is_some() as u64) << 6
-            | (self.repository_commit.is_some() as u64) << 7
-            | (self.repository_connector.is_some() as u64) << 8
+        model::mask(
+            &[
+                self.id.is_some(),
+                self.created.is_some(),
+                self.updated.is_some(),
+                self.repository.is_some(),
+                self.repository_sha.is_some(),
+                self.repository_path.is_some(),
+                self.repository_branch.is_some(),
+                self.repository_commit.is_some(),
+                self.repository_connector.is_some(),
+            ],
+        )
     }
 }
 model::model!(VariableSetVarFile);
@@ -1507,15 +1546,22 @@ impl model::Model for VariableSetsCreateVariableSetAccountLevelResponseBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.org.is_some() as u64 | (self.name.is_some() as u64) << 1
-            | (self.account.is_some() as u64) << 2 | (self.created.is_some() as u64) << 3
-            | (self.project.is_some() as u64) << 4 | (self.updated.is_some() as u64) << 5
-            | (self.connectors.is_some() as u64) << 6
-            | (self.identifier.is_some() as u64) << 7
-            | (self.description.is_some() as u64) << 8
-            | (self.terraform_variables.is_some() as u64) << 9
-            | (self.environment_variables.is_some() as u64) << 10
-            | (self.terraform_variable_files.is_some() as u64) << 11
+        model::mask(
+            &[
+                self.org.is_some(),
+                self.name.is_some(),
+                self.account.is_some(),
+                self.created.is_some(),
+                self.project.is_some(),
+                self.updated.is_some(),
+                self.connectors.is_some(),
+                self.identifier.is_some(),
+                self.description.is_some(),
+                self.terraform_variables.is_some(),
+                self.environment_variables.is_some(),
+                self.terraform_variable_files.is_some(),
+            ],
+        )
     }
 }
 model::model!(VariableSetsCreateVariableSetAccountLevelResponseBody);
@@ -1612,15 +1658,22 @@ impl model::Model for VariableSetsGetVariableSetAccountLevelResponseBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.org.is_some() as u64 | (self.name.is_some() as u64) << 1
-            | (self.account.is_some() as u64) << 2 | (self.created.is_some() as u64) << 3
-            | (self.project.is_some() as u64) << 4 | (self.updated.is_some() as u64) << 5
-            | (self.connectors.is_some() as u64) << 6
-            | (self.identifier.is_some() as u64) << 7
-            | (self.description.is_some() as u64) << 8
-            | (self.terraform_variables.is_some() as u64) << 9
-            | (self.environment_variables.is_some() as u64) << 10
-            | (self.terraform_variable_files.is_some() as u64) << 11
+        model::mask(
+            &[
+                self.org.is_some(),
+                self.name.is_some(),
+                self.account.is_some(),
+                self.created.is_some(),
+                self.project.is_some(),
+                self.updated.is_some(),
+                self.connectors.is_some(),
+                self.identifier.is_some(),
+                self.description.is_some(),
+                self.terraform_variables.is_some(),
+                self.environment_variables.is_some(),
+                self.terraform_variable_files.is_some(),
+            ],
+        )
     }
 }
 model::model!(VariableSetsGetVariableSetAccountLevelResponseBody);

@@ -36,10 +36,6 @@ impl model::Model for ConnectorPermissions {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.can_delete.is_some() as u64
-    }
 }
 model::model!(ConnectorPermissions);
 /// Schema `CreateWorkspaceVariableRequest`.
@@ -103,10 +99,6 @@ impl model::Model for CreateWorkspaceVariableRequest {
             3 => model::Cell::part(&self.value_type),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        1 | 1 << 1 | 1 << 2 | 1 << 3
     }
     #[inline]
     fn required(&self) -> &'static [usize] {
@@ -208,13 +200,21 @@ impl model::Model for CreateWorkspaceVariableResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.key.is_some() as u64 | (self.org.is_some() as u64) << 1
-            | (self.kind.is_some() as u64) << 2 | (self.value.is_some() as u64) << 3
-            | (self.account.is_some() as u64) << 4 | (self.created.is_some() as u64) << 5
-            | (self.project.is_some() as u64) << 6 | (self.updated.is_some() as u64) << 7
-            | (self.workspace.is_some() as u64) << 8
-            | (self.value_type.is_some() as u64) << 9
-            | (self.policy_evaluation.is_some() as u64) << 10
+        model::mask(
+            &[
+                self.key.is_some(),
+                self.org.is_some(),
+                self.kind.is_some(),
+                self.value.is_some(),
+                self.account.is_some(),
+                self.created.is_some(),
+                self.project.is_some(),
+                self.updated.is_some(),
+                self.workspace.is_some(),
+                self.value_type.is_some(),
+                self.policy_evaluation.is_some(),
+            ],
+        )
     }
 }
 model::model!(CreateWorkspaceVariableResponse);
@@ -257,10 +257,6 @@ impl model::Model for DestroyWorkspaceVariableResponse {
             0 => model::opt(&self.policy_evaluation),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.policy_evaluation.is_some() as u64
     }
 }
 model::model!(DestroyWorkspaceVariableResponse);
@@ -312,13 +308,6 @@ impl model::Model for GetVariablesAndProvidersResponse {
             3 => model::opt(&self.environment_variables),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.variable_files.is_some() as u64
-            | (self.provider_connectors.is_some() as u64) << 1
-            | (self.terraform_variables.is_some() as u64) << 2
-            | (self.environment_variables.is_some() as u64) << 3
     }
 }
 model::model!(GetVariablesAndProvidersResponse);
@@ -403,12 +392,20 @@ impl model::Model for HarnessIacmWorkspacevariable {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.key.is_some() as u64 | (self.org.is_some() as u64) << 1
-            | (self.kind.is_some() as u64) << 2 | (self.value.is_some() as u64) << 3
-            | (self.account.is_some() as u64) << 4 | (self.created.is_some() as u64) << 5
-            | (self.project.is_some() as u64) << 6 | (self.updated.is_some() as u64) << 7
-            | (self.workspace.is_some() as u64) << 8
-            | (self.value_type.is_some() as u64) << 9
+        model::mask(
+            &[
+                self.key.is_some(),
+                self.org.is_some(),
+                self.kind.is_some(),
+                self.value.is_some(),
+                self.account.is_some(),
+                self.created.is_some(),
+                self.project.is_some(),
+                self.updated.is_some(),
+                self.workspace.is_some(),
+                self.value_type.is_some(),
+            ],
+        )
     }
 }
 model::model!(HarnessIacmWorkspacevariable);
@@ -511,15 +508,22 @@ impl model::Model for ProviderConnectorWithPermissions {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.type_.is_some() as u64 | (self.uuid.is_some() as u64) << 1
-            | (self.in_use.is_some() as u64) << 2 | (self.source.is_some() as u64) << 3
-            | (self.created.is_some() as u64) << 4 | (self.updated.is_some() as u64) << 5
-            | (self.is_locked.is_some() as u64) << 6
-            | (self.permissions.is_some() as u64) << 7
-            | (self.connector_ref.is_some() as u64) << 8
-            | (self.is_in_workspace.is_some() as u64) << 9
-            | (self.associated_template.is_some() as u64) << 10
-            | (self.associated_variable_set.is_some() as u64) << 11
+        model::mask(
+            &[
+                self.type_.is_some(),
+                self.uuid.is_some(),
+                self.in_use.is_some(),
+                self.source.is_some(),
+                self.created.is_some(),
+                self.updated.is_some(),
+                self.is_locked.is_some(),
+                self.permissions.is_some(),
+                self.connector_ref.is_some(),
+                self.is_in_workspace.is_some(),
+                self.associated_template.is_some(),
+                self.associated_variable_set.is_some(),
+            ],
+        )
     }
 }
 model::model!(ProviderConnectorWithPermissions);
@@ -613,12 +617,20 @@ impl model::Model for ShowWorkspaceVariableResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.key.is_some() as u64 | (self.org.is_some() as u64) << 1
-            | (self.kind.is_some() as u64) << 2 | (self.value.is_some() as u64) << 3
-            | (self.account.is_some() as u64) << 4 | (self.created.is_some() as u64) << 5
-            | (self.project.is_some() as u64) << 6 | (self.updated.is_some() as u64) << 7
-            | (self.workspace.is_some() as u64) << 8
-            | (self.value_type.is_some() as u64) << 9
+        model::mask(
+            &[
+                self.key.is_some(),
+                self.org.is_some(),
+                self.kind.is_some(),
+                self.value.is_some(),
+                self.account.is_some(),
+                self.created.is_some(),
+                self.project.is_some(),
+                self.updated.is_some(),
+                self.workspace.is_some(),
+                self.value_type.is_some(),
+            ],
+        )
     }
 }
 model::model!(ShowWorkspaceVariableResponse);
@@ -681,10 +693,6 @@ impl model::Model for UpdateWorkspaceVariableRequest {
         }
     }
     #[inline]
-    fn present(&self) -> u64 {
-        1 | 1 << 1
-    }
-    #[inline]
     fn required(&self) -> &'static [usize] {
         &[0, 1]
     }
@@ -726,10 +734,6 @@ impl model::Model for UpdateWorkspaceVariableResponse {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.policy_evaluation.is_some() as u64
-    }
 }
 model::model!(UpdateWorkspaceVariableResponse);
 /// Schema `VariableFilePermissions`.
@@ -767,10 +771,6 @@ impl model::Model for VariableFilePermissions {
             1 => model::Part::Flag(&self.can_delete),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.can_edit.is_some() as u64 | (self.can_delete.is_some() as u64) << 1
     }
 }
 model::model!(VariableFilePermissions);
@@ -875,19 +875,24 @@ impl model::Model for VariableFileWithPermissions {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.uuid.is_some() as u64 | (self.in_use.is_some() as u64) << 1
-            | (self.source.is_some() as u64) << 2
-            | (self.is_locked.is_some() as u64) << 3
-            | (self.repository.is_some() as u64) << 4
-            | (self.permissions.is_some() as u64) << 5
-            | (self.is_in_workspace.is_some() as u64) << 6
-            | (self.repository_sha.is_some() as u64) << 7
-            | (self.repository_path.is_some() as u64) << 8
-            | (self.repository_branch.is_some() as u64) << 9
-            | (self.repository_commit.is_some() as u64) << 10
-            | (self.associated_template.is_some() as u64) << 11
-            | (self.repository_connector.is_some() as u64) << 12
-            | (self.associated_variable_set.is_some() as u64) << 13
+        model::mask(
+            &[
+                self.uuid.is_some(),
+                self.in_use.is_some(),
+                self.source.is_some(),
+                self.is_locked.is_some(),
+                self.repository.is_some(),
+                self.permissions.is_some(),
+                self.is_in_workspace.is_some(),
+                self.repository_sha.is_some(),
+                self.repository_path.is_some(),
+                self.repository_branch.is_some(),
+                self.repository_commit.is_some(),
+                self.associated_template.is_some(),
+                self.repository_connector.is_some(),
+                self.associated_variable_set.is_some(),
+            ],
+        )
     }
 }
 model::model!(VariableFileWithPermissions);
@@ -939,12 +944,6 @@ impl model::Model for VariablePermissions {
             3 => model::Part::Flag(&self.can_edit_value_type),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.can_delete.is_some() as u64 | (self.can_edit_key.is_some() as u64) << 1
-            | (self.can_edit_value.is_some() as u64) << 2
-            | (self.can_edit_value_type.is_some() as u64) << 3
     }
 }
 model::model!(VariablePermissions);
@@ -1049,16 +1048,24 @@ impl model::Model for VariableWithPermissions {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.key.is_some() as u64 | (self.kind.is_some() as u64) << 1
-            | (self.uuid.is_some() as u64) << 2 | (self.in_use.is_some() as u64) << 3
-            | (self.value.is_some() as u64) << 4 | (self.source.is_some() as u64) << 5
-            | (self.created.is_some() as u64) << 6 | (self.updated.is_some() as u64) << 7
-            | (self.is_locked.is_some() as u64) << 8
-            | (self.value_type.is_some() as u64) << 9
-            | (self.permissions.is_some() as u64) << 10
-            | (self.associated_template.is_some() as u64) << 11
-            | (self.include_in_workspace.is_some() as u64) << 12
-            | (self.associated_variable_set.is_some() as u64) << 13
+        model::mask(
+            &[
+                self.key.is_some(),
+                self.kind.is_some(),
+                self.uuid.is_some(),
+                self.in_use.is_some(),
+                self.value.is_some(),
+                self.source.is_some(),
+                self.created.is_some(),
+                self.updated.is_some(),
+                self.is_locked.is_some(),
+                self.value_type.is_some(),
+                self.permissions.is_some(),
+                self.associated_template.is_some(),
+                self.include_in_workspace.is_some(),
+                self.associated_variable_set.is_some(),
+            ],
+        )
     }
 }
 model::model!(VariableWithPermissions);

@@ -61,10 +61,6 @@ impl model::Model for CreateWorkspaceTemplateRequest {
         }
     }
     #[inline]
-    fn present(&self) -> u64 {
-        1 | 1 << 1 | 1 << 2
-    }
-    #[inline]
     fn required(&self) -> &'static [usize] {
         &[0, 1, 2]
     }
@@ -141,12 +137,18 @@ impl model::Model for CreateWorkspaceTemplateResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.org.is_some() as u64 | (self.account.is_some() as u64) << 1
-            | (self.project.is_some() as u64) << 2 | (self.version.is_some() as u64) << 3
-            | (self.created_at.is_some() as u64) << 4
-            | (self.updated_at.is_some() as u64) << 5
-            | (self.template_id.is_some() as u64) << 6
-            | (self.workspace_id.is_some() as u64) << 7
+        model::mask(
+            &[
+                self.org.is_some(),
+                self.account.is_some(),
+                self.project.is_some(),
+                self.version.is_some(),
+                self.created_at.is_some(),
+                self.updated_at.is_some(),
+                self.template_id.is_some(),
+                self.workspace_id.is_some(),
+            ],
+        )
     }
 }
 model::model!(CreateWorkspaceTemplateResponse);
@@ -189,12 +191,6 @@ impl model::Model for GetWorkspaceTemplateReconciliationDiffResponse {
             2 => model::Part::Str(&self.reconcilable_workspace_yaml),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.current_workspace_yaml.is_some() as u64
-            | (self.requires_reconciliation.is_some() as u64) << 1
-            | (self.reconcilable_workspace_yaml.is_some() as u64) << 2
     }
 }
 model::model!(GetWorkspaceTemplateReconciliationDiffResponse);
@@ -239,10 +235,6 @@ impl model::Model for UpdateWorkspaceTemplateRequest {
             0 => model::Cell::part(&self.version),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        1
     }
     #[inline]
     fn required(&self) -> &'static [usize] {
@@ -321,12 +313,18 @@ impl model::Model for UpdateWorkspaceTemplateResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.org.is_some() as u64 | (self.account.is_some() as u64) << 1
-            | (self.project.is_some() as u64) << 2 | (self.version.is_some() as u64) << 3
-            | (self.created_at.is_some() as u64) << 4
-            | (self.updated_at.is_some() as u64) << 5
-            | (self.template_id.is_some() as u64) << 6
-            | (self.workspace_id.is_some() as u64) << 7
+        model::mask(
+            &[
+                self.org.is_some(),
+                self.account.is_some(),
+                self.project.is_some(),
+                self.version.is_some(),
+                self.created_at.is_some(),
+                self.updated_at.is_some(),
+                self.template_id.is_some(),
+                self.workspace_id.is_some(),
+            ],
+        )
     }
 }
 model::model!(UpdateWorkspaceTemplateResponse);

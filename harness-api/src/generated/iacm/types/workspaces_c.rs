@@ -52,10 +52,6 @@ impl model::Model for CloneWorkspaceRequest {
         }
     }
     #[inline]
-    fn present(&self) -> u64 {
-        1 | 1 << 1
-    }
-    #[inline]
     fn required(&self) -> &'static [usize] {
         &[0, 1]
     }
@@ -110,12 +106,6 @@ impl model::Model for CreateDataResponse {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.id.is_some() as u64 | (self.policy_evaluation.is_some() as u64) << 1
-            | (self.policy_evaluation_status.is_some() as u64) << 2
-            | (self.policy_evaluation_message.is_some() as u64) << 3
-    }
 }
 model::model!(CreateDataResponse);
 model::open_enum! {
@@ -154,10 +144,6 @@ impl model::Model for CreateRemoteExecutionRequest {
             0 => model::opt(&self.custom_arguments),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.custom_arguments.is_some() as u64
     }
 }
 model::model!(CreateRemoteExecutionRequest);
@@ -252,15 +238,22 @@ impl model::Model for CreateRemoteExecutionResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.id.is_some() as u64 | (self.org.is_some() as u64) << 1
-            | (self.account.is_some() as u64) << 2 | (self.created.is_some() as u64) << 3
-            | (self.project.is_some() as u64) << 4 | (self.updated.is_some() as u64) << 5
-            | (self.executed.is_some() as u64) << 6
-            | (self.workspace.is_some() as u64) << 7
-            | (self.sha256_checksum.is_some() as u64) << 8
-            | (self.custom_arguments.is_some() as u64) << 9
-            | (self.pipeline_execution_id.is_some() as u64) << 10
-            | (self.pipeline_execution_url.is_some() as u64) << 11
+        model::mask(
+            &[
+                self.id.is_some(),
+                self.org.is_some(),
+                self.account.is_some(),
+                self.created.is_some(),
+                self.project.is_some(),
+                self.updated.is_some(),
+                self.executed.is_some(),
+                self.workspace.is_some(),
+                self.sha256_checksum.is_some(),
+                self.custom_arguments.is_some(),
+                self.pipeline_execution_id.is_some(),
+                self.pipeline_execution_url.is_some(),
+            ],
+        )
     }
 }
 model::model!(CreateRemoteExecutionResponse);
@@ -541,36 +534,48 @@ impl model::Model for CreateWorkspaceRequest {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.id.is_some() as u64 | 1 << 1 | (self.tags.is_some() as u64) << 2
-            | (self.budget.is_some() as u64) << 3 | (self.run_all.is_some() as u64) << 4
-            | 1 << 5 | (self.repository.is_some() as u64) << 6
-            | (self.description.is_some() as u64) << 7 | 1 << 8
-            | (self.modules_json.is_some() as u64) << 9
-            | (self.variable_sets.is_some() as u64) << 10
-            | (self.cost_diff_json.is_some() as u64) << 11
-            | (self.providers_json.is_some() as u64) << 12
-            | (self.repository_sha.is_some() as u64) << 13
-            | (self.state_checksum.is_some() as u64) << 14
-            | (self.repository_path.is_some() as u64) << 15
-            | (self.sparse_checkout.is_some() as u64) << 16
-            | (self.terraform_state.is_some() as u64) << 17
-            | (self.default_pipelines.is_some() as u64) << 18
-            | (self.repository_branch.is_some() as u64) << 19
-            | (self.repository_commit.is_some() as u64) << 20 | 1 << 21
-            | (self.terragrunt_version.is_some() as u64) << 22
-            | (self.associated_template.is_some() as u64) << 23
-            | (self.cost_breakdown_json.is_some() as u64) << 24
-            | (self.provider_connectors.is_some() as u64) << 25
-            | (self.provisioner_version.is_some() as u64) << 26
-            | (self.terraform_plan_json.is_some() as u64) << 27 | 1 << 28
-            | (self.terragrunt_provider.is_some() as u64) << 29
-            | (self.prune_sensitive_data.is_some() as u64) << 30
-            | (self.repository_connector.is_some() as u64) << 31
-            | (self.terraform_state_json.is_some() as u64) << 32 | 1 << 33
-            | (self.repository_submodules.is_some() as u64) << 34
-            | (self.cost_estimation_enabled.is_some() as u64) << 35
-            | (self.terraform_variable_files.is_some() as u64) << 36
-            | (self.provisioner_configuration.is_some() as u64) << 37
+        model::mask(
+            &[
+                self.id.is_some(),
+                true,
+                self.tags.is_some(),
+                self.budget.is_some(),
+                self.run_all.is_some(),
+                true,
+                self.repository.is_some(),
+                self.description.is_some(),
+                true,
+                self.modules_json.is_some(),
+                self.variable_sets.is_some(),
+                self.cost_diff_json.is_some(),
+                self.providers_json.is_some(),
+                self.repository_sha.is_some(),
+                self.state_checksum.is_some(),
+                self.repository_path.is_some(),
+                self.sparse_checkout.is_some(),
+                self.terraform_state.is_some(),
+                self.default_pipelines.is_some(),
+                self.repository_branch.is_some(),
+                self.repository_commit.is_some(),
+                true,
+                self.terragrunt_version.is_some(),
+                self.associated_template.is_some(),
+                self.cost_breakdown_json.is_some(),
+                self.provider_connectors.is_some(),
+                self.provisioner_version.is_some(),
+                self.terraform_plan_json.is_some(),
+                true,
+                self.terragrunt_provider.is_some(),
+                self.prune_sensitive_data.is_some(),
+                self.repository_connector.is_some(),
+                self.terraform_state_json.is_some(),
+                true,
+                self.repository_submodules.is_some(),
+                self.cost_estimation_enabled.is_some(),
+                self.terraform_variable_files.is_some(),
+                self.provisioner_configuration.is_some(),
+            ],
+        )
     }
     #[inline]
     fn required(&self) -> &'static [usize] {

@@ -47,10 +47,6 @@ impl model::Model for DeleteResourcesRequest {
         }
     }
     #[inline]
-    fn present(&self) -> u64 {
-        1
-    }
-    #[inline]
     fn required(&self) -> &'static [usize] {
         &[0]
     }
@@ -92,10 +88,6 @@ impl model::Model for DeleteResourcesResponse {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.results.is_some() as u64 | (self.summary.is_some() as u64) << 1
-    }
 }
 model::model!(DeleteResourcesResponse);
 /// Schema `workspaces#delete-stale-resources body`.
@@ -129,10 +121,6 @@ impl model::Model for DeleteStaleResourcesBody {
             0 => model::Part::Str(&self.session_id),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.session_id.is_some() as u64
     }
 }
 model::model!(DeleteStaleResourcesBody);

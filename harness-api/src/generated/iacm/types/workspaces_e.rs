@@ -53,12 +53,6 @@ impl model::Model for EvaluateDataResponse {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.id.is_some() as u64 | (self.policy_evaluation.is_some() as u64) << 1
-            | (self.policy_evaluation_status.is_some() as u64) << 2
-            | (self.policy_evaluation_message.is_some() as u64) << 3
-    }
 }
 model::model!(EvaluateDataResponse);
 model::open_enum! {

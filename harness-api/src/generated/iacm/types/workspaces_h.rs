@@ -44,11 +44,6 @@ impl model::Model for HarnessIacmOutput {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.value.is_some() as u64) << 1
-            | (self.sensitive.is_some() as u64) << 2
-    }
 }
 model::model!(HarnessIacmOutput);
 /// Schema `HarnessIacmWorkspacedata`.
@@ -147,17 +142,23 @@ impl model::Model for HarnessIacmWorkspacedata {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.id.is_some() as u64 | (self.org.is_some() as u64) << 1
-            | (self.account.is_some() as u64) << 2 | (self.created.is_some() as u64) << 3
-            | (self.project.is_some() as u64) << 4
-            | (self.stage_id.is_some() as u64) << 5
-            | (self.data_type.is_some() as u64) << 6
-            | (self.workspace.is_some() as u64) << 7
-            | (self.stack_path.is_some() as u64) << 8
-            | (self.pipeline_id.is_some() as u64) << 9
-            | (self.provisioner_type.is_some() as u64) << 10
-            | (self.pipeline_stage_id.is_some() as u64) << 11
-            | (self.pipeline_execution_id.is_some() as u64) << 12
+        model::mask(
+            &[
+                self.id.is_some(),
+                self.org.is_some(),
+                self.account.is_some(),
+                self.created.is_some(),
+                self.project.is_some(),
+                self.stage_id.is_some(),
+                self.data_type.is_some(),
+                self.workspace.is_some(),
+                self.stack_path.is_some(),
+                self.pipeline_id.is_some(),
+                self.provisioner_type.is_some(),
+                self.pipeline_stage_id.is_some(),
+                self.pipeline_execution_id.is_some(),
+            ],
+        )
     }
 }
 model::model!(HarnessIacmWorkspacedata);
@@ -210,11 +211,6 @@ impl model::Model for HarnessIacmWorkspacemodule {
             2 => model::Part::Str(&self.version),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.key.is_some() as u64 | (self.source.is_some() as u64) << 1
-            | (self.version.is_some() as u64) << 2
     }
 }
 model::model!(HarnessIacmWorkspacemodule);

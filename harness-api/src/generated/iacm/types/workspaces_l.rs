@@ -48,12 +48,6 @@ impl model::Model for ListPipelinesResponse {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.org.is_some() as u64 | (self.account.is_some() as u64) << 1
-            | (self.project.is_some() as u64) << 2
-            | (self.pipelines.is_some() as u64) << 3
-    }
 }
 model::model!(ListPipelinesResponse);
 /// Schema `ListProvisionersRatioResponse`.
@@ -91,10 +85,6 @@ impl model::Model for ListProvisionersRatioResponse {
             1 => model::opt(&self.provisioner),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.total.is_some() as u64 | (self.provisioner.is_some() as u64) << 1
     }
 }
 model::model!(ListProvisionersRatioResponse);
@@ -137,11 +127,6 @@ impl model::Model for ListResourcesResponse {
             2 => model::opt(&self.data_sources),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.outputs.is_some() as u64 | (self.resources.is_some() as u64) << 1
-            | (self.data_sources.is_some() as u64) << 2
     }
 }
 model::model!(ListResourcesResponse);

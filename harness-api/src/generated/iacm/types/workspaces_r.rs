@@ -95,15 +95,22 @@ impl model::Model for RemoteExecution {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.id.is_some() as u64 | (self.org.is_some() as u64) << 1
-            | (self.account.is_some() as u64) << 2 | (self.created.is_some() as u64) << 3
-            | (self.project.is_some() as u64) << 4 | (self.updated.is_some() as u64) << 5
-            | (self.executed.is_some() as u64) << 6
-            | (self.workspace.is_some() as u64) << 7
-            | (self.sha256_checksum.is_some() as u64) << 8
-            | (self.custom_arguments.is_some() as u64) << 9
-            | (self.pipeline_execution_id.is_some() as u64) << 10
-            | (self.pipeline_execution_url.is_some() as u64) << 11
+        model::mask(
+            &[
+                self.id.is_some(),
+                self.org.is_some(),
+                self.account.is_some(),
+                self.created.is_some(),
+                self.project.is_some(),
+                self.updated.is_some(),
+                self.executed.is_some(),
+                self.workspace.is_some(),
+                self.sha256_checksum.is_some(),
+                self.custom_arguments.is_some(),
+                self.pipeline_execution_id.is_some(),
+                self.pipeline_execution_url.is_some(),
+            ],
+        )
     }
 }
 model::model!(RemoteExecution);
@@ -176,10 +183,6 @@ impl model::Model for ResourceDelete {
         }
     }
     #[inline]
-    fn present(&self) -> u64 {
-        1 | 1 << 1 | 1 << 2 | 1 << 3 | 1 << 4
-    }
-    #[inline]
     fn required(&self) -> &'static [usize] {
         &[0, 1, 2, 3, 4]
     }
@@ -237,12 +240,6 @@ impl model::Model for ResourceDeleteResult {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.type_.is_some() as u64) << 1
-            | (self.error.is_some() as u64) << 2 | (self.module.is_some() as u64) << 3
-            | (self.status.is_some() as u64) << 4 | (self.provider.is_some() as u64) << 5
-    }
 }
 model::model!(ResourceDeleteResult);
 model::open_enum! {
@@ -292,11 +289,6 @@ impl model::Model for ResourceDeleteSummary {
             3 => model::Part::Int(&self.skipped),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.total.is_some() as u64 | (self.failed.is_some() as u64) << 1
-            | (self.deleted.is_some() as u64) << 2 | (self.skipped.is_some() as u64) << 3
     }
 }
 model::model!(ResourceDeleteSummary);
@@ -396,8 +388,18 @@ impl model::Model for ResourceUpdate {
     }
     #[inline]
     fn present(&self) -> u64 {
-        1 | 1 << 1 | 1 << 2 | 1 << 3 | 1 << 4 | 1 << 5 | 1 << 6
-            | (self.sensitive_attribute_paths.is_some() as u64) << 7
+        model::mask(
+            &[
+                true,
+                true,
+                true,
+                true,
+                true,
+                true,
+                true,
+                self.sensitive_attribute_paths.is_some(),
+            ],
+        )
     }
     #[inline]
     fn required(&self) -> &'static [usize] {
@@ -461,13 +463,6 @@ impl model::Model for ResourceUpdateResult {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.mode.is_some() as u64 | (self.name.is_some() as u64) << 1
-            | (self.type_.is_some() as u64) << 2 | (self.error.is_some() as u64) << 3
-            | (self.module.is_some() as u64) << 4 | (self.status.is_some() as u64) << 5
-            | (self.provider.is_some() as u64) << 6
-    }
 }
 model::model!(ResourceUpdateResult);
 model::open_enum! {
@@ -518,11 +513,6 @@ impl model::Model for ResourceUpdateSummary {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.total.is_some() as u64 | (self.failed.is_some() as u64) << 1
-            | (self.skipped.is_some() as u64) << 2 | (self.updated.is_some() as u64) << 3
-    }
 }
 model::model!(ResourceUpdateSummary);
 /// Schema `ResourcesSelector`.
@@ -572,13 +562,6 @@ impl model::Model for ResourcesSelector {
             4 => model::opt(&self.include_conditions),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.path_id.is_some() as u64 | (self.provider.is_some() as u64) << 1
-            | (self.search_text.is_some() as u64) << 2
-            | (self.resource_type.is_some() as u64) << 3
-            | (self.include_conditions.is_some() as u64) << 4
     }
 }
 model::model!(ResourcesSelector);

@@ -44,11 +44,6 @@ impl model::Model for SearchResourcesRequest {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.page.is_some() as u64 | (self.limit.is_some() as u64) << 1
-            | (self.selectors.is_some() as u64) << 2
-    }
 }
 model::model!(SearchResourcesRequest);
 /// Schema `SearchResourcesResponse`.
@@ -90,11 +85,6 @@ impl model::Model for SearchResourcesResponse {
             2 => model::opt(&self.data_sources),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.outputs.is_some() as u64 | (self.resources.is_some() as u64) << 1
-            | (self.data_sources.is_some() as u64) << 2
     }
 }
 model::model!(SearchResourcesResponse);
@@ -159,12 +149,6 @@ impl model::Model for SendEventRequest {
             4 => model::Part::Str(&self.pipeline_execution_id),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data.is_some() as u64 | (self.metadata.is_some() as u64) << 1 | 1 << 2
-            | (self.pipeline_stage_id.is_some() as u64) << 3
-            | (self.pipeline_execution_id.is_some() as u64) << 4
     }
     #[inline]
     fn required(&self) -> &'static [usize] {
@@ -269,15 +253,22 @@ impl model::Model for ShowRemoteExecutionResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.id.is_some() as u64 | (self.org.is_some() as u64) << 1
-            | (self.account.is_some() as u64) << 2 | (self.created.is_some() as u64) << 3
-            | (self.project.is_some() as u64) << 4 | (self.updated.is_some() as u64) << 5
-            | (self.executed.is_some() as u64) << 6
-            | (self.workspace.is_some() as u64) << 7
-            | (self.sha256_checksum.is_some() as u64) << 8
-            | (self.custom_arguments.is_some() as u64) << 9
-            | (self.pipeline_execution_id.is_some() as u64) << 10
-            | (self.pipeline_execution_url.is_some() as u64) << 11
+        model::mask(
+            &[
+                self.id.is_some(),
+                self.org.is_some(),
+                self.account.is_some(),
+                self.created.is_some(),
+                self.project.is_some(),
+                self.updated.is_some(),
+                self.executed.is_some(),
+                self.workspace.is_some(),
+                self.sha256_checksum.is_some(),
+                self.custom_arguments.is_some(),
+                self.pipeline_execution_id.is_some(),
+                self.pipeline_execution_url.is_some(),
+            ],
+        )
     }
 }
 model::model!(ShowRemoteExecutionResponse);
@@ -312,10 +303,6 @@ impl model::Model for ShowWorkspaceMetricsRequest {
             0 => model::opt(&self.status_counts),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.status_counts.is_some() as u64
     }
 }
 model::model!(ShowWorkspaceMetricsRequest);

@@ -52,10 +52,6 @@ impl model::Model for UpdateResourcesRequest {
         }
     }
     #[inline]
-    fn present(&self) -> u64 {
-        1 | (self.session_id.is_some() as u64) << 1
-    }
-    #[inline]
     fn required(&self) -> &'static [usize] {
         &[0]
     }
@@ -96,10 +92,6 @@ impl model::Model for UpdateResourcesResponse {
             1 => model::opt(&self.summary),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.results.is_some() as u64 | (self.summary.is_some() as u64) << 1
     }
 }
 model::model!(UpdateResourcesResponse);
@@ -313,27 +305,37 @@ impl model::Model for UpdateWorkspaceRequest {
     }
     #[inline]
     fn present(&self) -> u64 {
-        1 | (self.tags.is_some() as u64) << 1 | (self.budget.is_some() as u64) << 2
-            | (self.run_all.is_some() as u64) << 3
-            | (self.repository.is_some() as u64) << 4
-            | (self.description.is_some() as u64) << 5 | 1 << 6
-            | (self.variable_sets.is_some() as u64) << 7
-            | (self.repository_sha.is_some() as u64) << 8
-            | (self.repository_path.is_some() as u64) << 9
-            | (self.sparse_checkout.is_some() as u64) << 10
-            | (self.default_pipelines.is_some() as u64) << 11
-            | (self.repository_branch.is_some() as u64) << 12
-            | (self.repository_commit.is_some() as u64) << 13 | 1 << 14
-            | (self.terragrunt_version.is_some() as u64) << 15
-            | (self.provider_connectors.is_some() as u64) << 16
-            | (self.provisioner_version.is_some() as u64) << 17 | 1 << 18
-            | (self.terragrunt_provider.is_some() as u64) << 19
-            | (self.prune_sensitive_data.is_some() as u64) << 20
-            | (self.repository_connector.is_some() as u64) << 21 | 1 << 22
-            | (self.repository_submodules.is_some() as u64) << 23
-            | (self.cost_estimation_enabled.is_some() as u64) << 24
-            | (self.terraform_variable_files.is_some() as u64) << 25
-            | (self.provisioner_configuration.is_some() as u64) << 26
+        model::mask(
+            &[
+                true,
+                self.tags.is_some(),
+                self.budget.is_some(),
+                self.run_all.is_some(),
+                self.repository.is_some(),
+                self.description.is_some(),
+                true,
+                self.variable_sets.is_some(),
+                self.repository_sha.is_some(),
+                self.repository_path.is_some(),
+                self.sparse_checkout.is_some(),
+                self.default_pipelines.is_some(),
+                self.repository_branch.is_some(),
+                self.repository_commit.is_some(),
+                true,
+                self.terragrunt_version.is_some(),
+                self.provider_connectors.is_some(),
+                self.provisioner_version.is_some(),
+                true,
+                self.terragrunt_provider.is_some(),
+                self.prune_sensitive_data.is_some(),
+                self.repository_connector.is_some(),
+                true,
+                self.repository_submodules.is_some(),
+                self.cost_estimation_enabled.is_some(),
+                self.terraform_variable_files.is_some(),
+                self.provisioner_configuration.is_some(),
+            ],
+        )
     }
     #[inline]
     fn required(&self) -> &'static [usize] {
@@ -377,10 +379,6 @@ impl model::Model for UpdateWorkspaceResponse {
             0 => model::opt(&self.policy_evaluation),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.policy_evaluation.is_some() as u64
     }
 }
 model::model!(UpdateWorkspaceResponse);
@@ -475,15 +473,22 @@ impl model::Model for UploadRemoteExecutionResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.id.is_some() as u64 | (self.org.is_some() as u64) << 1
-            | (self.account.is_some() as u64) << 2 | (self.created.is_some() as u64) << 3
-            | (self.project.is_some() as u64) << 4 | (self.updated.is_some() as u64) << 5
-            | (self.executed.is_some() as u64) << 6
-            | (self.workspace.is_some() as u64) << 7
-            | (self.sha256_checksum.is_some() as u64) << 8
-            | (self.custom_arguments.is_some() as u64) << 9
-            | (self.pipeline_execution_id.is_some() as u64) << 10
-            | (self.pipeline_execution_url.is_some() as u64) << 11
+        model::mask(
+            &[
+                self.id.is_some(),
+                self.org.is_some(),
+                self.account.is_some(),
+                self.created.is_some(),
+                self.project.is_some(),
+                self.updated.is_some(),
+                self.executed.is_some(),
+                self.workspace.is_some(),
+                self.sha256_checksum.is_some(),
+                self.custom_arguments.is_some(),
+                self.pipeline_execution_id.is_some(),
+                self.pipeline_execution_url.is_some(),
+            ],
+        )
     }
 }
 model::model!(UploadRemoteExecutionResponse);
@@ -530,12 +535,6 @@ impl model::Model for UpdateDriftConfigBody {
             3 => model::Part::Str(&self.run_every_unit),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.run_every.is_some() as u64 | (self.pipeline_id.is_some() as u64) << 1
-            | (self.provisioner.is_some() as u64) << 2
-            | (self.run_every_unit.is_some() as u64) << 3
     }
 }
 model::model!(UpdateDriftConfigBody);
@@ -615,14 +614,19 @@ impl model::Model for UpdateEphemeralConfigBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.pipeline_id.is_some() as u64 | (self.provisioner.is_some() as u64) << 1
-            | (self.delete_on_date.is_some() as u64) << 2
-            | (self.destroy_on_date.is_some() as u64) << 3
-            | (self.delete_workspace.is_some() as u64) << 4
-            | (self.delete_delay_unit.is_some() as u64) << 5
-            | (self.delete_delay_value.is_some() as u64) << 6
-            | (self.destroy_delay_unit.is_some() as u64) << 7
-            | (self.destroy_delay_value.is_some() as u64) << 8
+        model::mask(
+            &[
+                self.pipeline_id.is_some(),
+                self.provisioner.is_some(),
+                self.delete_on_date.is_some(),
+                self.destroy_on_date.is_some(),
+                self.delete_workspace.is_some(),
+                self.delete_delay_unit.is_some(),
+                self.delete_delay_value.is_some(),
+                self.destroy_delay_unit.is_some(),
+                self.destroy_delay_value.is_some(),
+            ],
+        )
     }
 }
 model::model!(UpdateEphemeralConfigBody);

@@ -63,14 +63,6 @@ impl model::Model for WorkspaceDataPolicyEvaluation {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.message.is_some() as u64 | (self.policy_id.is_some() as u64) << 1
-            | (self.policy_name.is_some() as u64) << 2
-            | (self.policy_set_id.is_some() as u64) << 3
-            | (self.policy_status.is_some() as u64) << 4
-            | (self.policy_set_name.is_some() as u64) << 5
-    }
 }
 model::model!(WorkspaceDataPolicyEvaluation);
 /// Schema `WorkspaceResourceSummary`.
@@ -149,12 +141,19 @@ impl model::Model for WorkspaceResourceSummary {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.org.is_some() as u64 | (self.name.is_some() as u64) << 1
-            | (self.status.is_some() as u64) << 2 | (self.account.is_some() as u64) << 3
-            | (self.created.is_some() as u64) << 4 | (self.project.is_some() as u64) << 5
-            | (self.updated.is_some() as u64) << 6
-            | (self.identifier.is_some() as u64) << 7
-            | (self.description.is_some() as u64) << 8
+        model::mask(
+            &[
+                self.org.is_some(),
+                self.name.is_some(),
+                self.status.is_some(),
+                self.account.is_some(),
+                self.created.is_some(),
+                self.project.is_some(),
+                self.updated.is_some(),
+                self.identifier.is_some(),
+                self.description.is_some(),
+            ],
+        )
     }
 }
 model::model!(WorkspaceResourceSummary);
@@ -194,10 +193,6 @@ impl model::Model for WorkspacesCreateWorkspaceResponseBody {
             0 => model::opt(&self.policy_evaluation),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.policy_evaluation.is_some() as u64
     }
 }
 model::model!(WorkspacesCreateWorkspaceResponseBody);
@@ -460,45 +455,54 @@ impl model::Model for WorkspacesShowWorkspaceResponseBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.org.is_some() as u64 | (self.name.is_some() as u64) << 1
-            | (self.tags.is_some() as u64) << 2 | (self.budget.is_some() as u64) << 3
-            | (self.status.is_some() as u64) << 4 | (self.account.is_some() as u64) << 5
-            | (self.created.is_some() as u64) << 6 | (self.project.is_some() as u64) << 7
-            | (self.run_all.is_some() as u64) << 8 | (self.updated.is_some() as u64) << 9
-            | (self.identifier.is_some() as u64) << 10
-            | (self.repository.is_some() as u64) << 11
-            | (self.description.is_some() as u64) << 12
-            | (self.provisioner.is_some() as u64) << 13
-            | (self.modules_json.is_some() as u64) << 14
-            | (self.variable_sets.is_some() as u64) << 15
-            | (self.backend_locked.is_some() as u64) << 16
-            | (self.cost_diff_json.is_some() as u64) << 17
-            | (self.providers_json.is_some() as u64) << 18
-            | (self.repository_sha.is_some() as u64) << 19
-            | (self.state_checksum.is_some() as u64) << 20
-            | (self.repository_path.is_some() as u64) << 21
-            | (self.sparse_checkout.is_some() as u64) << 22
-            | (self.terraform_state.is_some() as u64) << 23
-            | (self.provisioner_data.is_some() as u64) << 24
-            | (self.default_pipelines.is_some() as u64) << 25
-            | (self.repository_branch.is_some() as u64) << 26
-            | (self.repository_commit.is_some() as u64) << 27
-            | (self.provider_connector.is_some() as u64) << 28
-            | (self.terragrunt_version.is_some() as u64) << 29
-            | (self.associated_template.is_some() as u64) << 30
-            | (self.cost_breakdown_json.is_some() as u64) << 31
-            | (self.provider_connectors.is_some() as u64) << 32
-            | (self.provisioner_version.is_some() as u64) << 33
-            | (self.terraform_plan_json.is_some() as u64) << 34
-            | (self.terraform_variables.is_some() as u64) << 35
-            | (self.terragrunt_provider.is_some() as u64) << 36
-            | (self.prune_sensitive_data.is_some() as u64) << 37
-            | (self.repository_connector.is_some() as u64) << 38
-            | (self.terraform_state_json.is_some() as u64) << 39
-            | (self.environment_variables.is_some() as u64) << 40
-            | (self.repository_submodules.is_some() as u64) << 41
-            | (self.cost_estimation_enabled.is_some() as u64) << 42
-            | (self.terraform_variable_files.is_some() as u64) << 43
+        model::mask(
+            &[
+                self.org.is_some(),
+                self.name.is_some(),
+                self.tags.is_some(),
+                self.budget.is_some(),
+                self.status.is_some(),
+                self.account.is_some(),
+                self.created.is_some(),
+                self.project.is_some(),
+                self.run_all.is_some(),
+                self.updated.is_some(),
+                self.identifier.is_some(),
+                self.repository.is_some(),
+                self.description.is_some(),
+                self.provisioner.is_some(),
+                self.modules_json.is_some(),
+                self.variable_sets.is_some(),
+                self.backend_locked.is_some(),
+                self.cost_diff_json.is_some(),
+                self.providers_json.is_some(),
+                self.repository_sha.is_some(),
+                self.state_checksum.is_some(),
+                self.repository_path.is_some(),
+                self.sparse_checkout.is_some(),
+                self.terraform_state.is_some(),
+                self.provisioner_data.is_some(),
+                self.default_pipelines.is_some(),
+                self.repository_branch.is_some(),
+                self.repository_commit.is_some(),
+                self.provider_connector.is_some(),
+                self.terragrunt_version.is_some(),
+                self.associated_template.is_some(),
+                self.cost_breakdown_json.is_some(),
+                self.provider_connectors.is_some(),
+                self.provisioner_version.is_some(),
+                self.terraform_plan_json.is_some(),
+                self.terraform_variables.is_some(),
+                self.terragrunt_provider.is_some(),
+                self.prune_sensitive_data.is_some(),
+                self.repository_connector.is_some(),
+                self.terraform_state_json.is_some(),
+                self.environment_variables.is_some(),
+                self.repository_submodules.is_some(),
+                self.cost_estimation_enabled.is_some(),
+                self.terraform_variable_files.is_some(),
+            ],
+        )
     }
 }
 model::model!(WorkspacesShowWorkspaceResponseBody);

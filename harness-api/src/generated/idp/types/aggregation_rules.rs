@@ -36,10 +36,6 @@ impl model::Model for CreateAggregationRuleBody {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.aggregation_rule.is_some() as u64
-    }
 }
 model::model!(CreateAggregationRuleBody);
 /// Schema `create-aggregation-rule body.aggregation_rule`.
@@ -125,15 +121,20 @@ impl model::Model for CreateAggregationRuleBodyAggregationRule {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.identifier.is_some() as u64) << 1
-            | (self.agg_formula.is_some() as u64) << 2
-            | (self.description.is_some() as u64) << 3
-            | (self.field_for_agg.is_some() as u64) << 4
-            | (self.last_computed_at.is_some() as u64) << 5
-            | (self.last_error_message.is_some() as u64) << 6
-            | (self.last_computed_status.is_some() as u64) << 7
-            | (self.scopes_to_aggregate_at.is_some() as u64) << 8
-            | (self.entity_selection_criteria.is_some() as u64) << 9
+        model::mask(
+            &[
+                self.name.is_some(),
+                self.identifier.is_some(),
+                self.agg_formula.is_some(),
+                self.description.is_some(),
+                self.field_for_agg.is_some(),
+                self.last_computed_at.is_some(),
+                self.last_error_message.is_some(),
+                self.last_computed_status.is_some(),
+                self.scopes_to_aggregate_at.is_some(),
+                self.entity_selection_criteria.is_some(),
+            ],
+        )
     }
 }
 model::model!(CreateAggregationRuleBodyAggregationRule);
@@ -189,13 +190,6 @@ impl model::Model for CreateAggregationRuleBodyAggregationRuleEntitySelectionCri
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.kind.is_some() as u64 | (self.tags.is_some() as u64) << 1
-            | (self.type_.is_some() as u64) << 2 | (self.owners.is_some() as u64) << 3
-            | (self.scopes.is_some() as u64) << 4
-            | (self.lifecycles.is_some() as u64) << 5
-    }
 }
 model::model!(CreateAggregationRuleBodyAggregationRuleEntitySelectionCriteria);
 /// Schema `review-aggregation-rules body`.
@@ -234,11 +228,6 @@ impl model::Model for ReviewAggregationRulesBody {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.scopes.is_some() as u64
-            | (self.scopes_to_aggregate_at.is_some() as u64) << 1
-    }
 }
 model::model!(ReviewAggregationRulesBody);
 /// Schema `update-aggregation-rule body`.
@@ -272,10 +261,6 @@ impl model::Model for UpdateAggregationRuleBody {
             0 => model::opt(&self.aggregation_rule),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.aggregation_rule.is_some() as u64
     }
 }
 model::model!(UpdateAggregationRuleBody);
@@ -362,15 +347,20 @@ impl model::Model for UpdateAggregationRuleBodyAggregationRule {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.identifier.is_some() as u64) << 1
-            | (self.agg_formula.is_some() as u64) << 2
-            | (self.description.is_some() as u64) << 3
-            | (self.field_for_agg.is_some() as u64) << 4
-            | (self.last_computed_at.is_some() as u64) << 5
-            | (self.last_error_message.is_some() as u64) << 6
-            | (self.last_computed_status.is_some() as u64) << 7
-            | (self.scopes_to_aggregate_at.is_some() as u64) << 8
-            | (self.entity_selection_criteria.is_some() as u64) << 9
+        model::mask(
+            &[
+                self.name.is_some(),
+                self.identifier.is_some(),
+                self.agg_formula.is_some(),
+                self.description.is_some(),
+                self.field_for_agg.is_some(),
+                self.last_computed_at.is_some(),
+                self.last_error_message.is_some(),
+                self.last_computed_status.is_some(),
+                self.scopes_to_aggregate_at.is_some(),
+                self.entity_selection_criteria.is_some(),
+            ],
+        )
     }
 }
 model::model!(UpdateAggregationRuleBodyAggregationRule);
@@ -425,13 +415,6 @@ impl model::Model for UpdateAggregationRuleBodyAggregationRuleEntitySelectionCri
             5 => model::Part::Json(&self.lifecycles),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.kind.is_some() as u64 | (self.tags.is_some() as u64) << 1
-            | (self.type_.is_some() as u64) << 2 | (self.owners.is_some() as u64) << 3
-            | (self.scopes.is_some() as u64) << 4
-            | (self.lifecycles.is_some() as u64) << 5
     }
 }
 model::model!(UpdateAggregationRuleBodyAggregationRuleEntitySelectionCriteria);

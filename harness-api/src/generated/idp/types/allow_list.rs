@@ -47,10 +47,6 @@ impl model::Model for AllowListRequest {
         }
     }
     #[inline]
-    fn present(&self) -> u64 {
-        1
-    }
-    #[inline]
     fn required(&self) -> &'static [usize] {
         &[0]
     }
@@ -87,10 +83,6 @@ impl model::Model for AllowListResponse {
             0 => model::opt(&self.allow),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.allow.is_some() as u64
     }
 }
 model::model!(AllowListResponse);
@@ -129,10 +121,6 @@ impl model::Model for HostInfo {
             1 => model::opt(&self.paths),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.host.is_some() as u64 | (self.paths.is_some() as u64) << 1
     }
 }
 model::model!(HostInfo);

@@ -80,13 +80,19 @@ impl model::Model for AppConfig {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.proxy.is_some() as u64 | (self.configs.is_some() as u64) << 1
-            | (self.created.is_some() as u64) << 2 | (self.enabled.is_some() as u64) << 3
-            | (self.updated.is_some() as u64) << 4
-            | (self.config_id.is_some() as u64) << 5
-            | (self.config_name.is_some() as u64) << 6
-            | (self.env_variables.is_some() as u64) << 7
-            | (self.enabled_disabled_at.is_some() as u64) << 8
+        model::mask(
+            &[
+                self.proxy.is_some(),
+                self.configs.is_some(),
+                self.created.is_some(),
+                self.enabled.is_some(),
+                self.updated.is_some(),
+                self.config_id.is_some(),
+                self.config_name.is_some(),
+                self.env_variables.is_some(),
+                self.enabled_disabled_at.is_some(),
+            ],
+        )
     }
 }
 model::model!(AppConfig);
@@ -133,10 +139,6 @@ impl model::Model for AppConfigRequest {
         }
     }
     #[inline]
-    fn present(&self) -> u64 {
-        1
-    }
-    #[inline]
     fn required(&self) -> &'static [usize] {
         &[0]
     }
@@ -173,10 +175,6 @@ impl model::Model for AppConfigResponse {
             0 => model::opt(&self.app_config),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.app_config.is_some() as u64
     }
 }
 model::model!(AppConfigResponse);

@@ -40,10 +40,6 @@ impl model::Model for AuthInfo {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.namespace.is_some() as u64 | (self.env_variables.is_some() as u64) << 1
-    }
 }
 model::model!(AuthInfo);
 /// Schema `AuthInfoResponse`.
@@ -77,10 +73,6 @@ impl model::Model for AuthInfoResponse {
             0 => model::opt(&self.auth_info),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.auth_info.is_some() as u64
     }
 }
 model::model!(AuthInfoResponse);

@@ -36,10 +36,6 @@ impl model::Model for BackstageEnvVariableRequest {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.env_variable.is_some() as u64
-    }
 }
 model::model!(BackstageEnvVariableRequest);
 /// Schema `ResolvedEnvVariableResponse`.
@@ -73,10 +69,6 @@ impl model::Model for ResolvedEnvVariableResponse {
             0 => model::Part::Str(&self.resolved_env_variables),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.resolved_env_variables.is_some() as u64
     }
 }
 model::model!(ResolvedEnvVariableResponse);

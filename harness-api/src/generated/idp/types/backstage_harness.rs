@@ -36,10 +36,6 @@ impl model::Model for BackstageHarnessSyncEntitiesResponse {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.status.is_some() as u64
-    }
 }
 model::model!(BackstageHarnessSyncEntitiesResponse);
 /// Schema `BackstageHarnessSyncRequest`.
@@ -102,10 +98,6 @@ impl model::Model for BackstageHarnessSyncRequest {
             3 => model::Cell::part(&self.entity_identifier),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.user.is_some() as u64 | 1 << 1 | 1 << 2 | 1 << 3
     }
     #[inline]
     fn required(&self) -> &'static [usize] {

@@ -52,13 +52,6 @@ impl model::Model for BackstagePermissions {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.created.is_some() as u64 | (self.updated.is_some() as u64) << 1
-            | (self.identifer.is_some() as u64) << 2
-            | (self.user_group.is_some() as u64) << 3
-            | (self.permissions.is_some() as u64) << 4
-    }
 }
 model::model!(BackstagePermissions);
 /// Schema `BackstagePermissionsRequest`.
@@ -93,10 +86,6 @@ impl model::Model for BackstagePermissionsRequest {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data.is_some() as u64
-    }
 }
 model::model!(BackstagePermissionsRequest);
 /// Schema `BackstagePermissionsResponse`.
@@ -130,10 +119,6 @@ impl model::Model for BackstagePermissionsResponse {
             0 => model::opt(&self.data),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data.is_some() as u64
     }
 }
 model::model!(BackstagePermissionsResponse);

@@ -57,10 +57,6 @@ impl model::Model for CustomPropertyByEntityDeleteRequest {
         }
     }
     #[inline]
-    fn present(&self) -> u64 {
-        self.property.is_some() as u64 | 1 << 1 | (self.properties.is_some() as u64) << 2
-    }
-    #[inline]
     fn required(&self) -> &'static [usize] {
         &[1]
     }
@@ -97,10 +93,6 @@ impl model::Model for CustomPropertyByEntityGetResponse {
             0 => model::opt(&self.properties),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.properties.is_some() as u64
     }
 }
 model::model!(CustomPropertyByEntityGetResponse);
@@ -151,13 +143,6 @@ impl model::Model for CustomPropertyByEntityRequest {
             4 => model::opt(&self.properties),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.mode.is_some() as u64 | (self.value.is_some() as u64) << 1
-            | (self.property.is_some() as u64) << 2
-            | (self.entity_ref.is_some() as u64) << 3
-            | (self.properties.is_some() as u64) << 4
     }
 }
 model::model!(CustomPropertyByEntityRequest);
@@ -218,11 +203,6 @@ impl model::Model for CustomPropertyByFieldDeleteRequest {
         }
     }
     #[inline]
-    fn present(&self) -> u64 {
-        1 | (self.entity_ref.is_some() as u64) << 1
-            | (self.entity_refs.is_some() as u64) << 2
-    }
-    #[inline]
     fn required(&self) -> &'static [usize] {
         &[0]
     }
@@ -264,11 +244,6 @@ impl model::Model for CustomPropertyByFieldDeleteResponse {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.property.is_some() as u64
-            | (self.entities_with_deletion.is_some() as u64) << 1
-    }
 }
 model::model!(CustomPropertyByFieldDeleteResponse);
 /// Schema `CustomPropertyByFieldGetResponse`.
@@ -306,10 +281,6 @@ impl model::Model for CustomPropertyByFieldGetResponse {
             1 => model::opt(&self.entity_refs),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.mode.is_some() as u64 | (self.entity_refs.is_some() as u64) << 1
     }
 }
 model::model!(CustomPropertyByFieldGetResponse);
@@ -361,13 +332,6 @@ impl model::Model for CustomPropertyByFieldRequest {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.mode.is_some() as u64 | (self.value.is_some() as u64) << 1
-            | (self.property.is_some() as u64) << 2
-            | (self.entity_ref.is_some() as u64) << 3
-            | (self.entity_refs.is_some() as u64) << 4
-    }
 }
 model::model!(CustomPropertyByFieldRequest);
 model::open_enum! {
@@ -414,12 +378,6 @@ impl model::Model for CustomPropertyByFieldResponse {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.property.is_some() as u64
-            | (self.entities_with_updates.is_some() as u64) << 1
-            | (self.entities_with_additions.is_some() as u64) << 2
-    }
 }
 model::model!(CustomPropertyByFieldResponse);
 /// Schema `CustomPropertyEntitiesCount`.
@@ -457,10 +415,6 @@ impl model::Model for CustomPropertyEntitiesCount {
             1 => model::opt(&self.entity_refs),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.count.is_some() as u64 | (self.entity_refs.is_some() as u64) << 1
     }
 }
 model::model!(CustomPropertyEntitiesCount);
@@ -518,10 +472,6 @@ impl model::Model for CustomPropertyFilterDeleteRequest {
             2 => model::opt(&self.skip_entity_refs),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        1 | 1 << 1 | (self.skip_entity_refs.is_some() as u64) << 2
     }
     #[inline]
     fn required(&self) -> &'static [usize] {
@@ -596,11 +546,6 @@ impl model::Model for CustomPropertyFilterRequest {
         }
     }
     #[inline]
-    fn present(&self) -> u64 {
-        self.mode.is_some() as u64 | 1 << 1 | 1 << 2 | 1 << 3
-            | (self.skip_entity_refs.is_some() as u64) << 4
-    }
-    #[inline]
     fn required(&self) -> &'static [usize] {
         &[1, 2, 3]
     }
@@ -646,10 +591,6 @@ impl model::Model for CustomPropertyResponse {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.status.is_some() as u64 | (self.message.is_some() as u64) << 1
-    }
 }
 model::model!(CustomPropertyResponse);
 model::open_enum! {
@@ -692,10 +633,6 @@ impl model::Model for EntityValue {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.value.is_some() as u64 | (self.entity_ref.is_some() as u64) << 1
-    }
 }
 model::model!(EntityValue);
 /// Schema `PropertyValue`.
@@ -737,11 +674,6 @@ impl model::Model for PropertyValue {
             2 => model::Part::Str(&self.property),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.mode.is_some() as u64 | (self.value.is_some() as u64) << 1
-            | (self.property.is_some() as u64) << 2
     }
 }
 model::model!(PropertyValue);

@@ -95,16 +95,22 @@ impl model::Model for CheckDetails {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.tags.is_some() as u64) << 1
-            | (self.rules.is_some() as u64) << 2 | (self.custom.is_some() as u64) << 3
-            | (self.expression.is_some() as u64) << 4
-            | (self.identifier.is_some() as u64) << 5
-            | (self.percentage.is_some() as u64) << 6
-            | (self.description.is_some() as u64) << 7
-            | (self.fail_message.is_some() as u64) << 8
-            | (self.rule_strategy.is_some() as u64) << 9
-            | (self.harness_managed.is_some() as u64) << 10
-            | (self.default_behaviour.is_some() as u64) << 11
+        model::mask(
+            &[
+                self.name.is_some(),
+                self.tags.is_some(),
+                self.rules.is_some(),
+                self.custom.is_some(),
+                self.expression.is_some(),
+                self.identifier.is_some(),
+                self.percentage.is_some(),
+                self.description.is_some(),
+                self.fail_message.is_some(),
+                self.rule_strategy.is_some(),
+                self.harness_managed.is_some(),
+                self.default_behaviour.is_some(),
+            ],
+        )
     }
 }
 model::model!(CheckDetails);
@@ -144,10 +150,6 @@ impl model::Model for CheckDetailsRequest {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.check_details.is_some() as u64
-    }
 }
 model::model!(CheckDetailsRequest);
 /// Schema `CheckDetailsResponse`.
@@ -181,10 +183,6 @@ impl model::Model for CheckDetailsResponse {
             0 => model::opt(&self.check_details),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.check_details.is_some() as u64
     }
 }
 model::model!(CheckDetailsResponse);
@@ -227,10 +225,6 @@ impl model::Model for CheckGraph {
             1 => model::Part::Int(&self.timestamp),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.count.is_some() as u64 | (self.timestamp.is_some() as u64) << 1
     }
 }
 model::model!(CheckGraph);
@@ -305,13 +299,18 @@ impl model::Model for CheckListItem {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.tags.is_some() as u64) << 1
-            | (self.custom.is_some() as u64) << 2
-            | (self.expression.is_some() as u64) << 3
-            | (self.identifier.is_some() as u64) << 4
-            | (self.percentage.is_some() as u64) << 5
-            | (self.data_source.is_some() as u64) << 6
-            | (self.description.is_some() as u64) << 7
+        model::mask(
+            &[
+                self.name.is_some(),
+                self.tags.is_some(),
+                self.custom.is_some(),
+                self.expression.is_some(),
+                self.identifier.is_some(),
+                self.percentage.is_some(),
+                self.data_source.is_some(),
+                self.description.is_some(),
+            ],
+        )
     }
 }
 model::model!(CheckListItem);
@@ -346,10 +345,6 @@ impl model::Model for CheckResponse {
             0 => model::opt(&self.check),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.check.is_some() as u64
     }
 }
 model::model!(CheckResponse);
@@ -409,13 +404,6 @@ impl model::Model for CheckStats {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.kind.is_some() as u64 | (self.name.is_some() as u64) << 1
-            | (self.type_.is_some() as u64) << 2 | (self.owner.is_some() as u64) << 3
-            | (self.status.is_some() as u64) << 4 | (self.system.is_some() as u64) << 5
-            | (self.namespace.is_some() as u64) << 6
-    }
 }
 model::model!(CheckStats);
 /// Schema `CheckStatsResponse`.
@@ -457,11 +445,6 @@ impl model::Model for CheckStatsResponse {
             2 => model::Part::Int(&self.timestamp),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.stats.is_some() as u64) << 1
-            | (self.timestamp.is_some() as u64) << 2
     }
 }
 model::model!(CheckStatsResponse);
@@ -523,14 +506,6 @@ impl model::Model for Rule {
             5 => model::Part::Str(&self.data_source_identifier),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.value.is_some() as u64 | (self.operator.is_some() as u64) << 1
-            | (self.identifier.is_some() as u64) << 2
-            | (self.input_values.is_some() as u64) << 3
-            | (self.data_point_identifier.is_some() as u64) << 4
-            | (self.data_source_identifier.is_some() as u64) << 5
     }
 }
 model::model!(Rule);

@@ -56,13 +56,6 @@ impl model::Model for BackstageEnvConfigVariable {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.type_.is_some() as u64 | (self.value.is_some() as u64) << 1
-            | (self.created.is_some() as u64) << 2 | (self.updated.is_some() as u64) << 3
-            | (self.env_name.is_some() as u64) << 4
-            | (self.identifier.is_some() as u64) << 5
-    }
 }
 model::model!(BackstageEnvConfigVariable);
 model::open_enum! {
@@ -133,15 +126,6 @@ impl model::Model for BackstageEnvSecretVariable {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.type_.is_some() as u64 | (self.created.is_some() as u64) << 1
-            | (self.updated.is_some() as u64) << 2
-            | (self.env_name.is_some() as u64) << 3
-            | (self.identifier.is_some() as u64) << 4
-            | (self.is_deleted.is_some() as u64) << 5
-            | (self.harness_secret_identifier.is_some() as u64) << 6
-    }
 }
 model::model!(BackstageEnvSecretVariable);
 model::open_enum! {
@@ -197,10 +181,6 @@ impl model::Model for BackstageEnvVariableBatchRequest {
         }
     }
     #[inline]
-    fn present(&self) -> u64 {
-        1
-    }
-    #[inline]
     fn required(&self) -> &'static [usize] {
         &[0]
     }
@@ -237,10 +217,6 @@ impl model::Model for BackstageEnvVariableResponse {
             0 => model::opt(&self.env_variable),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.env_variable.is_some() as u64
     }
 }
 model::model!(BackstageEnvVariableResponse);
@@ -279,10 +255,6 @@ impl model::Model for ConnectorDetails {
             1 => model::Part::Str(&self.identifier),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.type_.is_some() as u64 | (self.identifier.is_some() as u64) << 1
     }
 }
 model::model!(ConnectorDetails);
@@ -343,11 +315,6 @@ impl model::Model for DataPointInputValues {
         }
     }
     #[inline]
-    fn present(&self) -> u64 {
-        self.input_values.is_some() as u64 | 1 << 1
-            | (self.data_source_identifier.is_some() as u64) << 2
-    }
-    #[inline]
     fn required(&self) -> &'static [usize] {
         &[1]
     }
@@ -384,10 +351,6 @@ impl model::Model for DataSourceDataPointInfoResponse {
             0 => model::Part::Json(&self.resource),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.resource.is_some() as u64
     }
 }
 model::model!(DataSourceDataPointInfoResponse);
@@ -434,10 +397,6 @@ impl model::Model for DataSourceLocationInfo {
         }
     }
     #[inline]
-    fn present(&self) -> u64 {
-        1
-    }
-    #[inline]
     fn required(&self) -> &'static [usize] {
         &[0]
     }
@@ -474,10 +433,6 @@ impl model::Model for DefaultSaveResponse {
             0 => model::Part::Str(&self.status),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.status.is_some() as u64
     }
 }
 model::model!(DefaultSaveResponse);
@@ -529,13 +484,6 @@ impl model::Model for ExportDetails {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.type_.is_some() as u64) << 1
-            | (self.default_route.is_some() as u64) << 2
-            | (self.add_by_default.is_some() as u64) << 3
-            | (self.layout_schema_specs.is_some() as u64) << 4
-    }
 }
 model::model!(ExportDetails);
 /// Schema `Exports`.
@@ -586,13 +534,6 @@ impl model::Model for Exports {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.cards.is_some() as u64 | (self.pages.is_some() as u64) << 1
-            | (self.tab_contents.is_some() as u64) << 2
-            | (self.export_details.is_some() as u64) << 3
-            | (self.default_entity_types.is_some() as u64) << 4
-    }
 }
 model::model!(Exports);
 /// Schema `InputValue`.
@@ -630,10 +571,6 @@ impl model::Model for InputValue {
             1 => model::Part::Str(&self.value),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.key.is_some() as u64 | (self.value.is_some() as u64) << 1
     }
 }
 model::model!(InputValue);
@@ -685,13 +622,6 @@ impl model::Model for ProxyHostDetail {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.host.is_some() as u64 | (self.proxy.is_some() as u64) << 1
-            | (self.plugin_id.is_some() as u64) << 2
-            | (self.selectors.is_some() as u64) << 3
-            | (self.identifier.is_some() as u64) << 4
-    }
 }
 model::model!(ProxyHostDetail);
 /// Schema `ScorecardFilter`.
@@ -742,12 +672,6 @@ impl model::Model for ScorecardFilter {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.kind.is_some() as u64 | (self.tags.is_some() as u64) << 1
-            | (self.type_.is_some() as u64) << 2 | (self.owners.is_some() as u64) << 3
-            | (self.lifecycle.is_some() as u64) << 4
-    }
 }
 model::model!(ScorecardFilter);
 /// Schema `ScorecardRecalibrateIdentifiers`.
@@ -785,11 +709,6 @@ impl model::Model for ScorecardRecalibrateIdentifiers {
             1 => model::Part::Str(&self.scorecard_identifier),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.entity_identifier.is_some() as u64
-            | (self.scorecard_identifier.is_some() as u64) << 1
     }
 }
 model::model!(ScorecardRecalibrateIdentifiers);
@@ -829,10 +748,6 @@ impl model::Model for ScorecardRecalibrateInfo {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.start_time.is_some() as u64 | (self.started_by.is_some() as u64) << 1
-    }
 }
 model::model!(ScorecardRecalibrateInfo);
 /// Schema `ScorecardRecalibrateRequest`.
@@ -867,10 +782,6 @@ impl model::Model for ScorecardRecalibrateRequest {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.identifiers.is_some() as u64
-    }
 }
 model::model!(ScorecardRecalibrateRequest);
 /// Schema `ScorecardRecalibrateResponseV2`.
@@ -904,10 +815,6 @@ impl model::Model for ScorecardRecalibrateResponseV2 {
             0 => model::opt(&self.info),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.info.is_some() as u64
     }
 }
 model::model!(ScorecardRecalibrateResponseV2);
@@ -950,11 +857,6 @@ impl model::Model for User {
             2 => model::Part::Str(&self.email),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.uuid.is_some() as u64) << 1
-            | (self.email.is_some() as u64) << 2
     }
 }
 model::model!(User);

@@ -36,10 +36,6 @@ impl model::Model for ConnectorInfoRequest {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.connector_details.is_some() as u64
-    }
 }
 model::model!(ConnectorInfoRequest);
 /// Schema `ConnectorInfoResponse`.
@@ -73,10 +69,6 @@ impl model::Model for ConnectorInfoResponse {
             0 => model::opt(&self.connector_details),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.connector_details.is_some() as u64
     }
 }
 model::model!(ConnectorInfoResponse);

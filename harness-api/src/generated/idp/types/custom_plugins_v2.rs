@@ -48,12 +48,6 @@ impl model::Model for CreateCustomPluginsV2Body {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.icon.is_some() as u64 | (self.name.is_some() as u64) << 1
-            | (self.identifier.is_some() as u64) << 2
-            | (self.description.is_some() as u64) << 3
-    }
 }
 model::model!(CreateCustomPluginsV2Body);
 /// Schema `update-custom-plugin-v2 body`.
@@ -95,11 +89,6 @@ impl model::Model for UpdateCustomPluginV2Body {
             2 => model::Part::Str(&self.description),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.icon.is_some() as u64 | (self.name.is_some() as u64) << 1
-            | (self.description.is_some() as u64) << 2
     }
 }
 model::model!(UpdateCustomPluginV2Body);

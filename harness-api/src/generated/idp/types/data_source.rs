@@ -63,14 +63,6 @@ impl model::Model for DataPoint {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.type_.is_some() as u64) << 1
-            | (self.description.is_some() as u64) << 2
-            | (self.input_details.is_some() as u64) << 3
-            | (self.detailed_description.is_some() as u64) << 4
-            | (self.data_point_identifier.is_some() as u64) << 5
-    }
 }
 model::model!(DataPoint);
 /// Schema `DataPointsResponse`.
@@ -104,10 +96,6 @@ impl model::Model for DataPointsResponse {
             0 => model::opt(&self.data_points),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data_points.is_some() as u64
     }
 }
 model::model!(DataPointsResponse);
@@ -151,11 +139,6 @@ impl model::Model for DataSource {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.identifier.is_some() as u64) << 1
-            | (self.description.is_some() as u64) << 2
-    }
 }
 model::model!(DataSource);
 /// Schema `DataSourceDataPointsMap`.
@@ -194,10 +177,6 @@ impl model::Model for DataSourceDataPointsMap {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data_points.is_some() as u64 | (self.data_source.is_some() as u64) << 1
-    }
 }
 model::model!(DataSourceDataPointsMap);
 /// Schema `DataSourceDataPointsMapResponse`.
@@ -232,10 +211,6 @@ impl model::Model for DataSourceDataPointsMapResponse {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data_source_data_points_map.is_some() as u64
-    }
 }
 model::model!(DataSourceDataPointsMapResponse);
 /// Schema `DataSourcesResponse`.
@@ -269,10 +244,6 @@ impl model::Model for DataSourcesResponse {
             0 => model::opt(&self.data_sources),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data_sources.is_some() as u64
     }
 }
 model::model!(DataSourcesResponse);
@@ -315,11 +286,6 @@ impl model::Model for InputDetails {
             2 => model::Part::Str(&self.description),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.key.is_some() as u64 | (self.required.is_some() as u64) << 1
-            | (self.description.is_some() as u64) << 2
     }
 }
 model::model!(InputDetails);

@@ -48,12 +48,6 @@ impl model::Model for CacheResponseData {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.ttl_left.is_some() as u64 | (self.cache_state.is_some() as u64) << 1
-            | (self.is_sync_enabled.is_some() as u64) << 2
-            | (self.last_updated_at.is_some() as u64) << 3
-    }
 }
 model::model!(CacheResponseData);
 model::open_enum! {
@@ -91,10 +85,6 @@ impl model::Model for EntitiesByRefsRequest {
             0 => model::opt(&self.entity_refs),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.entity_refs.is_some() as u64
     }
 }
 model::model!(EntitiesByRefsRequest);
@@ -189,17 +179,22 @@ impl model::Model for EntitiesGroups {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.order.is_some() as u64 | (self.total.is_some() as u64) << 1
-            | (self.entities.is_some() as u64) << 2
-            | (self.org_name.is_some() as u64) << 3
-            | (self.workflows.is_some() as u64) << 4
-            | (self.group_icon.is_some() as u64) << 5
-            | (self.group_name.is_some() as u64) << 6
-            | (self.project_name.is_some() as u64) << 7
-            | (self.org_identifier.is_some() as u64) << 8
-            | (self.group_identifier.is_some() as u64) << 9
-            | (self.group_description.is_some() as u64) << 10
-            | (self.project_identifier.is_some() as u64) << 11
+        model::mask(
+            &[
+                self.order.is_some(),
+                self.total.is_some(),
+                self.entities.is_some(),
+                self.org_name.is_some(),
+                self.workflows.is_some(),
+                self.group_icon.is_some(),
+                self.group_name.is_some(),
+                self.project_name.is_some(),
+                self.org_identifier.is_some(),
+                self.group_identifier.is_some(),
+                self.group_description.is_some(),
+                self.project_identifier.is_some(),
+            ],
+        )
     }
 }
 model::model!(EntitiesGroups);
@@ -238,10 +233,6 @@ impl model::Model for EntitiesGroupsResponse {
             1 => model::opt(&self.count),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data.is_some() as u64 | (self.count.is_some() as u64) << 1
     }
 }
 model::model!(EntitiesGroupsResponse);
@@ -297,13 +288,6 @@ impl model::Model for EntitiesGroupsResponseCount {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.org.is_some() as u64 | (self.total.is_some() as u64) << 1
-            | (self.account.is_some() as u64) << 2 | (self.project.is_some() as u64) << 3
-            | (self.total_owned.is_some() as u64) << 4
-            | (self.total_starred.is_some() as u64) << 5
-    }
 }
 model::model!(EntitiesGroupsResponseCount);
 /// Schema `EntitiesGroupsResponseCountOrg`.
@@ -345,11 +329,6 @@ impl model::Model for EntitiesGroupsResponseCountOrg {
             2 => model::Part::Str(&self.org_identifier),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.groups.is_some() as u64 | (self.org_name.is_some() as u64) << 1
-            | (self.org_identifier.is_some() as u64) << 2
     }
 }
 model::model!(EntitiesGroupsResponseCountOrg);
@@ -401,13 +380,6 @@ impl model::Model for EntitiesGroupsResponseCountProject {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.groups.is_some() as u64 | (self.org_name.is_some() as u64) << 1
-            | (self.project_name.is_some() as u64) << 2
-            | (self.org_identifier.is_some() as u64) << 3
-            | (self.project_identifier.is_some() as u64) << 4
-    }
 }
 model::model!(EntitiesGroupsResponseCountProject);
 /// Schema `EntitiesGroupsResponseData`.
@@ -450,11 +422,6 @@ impl model::Model for EntitiesGroupsResponseData {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.org.is_some() as u64 | (self.account.is_some() as u64) << 1
-            | (self.project.is_some() as u64) << 2
-    }
 }
 model::model!(EntitiesGroupsResponseData);
 /// Schema `EntitiesGroupsResponseDataAccount`.
@@ -492,10 +459,6 @@ impl model::Model for EntitiesGroupsResponseDataAccount {
             1 => model::opt(&self.without_group),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.with_group.is_some() as u64 | (self.without_group.is_some() as u64) << 1
     }
 }
 model::model!(EntitiesGroupsResponseDataAccount);
@@ -535,10 +498,6 @@ impl model::Model for EntitiesGroupsResponseDataOrg {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.with_group.is_some() as u64 | (self.without_group.is_some() as u64) << 1
-    }
 }
 model::model!(EntitiesGroupsResponseDataOrg);
 /// Schema `EntitiesGroupsResponseDataProject`.
@@ -577,10 +536,6 @@ impl model::Model for EntitiesGroupsResponseDataProject {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.with_group.is_some() as u64 | (self.without_group.is_some() as u64) << 1
-    }
 }
 model::model!(EntitiesGroupsResponseDataProject);
 /// Schema `EntityConvertResponse`.
@@ -614,10 +569,6 @@ impl model::Model for EntityConvertResponse {
             0 => model::Part::Str(&self.yaml),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.yaml.is_some() as u64
     }
 }
 model::model!(EntityConvertResponse);
@@ -669,10 +620,6 @@ impl model::Model for EntityCreateRequest {
         }
     }
     #[inline]
-    fn present(&self) -> u64 {
-        1 | (self.git_details.is_some() as u64) << 1
-    }
-    #[inline]
     fn required(&self) -> &'static [usize] {
         &[0]
     }
@@ -709,10 +656,6 @@ impl model::Model for EntityFilterQueryRequest {
             0 => model::opt(&self.entity_refs),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.entity_refs.is_some() as u64
     }
 }
 model::model!(EntityFilterQueryRequest);
@@ -751,10 +694,6 @@ impl model::Model for EntityFiltersResponse {
             1 => model::Part::Json(&self.values),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.filter.is_some() as u64 | (self.values.is_some() as u64) << 1
     }
 }
 model::model!(EntityFiltersResponse);
@@ -801,12 +740,6 @@ impl model::Model for EntityKindsResponse {
             3 => model::Part::Str(&self.display_name),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.kind.is_some() as u64 | (self.total.is_some() as u64) << 1
-            | (self.description.is_some() as u64) << 2
-            | (self.display_name.is_some() as u64) << 3
     }
 }
 model::model!(EntityKindsResponse);
@@ -865,10 +798,6 @@ impl model::Model for EntityMoveRequest {
         }
     }
     #[inline]
-    fn present(&self) -> u64 {
-        1 | 1 << 1
-    }
-    #[inline]
     fn required(&self) -> &'static [usize] {
         &[0, 1]
     }
@@ -915,10 +844,6 @@ impl model::Model for EntityRequest {
             0 => model::Cell::part(&self.yaml),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        1
     }
     #[inline]
     fn required(&self) -> &'static [usize] {
@@ -1107,31 +1032,40 @@ impl model::Model for EntityResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.kind.is_some() as u64 | (self.name.is_some() as u64) << 1
-            | (self.spec.is_some() as u64) << 2 | (self.tags.is_some() as u64) << 3
-            | (self.type_.is_some() as u64) << 4 | (self.yaml.is_some() as u64) << 5
-            | (self.owner.is_some() as u64) << 6 | (self.scope.is_some() as u64) << 7
-            | (self.groups.is_some() as u64) << 8 | (self.status.is_some() as u64) << 9
-            | (self.created.is_some() as u64) << 10
-            | (self.starred.is_some() as u64) << 11
-            | (self.updated.is_some() as u64) << 12
-            | (self.metadata.is_some() as u64) << 13
-            | (self.org_name.is_some() as u64) << 14
-            | (self.decorator.is_some() as u64) << 15
-            | (self.lifecycle.is_some() as u64) << 16
-            | (self.relations.is_some() as u64) << 17
-            | (self.entity_ref.is_some() as u64) << 18
-            | (self.identifier.is_some() as u64) << 19
-            | (self.scorecards.is_some() as u64) << 20
-            | (self.description.is_some() as u64) << 21
-            | (self.git_details.is_some() as u64) << 22
-            | (self.sto_details.is_some() as u64) << 23
-            | (self.project_name.is_some() as u64) << 24
-            | (self.org_identifier.is_some() as u64) << 25
-            | (self.reference_type.is_some() as u64) << 26
-            | (self.project_identifier.is_some() as u64) << 27
-            | (self.cache_response_data.is_some() as u64) << 28
-            | (self.entity_validity_details.is_some() as u64) << 29
+        model::mask(
+            &[
+                self.kind.is_some(),
+                self.name.is_some(),
+                self.spec.is_some(),
+                self.tags.is_some(),
+                self.type_.is_some(),
+                self.yaml.is_some(),
+                self.owner.is_some(),
+                self.scope.is_some(),
+                self.groups.is_some(),
+                self.status.is_some(),
+                self.created.is_some(),
+                self.starred.is_some(),
+                self.updated.is_some(),
+                self.metadata.is_some(),
+                self.org_name.is_some(),
+                self.decorator.is_some(),
+                self.lifecycle.is_some(),
+                self.relations.is_some(),
+                self.entity_ref.is_some(),
+                self.identifier.is_some(),
+                self.scorecards.is_some(),
+                self.description.is_some(),
+                self.git_details.is_some(),
+                self.sto_details.is_some(),
+                self.project_name.is_some(),
+                self.org_identifier.is_some(),
+                self.reference_type.is_some(),
+                self.project_identifier.is_some(),
+                self.cache_response_data.is_some(),
+                self.entity_validity_details.is_some(),
+            ],
+        )
     }
 }
 model::model!(EntityResponse);
@@ -1170,10 +1104,6 @@ impl model::Model for EntityResponseEntityValidityDetails {
             1 => model::opt(&self.error_messages),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.is_valid.is_some() as u64 | (self.error_messages.is_some() as u64) << 1
     }
 }
 model::model!(EntityResponseEntityValidityDetails);
@@ -1253,14 +1183,19 @@ impl model::Model for EntityResponseGroups {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.scope.is_some() as u64 | (self.org_name.is_some() as u64) << 1
-            | (self.group_icon.is_some() as u64) << 2
-            | (self.group_name.is_some() as u64) << 3
-            | (self.project_name.is_some() as u64) << 4
-            | (self.org_identifier.is_some() as u64) << 5
-            | (self.group_identifier.is_some() as u64) << 6
-            | (self.group_description.is_some() as u64) << 7
-            | (self.project_identifier.is_some() as u64) << 8
+        model::mask(
+            &[
+                self.scope.is_some(),
+                self.org_name.is_some(),
+                self.group_icon.is_some(),
+                self.group_name.is_some(),
+                self.project_name.is_some(),
+                self.org_identifier.is_some(),
+                self.group_identifier.is_some(),
+                self.group_description.is_some(),
+                self.project_identifier.is_some(),
+            ],
+        )
     }
 }
 model::model!(EntityResponseGroups);
@@ -1318,10 +1253,6 @@ impl model::Model for EntityResponseScorecards {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.scores.is_some() as u64 | (self.average.is_some() as u64) << 1
-    }
 }
 model::model!(EntityResponseScorecards);
 /// Schema `EntityResponseScorecardsScores`.
@@ -1372,13 +1303,6 @@ impl model::Model for EntityResponseScorecardsScores {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.score.is_some() as u64 | (self.scorecard.is_some() as u64) << 1
-            | (self.total_checks.is_some() as u64) << 2
-            | (self.passed_checks.is_some() as u64) << 3
-            | (self.scorecard_name.is_some() as u64) << 4
-    }
 }
 model::model!(EntityResponseScorecardsScores);
 /// Schema `EntityResponseStatus`.
@@ -1421,11 +1345,6 @@ impl model::Model for EntityResponseStatus {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.type_.is_some() as u64 | (self.level.is_some() as u64) << 1
-            | (self.message.is_some() as u64) << 2
-    }
 }
 model::model!(EntityResponseStatus);
 /// Schema `EntityResponse_sto_details`.
@@ -1459,10 +1378,6 @@ impl model::Model for EntityResponseStoDetails {
             0 => model::opt(&self.test_targets),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.test_targets.is_some() as u64
     }
 }
 model::model!(EntityResponseStoDetails);
@@ -1514,13 +1429,6 @@ impl model::Model for EntityResponseStoDetailsTestTargets {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.scope.is_some() as u64) << 1
-            | (self.variant.is_some() as u64) << 2
-            | (self.org_name.is_some() as u64) << 3
-            | (self.project_name.is_some() as u64) << 4
-    }
 }
 model::model!(EntityResponseStoDetailsTestTargets);
 /// Schema `EntityUpdateRequest`.
@@ -1571,10 +1479,6 @@ impl model::Model for EntityUpdateRequest {
         }
     }
     #[inline]
-    fn present(&self) -> u64 {
-        1 | (self.git_details.is_some() as u64) << 1
-    }
-    #[inline]
     fn required(&self) -> &'static [usize] {
         &[0]
     }
@@ -1623,12 +1527,6 @@ impl model::Model for GitMetadataUpdateRequest {
             3 => model::Part::Str(&self.connector_ref),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.file_path.is_some() as u64 | (self.repo_name.is_some() as u64) << 1
-            | (self.branch_name.is_some() as u64) << 2
-            | (self.connector_ref.is_some() as u64) << 3
     }
 }
 model::model!(GitMetadataUpdateRequest);
@@ -1703,13 +1601,18 @@ impl model::Model for IdpGitCreateDetails {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.file_path.is_some() as u64 | (self.repo_name.is_some() as u64) << 1
-            | (self.store_type.is_some() as u64) << 2
-            | (self.base_branch.is_some() as u64) << 3
-            | (self.branch_name.is_some() as u64) << 4
-            | (self.connector_ref.is_some() as u64) << 5
-            | (self.commit_message.is_some() as u64) << 6
-            | (self.is_harness_code_repo.is_some() as u64) << 7
+        model::mask(
+            &[
+                self.file_path.is_some(),
+                self.repo_name.is_some(),
+                self.store_type.is_some(),
+                self.base_branch.is_some(),
+                self.branch_name.is_some(),
+                self.connector_ref.is_some(),
+                self.commit_message.is_some(),
+                self.is_harness_code_repo.is_some(),
+            ],
+        )
     }
 }
 model::model!(IdpGitCreateDetails);
@@ -1808,17 +1711,22 @@ impl model::Model for IdpGitDetails {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.file_url.is_some() as u64 | (self.repo_url.is_some() as u64) << 1
-            | (self.commit_id.is_some() as u64) << 2
-            | (self.file_path.is_some() as u64) << 3
-            | (self.object_id.is_some() as u64) << 4
-            | (self.repo_name.is_some() as u64) << 5
-            | (self.store_type.is_some() as u64) << 6
-            | (self.base_branch.is_some() as u64) << 7
-            | (self.branch_name.is_some() as u64) << 8
-            | (self.connector_ref.is_some() as u64) << 9
-            | (self.commit_message.is_some() as u64) << 10
-            | (self.is_harness_code_repo.is_some() as u64) << 11
+        model::mask(
+            &[
+                self.file_url.is_some(),
+                self.repo_url.is_some(),
+                self.commit_id.is_some(),
+                self.file_path.is_some(),
+                self.object_id.is_some(),
+                self.repo_name.is_some(),
+                self.store_type.is_some(),
+                self.base_branch.is_some(),
+                self.branch_name.is_some(),
+                self.connector_ref.is_some(),
+                self.commit_message.is_some(),
+                self.is_harness_code_repo.is_some(),
+            ],
+        )
     }
 }
 model::model!(IdpGitDetails);
@@ -1879,13 +1787,6 @@ impl model::Model for IdpGitImportDetails {
             4 => model::Part::Flag(&self.is_harness_code_repo),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.file_path.is_some() as u64 | (self.repo_name.is_some() as u64) << 1
-            | (self.branch_name.is_some() as u64) << 2
-            | (self.connector_ref.is_some() as u64) << 3
-            | (self.is_harness_code_repo.is_some() as u64) << 4
     }
 }
 model::model!(IdpGitImportDetails);
@@ -1975,12 +1876,6 @@ impl model::Model for IdpGitMoveDetails {
         }
     }
     #[inline]
-    fn present(&self) -> u64 {
-        1 | 1 << 1 | (self.base_branch.is_some() as u64) << 2 | 1 << 3 | 1 << 4
-            | (self.commit_message.is_some() as u64) << 5
-            | (self.is_harness_code_repo.is_some() as u64) << 6
-    }
-    #[inline]
     fn required(&self) -> &'static [usize] {
         &[0, 1, 3, 4]
     }
@@ -2067,15 +1962,20 @@ impl model::Model for IdpGitUpdateDetails {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.file_path.is_some() as u64 | (self.repo_name.is_some() as u64) << 1
-            | (self.store_type.is_some() as u64) << 2
-            | (self.base_branch.is_some() as u64) << 3
-            | (self.branch_name.is_some() as u64) << 4
-            | (self.connector_ref.is_some() as u64) << 5
-            | (self.commit_message.is_some() as u64) << 6
-            | (self.last_commit_id.is_some() as u64) << 7
-            | (self.last_object_id.is_some() as u64) << 8
-            | (self.is_harness_code_repo.is_some() as u64) << 9
+        model::mask(
+            &[
+                self.file_path.is_some(),
+                self.repo_name.is_some(),
+                self.store_type.is_some(),
+                self.base_branch.is_some(),
+                self.branch_name.is_some(),
+                self.connector_ref.is_some(),
+                self.commit_message.is_some(),
+                self.last_commit_id.is_some(),
+                self.last_object_id.is_some(),
+                self.is_harness_code_repo.is_some(),
+            ],
+        )
     }
 }
 model::model!(IdpGitUpdateDetails);

@@ -122,12 +122,22 @@ impl model::Model for EnvironmentProxyCreateRequest {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.tags.is_some() as u64 | (self.type_.is_some() as u64) << 1 | 1 << 2
-            | (self.inputs.is_some() as u64) << 3 | 1 << 4
-            | (self.description.is_some() as u64) << 5
-            | (self.target_state.is_some() as u64) << 6 | 1 << 7
-            | (self.based_on_identifier.is_some() as u64) << 8 | 1 << 9
-            | (self.environment_blueprint_version.is_some() as u64) << 10 | 1 << 11
+        model::mask(
+            &[
+                self.tags.is_some(),
+                self.type_.is_some(),
+                true,
+                self.inputs.is_some(),
+                true,
+                self.description.is_some(),
+                self.target_state.is_some(),
+                true,
+                self.based_on_identifier.is_some(),
+                true,
+                self.environment_blueprint_version.is_some(),
+                true,
+            ],
+        )
     }
     #[inline]
     fn required(&self) -> &'static [usize] {
@@ -193,13 +203,6 @@ impl model::Model for EnvironmentProxyUpdateRequest {
             4 => model::Part::Str(&self.environment_blueprint_version),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.inputs.is_some() as u64 | (self.overrides.is_some() as u64) << 1
-            | (self.target_state.is_some() as u64) << 2
-            | (self.based_on_identifier.is_some() as u64) << 3
-            | (self.environment_blueprint_version.is_some() as u64) << 4
     }
 }
 model::model!(EnvironmentProxyUpdateRequest);

@@ -56,13 +56,6 @@ impl model::Model for Group {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.icon.is_some() as u64 | (self.name.is_some() as u64) << 1
-            | (self.order.is_some() as u64) << 2 | (self.workflows.is_some() as u64) << 3
-            | (self.identifier.is_some() as u64) << 4
-            | (self.description.is_some() as u64) << 5
-    }
 }
 model::model!(Group);
 /// Schema `GroupRequest`.
@@ -96,10 +89,6 @@ impl model::Model for GroupRequest {
             0 => model::opt(&self.group),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.group.is_some() as u64
     }
 }
 model::model!(GroupRequest);
@@ -135,10 +124,6 @@ impl model::Model for GroupResponse {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.group.is_some() as u64
-    }
 }
 model::model!(GroupResponse);
 /// Schema `GroupsYamlResponse`.
@@ -172,10 +157,6 @@ impl model::Model for GroupsYamlResponse {
             0 => model::Part::Str(&self.yaml),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.yaml.is_some() as u64
     }
 }
 model::model!(GroupsYamlResponse);
@@ -241,11 +222,18 @@ impl model::Model for WorkflowsInfo {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.uid.is_some() as u64 | (self.icon.is_some() as u64) << 1
-            | (self.kind.is_some() as u64) << 2 | (self.name.is_some() as u64) << 3
-            | (self.type_.is_some() as u64) << 4 | (self.owner.is_some() as u64) << 5
-            | (self.title.is_some() as u64) << 6
-            | (self.description.is_some() as u64) << 7
+        model::mask(
+            &[
+                self.uid.is_some(),
+                self.icon.is_some(),
+                self.kind.is_some(),
+                self.name.is_some(),
+                self.type_.is_some(),
+                self.owner.is_some(),
+                self.title.is_some(),
+                self.description.is_some(),
+            ],
+        )
     }
 }
 model::model!(WorkflowsInfo);
@@ -280,10 +268,6 @@ impl model::Model for WorkflowsInfoResponse {
             0 => model::opt(&self.workflows),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.workflows.is_some() as u64
     }
 }
 model::model!(WorkflowsInfoResponse);

@@ -55,10 +55,6 @@ impl model::Model for DataSourceDataPointInfo {
         }
     }
     #[inline]
-    fn present(&self) -> u64 {
-        1 | 1 << 1
-    }
-    #[inline]
     fn required(&self) -> &'static [usize] {
         &[0, 1]
     }
@@ -105,10 +101,6 @@ impl model::Model for DataSourceDataPointInfoRequest {
             0 => model::Cell::part(&self.request),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        1
     }
     #[inline]
     fn required(&self) -> &'static [usize] {

@@ -48,12 +48,6 @@ impl model::Model for BannerInfo {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.type_.is_some() as u64 | (self.image.is_some() as u64) << 1
-            | (self.video.is_some() as u64) << 2
-            | (self.banner_enabled.is_some() as u64) << 3
-    }
 }
 model::model!(BannerInfo);
 model::union! {
@@ -140,12 +134,19 @@ impl model::Model for CustomLinkCard {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.size.is_some() as u64 | (self.type_.is_some() as u64) << 1
-            | (self.draft.is_some() as u64) << 2 | (self.links.is_some() as u64) << 3
-            | (self.title.is_some() as u64) << 4 | (self.icon_url.is_some() as u64) << 5
-            | (self.identifier.is_some() as u64) << 6
-            | (self.description.is_some() as u64) << 7
-            | (self.default_card.is_some() as u64) << 8
+        model::mask(
+            &[
+                self.size.is_some(),
+                self.type_.is_some(),
+                self.draft.is_some(),
+                self.links.is_some(),
+                self.title.is_some(),
+                self.icon_url.is_some(),
+                self.identifier.is_some(),
+                self.description.is_some(),
+                self.default_card.is_some(),
+            ],
+        )
     }
 }
 model::model!(CustomLinkCard);
@@ -194,10 +195,6 @@ impl model::Model for DeleteHomePageLayoutIconRequest {
             0 => model::Cell::part(&self.icon_url),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        1
     }
     #[inline]
     fn required(&self) -> &'static [usize] {
@@ -261,14 +258,6 @@ impl model::Model for GithubCard {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.size.is_some() as u64 | (self.type_.is_some() as u64) << 1
-            | (self.draft.is_some() as u64) << 2 | (self.title.is_some() as u64) << 3
-            | (self.icon_url.is_some() as u64) << 4
-            | (self.identifier.is_some() as u64) << 5
-            | (self.default_card.is_some() as u64) << 6
-    }
 }
 model::model!(GithubCard);
 model::open_enum! {
@@ -309,10 +298,6 @@ impl model::Model for HeaderInfo {
             1 => model::opt(&self.quick_links),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.header_text.is_some() as u64 | (self.quick_links.is_some() as u64) << 1
     }
 }
 model::model!(HeaderInfo);
@@ -355,11 +340,6 @@ impl model::Model for HomePageLayoutInfo {
             2 => model::opt(&self.header),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.cards.is_some() as u64 | (self.banner.is_some() as u64) << 1
-            | (self.header.is_some() as u64) << 2
     }
 }
 model::model!(HomePageLayoutInfo);
@@ -406,10 +386,6 @@ impl model::Model for HomePageLayoutRequest {
         }
     }
     #[inline]
-    fn present(&self) -> u64 {
-        1
-    }
-    #[inline]
     fn required(&self) -> &'static [usize] {
         &[0]
     }
@@ -447,10 +423,6 @@ impl model::Model for HomePageLayoutResponse {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.home_page_layout.is_some() as u64
-    }
 }
 model::model!(HomePageLayoutResponse);
 /// Schema `HomePageLayoutYamlResponse`.
@@ -484,10 +456,6 @@ impl model::Model for HomePageLayoutYamlResponse {
             0 => model::Part::Str(&self.yaml),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.yaml.is_some() as u64
     }
 }
 model::model!(HomePageLayoutYamlResponse);
@@ -562,12 +530,18 @@ impl model::Model for LearnMoreCard {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.size.is_some() as u64 | (self.type_.is_some() as u64) << 1
-            | (self.draft.is_some() as u64) << 2 | (self.title.is_some() as u64) << 3
-            | (self.icon_url.is_some() as u64) << 4
-            | (self.identifier.is_some() as u64) << 5
-            | (self.description.is_some() as u64) << 6
-            | (self.default_card.is_some() as u64) << 7
+        model::mask(
+            &[
+                self.size.is_some(),
+                self.type_.is_some(),
+                self.draft.is_some(),
+                self.title.is_some(),
+                self.icon_url.is_some(),
+                self.identifier.is_some(),
+                self.description.is_some(),
+                self.default_card.is_some(),
+            ],
+        )
     }
 }
 model::model!(LearnMoreCard);
@@ -618,12 +592,6 @@ impl model::Model for LinksInfo {
             3 => model::Part::Str(&self.identifier),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.url.is_some() as u64 | (self.icon.is_some() as u64) << 1
-            | (self.title.is_some() as u64) << 2
-            | (self.identifier.is_some() as u64) << 3
     }
 }
 model::model!(LinksInfo);
@@ -703,13 +671,19 @@ impl model::Model for MarkdownCard {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.size.is_some() as u64 | (self.type_.is_some() as u64) << 1
-            | (self.draft.is_some() as u64) << 2 | (self.title.is_some() as u64) << 3
-            | (self.icon_url.is_some() as u64) << 4
-            | (self.markdown.is_some() as u64) << 5
-            | (self.identifier.is_some() as u64) << 6
-            | (self.description.is_some() as u64) << 7
-            | (self.default_card.is_some() as u64) << 8
+        model::mask(
+            &[
+                self.size.is_some(),
+                self.type_.is_some(),
+                self.draft.is_some(),
+                self.title.is_some(),
+                self.icon_url.is_some(),
+                self.markdown.is_some(),
+                self.identifier.is_some(),
+                self.description.is_some(),
+                self.default_card.is_some(),
+            ],
+        )
     }
 }
 model::model!(MarkdownCard);
@@ -787,12 +761,18 @@ impl model::Model for RecentlyVisitedCard {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.size.is_some() as u64 | (self.type_.is_some() as u64) << 1
-            | (self.draft.is_some() as u64) << 2 | (self.title.is_some() as u64) << 3
-            | (self.icon_url.is_some() as u64) << 4
-            | (self.identifier.is_some() as u64) << 5
-            | (self.description.is_some() as u64) << 6
-            | (self.default_card.is_some() as u64) << 7
+        model::mask(
+            &[
+                self.size.is_some(),
+                self.type_.is_some(),
+                self.draft.is_some(),
+                self.title.is_some(),
+                self.icon_url.is_some(),
+                self.identifier.is_some(),
+                self.description.is_some(),
+                self.default_card.is_some(),
+            ],
+        )
     }
 }
 model::model!(RecentlyVisitedCard);
@@ -855,14 +835,6 @@ impl model::Model for SelfServiceCard {
             6 => model::Part::Flag(&self.default_card),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.size.is_some() as u64 | (self.type_.is_some() as u64) << 1
-            | (self.draft.is_some() as u64) << 2 | (self.title.is_some() as u64) << 3
-            | (self.icon_url.is_some() as u64) << 4
-            | (self.identifier.is_some() as u64) << 5
-            | (self.default_card.is_some() as u64) << 6
     }
 }
 model::model!(SelfServiceCard);
@@ -941,12 +913,18 @@ impl model::Model for TopVisitedCard {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.size.is_some() as u64 | (self.type_.is_some() as u64) << 1
-            | (self.draft.is_some() as u64) << 2 | (self.title.is_some() as u64) << 3
-            | (self.icon_url.is_some() as u64) << 4
-            | (self.identifier.is_some() as u64) << 5
-            | (self.description.is_some() as u64) << 6
-            | (self.default_card.is_some() as u64) << 7
+        model::mask(
+            &[
+                self.size.is_some(),
+                self.type_.is_some(),
+                self.draft.is_some(),
+                self.title.is_some(),
+                self.icon_url.is_some(),
+                self.identifier.is_some(),
+                self.description.is_some(),
+                self.default_card.is_some(),
+            ],
+        )
     }
 }
 model::model!(TopVisitedCard);
@@ -993,11 +971,6 @@ impl model::Model for UploadInfo {
             2 => model::Part::Str(&self.selected),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.url.is_some() as u64 | (self.uploads.is_some() as u64) << 1
-            | (self.selected.is_some() as u64) << 2
     }
 }
 model::model!(UploadInfo);
@@ -1077,12 +1050,19 @@ impl model::Model for VideoCard {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.url.is_some() as u64 | (self.size.is_some() as u64) << 1
-            | (self.type_.is_some() as u64) << 2 | (self.draft.is_some() as u64) << 3
-            | (self.title.is_some() as u64) << 4 | (self.icon_url.is_some() as u64) << 5
-            | (self.identifier.is_some() as u64) << 6
-            | (self.description.is_some() as u64) << 7
-            | (self.default_card.is_some() as u64) << 8
+        model::mask(
+            &[
+                self.url.is_some(),
+                self.size.is_some(),
+                self.type_.is_some(),
+                self.draft.is_some(),
+                self.title.is_some(),
+                self.icon_url.is_some(),
+                self.identifier.is_some(),
+                self.description.is_some(),
+                self.default_card.is_some(),
+            ],
+        )
     }
 }
 model::model!(VideoCard);

@@ -36,10 +36,6 @@ impl model::Model for CreateIntegrationBody {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.request.is_some() as u64
-    }
 }
 model::model!(CreateIntegrationBody);
 /// Schema `create-integration body.request`.
@@ -73,10 +69,6 @@ impl model::Model for CreateIntegrationBodyRequest {
             0 => model::Part::Str(&self.type_),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.type_.is_some() as u64
     }
 }
 model::model!(CreateIntegrationBodyRequest);
@@ -136,11 +128,6 @@ impl model::Model for SaveDiscoverEntitiesBody {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.all.is_some() as u64 | (self.auto_discover.is_some() as u64) << 1
-            | (self.integration_entities.is_some() as u64) << 2
-    }
 }
 model::model!(SaveDiscoverEntitiesBody);
 /// Schema `save-discover-entities body.integration_entities`.
@@ -183,11 +170,6 @@ impl model::Model for SaveDiscoverEntitiesBodyIntegrationEntities {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.action.is_some() as u64 | (self.action_destination.is_some() as u64) << 1
-            | (self.integration_entity_id.is_some() as u64) << 2
-    }
 }
 model::model!(SaveDiscoverEntitiesBodyIntegrationEntities);
 /// Schema `unlinkIntegrationEntities body`.
@@ -221,10 +203,6 @@ impl model::Model for UnlinkIntegrationEntitiesBody {
             0 => model::opt(&self.entity_refs),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.entity_refs.is_some() as u64
     }
 }
 model::model!(UnlinkIntegrationEntitiesBody);
@@ -260,10 +238,6 @@ impl model::Model for UpdateIntegrationBody {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.request.is_some() as u64
-    }
 }
 model::model!(UpdateIntegrationBody);
 /// Schema `update-integration body.request`.
@@ -297,10 +271,6 @@ impl model::Model for UpdateIntegrationBodyRequest {
             0 => model::Part::Str(&self.type_),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.type_.is_some() as u64
     }
 }
 model::model!(UpdateIntegrationBodyRequest);

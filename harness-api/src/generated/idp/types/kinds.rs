@@ -52,13 +52,6 @@ impl model::Model for CreateKindBody {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.icon.is_some() as u64 | (self.name.is_some() as u64) << 1
-            | (self.schema.is_some() as u64) << 2
-            | (self.identifier.is_some() as u64) << 3
-            | (self.description.is_some() as u64) << 4
-    }
 }
 model::model!(CreateKindBody);
 /// Schema `kind-schema-validate body`.
@@ -92,10 +85,6 @@ impl model::Model for KindSchemaValidateBody {
             0 => model::Part::Str(&self.schema),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.schema.is_some() as u64
     }
 }
 model::model!(KindSchemaValidateBody);
@@ -142,12 +131,6 @@ impl model::Model for UpdateKindBody {
             3 => model::Part::Str(&self.description),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.icon.is_some() as u64 | (self.name.is_some() as u64) << 1
-            | (self.schema.is_some() as u64) << 2
-            | (self.description.is_some() as u64) << 3
     }
 }
 model::model!(UpdateKindBody);

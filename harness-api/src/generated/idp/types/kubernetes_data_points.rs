@@ -45,11 +45,6 @@ impl model::Model for ClusterConfig {
         }
     }
     #[inline]
-    fn present(&self) -> u64 {
-        self.url.is_some() as u64 | (self.name.is_some() as u64) << 1
-            | (self.token.is_some() as u64) << 2
-    }
-    #[inline]
     fn secrets(&self) -> &'static [usize] {
         &[2]
     }
@@ -99,12 +94,6 @@ impl model::Model for KubernetesConfig {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.clusters.is_some() as u64 | (self.namespace.is_some() as u64) << 1
-            | (self.label_selector.is_some() as u64) << 2
-            | (self.data_source_location.is_some() as u64) << 3
-    }
 }
 model::model!(KubernetesConfig);
 /// Schema `KubernetesRequest`.
@@ -138,10 +127,6 @@ impl model::Model for KubernetesRequest {
             0 => model::opt(&self.request),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.request.is_some() as u64
     }
 }
 model::model!(KubernetesRequest);

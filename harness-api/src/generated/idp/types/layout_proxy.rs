@@ -55,10 +55,6 @@ impl model::Model for LayoutIngestRequest {
         }
     }
     #[inline]
-    fn present(&self) -> u64 {
-        1 | 1 << 1
-    }
-    #[inline]
     fn required(&self) -> &'static [usize] {
         &[0, 1]
     }
@@ -115,13 +111,6 @@ impl model::Model for LayoutRequest {
             5 => model::Part::Str(&self.display_name),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.id.is_some() as u64 | (self.name.is_some() as u64) << 1
-            | (self.type_.is_some() as u64) << 2 | (self.yaml.is_some() as u64) << 3
-            | (self.default_yaml.is_some() as u64) << 4
-            | (self.display_name.is_some() as u64) << 5
     }
 }
 model::model!(LayoutRequest);

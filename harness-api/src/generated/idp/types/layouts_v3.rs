@@ -56,13 +56,6 @@ impl model::Model for CreateLayoutV3Body {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.id.is_some() as u64 | (self.name.is_some() as u64) << 1
-            | (self.type_.is_some() as u64) << 2 | (self.yaml.is_some() as u64) << 3
-            | (self.default_yaml.is_some() as u64) << 4
-            | (self.display_name.is_some() as u64) << 5
-    }
 }
 model::model!(CreateLayoutV3Body);
 /// Schema `delete-layout-v3 body`.
@@ -117,13 +110,6 @@ impl model::Model for DeleteLayoutV3Body {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.id.is_some() as u64 | (self.name.is_some() as u64) << 1
-            | (self.type_.is_some() as u64) << 2 | (self.yaml.is_some() as u64) << 3
-            | (self.default_yaml.is_some() as u64) << 4
-            | (self.display_name.is_some() as u64) << 5
-    }
 }
 model::model!(DeleteLayoutV3Body);
 /// Schema `layout-ingest-v3 body`.
@@ -161,10 +147,6 @@ impl model::Model for LayoutIngestV3Body {
             1 => model::Part::Str(&self.operation_type),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.exports.is_some() as u64 | (self.operation_type.is_some() as u64) << 1
     }
 }
 model::model!(LayoutIngestV3Body);
@@ -216,13 +198,6 @@ impl model::Model for LayoutIngestV3BodyExports {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.cards.is_some() as u64 | (self.pages.is_some() as u64) << 1
-            | (self.tab_contents.is_some() as u64) << 2
-            | (self.export_details.is_some() as u64) << 3
-            | (self.default_entity_types.is_some() as u64) << 4
-    }
 }
 model::model!(LayoutIngestV3BodyExports);
 /// Schema `layout-ingest-v3 body.exports.export_details`.
@@ -272,13 +247,6 @@ impl model::Model for LayoutIngestV3BodyExportsExportDetails {
             4 => model::Part::Json(&self.layout_schema_specs),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.type_.is_some() as u64) << 1
-            | (self.default_route.is_some() as u64) << 2
-            | (self.add_by_default.is_some() as u64) << 3
-            | (self.layout_schema_specs.is_some() as u64) << 4
     }
 }
 model::model!(LayoutIngestV3BodyExportsExportDetails);

@@ -67,10 +67,6 @@ impl model::Model for LicenseUsageSaveRequest {
         }
     }
     #[inline]
-    fn present(&self) -> u64 {
-        1 | 1 << 1 | 1 << 2 | 1 << 3
-    }
-    #[inline]
     fn required(&self) -> &'static [usize] {
         &[0, 1, 2, 3]
     }
@@ -107,10 +103,6 @@ impl model::Model for LicenseUsageSaveResponse {
             0 => model::Part::Str(&self.status),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.status.is_some() as u64
     }
 }
 model::model!(LicenseUsageSaveResponse);

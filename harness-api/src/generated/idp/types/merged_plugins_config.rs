@@ -40,10 +40,6 @@ impl model::Model for ConfigurationEntities {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.proxy.is_some() as u64 | (self.env_variables.is_some() as u64) << 1
-    }
 }
 model::model!(ConfigurationEntities);
 /// Schema `MergedPluginConfigResponse`.
@@ -77,10 +73,6 @@ impl model::Model for MergedPluginConfigResponse {
             0 => model::opt(&self.merged_config),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.merged_config.is_some() as u64
     }
 }
 model::model!(MergedPluginConfigResponse);
@@ -123,11 +115,6 @@ impl model::Model for MergedPluginConfigs {
             2 => model::opt(&self.env_variables),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.proxy.is_some() as u64 | (self.config.is_some() as u64) << 1
-            | (self.env_variables.is_some() as u64) << 2
     }
 }
 model::model!(MergedPluginConfigs);

@@ -55,10 +55,6 @@ impl model::Model for AllEntitiesImport {
         }
     }
     #[inline]
-    fn present(&self) -> u64 {
-        1 | 1 << 1
-    }
-    #[inline]
     fn required(&self) -> &'static [usize] {
         &[0, 1]
     }
@@ -131,10 +127,6 @@ impl model::Model for CatalogConnectorInfo {
         }
     }
     #[inline]
-    fn present(&self) -> u64 {
-        1 | 1 << 1 | 1 << 2 | 1 << 3
-    }
-    #[inline]
     fn required(&self) -> &'static [usize] {
         &[0, 1, 2, 3]
     }
@@ -188,10 +180,6 @@ impl model::Model for EntitiesForImport {
         }
     }
     #[inline]
-    fn present(&self) -> u64 {
-        1 | 1 << 1
-    }
-    #[inline]
     fn required(&self) -> &'static [usize] {
         &[0, 1]
     }
@@ -240,10 +228,6 @@ impl model::Model for GenerateYamlRequest {
         }
     }
     #[inline]
-    fn present(&self) -> u64 {
-        1
-    }
-    #[inline]
     fn required(&self) -> &'static [usize] {
         &[0]
     }
@@ -280,10 +264,6 @@ impl model::Model for GenerateYamlResponse {
             0 => model::opt(&self.generated_yaml),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.generated_yaml.is_some() as u64
     }
 }
 model::model!(GenerateYamlResponse);
@@ -322,10 +302,6 @@ impl model::Model for GenerateYamlResponseGeneratedYaml {
             1 => model::Part::Str(&self.description),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.yaml_def.is_some() as u64 | (self.description.is_some() as u64) << 1
     }
 }
 model::model!(GenerateYamlResponseGeneratedYaml);
@@ -381,13 +357,6 @@ impl model::Model for HarnessBackstageEntities {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.type_.is_some() as u64) << 1
-            | (self.owner.is_some() as u64) << 2 | (self.system.is_some() as u64) << 3
-            | (self.identifier.is_some() as u64) << 4
-            | (self.entity_type.is_some() as u64) << 5
-    }
 }
 model::model!(HarnessBackstageEntities);
 /// Schema `HarnessEntitiesCountResponse`.
@@ -430,11 +399,6 @@ impl model::Model for HarnessEntitiesCountResponse {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.org_count.is_some() as u64 | (self.project_count.is_some() as u64) << 1
-            | (self.service_count.is_some() as u64) << 2
-    }
 }
 model::model!(HarnessEntitiesCountResponse);
 /// Schema `HarnessEntitiesResponse`.
@@ -468,10 +432,6 @@ impl model::Model for HarnessEntitiesResponse {
             0 => model::opt(&self.harness_backstage_entities),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.harness_backstage_entities.is_some() as u64
     }
 }
 model::model!(HarnessEntitiesResponse);
@@ -512,10 +472,6 @@ impl model::Model for ImportEntitiesResponse {
             0 => model::Part::Str(&self.status),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.status.is_some() as u64
     }
 }
 model::model!(ImportEntitiesResponse);
@@ -576,10 +532,6 @@ impl model::Model for IndividualEntitiesImport {
         }
     }
     #[inline]
-    fn present(&self) -> u64 {
-        1 | 1 << 1 | 1 << 2
-    }
-    #[inline]
     fn required(&self) -> &'static [usize] {
         &[0, 1, 2]
     }
@@ -638,10 +590,6 @@ impl model::Model for SampleEntitiesImport {
             1 => model::Cell::part(&self.catalog_connector_info),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        1 | 1 << 1
     }
     #[inline]
     fn required(&self) -> &'static [usize] {

@@ -40,10 +40,6 @@ impl model::Model for Artifact {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.url.is_some() as u64 | (self.type_.is_some() as u64) << 1
-    }
 }
 model::model!(Artifact);
 /// Schema `CustomPluginDetailedInfo`.
@@ -117,12 +113,18 @@ impl model::Model for CustomPluginDetailedInfo {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.proxy.is_some() as u64 | (self.saved.is_some() as u64) << 1
-            | (self.config.is_some() as u64) << 2 | (self.exports.is_some() as u64) << 3
-            | (self.artifact.is_some() as u64) << 4
-            | (self.package_name.is_some() as u64) << 5
-            | (self.env_variables.is_some() as u64) << 6
-            | (self.plugin_details.is_some() as u64) << 7
+        model::mask(
+            &[
+                self.proxy.is_some(),
+                self.saved.is_some(),
+                self.config.is_some(),
+                self.exports.is_some(),
+                self.artifact.is_some(),
+                self.package_name.is_some(),
+                self.env_variables.is_some(),
+                self.plugin_details.is_some(),
+            ],
+        )
     }
 }
 model::model!(CustomPluginDetailedInfo);
@@ -158,10 +160,6 @@ impl model::Model for CustomPluginInfoRequest {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.info.is_some() as u64
-    }
 }
 model::model!(CustomPluginInfoRequest);
 /// Schema `CustomPluginInfoResponse`.
@@ -195,10 +193,6 @@ impl model::Model for CustomPluginInfoResponse {
             0 => model::opt(&self.info),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.info.is_some() as u64
     }
 }
 model::model!(CustomPluginInfoResponse);
@@ -257,13 +251,6 @@ impl model::Model for PluginDetailedInfo {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.proxy.is_some() as u64 | (self.saved.is_some() as u64) << 1
-            | (self.config.is_some() as u64) << 2 | (self.exports.is_some() as u64) << 3
-            | (self.env_variables.is_some() as u64) << 4
-            | (self.plugin_details.is_some() as u64) << 5
-    }
 }
 model::model!(PluginDetailedInfo);
 /// Schema `PluginDetailedInfoResponse`.
@@ -297,10 +284,6 @@ impl model::Model for PluginDetailedInfoResponse {
             0 => model::opt(&self.plugin),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.plugin.is_some() as u64
     }
 }
 model::model!(PluginDetailedInfoResponse);
@@ -400,16 +383,23 @@ impl model::Model for PluginInfo {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.id.is_some() as u64 | (self.core.is_some() as u64) << 1
-            | (self.name.is_some() as u64) << 2 | (self.images.is_some() as u64) << 3
-            | (self.source.is_some() as u64) << 4 | (self.enabled.is_some() as u64) << 5
-            | (self.category.is_some() as u64) << 6
-            | (self.icon_url.is_some() as u64) << 7
-            | (self.image_url.is_some() as u64) << 8
-            | (self.created_by.is_some() as u64) << 9
-            | (self.description.is_some() as u64) << 10
-            | (self.plugin_type.is_some() as u64) << 11
-            | (self.documentation.is_some() as u64) << 12
+        model::mask(
+            &[
+                self.id.is_some(),
+                self.core.is_some(),
+                self.name.is_some(),
+                self.images.is_some(),
+                self.source.is_some(),
+                self.enabled.is_some(),
+                self.category.is_some(),
+                self.icon_url.is_some(),
+                self.image_url.is_some(),
+                self.created_by.is_some(),
+                self.description.is_some(),
+                self.plugin_type.is_some(),
+                self.documentation.is_some(),
+            ],
+        )
     }
 }
 model::model!(PluginInfo);
@@ -449,10 +439,6 @@ impl model::Model for PluginInfoResponse {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.plugin.is_some() as u64
-    }
 }
 model::model!(PluginInfoResponse);
 /// Schema `PluginRequestResponseList`.
@@ -486,10 +472,6 @@ impl model::Model for PluginRequestResponseList {
             0 => model::opt(&self.plugin_requests),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.plugin_requests.is_some() as u64
     }
 }
 model::model!(PluginRequestResponseList);
@@ -536,12 +518,6 @@ impl model::Model for RequestPlugin {
             3 => model::Part::Str(&self.package_link),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.creator.is_some() as u64) << 1
-            | (self.doc_link.is_some() as u64) << 2
-            | (self.package_link.is_some() as u64) << 3
     }
 }
 model::model!(RequestPlugin);

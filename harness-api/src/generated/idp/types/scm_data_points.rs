@@ -69,15 +69,6 @@ impl model::Model for ScmConfig {
         }
     }
     #[inline]
-    fn present(&self) -> u64 {
-        self.token.is_some() as u64 | (self.repo_scm.is_some() as u64) << 1
-            | (self.repo_name.is_some() as u64) << 2
-            | (self.repo_owner.is_some() as u64) << 3
-            | (self.repo_branch.is_some() as u64) << 4
-            | (self.repo_sub_folder.is_some() as u64) << 5
-            | (self.data_source_location.is_some() as u64) << 6
-    }
-    #[inline]
     fn secrets(&self) -> &'static [usize] {
         &[0]
     }
@@ -114,10 +105,6 @@ impl model::Model for ScmRequest {
             0 => model::opt(&self.request),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.request.is_some() as u64
     }
 }
 model::model!(ScmRequest);

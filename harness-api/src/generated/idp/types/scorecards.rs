@@ -56,14 +56,6 @@ impl model::Model for Check {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.tags.is_some() as u64) << 1
-            | (self.custom.is_some() as u64) << 2
-            | (self.expression.is_some() as u64) << 3
-            | (self.identifier.is_some() as u64) << 4
-            | (self.description.is_some() as u64) << 5
-    }
 }
 model::model!(Check);
 /// Schema `Facets`.
@@ -109,12 +101,6 @@ impl model::Model for Facets {
             3 => model::opt(&self.lifecycle),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.tags.is_some() as u64 | (self.type_.is_some() as u64) << 1
-            | (self.owners.is_some() as u64) << 2
-            | (self.lifecycle.is_some() as u64) << 3
     }
 }
 model::model!(Facets);
@@ -189,13 +175,18 @@ impl model::Model for Scorecard {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.checks.is_some() as u64) << 1
-            | (self.published.is_some() as u64) << 2
-            | (self.components.is_some() as u64) << 3
-            | (self.identifier.is_some() as u64) << 4
-            | (self.percentage.is_some() as u64) << 5
-            | (self.description.is_some() as u64) << 6
-            | (self.checks_missing.is_some() as u64) << 7
+        model::mask(
+            &[
+                self.name.is_some(),
+                self.checks.is_some(),
+                self.published.is_some(),
+                self.components.is_some(),
+                self.identifier.is_some(),
+                self.percentage.is_some(),
+                self.description.is_some(),
+                self.checks_missing.is_some(),
+            ],
+        )
     }
 }
 model::model!(Scorecard);
@@ -252,10 +243,6 @@ impl model::Model for ScorecardChecks {
         }
     }
     #[inline]
-    fn present(&self) -> u64 {
-        1 | (self.weightage.is_some() as u64) << 1 | 1 << 2
-    }
-    #[inline]
     fn required(&self) -> &'static [usize] {
         &[0, 2]
     }
@@ -308,13 +295,6 @@ impl model::Model for ScorecardChecksDetails {
             4 => model::Part::Str(&self.description),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.custom.is_some() as u64) << 1
-            | (self.weightage.is_some() as u64) << 2
-            | (self.identifier.is_some() as u64) << 3
-            | (self.description.is_some() as u64) << 4
     }
 }
 model::model!(ScorecardChecksDetails);
@@ -394,14 +374,19 @@ impl model::Model for ScorecardDetails {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.filter.is_some() as u64) << 1
-            | (self.published.is_some() as u64) << 2
-            | (self.components.is_some() as u64) << 3
-            | (self.identifier.is_some() as u64) << 4
-            | (self.percentage.is_some() as u64) << 5
-            | (self.description.is_some() as u64) << 6
-            | (self.checks_missing.is_some() as u64) << 7
-            | (self.weightage_strategy.is_some() as u64) << 8
+        model::mask(
+            &[
+                self.name.is_some(),
+                self.filter.is_some(),
+                self.published.is_some(),
+                self.components.is_some(),
+                self.identifier.is_some(),
+                self.percentage.is_some(),
+                self.description.is_some(),
+                self.checks_missing.is_some(),
+                self.weightage_strategy.is_some(),
+            ],
+        )
     }
 }
 model::model!(ScorecardDetails);
@@ -456,10 +441,6 @@ impl model::Model for ScorecardDetailsRequest {
         }
     }
     #[inline]
-    fn present(&self) -> u64 {
-        1 | 1 << 1
-    }
-    #[inline]
     fn required(&self) -> &'static [usize] {
         &[0, 1]
     }
@@ -501,10 +482,6 @@ impl model::Model for ScorecardDetailsResponse {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.checks.is_some() as u64 | (self.scorecard.is_some() as u64) << 1
-    }
 }
 model::model!(ScorecardDetailsResponse);
 model::open_enum! {
@@ -543,10 +520,6 @@ impl model::Model for ScorecardResponse {
             0 => model::opt(&self.scorecard),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.scorecard.is_some() as u64
     }
 }
 model::model!(ScorecardResponse);
@@ -606,13 +579,6 @@ impl model::Model for ScorecardStats {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.kind.is_some() as u64 | (self.name.is_some() as u64) << 1
-            | (self.type_.is_some() as u64) << 2 | (self.owner.is_some() as u64) << 3
-            | (self.score.is_some() as u64) << 4 | (self.system.is_some() as u64) << 5
-            | (self.namespace.is_some() as u64) << 6
-    }
 }
 model::model!(ScorecardStats);
 /// Schema `ScorecardStatsResponse`.
@@ -654,11 +620,6 @@ impl model::Model for ScorecardStatsResponse {
             2 => model::Part::Int(&self.timestamp),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.stats.is_some() as u64) << 1
-            | (self.timestamp.is_some() as u64) << 2
     }
 }
 model::model!(ScorecardStatsResponse);

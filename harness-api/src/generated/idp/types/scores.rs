@@ -56,13 +56,6 @@ impl model::Model for CheckStatus {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.custom.is_some() as u64) << 1
-            | (self.reason.is_some() as u64) << 2 | (self.status.is_some() as u64) << 3
-            | (self.weight.is_some() as u64) << 4
-            | (self.identifier.is_some() as u64) << 5
-    }
 }
 model::model!(CheckStatus);
 model::open_enum! {
@@ -117,12 +110,6 @@ impl model::Model for EntityScores {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.kind.is_some() as u64 | (self.name.is_some() as u64) << 1
-            | (self.title.is_some() as u64) << 2 | (self.scores.is_some() as u64) << 3
-            | (self.namespace.is_some() as u64) << 4
-    }
 }
 model::model!(EntityScores);
 /// Schema `EntityScoresResponse`.
@@ -156,10 +143,6 @@ impl model::Model for EntityScoresResponse {
             0 => model::opt(&self.entity),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.entity.is_some() as u64
     }
 }
 model::model!(EntityScoresResponse);
@@ -203,11 +186,6 @@ impl model::Model for ScorecardGraphSummaryInfo {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.score.is_some() as u64 | (self.timestamp.is_some() as u64) << 1
-            | (self.scorecard_identifier.is_some() as u64) << 2
-    }
 }
 model::model!(ScorecardGraphSummaryInfo);
 /// Schema `ScorecardGraphSummaryInfoResponse`.
@@ -242,10 +220,6 @@ impl model::Model for ScorecardGraphSummaryInfoResponse {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.scorecard_graph_summary.is_some() as u64
-    }
 }
 model::model!(ScorecardGraphSummaryInfoResponse);
 /// Schema `ScorecardRecalibrateResponse`.
@@ -279,10 +253,6 @@ impl model::Model for ScorecardRecalibrateResponse {
             0 => model::opt(&self.recalibrated_scores),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.recalibrated_scores.is_some() as u64
     }
 }
 model::model!(ScorecardRecalibrateResponse);
@@ -326,11 +296,6 @@ impl model::Model for ScorecardScore {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.score.is_some() as u64 | (self.description.is_some() as u64) << 1
-            | (self.scorecard_name.is_some() as u64) << 2
-    }
 }
 model::model!(ScorecardScore);
 /// Schema `ScorecardScoreResponse`.
@@ -368,11 +333,6 @@ impl model::Model for ScorecardScoreResponse {
             1 => model::opt(&self.scorecard_scores),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.overall_score.is_some() as u64
-            | (self.scorecard_scores.is_some() as u64) << 1
     }
 }
 model::model!(ScorecardScoreResponse);
@@ -440,15 +400,6 @@ impl model::Model for ScorecardSummaryInfo {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.score.is_some() as u64 | (self.timestamp.is_some() as u64) << 1
-            | (self.description.is_some() as u64) << 2
-            | (self.scorecard_name.is_some() as u64) << 3
-            | (self.checks_statuses.is_some() as u64) << 4
-            | (self.recalibrate_info.is_some() as u64) << 5
-            | (self.scorecard_identifier.is_some() as u64) << 6
-    }
 }
 model::model!(ScorecardSummaryInfo);
 /// Schema `ScorecardSummaryResponse`.
@@ -482,10 +433,6 @@ impl model::Model for ScorecardSummaryResponse {
             0 => model::opt(&self.scorecards_summary),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.scorecards_summary.is_some() as u64
     }
 }
 model::model!(ScorecardSummaryResponse);

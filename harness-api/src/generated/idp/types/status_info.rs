@@ -44,11 +44,6 @@ impl model::Model for StatusInfo {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.reason.is_some() as u64 | (self.updated_at.is_some() as u64) << 1
-            | (self.current_status.is_some() as u64) << 2
-    }
 }
 model::model!(StatusInfo);
 model::open_enum! {
@@ -88,10 +83,6 @@ impl model::Model for StatusInfoRequest {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.status.is_some() as u64
-    }
 }
 model::model!(StatusInfoRequest);
 /// Schema `StatusInfoResponse`.
@@ -125,10 +116,6 @@ impl model::Model for StatusInfoResponse {
             0 => model::opt(&self.status),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.status.is_some() as u64
     }
 }
 model::model!(StatusInfoResponse);

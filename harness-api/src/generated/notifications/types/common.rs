@@ -39,9 +39,5 @@ impl model::Model for ValidateIdentifierDto {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.exists.is_some() as u64
-    }
 }
 model::model!(ValidateIdentifierDto);

@@ -53,13 +53,6 @@ impl model::Model for ConfluenceOauthTokenResponse {
         }
     }
     #[inline]
-    fn present(&self) -> u64 {
-        self.scope.is_some() as u64 | (self.expires_in.is_some() as u64) << 1
-            | (self.token_type.is_some() as u64) << 2
-            | (self.access_token.is_some() as u64) << 3
-            | (self.refresh_token.is_some() as u64) << 4
-    }
-    #[inline]
     fn secrets(&self) -> &'static [usize] {
         &[3, 4]
     }

@@ -75,13 +75,18 @@ impl model::Model for SloNotificationDto {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.slo_name.is_some() as u64 | (self.slo_org_id.is_some() as u64) << 1
-            | (self.rule_org_id.is_some() as u64) << 2
-            | (self.correlation_id.is_some() as u64) << 3
-            | (self.slo_project_id.is_some() as u64) << 4
-            | (self.rule_project_id.is_some() as u64) << 5
-            | (self.entity_identifier.is_some() as u64) << 6
-            | (self.event_template_identifier.is_some() as u64) << 7
+        model::mask(
+            &[
+                self.slo_name.is_some(),
+                self.slo_org_id.is_some(),
+                self.rule_org_id.is_some(),
+                self.correlation_id.is_some(),
+                self.slo_project_id.is_some(),
+                self.rule_project_id.is_some(),
+                self.entity_identifier.is_some(),
+                self.event_template_identifier.is_some(),
+            ],
+        )
     }
 }
 model::model!(SloNotificationDto);

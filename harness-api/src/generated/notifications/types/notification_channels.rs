@@ -90,16 +90,21 @@ impl model::Model for ChannelDto {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.api_key.is_some() as u64 | (self.headers.is_some() as u64) << 1
-            | (self.email_ids.is_some() as u64) << 2
-            | (self.user_groups.is_some() as u64) << 3
-            | (self.datadog_urls.is_some() as u64) << 4
-            | (self.ms_team_keys.is_some() as u64) << 5
-            | (self.webhook_urls.is_some() as u64) << 6
-            | (self.delegate_selectors.is_some() as u64) << 7
-            | (self.slack_webhook_urls.is_some() as u64) << 8
-            | (self.execute_on_delegate.is_some() as u64) << 9
-            | (self.pager_duty_integration_keys.is_some() as u64) << 10
+        model::mask(
+            &[
+                self.api_key.is_some(),
+                self.headers.is_some(),
+                self.email_ids.is_some(),
+                self.user_groups.is_some(),
+                self.datadog_urls.is_some(),
+                self.ms_team_keys.is_some(),
+                self.webhook_urls.is_some(),
+                self.delegate_selectors.is_some(),
+                self.slack_webhook_urls.is_some(),
+                self.execute_on_delegate.is_some(),
+                self.pager_duty_integration_keys.is_some(),
+            ],
+        )
     }
     #[inline]
     fn secrets(&self) -> &'static [usize] {
@@ -193,13 +198,20 @@ impl model::Model for NotificationChannelDto {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.org.is_some() as u64 | (self.name.is_some() as u64) << 1
-            | (self.status.is_some() as u64) << 2 | (self.account.is_some() as u64) << 3
-            | (self.channel.is_some() as u64) << 4 | (self.created.is_some() as u64) << 5
-            | (self.project.is_some() as u64) << 6
-            | (self.identifier.is_some() as u64) << 7
-            | (self.last_modified.is_some() as u64) << 8
-            | (self.notification_channel_type.is_some() as u64) << 9
+        model::mask(
+            &[
+                self.org.is_some(),
+                self.name.is_some(),
+                self.status.is_some(),
+                self.account.is_some(),
+                self.channel.is_some(),
+                self.created.is_some(),
+                self.project.is_some(),
+                self.identifier.is_some(),
+                self.last_modified.is_some(),
+                self.notification_channel_type.is_some(),
+            ],
+        )
     }
 }
 model::model!(NotificationChannelDto);
@@ -243,11 +255,6 @@ impl model::Model for NotificationUserGroupDto {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.org.is_some() as u64 | (self.project.is_some() as u64) << 1
-            | (self.identifier.is_some() as u64) << 2
-    }
 }
 model::model!(NotificationUserGroupDto);
 /// Schema `WebHookHeaders`.
@@ -285,10 +292,6 @@ impl model::Model for WebHookHeaders {
             1 => model::Part::Str(&self.value),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.key.is_some() as u64 | (self.value.is_some() as u64) << 1
     }
 }
 model::model!(WebHookHeaders);

@@ -40,10 +40,6 @@ impl model::Model for ChaosExperimentEventNotificationParamsDto {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.type_.is_some() as u64 | (self.chaos_experiment_ids.is_some() as u64) << 1
-    }
 }
 model::model!(ChaosExperimentEventNotificationParamsDto);
 /// Schema `CustomNotificationTemplateDTO`.
@@ -85,11 +81,6 @@ impl model::Model for CustomNotificationTemplateDto {
             2 => model::Part::Str(&self.version_label),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.variables.is_some() as u64 | (self.template_ref.is_some() as u64) << 1
-            | (self.version_label.is_some() as u64) << 2
     }
 }
 model::model!(CustomNotificationTemplateDto);
@@ -133,11 +124,6 @@ impl model::Model for DelegateEventNotificationParamsDto {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.type_.is_some() as u64 | (self.frequency.is_some() as u64) << 1
-            | (self.delegate_group_ids.is_some() as u64) << 2
-    }
 }
 model::model!(DelegateEventNotificationParamsDto);
 /// Schema `FrequencyDTO`.
@@ -176,10 +162,6 @@ impl model::Model for FrequencyDto {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.key.is_some() as u64 | (self.value.is_some() as u64) << 1
-    }
 }
 model::model!(FrequencyDto);
 /// Schema `NotificationConditionDTO`.
@@ -217,11 +199,6 @@ impl model::Model for NotificationConditionDto {
             1 => model::opt(&self.notification_event_configs),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.condition_name.is_some() as u64
-            | (self.notification_event_configs.is_some() as u64) << 1
     }
 }
 model::model!(NotificationConditionDto);
@@ -274,13 +251,6 @@ impl model::Model for NotificationEventConfigDto {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.entity_identifiers.is_some() as u64
-            | (self.notification_event.is_some() as u64) << 1
-            | (self.notification_entity.is_some() as u64) << 2
-            | (self.notification_event_data.is_some() as u64) << 3
-    }
 }
 model::model!(NotificationEventConfigDto);
 model::union! {
@@ -330,11 +300,6 @@ impl model::Model for NotificationResourceDto {
             2 => model::Part::Str(&self.resource_name),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.events.is_some() as u64 | (self.enabled.is_some() as u64) << 1
-            | (self.resource_name.is_some() as u64) << 2
     }
 }
 model::model!(NotificationResourceDto);
@@ -424,14 +389,21 @@ impl model::Model for NotificationRuleDto {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.org.is_some() as u64 | (self.name.is_some() as u64) << 1
-            | (self.status.is_some() as u64) << 2 | (self.account.is_some() as u64) << 3
-            | (self.created.is_some() as u64) << 4 | (self.project.is_some() as u64) << 5
-            | (self.identifier.is_some() as u64) << 6
-            | (self.last_modified.is_some() as u64) << 7
-            | (self.notification_conditions.is_some() as u64) << 8
-            | (self.notification_channel_refs.is_some() as u64) << 9
-            | (self.custom_notification_template_ref.is_some() as u64) << 10
+        model::mask(
+            &[
+                self.org.is_some(),
+                self.name.is_some(),
+                self.status.is_some(),
+                self.account.is_some(),
+                self.created.is_some(),
+                self.project.is_some(),
+                self.identifier.is_some(),
+                self.last_modified.is_some(),
+                self.notification_conditions.is_some(),
+                self.notification_channel_refs.is_some(),
+                self.custom_notification_template_ref.is_some(),
+            ],
+        )
     }
 }
 model::model!(NotificationRuleDto);
@@ -475,11 +447,6 @@ impl model::Model for NotificationTemplateInputsDto {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.type_.is_some() as u64) << 1
-            | (self.value.is_some() as u64) << 2
-    }
 }
 model::model!(NotificationTemplateInputsDto);
 /// Schema `PipelineEventNotificationParamsDTO`.
@@ -517,10 +484,6 @@ impl model::Model for PipelineEventNotificationParamsDto {
             1 => model::opt(&self.scope_identifiers),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.type_.is_some() as u64 | (self.scope_identifiers.is_some() as u64) << 1
     }
 }
 model::model!(PipelineEventNotificationParamsDto);
@@ -582,14 +545,6 @@ impl model::Model for SloEventNotificationParamsDto {
             4 => model::Part::Int(&self.error_budget_burn_rate_lookback_duration),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.type_.is_some() as u64
-            | (self.error_budget_remaining_minutes.is_some() as u64) << 1
-            | (self.error_budget_burn_rate_percentage.is_some() as u64) << 2
-            | (self.error_budget_remaining_percentage.is_some() as u64) << 3
-            | (self.error_budget_burn_rate_lookback_duration.is_some() as u64) << 4
     }
 }
 model::model!(SloEventNotificationParamsDto);

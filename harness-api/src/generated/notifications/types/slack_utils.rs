@@ -44,11 +44,6 @@ impl model::Model for AuthedUser {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.id.is_some() as u64 | (self.email.is_some() as u64) << 1
-            | (self.username.is_some() as u64) << 2
-    }
 }
 model::model!(AuthedUser);
 /// Schema `Enterprise`.
@@ -90,11 +85,6 @@ impl model::Model for Enterprise {
             2 => model::Part::Str(&self.domain),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.id.is_some() as u64 | (self.name.is_some() as u64) << 1
-            | (self.domain.is_some() as u64) << 2
     }
 }
 model::model!(Enterprise);
@@ -189,16 +179,22 @@ impl model::Model for SlackOauthTokenResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.ok.is_some() as u64 | (self.team.is_some() as u64) << 1
-            | (self.scope.is_some() as u64) << 2 | (self.app_id.is_some() as u64) << 3
-            | (self.enterprise.is_some() as u64) << 4
-            | (self.expires_in.is_some() as u64) << 5
-            | (self.token_type.is_some() as u64) << 6
-            | (self.authed_user.is_some() as u64) << 7
-            | (self.bot_user_id.is_some() as u64) << 8
-            | (self.access_token.is_some() as u64) << 9
-            | (self.refresh_token.is_some() as u64) << 10
-            | (self.is_enterprise_install.is_some() as u64) << 11
+        model::mask(
+            &[
+                self.ok.is_some(),
+                self.team.is_some(),
+                self.scope.is_some(),
+                self.app_id.is_some(),
+                self.enterprise.is_some(),
+                self.expires_in.is_some(),
+                self.token_type.is_some(),
+                self.authed_user.is_some(),
+                self.bot_user_id.is_some(),
+                self.access_token.is_some(),
+                self.refresh_token.is_some(),
+                self.is_enterprise_install.is_some(),
+            ],
+        )
     }
     #[inline]
     fn secrets(&self) -> &'static [usize] {
@@ -241,10 +237,6 @@ impl model::Model for Team {
             1 => model::Part::Str(&self.name),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.id.is_some() as u64 | (self.name.is_some() as u64) << 1
     }
 }
 model::model!(Team);

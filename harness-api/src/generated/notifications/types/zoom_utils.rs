@@ -64,14 +64,6 @@ impl model::Model for ZoomOauthTokenResponse {
         }
     }
     #[inline]
-    fn present(&self) -> u64 {
-        self.scope.is_some() as u64 | (self.api_url.is_some() as u64) << 1
-            | (self.expires_in.is_some() as u64) << 2
-            | (self.token_type.is_some() as u64) << 3
-            | (self.access_token.is_some() as u64) << 4
-            | (self.refresh_token.is_some() as u64) << 5
-    }
-    #[inline]
     fn secrets(&self) -> &'static [usize] {
         &[4, 5]
     }

@@ -40,10 +40,6 @@ impl model::Model for Dependency {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.optional.is_some() as u64 | (self.identifier.is_some() as u64) << 1
-    }
 }
 model::model!(Dependency);
 /// Schema `Implementation`.
@@ -85,11 +81,6 @@ impl model::Model for Implementation {
             2 => model::Part::Str(&self.backend),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.steps.is_some() as u64 | (self.values.is_some() as u64) << 1
-            | (self.backend.is_some() as u64) << 2
     }
 }
 model::model!(Implementation);
@@ -152,14 +143,6 @@ impl model::Model for InfraInstance {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.outputs.is_some() as u64 | (self.metadata.is_some() as u64) << 1
-            | (self.identifier.is_some() as u64) << 2
-            | (self.target_state.is_some() as u64) << 3
-            | (self.dependencies.is_some() as u64) << 4
-            | (self.implementation.is_some() as u64) << 5
-    }
 }
 model::model!(InfraInstance);
 /// Schema `Infrastructure1`.
@@ -210,13 +193,6 @@ impl model::Model for OrchestratorInfrastructure {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.outputs.is_some() as u64 | (self.metadata.is_some() as u64) << 1
-            | (self.instances.is_some() as u64) << 2
-            | (self.identifier.is_some() as u64) << 3
-            | (self.target_state.is_some() as u64) << 4
-    }
 }
 model::model!(OrchestratorInfrastructure);
 /// Schema `Output`.
@@ -258,11 +234,6 @@ impl model::Model for Output {
             2 => model::Part::Str(&self.description),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.type_.is_some() as u64 | (self.value.is_some() as u64) << 1
-            | (self.description.is_some() as u64) << 2
     }
 }
 model::model!(Output);
@@ -307,11 +278,6 @@ impl model::Model for SchemasRequestBody {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.org_identifier.is_some() as u64
-            | (self.project_identifier.is_some() as u64) << 1
-    }
 }
 model::model!(SchemasRequestBody);
 /// Schema `State`.
@@ -345,10 +311,6 @@ impl model::Model for State {
             0 => model::opt(&self.state),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.state.is_some() as u64
     }
 }
 model::model!(State);
@@ -407,12 +369,6 @@ impl model::Model for Steps {
             5 => model::opt(&self.destroy),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.apply.is_some() as u64 | (self.pause.is_some() as u64) << 1
-            | (self.create.is_some() as u64) << 2 | (self.delete.is_some() as u64) << 3
-            | (self.resume.is_some() as u64) << 4 | (self.destroy.is_some() as u64) << 5
     }
 }
 model::model!(Steps);

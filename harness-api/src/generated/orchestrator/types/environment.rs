@@ -36,10 +36,6 @@ impl model::Model for CompileError {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.message.is_some() as u64
-    }
 }
 model::model!(CompileError);
 /// Schema `CompileRequestBody`.
@@ -103,11 +99,6 @@ impl model::Model for CompileRequestBody {
         }
     }
     #[inline]
-    fn present(&self) -> u64 {
-        1 | (self.org_identifier.is_some() as u64) << 1 | 1 << 2
-            | (self.project_identifier.is_some() as u64) << 3
-    }
-    #[inline]
     fn required(&self) -> &'static [usize] {
         &[0, 2]
     }
@@ -157,12 +148,6 @@ impl model::Model for CompileResponseBody {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.errors.is_some() as u64 | (self.config_options.is_some() as u64) << 1
-            | (self.infrastructure.is_some() as u64) << 2
-            | (self.combined_overrides.is_some() as u64) << 3
-    }
 }
 model::model!(CompileResponseBody);
 /// Schema `EntityConfigOptions`.
@@ -200,10 +185,6 @@ impl model::Model for EntityConfigOptions {
             1 => model::opt(&self.target_state),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.inputs.is_some() as u64 | (self.target_state.is_some() as u64) << 1
     }
 }
 model::model!(EntityConfigOptions);
@@ -243,10 +224,6 @@ impl model::Model for EntityOverrides {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.config.is_some() as u64 | (self.target_state.is_some() as u64) << 1
-    }
 }
 model::model!(EntityOverrides);
 /// Schema `EnvironmentConfigOptions`.
@@ -285,10 +262,6 @@ impl model::Model for EnvironmentConfigOptions {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.inputs.is_some() as u64 | (self.entities.is_some() as u64) << 1
-    }
 }
 model::model!(EnvironmentConfigOptions);
 /// Schema `EnvironmentOverrides`.
@@ -326,10 +299,6 @@ impl model::Model for EnvironmentOverrides {
             1 => model::opt(&self.entities),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.config.is_some() as u64 | (self.entities.is_some() as u64) << 1
     }
 }
 model::model!(EnvironmentOverrides);
@@ -373,11 +342,6 @@ impl model::Model for InterfaceInput {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.type_.is_some() as u64 | (self.value.is_some() as u64) << 1
-            | (self.default.is_some() as u64) << 2
-    }
 }
 model::model!(InterfaceInput);
 model::open_enum! {
@@ -420,11 +384,6 @@ impl model::Model for SchemasResponseBody {
             1 => model::Part::Str(&self.environment_blueprint_schema),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.environment_schema.is_some() as u64
-            | (self.environment_blueprint_schema.is_some() as u64) << 1
     }
 }
 model::model!(SchemasResponseBody);

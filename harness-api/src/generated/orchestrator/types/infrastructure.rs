@@ -60,10 +60,6 @@ impl model::Model for ApprovePipelineExecutionRequestBody {
         }
     }
     #[inline]
-    fn present(&self) -> u64 {
-        1 | (self.message.is_some() as u64) << 1 | 1 << 2
-    }
-    #[inline]
     fn required(&self) -> &'static [usize] {
         &[0, 2]
     }
@@ -126,11 +122,6 @@ impl model::Model for ExecuteRequestBody {
         }
     }
     #[inline]
-    fn present(&self) -> u64 {
-        self.org_identifier.is_some() as u64
-            | (self.project_identifier.is_some() as u64) << 1 | 1 << 2
-    }
-    #[inline]
     fn required(&self) -> &'static [usize] {
         &[2]
     }
@@ -176,11 +167,6 @@ impl model::Model for ExecutionEvent {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.event.is_some() as u64 | (self.message.is_some() as u64) << 1
-            | (self.created_at.is_some() as u64) << 2
-    }
 }
 model::model!(ExecutionEvent);
 /// Schema `ExecutionOutput`.
@@ -218,10 +204,6 @@ impl model::Model for ExecutionOutput {
             1 => model::Part::Str(&self.description),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.value.is_some() as u64 | (self.description.is_some() as u64) << 1
     }
 }
 model::model!(ExecutionOutput);
@@ -331,19 +313,25 @@ impl model::Model for InfrastructureExecution {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.id.is_some() as u64 | (self.spec.is_some() as u64) << 1
-            | (self.events.is_some() as u64) << 2 | (self.message.is_some() as u64) << 3
-            | (self.outputs.is_some() as u64) << 4
-            | (self.progress.is_some() as u64) << 5
-            | (self.approvals.is_some() as u64) << 6
-            | (self.started_at.is_some() as u64) << 7
-            | (self.stopped_at.is_some() as u64) << 8
-            | (self.instance_ids.is_some() as u64) << 9
-            | (self.pipeline_url.is_some() as u64) << 10
-            | (self.target_state.is_some() as u64) << 11
-            | (self.spec_revision.is_some() as u64) << 12
-            | (self.infrastructure_id.is_some() as u64) << 13
-            | (self.completed_instance_ids.is_some() as u64) << 14
+        model::mask(
+            &[
+                self.id.is_some(),
+                self.spec.is_some(),
+                self.events.is_some(),
+                self.message.is_some(),
+                self.outputs.is_some(),
+                self.progress.is_some(),
+                self.approvals.is_some(),
+                self.started_at.is_some(),
+                self.stopped_at.is_some(),
+                self.instance_ids.is_some(),
+                self.pipeline_url.is_some(),
+                self.target_state.is_some(),
+                self.spec_revision.is_some(),
+                self.infrastructure_id.is_some(),
+                self.completed_instance_ids.is_some(),
+            ],
+        )
     }
 }
 model::model!(InfrastructureExecution);
@@ -383,10 +371,6 @@ impl model::Model for InfrastructureExecutionList {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.total.is_some() as u64 | (self.executions.is_some() as u64) << 1
-    }
 }
 model::model!(InfrastructureExecutionList);
 /// Schema `InfrastructureList`.
@@ -424,10 +408,6 @@ impl model::Model for InfrastructureList {
             1 => model::opt(&self.infrastructures),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.total.is_some() as u64 | (self.infrastructures.is_some() as u64) << 1
     }
 }
 model::model!(InfrastructureList);
@@ -475,12 +455,6 @@ impl model::Model for InfrastructureOutput {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.spec.is_some() as u64 | (self.state.is_some() as u64) << 1
-            | (self.identifier.is_some() as u64) << 2
-            | (self.active_executions.is_some() as u64) << 3
-    }
 }
 model::model!(InfrastructureOutput);
 /// Schema `InfrastructureProgress`.
@@ -514,10 +488,6 @@ impl model::Model for InfrastructureProgress {
             0 => model::opt(&self.progress),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.progress.is_some() as u64
     }
 }
 model::model!(InfrastructureProgress);
@@ -566,11 +536,6 @@ impl model::Model for InfrastructureSpec {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.revision.is_some() as u64 | (self.created_at.is_some() as u64) << 1
-            | (self.infrastructure.is_some() as u64) << 2
-    }
 }
 model::model!(InfrastructureSpec);
 /// Schema `InfrastructureSpecList`.
@@ -608,10 +573,6 @@ impl model::Model for InfrastructureSpecList {
             1 => model::Part::Int(&self.total),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.specs.is_some() as u64 | (self.total.is_some() as u64) << 1
     }
 }
 model::model!(InfrastructureSpecList);
@@ -659,12 +620,6 @@ impl model::Model for InfrastructureState {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.created_at.is_some() as u64 | (self.updated_at.is_some() as u64) << 1
-            | (self.session_ended_at.is_some() as u64) << 2
-            | (self.session_started_at.is_some() as u64) << 3
-    }
 }
 model::model!(InfrastructureState);
 /// Schema `InstanceApproval`.
@@ -702,11 +657,6 @@ impl model::Model for InstanceApproval {
             1 => model::opt(&self.pipeline_approvals),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.instance_id.is_some() as u64
-            | (self.pipeline_approvals.is_some() as u64) << 1
     }
 }
 model::model!(InstanceApproval);
@@ -781,13 +731,18 @@ impl model::Model for PipelineApproval {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.org_id.is_some() as u64 | (self.message.is_some() as u64) << 1
-            | (self.deadline.is_some() as u64) << 2
-            | (self.project_id.is_some() as u64) << 3
-            | (self.approval_id.is_some() as u64) << 4
-            | (self.pipeline_id.is_some() as u64) << 5
-            | (self.pipeline_url.is_some() as u64) << 6
-            | (self.pipeline_execution_id.is_some() as u64) << 7
+        model::mask(
+            &[
+                self.org_id.is_some(),
+                self.message.is_some(),
+                self.deadline.is_some(),
+                self.project_id.is_some(),
+                self.approval_id.is_some(),
+                self.pipeline_id.is_some(),
+                self.pipeline_url.is_some(),
+                self.pipeline_execution_id.is_some(),
+            ],
+        )
     }
 }
 model::model!(PipelineApproval);

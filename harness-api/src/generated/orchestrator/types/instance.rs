@@ -52,10 +52,6 @@ impl model::Model for ForceStateRequestBody {
         }
     }
     #[inline]
-    fn present(&self) -> u64 {
-        self.state.is_some() as u64 | 1 << 1
-    }
-    #[inline]
     fn required(&self) -> &'static [usize] {
         &[1]
     }
@@ -162,17 +158,24 @@ impl model::Model for Instance {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.id.is_some() as u64 | (self.url.is_some() as u64) << 1
-            | (self.step.is_some() as u64) << 2 | (self.backend.is_some() as u64) << 3
-            | (self.message.is_some() as u64) << 4 | (self.outputs.is_some() as u64) << 5
-            | (self.progress.is_some() as u64) << 6
-            | (self.created_at.is_some() as u64) << 7
-            | (self.updated_at.is_some() as u64) << 8
-            | (self.target_state.is_some() as u64) << 9
-            | (self.current_state.is_some() as u64) << 10
-            | (self.target_revision.is_some() as u64) << 11
-            | (self.applied_revision.is_some() as u64) << 12
-            | (self.infrastructure_id.is_some() as u64) << 13
+        model::mask(
+            &[
+                self.id.is_some(),
+                self.url.is_some(),
+                self.step.is_some(),
+                self.backend.is_some(),
+                self.message.is_some(),
+                self.outputs.is_some(),
+                self.progress.is_some(),
+                self.created_at.is_some(),
+                self.updated_at.is_some(),
+                self.target_state.is_some(),
+                self.current_state.is_some(),
+                self.target_revision.is_some(),
+                self.applied_revision.is_some(),
+                self.infrastructure_id.is_some(),
+            ],
+        )
     }
 }
 model::model!(Instance);
@@ -235,14 +238,6 @@ impl model::Model for InstanceEvent {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.id.is_some() as u64 | (self.event.is_some() as u64) << 1
-            | (self.created_at.is_some() as u64) << 2
-            | (self.instance_id.is_some() as u64) << 3
-            | (self.infrastructure_id.is_some() as u64) << 4
-            | (self.infrastructure_revision.is_some() as u64) << 5
-    }
 }
 model::model!(InstanceEvent);
 /// Schema `InstanceEventList`.
@@ -280,10 +275,6 @@ impl model::Model for InstanceEventList {
             1 => model::opt(&self.events),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.total.is_some() as u64 | (self.events.is_some() as u64) << 1
     }
 }
 model::model!(InstanceEventList);
@@ -323,10 +314,6 @@ impl model::Model for InstanceList {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.total.is_some() as u64 | (self.instances.is_some() as u64) << 1
-    }
 }
 model::model!(InstanceList);
 /// Schema `InstanceProgress`.
@@ -360,10 +347,6 @@ impl model::Model for InstanceProgress {
             0 => model::opt(&self.progress),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.progress.is_some() as u64
     }
 }
 model::model!(InstanceProgress);
@@ -403,10 +386,6 @@ impl model::Model for InstanceStep {
             0 => model::opt(&self.step),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.step.is_some() as u64
     }
 }
 model::model!(InstanceStep);

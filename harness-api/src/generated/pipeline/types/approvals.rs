@@ -80,13 +80,19 @@ impl model::Model for ApprovalInstanceResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.id.is_some() as u64 | (self.type_.is_some() as u64) << 1
-            | (self.status.is_some() as u64) << 2 | (self.details.is_some() as u64) << 3
-            | (self.deadline.is_some() as u64) << 4
-            | (self.created_at.is_some() as u64) << 5
-            | (self.last_modified_at.is_some() as u64) << 6
-            | (self.approval_message.is_some() as u64) << 7
-            | (self.include_pipeline_execution_history.is_some() as u64) << 8
+        model::mask(
+            &[
+                self.id.is_some(),
+                self.type_.is_some(),
+                self.status.is_some(),
+                self.details.is_some(),
+                self.deadline.is_some(),
+                self.created_at.is_some(),
+                self.last_modified_at.is_some(),
+                self.approval_message.is_some(),
+                self.include_pipeline_execution_history.is_some(),
+            ],
+        )
     }
 }
 model::model!(ApprovalInstanceResponse);
@@ -133,12 +139,6 @@ impl model::Model for ResponseDtoApprovalInstanceResponse {
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
-            | (self.meta_data.is_some() as u64) << 2
-            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoApprovalInstanceResponse);
@@ -191,12 +191,6 @@ impl model::Model for AddHarnessApprovalActivityBody {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.action.is_some() as u64 | (self.comments.is_some() as u64) << 1
-            | (self.auto_approve.is_some() as u64) << 2
-            | (self.approver_inputs.is_some() as u64) << 3
-    }
 }
 model::model!(AddHarnessApprovalActivityBody);
 /// Schema `addHarnessApprovalActivity body.approverInputs`.
@@ -234,10 +228,6 @@ impl model::Model for AddHarnessApprovalActivityBodyApproverInputs {
             1 => model::Part::Str(&self.value),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.value.is_some() as u64) << 1
     }
 }
 model::model!(AddHarnessApprovalActivityBodyApproverInputs);
@@ -283,11 +273,6 @@ impl model::Model for AddHarnessApprovalActivityByPipelineExecutionIdBody {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.action.is_some() as u64 | (self.comments.is_some() as u64) << 1
-            | (self.approver_inputs.is_some() as u64) << 2
-    }
 }
 model::model!(AddHarnessApprovalActivityByPipelineExecutionIdBody);
 /// Schema `addHarnessApprovalActivityByPipelineExecutionId body.approver_inputs`.
@@ -325,10 +310,6 @@ impl model::Model for AddHarnessApprovalActivityByPipelineExecutionIdBodyApprove
             1 => model::Part::Str(&self.value),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.value.is_some() as u64) << 1
     }
 }
 model::model!(AddHarnessApprovalActivityByPipelineExecutionIdBodyApproverInputs);

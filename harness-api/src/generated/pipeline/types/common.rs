@@ -40,10 +40,6 @@ impl model::Model for BuildInfo {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.build.is_some() as u64 | (self.image_path.is_some() as u64) << 1
-    }
 }
 model::model!(BuildInfo);
 /// Schema `ExecutionTriggerInfo`.
@@ -94,13 +90,6 @@ impl model::Model for ExecutionTriggerInfo {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.is_rerun.is_some() as u64 | (self.build_info.is_some() as u64) << 1
-            | (self.rerun_info.is_some() as u64) << 2
-            | (self.trigger_type.is_some() as u64) << 3
-            | (self.triggered_by.is_some() as u64) << 4
-    }
 }
 model::model!(ExecutionTriggerInfo);
 model::open_enum! {
@@ -149,11 +138,6 @@ impl model::Model for FixedValueFieldDependencyDetailsDto {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.field_name.is_some() as u64 | (self.field_value.is_some() as u64) << 1
-            | (self.field_input_type.is_some() as u64) << 2
-    }
 }
 model::model!(FixedValueFieldDependencyDetailsDto);
 /// Schema `ForMetadata`.
@@ -195,11 +179,6 @@ impl model::Model for ForMetadata {
             2 => model::opt(&self.partition_list),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.value.is_some() as u64 | (self.partition.is_some() as u64) << 1
-            | (self.partition_list.is_some() as u64) << 2
     }
 }
 model::model!(ForMetadata);
@@ -266,15 +245,6 @@ impl model::Model for GitCreateDetails {
             6 => model::Part::Str(&self.commit_message),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.file_path.is_some() as u64 | (self.repo_name.is_some() as u64) << 1
-            | (self.store_type.is_some() as u64) << 2
-            | (self.base_branch.is_some() as u64) << 3
-            | (self.branch_name.is_some() as u64) << 4
-            | (self.connector_ref.is_some() as u64) << 5
-            | (self.commit_message.is_some() as u64) << 6
     }
 }
 model::model!(GitCreateDetails);
@@ -346,15 +316,6 @@ impl model::Model for GitDetails {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.file_url.is_some() as u64 | (self.repo_url.is_some() as u64) << 1
-            | (self.commit_id.is_some() as u64) << 2
-            | (self.file_path.is_some() as u64) << 3
-            | (self.object_id.is_some() as u64) << 4
-            | (self.repo_name.is_some() as u64) << 5
-            | (self.branch_name.is_some() as u64) << 6
-    }
 }
 model::model!(GitDetails);
 /// Schema `GitImportInfo`.
@@ -405,13 +366,6 @@ impl model::Model for GitImportInfo {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.file_path.is_some() as u64 | (self.repo_name.is_some() as u64) << 1
-            | (self.branch_name.is_some() as u64) << 2
-            | (self.connector_ref.is_some() as u64) << 3
-            | (self.is_force_import.is_some() as u64) << 4
-    }
 }
 model::model!(GitImportInfo);
 /// Schema `GitMetadataUpdateRequestBody`.
@@ -454,11 +408,6 @@ impl model::Model for GitMetadataUpdateRequestBody {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.file_path.is_some() as u64 | (self.repo_name.is_some() as u64) << 1
-            | (self.connector_ref.is_some() as u64) << 2
-    }
 }
 model::model!(GitMetadataUpdateRequestBody);
 /// Schema `GitMetadataUpdateResponseBody`.
@@ -492,10 +441,6 @@ impl model::Model for GitMetadataUpdateResponseBody {
             0 => model::Part::Str(&self.entity_identifier),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.entity_identifier.is_some() as u64
     }
 }
 model::model!(GitMetadataUpdateResponseBody);
@@ -558,14 +503,6 @@ impl model::Model for GitMoveDetails {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.file_path.is_some() as u64 | (self.repo_name.is_some() as u64) << 1
-            | (self.base_branch.is_some() as u64) << 2
-            | (self.branch_name.is_some() as u64) << 3
-            | (self.connector_ref.is_some() as u64) << 4
-            | (self.commit_message.is_some() as u64) << 5
-    }
 }
 model::model!(GitMoveDetails);
 /// Schema `InputDetailsPerFieldDTO`.
@@ -603,10 +540,6 @@ impl model::Model for InputDetailsPerFieldDto {
             1 => model::Part::Str(&self.internal_type),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.input_type.is_some() as u64 | (self.internal_type.is_some() as u64) << 1
     }
 }
 model::model!(InputDetailsPerFieldDto);
@@ -681,13 +614,18 @@ impl model::Model for MatrixMetadata {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.sub_type.is_some() as u64 | (self.node_name.is_some() as u64) << 1
-            | (self.matrix_values.is_some() as u64) << 2
-            | (self.matrix_values_map.is_some() as u64) << 3
-            | (self.matrix_combination.is_some() as u64) << 4
-            | (self.matrix_combination_list.is_some() as u64) << 5
-            | (self.matrix_keys_to_skip_in_name.is_some() as u64) << 6
-            | (self.matrix_keys_to_skip_in_name_list.is_some() as u64) << 7
+        model::mask(
+            &[
+                self.sub_type.is_some(),
+                self.node_name.is_some(),
+                self.matrix_values.is_some(),
+                self.matrix_values_map.is_some(),
+                self.matrix_combination.is_some(),
+                self.matrix_combination_list.is_some(),
+                self.matrix_keys_to_skip_in_name.is_some(),
+                self.matrix_keys_to_skip_in_name_list.is_some(),
+            ],
+        )
     }
 }
 model::model!(MatrixMetadata);
@@ -744,14 +682,6 @@ impl model::Model for MergeInputSetRequest {
             4 => model::Part::Flag(&self.with_merged_pipeline_yaml),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.last_yaml_to_merge.is_some() as u64
-            | (self.stage_identifiers.is_some() as u64) << 1
-            | (self.input_set_branch_name.is_some() as u64) << 2
-            | (self.input_set_references.is_some() as u64) << 3
-            | (self.with_merged_pipeline_yaml.is_some() as u64) << 4
     }
 }
 model::model!(MergeInputSetRequest);
@@ -875,21 +805,27 @@ impl model::Model for NgTriggerEventHistoryDto {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.type_.is_some() as u64 | (self.headers.is_some() as u64) << 1
-            | (self.message.is_some() as u64) << 2 | (self.payload.is_some() as u64) << 3
-            | (self.account_id.is_some() as u64) << 4
-            | (self.created_at.is_some() as u64) << 5
-            | (self.final_status.is_some() as u64) << 6
-            | (self.org_identifier.is_some() as u64) << 7
-            | (self.event_created_at.is_some() as u64) << 8
-            | (self.target_identifier.is_some() as u64) << 9
-            | (self.exception_occurred.is_some() as u64) << 10
-            | (self.project_identifier.is_some() as u64) << 11
-            | (self.trigger_identifier.is_some() as u64) << 12
-            | (self.event_correlation_id.is_some() as u64) << 13
-            | (self.ng_trigger_event_info.is_some() as u64) << 14
-            | (self.trigger_event_status.is_some() as u64) << 15
-            | (self.target_execution_summary.is_some() as u64) << 16
+        model::mask(
+            &[
+                self.type_.is_some(),
+                self.headers.is_some(),
+                self.message.is_some(),
+                self.payload.is_some(),
+                self.account_id.is_some(),
+                self.created_at.is_some(),
+                self.final_status.is_some(),
+                self.org_identifier.is_some(),
+                self.event_created_at.is_some(),
+                self.target_identifier.is_some(),
+                self.exception_occurred.is_some(),
+                self.project_identifier.is_some(),
+                self.trigger_identifier.is_some(),
+                self.event_correlation_id.is_some(),
+                self.ng_trigger_event_info.is_some(),
+                self.trigger_event_status.is_some(),
+                self.target_execution_summary.is_some(),
+            ],
+        )
     }
 }
 model::model!(NgTriggerEventHistoryDto);
@@ -1027,14 +963,21 @@ impl model::Model for PageNgTriggerEventHistoryDto {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.last.is_some() as u64 | (self.size.is_some() as u64) << 1
-            | (self.sort.is_some() as u64) << 2 | (self.empty.is_some() as u64) << 3
-            | (self.first.is_some() as u64) << 4 | (self.number.is_some() as u64) << 5
-            | (self.content.is_some() as u64) << 6
-            | (self.pageable.is_some() as u64) << 7
-            | (self.total_pages.is_some() as u64) << 8
-            | (self.total_elements.is_some() as u64) << 9
-            | (self.number_of_elements.is_some() as u64) << 10
+        model::mask(
+            &[
+                self.last.is_some(),
+                self.size.is_some(),
+                self.sort.is_some(),
+                self.empty.is_some(),
+                self.first.is_some(),
+                self.number.is_some(),
+                self.content.is_some(),
+                self.pageable.is_some(),
+                self.total_pages.is_some(),
+                self.total_elements.is_some(),
+                self.number_of_elements.is_some(),
+            ],
+        )
     }
 }
 model::model!(PageNgTriggerEventHistoryDto);
@@ -1129,17 +1072,22 @@ impl model::Model for PipelineEntityGitDetails {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.branch.is_some() as u64 | (self.file_url.is_some() as u64) << 1
-            | (self.repo_url.is_some() as u64) << 2
-            | (self.commit_id.is_some() as u64) << 3
-            | (self.file_path.is_some() as u64) << 4
-            | (self.object_id.is_some() as u64) << 5
-            | (self.repo_name.is_some() as u64) << 6
-            | (self.root_folder.is_some() as u64) << 7
-            | (self.repo_identifier.is_some() as u64) << 8
-            | (self.is_harness_code_repo.is_some() as u64) << 9
-            | (self.parent_entity_repo_name.is_some() as u64) << 10
-            | (self.parent_entity_connector_ref.is_some() as u64) << 11
+        model::mask(
+            &[
+                self.branch.is_some(),
+                self.file_url.is_some(),
+                self.repo_url.is_some(),
+                self.commit_id.is_some(),
+                self.file_path.is_some(),
+                self.object_id.is_some(),
+                self.repo_name.is_some(),
+                self.root_folder.is_some(),
+                self.repo_identifier.is_some(),
+                self.is_harness_code_repo.is_some(),
+                self.parent_entity_repo_name.is_some(),
+                self.parent_entity_connector_ref.is_some(),
+            ],
+        )
     }
 }
 model::model!(PipelineEntityGitDetails);
@@ -1244,15 +1192,24 @@ impl model::Model for PipelineGovernanceMetadata {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.id.is_some() as u64 | (self.deny.is_some() as u64) << 1
-            | (self.type_.is_some() as u64) << 2 | (self.org_id.is_some() as u64) << 3
-            | (self.action.is_some() as u64) << 4 | (self.entity.is_some() as u64) << 5
-            | (self.status.is_some() as u64) << 6 | (self.created.is_some() as u64) << 7
-            | (self.details.is_some() as u64) << 8 | (self.message.is_some() as u64) << 9
-            | (self.account_id.is_some() as u64) << 10
-            | (self.project_id.is_some() as u64) << 11
-            | (self.timestamp.is_some() as u64) << 12
-            | (self.details_list.is_some() as u64) << 13
+        model::mask(
+            &[
+                self.id.is_some(),
+                self.deny.is_some(),
+                self.type_.is_some(),
+                self.org_id.is_some(),
+                self.action.is_some(),
+                self.entity.is_some(),
+                self.status.is_some(),
+                self.created.is_some(),
+                self.details.is_some(),
+                self.message.is_some(),
+                self.account_id.is_some(),
+                self.project_id.is_some(),
+                self.timestamp.is_some(),
+                self.details_list.is_some(),
+            ],
+        )
     }
 }
 model::model!(PipelineGovernanceMetadata);
@@ -1287,10 +1244,6 @@ impl model::Model for PipelineInputSchemaDetailsResponseBody {
             0 => model::opt(&self.inputs),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.inputs.is_some() as u64
     }
 }
 model::model!(PipelineInputSchemaDetailsResponseBody);
@@ -1390,17 +1343,23 @@ impl model::Model for PipelinePolicyMetadata {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.error.is_some() as u64 | (self.org_id.is_some() as u64) << 1
-            | (self.status.is_some() as u64) << 2 | (self.created.is_some() as u64) << 3
-            | (self.updated.is_some() as u64) << 4
-            | (self.policy_id.is_some() as u64) << 5
-            | (self.severity.is_some() as u64) << 6
-            | (self.account_id.is_some() as u64) << 7
-            | (self.project_id.is_some() as u64) << 8
-            | (self.identifier.is_some() as u64) << 9
-            | (self.policy_name.is_some() as u64) << 10
-            | (self.deny_messages.is_some() as u64) << 11
-            | (self.deny_messages_list.is_some() as u64) << 12
+        model::mask(
+            &[
+                self.error.is_some(),
+                self.org_id.is_some(),
+                self.status.is_some(),
+                self.created.is_some(),
+                self.updated.is_some(),
+                self.policy_id.is_some(),
+                self.severity.is_some(),
+                self.account_id.is_some(),
+                self.project_id.is_some(),
+                self.identifier.is_some(),
+                self.policy_name.is_some(),
+                self.deny_messages.is_some(),
+                self.deny_messages_list.is_some(),
+            ],
+        )
     }
 }
 model::model!(PipelinePolicyMetadata);
@@ -1495,16 +1454,22 @@ impl model::Model for PipelinePolicySetMetadata {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.deny.is_some() as u64 | (self.org_id.is_some() as u64) << 1
-            | (self.status.is_some() as u64) << 2 | (self.created.is_some() as u64) << 3
-            | (self.account_id.is_some() as u64) << 4
-            | (self.project_id.is_some() as u64) << 5
-            | (self.identifier.is_some() as u64) << 6
-            | (self.description.is_some() as u64) << 7
-            | (self.policy_set_id.is_some() as u64) << 8
-            | (self.policy_set_name.is_some() as u64) << 9
-            | (self.policy_metadata.is_some() as u64) << 10
-            | (self.policy_metadata_list.is_some() as u64) << 11
+        model::mask(
+            &[
+                self.deny.is_some(),
+                self.org_id.is_some(),
+                self.status.is_some(),
+                self.created.is_some(),
+                self.account_id.is_some(),
+                self.project_id.is_some(),
+                self.identifier.is_some(),
+                self.description.is_some(),
+                self.policy_set_id.is_some(),
+                self.policy_set_name.is_some(),
+                self.policy_metadata.is_some(),
+                self.policy_metadata_list.is_some(),
+            ],
+        )
     }
 }
 model::model!(PipelinePolicySetMetadata);
@@ -1579,13 +1544,18 @@ impl model::Model for PipelineStageInfo {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.org_id.is_some() as u64 | (self.project_id.is_some() as u64) << 1
-            | (self.identifier.is_some() as u64) << 2
-            | (self.execution_id.is_some() as u64) << 3
-            | (self.run_sequence.is_some() as u64) << 4
-            | (self.stage_node_id.is_some() as u64) << 5
-            | (self.pipeline_name.is_some() as u64) << 6
-            | (self.has_parent_pipeline.is_some() as u64) << 7
+        model::mask(
+            &[
+                self.org_id.is_some(),
+                self.project_id.is_some(),
+                self.identifier.is_some(),
+                self.execution_id.is_some(),
+                self.run_sequence.is_some(),
+                self.stage_node_id.is_some(),
+                self.pipeline_name.is_some(),
+                self.has_parent_pipeline.is_some(),
+            ],
+        )
     }
 }
 model::model!(PipelineStageInfo);
@@ -1624,10 +1594,6 @@ impl model::Model for PipelineYamlInputDetailsDto {
             1 => model::opt(&self.metadata),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.details.is_some() as u64 | (self.metadata.is_some() as u64) << 1
     }
 }
 model::model!(PipelineYamlInputDetailsDto);
@@ -1702,12 +1668,18 @@ impl model::Model for PipelineYamlInputDto {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.desc.is_some() as u64 | (self.name.is_some() as u64) << 1
-            | (self.type_.is_some() as u64) << 2 | (self.regex.is_some() as u64) << 3
-            | (self.default.is_some() as u64) << 4
-            | (self.required.is_some() as u64) << 5
-            | (self.execution.is_some() as u64) << 6
-            | (self.allowed_values.is_some() as u64) << 7
+        model::mask(
+            &[
+                self.desc.is_some(),
+                self.name.is_some(),
+                self.type_.is_some(),
+                self.regex.is_some(),
+                self.default.is_some(),
+                self.required.is_some(),
+                self.execution.is_some(),
+                self.allowed_values.is_some(),
+            ],
+        )
     }
 }
 model::model!(PipelineYamlInputDto);
@@ -1746,11 +1718,6 @@ impl model::Model for PipelineYamlInputMetadataDto {
             1 => model::opt(&self.field_properties),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.dependencies.is_some() as u64
-            | (self.field_properties.is_some() as u64) << 1
     }
 }
 model::model!(PipelineYamlInputMetadataDto);
@@ -1797,13 +1764,6 @@ impl model::Model for RerunInfo {
             3 => model::opt(&self.root_trigger_type),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.prev_execution_id.is_some() as u64
-            | (self.prev_trigger_type.is_some() as u64) << 1
-            | (self.root_execution_id.is_some() as u64) << 2
-            | (self.root_trigger_type.is_some() as u64) << 3
     }
 }
 model::model!(RerunInfo);
@@ -1863,12 +1823,6 @@ impl model::Model for ResponseDtoPageNgTriggerEventHistoryDto {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
-            | (self.meta_data.is_some() as u64) << 2
-            | (self.correlation_id.is_some() as u64) << 3
-    }
 }
 model::model!(ResponseDtoPageNgTriggerEventHistoryDto);
 model::open_enum! {
@@ -1911,10 +1865,6 @@ impl model::Model for RuntimeInputDependencyDetailsDto {
             1 => model::Part::Str(&self.input_name),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.field_name.is_some() as u64 | (self.input_name.is_some() as u64) << 1
     }
 }
 model::model!(RuntimeInputDependencyDetailsDto);
@@ -1976,14 +1926,6 @@ impl model::Model for StrategyMetadata {
             5 => model::Part::Str(&self.identifier_post_fix),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.for_metadata.is_some() as u64 | (self.metadata_case.is_some() as u64) << 1
-            | (self.matrix_metadata.is_some() as u64) << 2
-            | (self.total_iterations.is_some() as u64) << 3
-            | (self.current_iteration.is_some() as u64) << 4
-            | (self.identifier_post_fix.is_some() as u64) << 5
     }
 }
 model::model!(StrategyMetadata);
@@ -2056,15 +1998,6 @@ impl model::Model for TargetExecutionSummary {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.start_ts.is_some() as u64 | (self.target_id.is_some() as u64) << 1
-            | (self.trigger_id.is_some() as u64) << 2
-            | (self.run_sequence.is_some() as u64) << 3
-            | (self.runtime_input.is_some() as u64) << 4
-            | (self.execution_status.is_some() as u64) << 5
-            | (self.plan_execution_id.is_some() as u64) << 6
-    }
 }
 model::model!(TargetExecutionSummary);
 /// Schema `TriggerEventStatus`.
@@ -2102,10 +2035,6 @@ impl model::Model for TriggerEventStatus {
             1 => model::Part::Str(&self.message),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.status.is_some() as u64 | (self.message.is_some() as u64) << 1
     }
 }
 model::model!(TriggerEventStatus);
@@ -2184,13 +2113,18 @@ impl model::Model for TriggeredBy {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.uuid.is_some() as u64 | (self.extra_info.is_some() as u64) << 1
-            | (self.identifier.is_some() as u64) << 2
-            | (self.trigger_name.is_some() as u64) << 3
-            | (self.extra_info_map.is_some() as u64) << 4
-            | (self.impersonate_email.is_some() as u64) << 5
-            | (self.trigger_identifier.is_some() as u64) << 6
-            | (self.impersonate_username.is_some() as u64) << 7
+        model::mask(
+            &[
+                self.uuid.is_some(),
+                self.extra_info.is_some(),
+                self.identifier.is_some(),
+                self.trigger_name.is_some(),
+                self.extra_info_map.is_some(),
+                self.impersonate_email.is_some(),
+                self.trigger_identifier.is_some(),
+                self.impersonate_username.is_some(),
+            ],
+        )
     }
 }
 model::model!(TriggeredBy);
@@ -2229,11 +2163,6 @@ impl model::Model for YamlInputDependencyDetailsDto {
             1 => model::opt(&self.required_runtime_inputs),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.required_fixed_values.is_some() as u64
-            | (self.required_runtime_inputs.is_some() as u64) << 1
     }
 }
 model::model!(YamlInputDependencyDetailsDto);

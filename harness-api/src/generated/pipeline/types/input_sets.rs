@@ -40,10 +40,6 @@ impl model::Model for FqNtoError {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.fqn.is_some() as u64 | (self.errors.is_some() as u64) << 1
-    }
 }
 model::model!(FqNtoError);
 /// Schema `InputSetCreateRequestBody`.
@@ -118,12 +114,6 @@ impl model::Model for InputSetCreateRequestBody {
         }
     }
     #[inline]
-    fn present(&self) -> u64 {
-        1 | (self.tags.is_some() as u64) << 1 | 1 << 2
-            | (self.description.is_some() as u64) << 3
-            | (self.git_details.is_some() as u64) << 4 | 1 << 5
-    }
-    #[inline]
     fn required(&self) -> &'static [usize] {
         &[0, 2, 5]
     }
@@ -168,11 +158,6 @@ impl model::Model for InputSetError {
             2 => model::Part::Str(&self.identifier_of_error_source),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.message.is_some() as u64 | (self.field_name.is_some() as u64) << 1
-            | (self.identifier_of_error_source.is_some() as u64) << 2
     }
 }
 model::model!(InputSetError);
@@ -235,14 +220,6 @@ impl model::Model for InputSetErrorDetails {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.valid.is_some() as u64 | (self.message.is_some() as u64) << 1
-            | (self.outdated.is_some() as u64) << 2
-            | (self.fqn_errors.is_some() as u64) << 3
-            | (self.invalid_refs.is_some() as u64) << 4
-            | (self.error_pipeline_yaml.is_some() as u64) << 5
-    }
 }
 model::model!(InputSetErrorDetails);
 /// Schema `InputSetErrorWrapperDTO`.
@@ -288,12 +265,6 @@ impl model::Model for InputSetErrorWrapperDto {
             2 => model::opt(&self.invalid_inputset_references),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.error_pipeline_yaml.is_some() as u64
-            | (self.uuid_to_error_response_map.is_some() as u64) << 1
-            | (self.invalid_inputset_references.is_some() as u64) << 2
     }
 }
 model::model!(InputSetErrorWrapperDto);
@@ -361,15 +332,6 @@ impl model::Model for InputSetGitUpdateDetails {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.base_branch.is_some() as u64 | (self.branch_name.is_some() as u64) << 1
-            | (self.commit_message.is_some() as u64) << 2
-            | (self.last_commit_id.is_some() as u64) << 3
-            | (self.last_object_id.is_some() as u64) << 4
-            | (self.parent_entity_repo_name.is_some() as u64) << 5
-            | (self.parent_entity_connector_ref.is_some() as u64) << 6
-    }
 }
 model::model!(InputSetGitUpdateDetails);
 /// Schema `InputSetImportRequestBody`.
@@ -407,11 +369,6 @@ impl model::Model for InputSetImportRequestBody {
             1 => model::opt(&self.input_set_import_request),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.git_import_info.is_some() as u64
-            | (self.input_set_import_request.is_some() as u64) << 1
     }
 }
 model::model!(InputSetImportRequestBody);
@@ -451,11 +408,6 @@ impl model::Model for InputSetImportRequestDto {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.input_set_name.is_some() as u64
-            | (self.input_set_description.is_some() as u64) << 1
-    }
 }
 model::model!(InputSetImportRequestDto);
 /// Schema `InputSetImportResponseBody`.
@@ -489,10 +441,6 @@ impl model::Model for InputSetImportResponseBody {
             0 => model::Part::Str(&self.input_set_identifier),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.input_set_identifier.is_some() as u64
     }
 }
 model::model!(InputSetImportResponseBody);
@@ -545,13 +493,6 @@ impl model::Model for InputSetMoveConfigRequestBody {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.git_details.is_some() as u64
-            | (self.pipeline_identifier.is_some() as u64) << 1
-            | (self.input_set_identifier.is_some() as u64) << 2
-            | (self.move_config_operation_type.is_some() as u64) << 3
-    }
 }
 model::model!(InputSetMoveConfigRequestBody);
 /// Schema `InputSetMoveConfigResponseBody`.
@@ -585,10 +526,6 @@ impl model::Model for InputSetMoveConfigResponseBody {
             0 => model::Part::Str(&self.input_set_identifier),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.input_set_identifier.is_some() as u64
     }
 }
 model::model!(InputSetMoveConfigResponseBody);
@@ -693,17 +630,24 @@ impl model::Model for InputSetResponseBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.org.is_some() as u64 | (self.name.is_some() as u64) << 1
-            | (self.tags.is_some() as u64) << 2 | (self.created.is_some() as u64) << 3
-            | (self.project.is_some() as u64) << 4 | (self.updated.is_some() as u64) << 5
-            | (self.pipeline.is_some() as u64) << 6
-            | (self.identifier.is_some() as u64) << 7
-            | (self.store_type.is_some() as u64) << 8
-            | (self.description.is_some() as u64) << 9
-            | (self.git_details.is_some() as u64) << 10
-            | (self.connector_ref.is_some() as u64) << 11
-            | (self.error_details.is_some() as u64) << 12
-            | (self.input_set_yaml.is_some() as u64) << 13
+        model::mask(
+            &[
+                self.org.is_some(),
+                self.name.is_some(),
+                self.tags.is_some(),
+                self.created.is_some(),
+                self.project.is_some(),
+                self.updated.is_some(),
+                self.pipeline.is_some(),
+                self.identifier.is_some(),
+                self.store_type.is_some(),
+                self.description.is_some(),
+                self.git_details.is_some(),
+                self.connector_ref.is_some(),
+                self.error_details.is_some(),
+                self.input_set_yaml.is_some(),
+            ],
+        )
     }
 }
 model::model!(InputSetResponseBody);
@@ -783,12 +727,6 @@ impl model::Model for InputSetUpdateRequestBody {
         }
     }
     #[inline]
-    fn present(&self) -> u64 {
-        1 | (self.tags.is_some() as u64) << 1 | 1 << 2
-            | (self.description.is_some() as u64) << 3
-            | (self.git_details.is_some() as u64) << 4 | 1 << 5
-    }
-    #[inline]
     fn required(&self) -> &'static [usize] {
         &[0, 2, 5]
     }
@@ -848,14 +786,6 @@ impl model::Model for MergeInputSetRequestBody {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.stage_identifiers.is_some() as u64
-            | (self.last_yaml_to_merge.is_some() as u64) << 1
-            | (self.input_set_references.is_some() as u64) << 2
-            | (self.get_only_file_content.is_some() as u64) << 3
-            | (self.with_merged_pipeline_yaml.is_some() as u64) << 4
-    }
 }
 model::model!(MergeInputSetRequestBody);
 /// Schema `MergeInputSetResponseBody`.
@@ -906,13 +836,6 @@ impl model::Model for MergeInputSetResponseBody {
             3 => model::opt(&self.inputset_error_wrapper),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.is_error_response.is_some() as u64
-            | (self.inputs_yaml_merged.is_some() as u64) << 1
-            | (self.merged_pipeline_yaml.is_some() as u64) << 2
-            | (self.inputset_error_wrapper.is_some() as u64) << 3
     }
 }
 model::model!(MergeInputSetResponseBody);

@@ -40,10 +40,6 @@ impl model::Model for InputsResponseBody {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.inputs.is_some() as u64 | (self.options.is_some() as u64) << 1
-    }
 }
 model::model!(InputsResponseBody);
 /// Schema `InputsResponseBodyOptions`.
@@ -78,10 +74,6 @@ impl model::Model for InputsResponseBodyOptions {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.clone.is_some() as u64
-    }
 }
 model::model!(InputsResponseBodyOptions);
 /// Schema `InputsResponseBodyOptionsClone`.
@@ -115,10 +107,6 @@ impl model::Model for InputsResponseBodyOptionsClone {
             0 => model::opt(&self.ref_),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.ref_.is_some() as u64
     }
 }
 model::model!(InputsResponseBodyOptionsClone);
@@ -157,10 +145,6 @@ impl model::Model for InputsResponseBodyOptionsCloneRef {
             1 => model::Part::Json(&self.type_),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.type_.is_some() as u64) << 1
     }
 }
 model::model!(InputsResponseBodyOptionsCloneRef);

@@ -58,13 +58,6 @@ impl model::Model for ExecutionSummaryInfo {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.deployments.is_some() as u64 | (self.num_of_errors.is_some() as u64) << 1
-            | (self.last_execution_id.is_some() as u64) << 2
-            | (self.last_execution_ts.is_some() as u64) << 3
-            | (self.last_execution_status.is_some() as u64) << 4
-    }
 }
 model::model!(ExecutionSummaryInfo);
 model::open_enum! {
@@ -125,12 +118,6 @@ impl model::Model for NodeErrorInfo {
             3 => model::Part::Str(&self.identifier),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.fqn.is_some() as u64 | (self.name.is_some() as u64) << 1
-            | (self.type_.is_some() as u64) << 2
-            | (self.identifier.is_some() as u64) << 3
     }
 }
 model::model!(NodeErrorInfo);
@@ -220,14 +207,21 @@ impl model::Model for PagePmsPipelineSummaryResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.last.is_some() as u64 | (self.size.is_some() as u64) << 1
-            | (self.sort.is_some() as u64) << 2 | (self.empty.is_some() as u64) << 3
-            | (self.first.is_some() as u64) << 4 | (self.number.is_some() as u64) << 5
-            | (self.content.is_some() as u64) << 6
-            | (self.pageable.is_some() as u64) << 7
-            | (self.total_pages.is_some() as u64) << 8
-            | (self.total_elements.is_some() as u64) << 9
-            | (self.number_of_elements.is_some() as u64) << 10
+        model::mask(
+            &[
+                self.last.is_some(),
+                self.size.is_some(),
+                self.sort.is_some(),
+                self.empty.is_some(),
+                self.first.is_some(),
+                self.number.is_some(),
+                self.content.is_some(),
+                self.pageable.is_some(),
+                self.total_pages.is_some(),
+                self.total_elements.is_some(),
+                self.number_of_elements.is_some(),
+            ],
+        )
     }
 }
 model::model!(PagePmsPipelineSummaryResponse);
@@ -270,11 +264,6 @@ impl model::Model for PipelineExecutorInfo {
             2 => model::Part::Str(&self.trigger_type),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.email.is_some() as u64 | (self.username.is_some() as u64) << 1
-            | (self.trigger_type.is_some() as u64) << 2
     }
 }
 model::model!(PipelineExecutorInfo);
@@ -366,12 +355,18 @@ impl model::Model for PipelineFilterProperties {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.tags.is_some() as u64) << 1
-            | (self.repo_name.is_some() as u64) << 2 | 1 << 3
-            | (self.description.is_some() as u64) << 4
-            | (self.pipeline_tags.is_some() as u64) << 5
-            | (self.module_properties.is_some() as u64) << 6
-            | (self.pipeline_identifiers.is_some() as u64) << 7
+        model::mask(
+            &[
+                self.name.is_some(),
+                self.tags.is_some(),
+                self.repo_name.is_some(),
+                true,
+                self.description.is_some(),
+                self.pipeline_tags.is_some(),
+                self.module_properties.is_some(),
+                self.pipeline_identifiers.is_some(),
+            ],
+        )
     }
     #[inline]
     fn required(&self) -> &'static [usize] {
@@ -424,10 +419,6 @@ impl model::Model for PipelineFilterPropertiesModuleProperties {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.empty.is_some() as u64
-    }
 }
 model::model!(PipelineFilterPropertiesModuleProperties);
 /// Schema `PipelineImportRequest`.
@@ -469,11 +460,6 @@ impl model::Model for PipelineImportRequest {
             2 => model::Part::Str(&self.pipeline_description),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.version.is_some() as u64 | (self.pipeline_name.is_some() as u64) << 1
-            | (self.pipeline_description.is_some() as u64) << 2
     }
 }
 model::model!(PipelineImportRequest);
@@ -529,14 +515,6 @@ impl model::Model for PipelineRecentExecution {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.end_ts.is_some() as u64 | (self.status.is_some() as u64) << 1
-            | (self.start_ts.is_some() as u64) << 2
-            | (self.run_sequence.is_some() as u64) << 3
-            | (self.executor_info.is_some() as u64) << 4
-            | (self.plan_execution_id.is_some() as u64) << 5
-    }
 }
 model::model!(PipelineRecentExecution);
 /// Schema `PipelineSaveResponse`.
@@ -579,12 +557,6 @@ impl model::Model for PipelineSaveResponse {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.identifier.is_some() as u64
-            | (self.governance_metadata.is_some() as u64) << 1
-            | (self.public_access_response.is_some() as u64) << 2
-    }
 }
 model::model!(PipelineSaveResponse);
 /// Schema `PMSGitUpdateResponse`.
@@ -618,10 +590,6 @@ impl model::Model for PmsGitUpdateResponse {
             0 => model::Part::Str(&self.identifier),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.identifier.is_some() as u64
     }
 }
 model::model!(PmsGitUpdateResponse);
@@ -733,20 +701,25 @@ impl model::Model for PmsPipelineResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.modules.is_some() as u64 | (self.store_type.is_some() as u64) << 1
-            | (self.git_details.is_some() as u64) << 2
-            | (self.connector_ref.is_some() as u64) << 3
-            | (self.yaml_pipeline.is_some() as u64) << 4
-            | (self.cache_response.is_some() as u64) << 5
-            | (self.validation_uuid.is_some() as u64) << 6
-            | (self.is_inline_hc_entity.is_some() as u64) << 7
-            | (self.governance_metadata.is_some() as u64) << 8
-            | (self.public_access_response.is_some() as u64) << 9
-            | (self.entity_validity_details.is_some() as u64) << 10
-            | (self.allow_dynamic_executions.is_some() as u64) << 11
-            | (self.yaml_schema_error_wrapper.is_some() as u64) << 12
-            | (self.resolved_templates_pipeline_yaml.is_some() as u64) << 13
-            | (self.validate_template_inputs_response.is_some() as u64) << 14
+        model::mask(
+            &[
+                self.modules.is_some(),
+                self.store_type.is_some(),
+                self.git_details.is_some(),
+                self.connector_ref.is_some(),
+                self.yaml_pipeline.is_some(),
+                self.cache_response.is_some(),
+                self.validation_uuid.is_some(),
+                self.is_inline_hc_entity.is_some(),
+                self.governance_metadata.is_some(),
+                self.public_access_response.is_some(),
+                self.entity_validity_details.is_some(),
+                self.allow_dynamic_executions.is_some(),
+                self.yaml_schema_error_wrapper.is_some(),
+                self.resolved_templates_pipeline_yaml.is_some(),
+                self.validate_template_inputs_response.is_some(),
+            ],
+        )
     }
 }
 model::model!(PmsPipelineResponse);
@@ -890,24 +863,30 @@ impl model::Model for PmsPipelineSummaryResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.tags.is_some() as u64) << 1
-            | (self.filters.is_some() as u64) << 2
-            | (self.is_draft.is_some() as u64) << 3
-            | (self.modules.is_some() as u64) << 4 | (self.version.is_some() as u64) << 5
-            | (self.created_at.is_some() as u64) << 6
-            | (self.store_type.is_some() as u64) << 7
-            | (self.git_details.is_some() as u64) << 8
-            | (self.identifier.is_some() as u64) << 9
-            | (self.stage_names.is_some() as u64) << 10
-            | (self.description.is_some() as u64) << 11
-            | (self.num_of_stages.is_some() as u64) << 12
-            | (self.yaml_version.is_some() as u64) << 13
-            | (self.connector_ref.is_some() as u64) << 14
-            | (self.last_updated_at.is_some() as u64) << 15
-            | (self.is_inline_hc_entity.is_some() as u64) << 16
-            | (self.execution_summary_info.is_some() as u64) << 17
-            | (self.recent_executions_info.is_some() as u64) << 18
-            | (self.entity_validity_details.is_some() as u64) << 19
+        model::mask(
+            &[
+                self.name.is_some(),
+                self.tags.is_some(),
+                self.filters.is_some(),
+                self.is_draft.is_some(),
+                self.modules.is_some(),
+                self.version.is_some(),
+                self.created_at.is_some(),
+                self.store_type.is_some(),
+                self.git_details.is_some(),
+                self.identifier.is_some(),
+                self.stage_names.is_some(),
+                self.description.is_some(),
+                self.num_of_stages.is_some(),
+                self.yaml_version.is_some(),
+                self.connector_ref.is_some(),
+                self.last_updated_at.is_some(),
+                self.is_inline_hc_entity.is_some(),
+                self.execution_summary_info.is_some(),
+                self.recent_executions_info.is_some(),
+                self.entity_validity_details.is_some(),
+            ],
+        )
     }
 }
 model::model!(PmsPipelineSummaryResponse);
@@ -956,11 +935,6 @@ impl model::Model for PublicAccessResponse {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.public.is_some() as u64 | (self.is_public.is_some() as u64) << 1
-            | (self.error_message.is_some() as u64) << 2
-    }
 }
 model::model!(PublicAccessResponse);
 /// Schema `ResponseDTOPagePMSPipelineSummaryResponse`.
@@ -1006,12 +980,6 @@ impl model::Model for ResponseDtoPagePmsPipelineSummaryResponse {
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
-            | (self.meta_data.is_some() as u64) << 2
-            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoPagePmsPipelineSummaryResponse);
@@ -1064,12 +1032,6 @@ impl model::Model for ResponseDtoPipelineSaveResponse {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
-            | (self.meta_data.is_some() as u64) << 2
-            | (self.correlation_id.is_some() as u64) << 3
-    }
 }
 model::model!(ResponseDtoPipelineSaveResponse);
 model::open_enum! {
@@ -1120,12 +1082,6 @@ impl model::Model for ResponseDtopmsGitUpdateResponse {
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
-            | (self.meta_data.is_some() as u64) << 2
-            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtopmsGitUpdateResponse);
@@ -1178,12 +1134,6 @@ impl model::Model for ResponseDtopmsPipelineResponse {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
-            | (self.meta_data.is_some() as u64) << 2
-            | (self.correlation_id.is_some() as u64) << 3
-    }
 }
 model::model!(ResponseDtopmsPipelineResponse);
 model::open_enum! {
@@ -1234,12 +1184,6 @@ impl model::Model for ResponseDtopmsPipelineSummaryResponse {
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
-            | (self.meta_data.is_some() as u64) << 2
-            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtopmsPipelineSummaryResponse);
@@ -1300,14 +1244,6 @@ impl model::Model for YamlSchemaErrorDto {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.fqn.is_some() as u64 | (self.message.is_some() as u64) << 1
-            | (self.step_info.is_some() as u64) << 2
-            | (self.stage_info.is_some() as u64) << 3
-            | (self.hint_message.is_some() as u64) << 4
-            | (self.message_with_fqn.is_some() as u64) << 5
-    }
 }
 model::model!(YamlSchemaErrorDto);
 /// Schema `YamlSchemaErrorWrapperDTO`.
@@ -1345,10 +1281,6 @@ impl model::Model for YamlSchemaErrorWrapperDto {
             1 => model::opt(&self.schema_errors),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.type_.is_some() as u64 | (self.schema_errors.is_some() as u64) << 1
     }
 }
 model::model!(YamlSchemaErrorWrapperDto);
@@ -1411,14 +1343,6 @@ impl model::Model for CreatePipelineExecutionAnnotationsBody {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.org_id.is_some() as u64 | (self.project_id.is_some() as u64) << 1
-            | (self.pipeline_id.is_some() as u64) << 2
-            | (self.annotations.is_some() as u64) << 3
-            | (self.plan_execution_id.is_some() as u64) << 4
-            | (self.stage_execution_id.is_some() as u64) << 5
-    }
 }
 model::model!(CreatePipelineExecutionAnnotationsBody);
 /// Schema `createPipelineExecutionAnnotations body.annotations`.
@@ -1476,14 +1400,6 @@ impl model::Model for CreatePipelineExecutionAnnotationsBodyAnnotations {
             6 => model::Part::Int(&self.timestamp),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.mode.is_some() as u64 | (self.style.is_some() as u64) << 1
-            | (self.step_id.is_some() as u64) << 2 | (self.summary.is_some() as u64) << 3
-            | (self.priority.is_some() as u64) << 4
-            | (self.context_id.is_some() as u64) << 5
-            | (self.timestamp.is_some() as u64) << 6
     }
 }
 model::model!(CreatePipelineExecutionAnnotationsBodyAnnotations);

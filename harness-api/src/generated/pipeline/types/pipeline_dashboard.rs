@@ -36,10 +36,6 @@ impl model::Model for DashboardPipelineExecution {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.pipeline_execution_info_list.is_some() as u64
-    }
 }
 model::model!(DashboardPipelineExecution);
 /// Schema `PipelineCount`.
@@ -90,12 +86,6 @@ impl model::Model for PipelineCount {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.total.is_some() as u64 | (self.aborted.is_some() as u64) << 1
-            | (self.expired.is_some() as u64) << 2 | (self.failure.is_some() as u64) << 3
-            | (self.success.is_some() as u64) << 4
-    }
 }
 model::model!(PipelineCount);
 /// Schema `PipelineExecution`.
@@ -133,10 +123,6 @@ impl model::Model for PipelineExecution {
             1 => model::opt(&self.count),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.date.is_some() as u64 | (self.count.is_some() as u64) << 1
     }
 }
 model::model!(PipelineExecution);
@@ -183,12 +169,6 @@ impl model::Model for ResponseDtoDashboardPipelineExecution {
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
-            | (self.meta_data.is_some() as u64) << 2
-            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoDashboardPipelineExecution);

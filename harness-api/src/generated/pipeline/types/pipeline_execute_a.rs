@@ -92,16 +92,21 @@ impl model::Model for Ambiance {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.levels.is_some() as u64 | (self.plan_id.is_some() as u64) << 1
-            | (self.start_ts.is_some() as u64) << 2
-            | (self.metadata.is_some() as u64) << 3
-            | (self.levels_list.is_some() as u64) << 4
-            | (self.plan_execution_id.is_some() as u64) << 5
-            | (self.stage_execution_id.is_some() as u64) << 6
-            | (self.setup_abstractions.is_some() as u64) << 7
-            | (self.setup_abstractions_map.is_some() as u64) << 8
-            | (self.expression_functor_token.is_some() as u64) << 9
-            | (self.original_stage_execution_id_for_rollback_mode.is_some() as u64) << 10
+        model::mask(
+            &[
+                self.levels.is_some(),
+                self.plan_id.is_some(),
+                self.start_ts.is_some(),
+                self.metadata.is_some(),
+                self.levels_list.is_some(),
+                self.plan_execution_id.is_some(),
+                self.stage_execution_id.is_some(),
+                self.setup_abstractions.is_some(),
+                self.setup_abstractions_map.is_some(),
+                self.expression_functor_token.is_some(),
+                self.original_stage_execution_id_for_rollback_mode.is_some(),
+            ],
+        )
     }
 }
 model::model!(Ambiance);
@@ -144,11 +149,6 @@ impl model::Model for ArtifactData {
             2 => model::opt(&self.metadata_map),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.build.is_some() as u64 | (self.metadata.is_some() as u64) << 1
-            | (self.metadata_map.is_some() as u64) << 2
     }
 }
 model::model!(ArtifactData);

@@ -48,11 +48,6 @@ impl model::Model for BranchHook {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.ref_.is_some() as u64 | (self.repo.is_some() as u64) << 1
-            | (self.action.is_some() as u64) << 2 | (self.sender.is_some() as u64) << 3
-    }
 }
 model::model!(BranchHook);
 model::open_enum! {

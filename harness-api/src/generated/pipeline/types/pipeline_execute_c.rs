@@ -52,11 +52,5 @@ impl model::Model for Commit {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.sha.is_some() as u64 | (self.link.is_some() as u64) << 1
-            | (self.author.is_some() as u64) << 2 | (self.message.is_some() as u64) << 3
-            | (self.committer.is_some() as u64) << 4
-    }
 }
 model::model!(Commit);

@@ -52,12 +52,6 @@ impl model::Model for ExecutionInfo {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.uuid.is_some() as u64 | (self.end_ts.is_some() as u64) << 1
-            | (self.status.is_some() as u64) << 2 | (self.start_ts.is_some() as u64) << 3
-            | (self.run_sequence.is_some() as u64) << 4
-    }
 }
 model::model!(ExecutionInfo);
 model::open_enum! {
@@ -218,27 +212,32 @@ impl model::Model for ExecutionMetadata {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.is_debug.is_some() as u64 | (self.retry_info.is_some() as u64) << 1
-            | (self.module_type.is_some() as u64) << 2
-            | (self.run_sequence.is_some() as u64) << 3
-            | (self.trigger_info.is_some() as u64) << 4
-            | (self.execution_mode.is_some() as u64) << 5
-            | (self.execution_uuid.is_some() as u64) << 6
-            | (self.principal_info.is_some() as u64) << 7
-            | (self.harness_version.is_some() as u64) << 8
-            | (self.setting_to_value.is_some() as u64) << 9
-            | (self.pipeline_stage_info.is_some() as u64) << 10
-            | (self.pipeline_store_type.is_some() as u64) << 11
-            | (self.setting_to_value_map.is_some() as u64) << 12
-            | (self.feature_flag_to_value.is_some() as u64) << 13
-            | (self.pipeline_identifier.is_some() as u64) << 14
-            | (self.git_sync_branch_context.is_some() as u64) << 15
-            | (self.pipeline_connector_ref.is_some() as u64) << 16
-            | (self.processed_yaml_version.is_some() as u64) << 17
-            | (self.feature_flag_to_value_map.is_some() as u64) << 18
-            | (self.is_notification_configured.is_some() as u64) << 19
-            | (self.is_stages_expressions_provided.is_some() as u64) << 20
-            | (self.original_plan_execution_id_for_rollback_mode.is_some() as u64) << 21
+        model::mask(
+            &[
+                self.is_debug.is_some(),
+                self.retry_info.is_some(),
+                self.module_type.is_some(),
+                self.run_sequence.is_some(),
+                self.trigger_info.is_some(),
+                self.execution_mode.is_some(),
+                self.execution_uuid.is_some(),
+                self.principal_info.is_some(),
+                self.harness_version.is_some(),
+                self.setting_to_value.is_some(),
+                self.pipeline_stage_info.is_some(),
+                self.pipeline_store_type.is_some(),
+                self.setting_to_value_map.is_some(),
+                self.feature_flag_to_value.is_some(),
+                self.pipeline_identifier.is_some(),
+                self.git_sync_branch_context.is_some(),
+                self.pipeline_connector_ref.is_some(),
+                self.processed_yaml_version.is_some(),
+                self.feature_flag_to_value_map.is_some(),
+                self.is_notification_configured.is_some(),
+                self.is_stages_expressions_provided.is_some(),
+                self.original_plan_execution_id_for_rollback_mode.is_some(),
+            ],
+        )
     }
 }
 model::model!(ExecutionMetadata);
@@ -292,11 +291,6 @@ impl model::Model for ExecutionPrincipalInfo {
             2 => model::Part::Flag(&self.should_validate_rbac),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.principal.is_some() as u64 | (self.principal_type.is_some() as u64) << 1
-            | (self.should_validate_rbac.is_some() as u64) << 2
     }
 }
 model::model!(ExecutionPrincipalInfo);

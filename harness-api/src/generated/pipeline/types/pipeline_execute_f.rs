@@ -85,15 +85,20 @@ impl model::Model for FailureData {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.code.is_some() as u64 | (self.level.is_some() as u64) << 1
-            | (self.message.is_some() as u64) << 2
-            | (self.failure_types.is_some() as u64) << 3
-            | (self.step_identifier.is_some() as u64) << 4
-            | (self.stage_identifier.is_some() as u64) << 5
-            | (self.failure_type_infos.is_some() as u64) << 6
-            | (self.failure_types_list.is_some() as u64) << 7
-            | (self.failure_types_value.is_some() as u64) << 8
-            | (self.failure_type_infos_list.is_some() as u64) << 9
+        model::mask(
+            &[
+                self.code.is_some(),
+                self.level.is_some(),
+                self.message.is_some(),
+                self.failure_types.is_some(),
+                self.step_identifier.is_some(),
+                self.stage_identifier.is_some(),
+                self.failure_type_infos.is_some(),
+                self.failure_types_list.is_some(),
+                self.failure_types_value.is_some(),
+                self.failure_type_infos_list.is_some(),
+            ],
+        )
     }
 }
 model::model!(FailureData);
@@ -182,14 +187,6 @@ impl model::Model for FailureInfo {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.failure_data.is_some() as u64 | (self.error_message.is_some() as u64) << 1
-            | (self.failure_types.is_some() as u64) << 2
-            | (self.failure_data_list.is_some() as u64) << 3
-            | (self.failure_types_list.is_some() as u64) << 4
-            | (self.failure_types_value.is_some() as u64) << 5
-    }
 }
 model::model!(FailureInfo);
 model::open_enum! {
@@ -253,11 +250,6 @@ impl model::Model for FailureTypeInfo {
             1 => model::opt(&self.failure_sub_type),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.failure_type.is_some() as u64
-            | (self.failure_sub_type.is_some() as u64) << 1
     }
 }
 model::model!(FailureTypeInfo);

@@ -40,10 +40,6 @@ impl model::Model for HeaderConfig {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.key.is_some() as u64 | (self.values.is_some() as u64) << 1
-    }
 }
 model::model!(HeaderConfig);
 model::open_enum! {

@@ -44,11 +44,6 @@ impl model::Model for InterruptResponse {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.id.is_some() as u64 | (self.type_.is_some() as u64) << 1
-            | (self.plan_execution_id.is_some() as u64) << 2
-    }
 }
 model::model!(InterruptResponse);
 model::open_enum! {

@@ -40,10 +40,6 @@ impl model::Model for Label {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.color.is_some() as u64) << 1
-    }
 }
 model::model!(Label);
 /// Schema `Level`.
@@ -137,17 +133,22 @@ impl model::Model for Level {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.group.is_some() as u64 | (self.setup_id.is_some() as u64) << 1
-            | (self.start_ts.is_some() as u64) << 2
-            | (self.node_type.is_some() as u64) << 3
-            | (self.step_type.is_some() as u64) << 4
-            | (self.runtime_id.is_some() as u64) << 5
-            | (self.identifier.is_some() as u64) << 6
-            | (self.retry_index.is_some() as u64) << 7
-            | (self.strategy_info.is_some() as u64) << 8
-            | (self.strategy_metadata.is_some() as u64) << 9
-            | (self.original_identifier.is_some() as u64) << 10
-            | (self.skip_expression_chain.is_some() as u64) << 11
+        model::mask(
+            &[
+                self.group.is_some(),
+                self.setup_id.is_some(),
+                self.start_ts.is_some(),
+                self.node_type.is_some(),
+                self.step_type.is_some(),
+                self.runtime_id.is_some(),
+                self.identifier.is_some(),
+                self.retry_index.is_some(),
+                self.strategy_info.is_some(),
+                self.strategy_metadata.is_some(),
+                self.original_identifier.is_some(),
+                self.skip_expression_chain.is_some(),
+            ],
+        )
     }
 }
 model::model!(Level);

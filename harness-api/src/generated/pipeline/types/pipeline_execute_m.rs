@@ -36,10 +36,6 @@ impl model::Model for ManifestData {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.version.is_some() as u64
-    }
 }
 model::model!(ManifestData);
 /// Schema `ManualExecutionRequest`.
@@ -85,10 +81,6 @@ impl model::Model for ManualExecutionRequest {
         }
     }
     #[inline]
-    fn present(&self) -> u64 {
-        1
-    }
-    #[inline]
     fn required(&self) -> &'static [usize] {
         &[0]
     }
@@ -129,10 +121,6 @@ impl model::Model for ManualExecutionResponse {
             0 => model::Part::Flag(&self.status),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.status.is_some() as u64
     }
 }
 model::model!(ManualExecutionResponse);

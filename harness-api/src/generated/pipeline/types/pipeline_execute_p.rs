@@ -56,13 +56,6 @@ impl model::Model for ParsedPayload {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.pr.is_some() as u64 | (self.tag.is_some() as u64) << 1
-            | (self.push.is_some() as u64) << 2 | (self.branch.is_some() as u64) << 3
-            | (self.release.is_some() as u64) << 4
-            | (self.payload_case.is_some() as u64) << 5
-    }
 }
 model::model!(ParsedPayload);
 model::open_enum! {
@@ -109,11 +102,6 @@ impl model::Model for Perm {
             2 => model::Part::Flag(&self.admin),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.pull.is_some() as u64 | (self.push.is_some() as u64) << 1
-            | (self.admin.is_some() as u64) << 2
     }
 }
 model::model!(Perm);
@@ -172,13 +160,6 @@ impl model::Model for PipelineUser {
             6 => model::opt(&self.updated),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.id.is_some() as u64 | (self.name.is_some() as u64) << 1
-            | (self.email.is_some() as u64) << 2 | (self.login.is_some() as u64) << 3
-            | (self.avatar.is_some() as u64) << 4 | (self.created.is_some() as u64) << 5
-            | (self.updated.is_some() as u64) << 6
     }
 }
 model::model!(PipelineUser);
@@ -345,29 +326,36 @@ impl model::Model for PlanExecution {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.uuid.is_some() as u64 | (self.end_ts.is_some() as u64) << 1
-            | (self.node_id.is_some() as u64) << 2 | (self.plan_id.is_some() as u64) << 3
-            | (self.status.is_some() as u64) << 4 | (self.start_ts.is_some() as u64) << 5
-            | (self.version.is_some() as u64) << 6
-            | (self.ambiance.is_some() as u64) << 7
-            | (self.metadata.is_some() as u64) << 8
-            | (self.node_type.is_some() as u64) << 9
-            | (self.created_at.is_some() as u64) << 10
-            | (self.valid_until.is_some() as u64) << 11
-            | (self.failure_info.is_some() as u64) << 12
-            | (self.priority_type.is_some() as u64) << 13
-            | (self.last_updated_at.is_some() as u64) << 14
-            | (self.next_iteration.is_some() as u64) << 15
-            | (self.processed_yaml.is_some() as u64) << 16
-            | (self.trigger_header.is_some() as u64) << 17
-            | (self.trigger_payload.is_some() as u64) << 18
-            | (self.setup_abstractions.is_some() as u64) << 19
-            | (self.governance_metadata.is_some() as u64) << 20
-            | (self.trigger_json_payload.is_some() as u64) << 21
-            | (self.expression_functor_token.is_some() as u64) << 22
-            | (self.stages_execution_metadata.is_some() as u64) << 23
-            | (self.stage_expression_values_map.is_some() as u64) << 24
-            | (self.post_execution_rollback_infos.is_some() as u64) << 25
+        model::mask(
+            &[
+                self.uuid.is_some(),
+                self.end_ts.is_some(),
+                self.node_id.is_some(),
+                self.plan_id.is_some(),
+                self.status.is_some(),
+                self.start_ts.is_some(),
+                self.version.is_some(),
+                self.ambiance.is_some(),
+                self.metadata.is_some(),
+                self.node_type.is_some(),
+                self.created_at.is_some(),
+                self.valid_until.is_some(),
+                self.failure_info.is_some(),
+                self.priority_type.is_some(),
+                self.last_updated_at.is_some(),
+                self.next_iteration.is_some(),
+                self.processed_yaml.is_some(),
+                self.trigger_header.is_some(),
+                self.trigger_payload.is_some(),
+                self.setup_abstractions.is_some(),
+                self.governance_metadata.is_some(),
+                self.trigger_json_payload.is_some(),
+                self.expression_functor_token.is_some(),
+                self.stages_execution_metadata.is_some(),
+                self.stage_expression_values_map.is_some(),
+                self.post_execution_rollback_infos.is_some(),
+            ],
+        )
     }
 }
 model::model!(PlanExecution);
@@ -414,10 +402,6 @@ impl model::Model for PlanExecutionResponse {
             1 => model::opt(&self.plan_execution),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.git_details.is_some() as u64 | (self.plan_execution.is_some() as u64) << 1
     }
 }
 model::model!(PlanExecutionResponse);
@@ -481,12 +465,6 @@ impl model::Model for PostExecutionRollbackInfo {
             2 => model::opt(&self.rollback_stage_strategy_metadata),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.original_stage_execution_id.is_some() as u64
-            | (self.post_execution_rollback_stage_id.is_some() as u64) << 1
-            | (self.rollback_stage_strategy_metadata.is_some() as u64) << 2
     }
 }
 model::model!(PostExecutionRollbackInfo);
@@ -626,20 +604,31 @@ impl model::Model for PullRequest {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.ref_.is_some() as u64 | (self.sha.is_some() as u64) << 1
-            | (self.base.is_some() as u64) << 2 | (self.body.is_some() as u64) << 3
-            | (self.fork.is_some() as u64) << 4 | (self.head.is_some() as u64) << 5
-            | (self.link.is_some() as u64) << 6 | (self.title.is_some() as u64) << 7
-            | (self.author.is_some() as u64) << 8 | (self.closed.is_some() as u64) << 9
-            | (self.labels.is_some() as u64) << 10 | (self.merged.is_some() as u64) << 11
-            | (self.number.is_some() as u64) << 12 | (self.source.is_some() as u64) << 13
-            | (self.target.is_some() as u64) << 14
-            | (self.commits.is_some() as u64) << 15
-            | (self.created.is_some() as u64) << 16
-            | (self.updated.is_some() as u64) << 17
-            | (self.merge_sha.is_some() as u64) << 18
-            | (self.labels_list.is_some() as u64) << 19
-            | (self.commits_list.is_some() as u64) << 20
+        model::mask(
+            &[
+                self.ref_.is_some(),
+                self.sha.is_some(),
+                self.base.is_some(),
+                self.body.is_some(),
+                self.fork.is_some(),
+                self.head.is_some(),
+                self.link.is_some(),
+                self.title.is_some(),
+                self.author.is_some(),
+                self.closed.is_some(),
+                self.labels.is_some(),
+                self.merged.is_some(),
+                self.number.is_some(),
+                self.source.is_some(),
+                self.target.is_some(),
+                self.commits.is_some(),
+                self.created.is_some(),
+                self.updated.is_some(),
+                self.merge_sha.is_some(),
+                self.labels_list.is_some(),
+                self.commits_list.is_some(),
+            ],
+        )
     }
 }
 model::model!(PullRequest);
@@ -686,11 +675,6 @@ impl model::Model for PullRequestHook {
             3 => model::opt(&self.sender),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.pr.is_some() as u64 | (self.repo.is_some() as u64) << 1
-            | (self.action.is_some() as u64) << 2 | (self.sender.is_some() as u64) << 3
     }
 }
 model::model!(PullRequestHook);
@@ -778,12 +762,19 @@ impl model::Model for PushHook {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.ref_.is_some() as u64 | (self.repo.is_some() as u64) << 1
-            | (self.after.is_some() as u64) << 2 | (self.before.is_some() as u64) << 3
-            | (self.commit.is_some() as u64) << 4 | (self.sender.is_some() as u64) << 5
-            | (self.base_ref.is_some() as u64) << 6
-            | (self.commits.is_some() as u64) << 7
-            | (self.commits_list.is_some() as u64) << 8
+        model::mask(
+            &[
+                self.ref_.is_some(),
+                self.repo.is_some(),
+                self.after.is_some(),
+                self.before.is_some(),
+                self.commit.is_some(),
+                self.sender.is_some(),
+                self.base_ref.is_some(),
+                self.commits.is_some(),
+                self.commits_list.is_some(),
+            ],
+        )
     }
 }
 model::model!(PushHook);

@@ -44,11 +44,6 @@ impl model::Model for Reference {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.sha.is_some() as u64 | (self.name.is_some() as u64) << 1
-            | (self.path.is_some() as u64) << 2
-    }
 }
 model::model!(Reference);
 /// Schema `Release`.
@@ -122,12 +117,18 @@ impl model::Model for Release {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.tag.is_some() as u64 | (self.link.is_some() as u64) << 1
-            | (self.draft.is_some() as u64) << 2 | (self.title.is_some() as u64) << 3
-            | (self.created.is_some() as u64) << 4
-            | (self.published.is_some() as u64) << 5
-            | (self.prerelease.is_some() as u64) << 6
-            | (self.description.is_some() as u64) << 7
+        model::mask(
+            &[
+                self.tag.is_some(),
+                self.link.is_some(),
+                self.draft.is_some(),
+                self.title.is_some(),
+                self.created.is_some(),
+                self.published.is_some(),
+                self.prerelease.is_some(),
+                self.description.is_some(),
+            ],
+        )
     }
 }
 model::model!(Release);
@@ -174,11 +175,6 @@ impl model::Model for ReleaseHook {
             3 => model::opt(&self.release),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.repo.is_some() as u64 | (self.action.is_some() as u64) << 1
-            | (self.sender.is_some() as u64) << 2 | (self.release.is_some() as u64) << 3
     }
 }
 model::model!(ReleaseHook);
@@ -276,13 +272,21 @@ impl model::Model for Repository {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.id.is_some() as u64 | (self.link.is_some() as u64) << 1
-            | (self.name.is_some() as u64) << 2 | (self.perm.is_some() as u64) << 3
-            | (self.clone.is_some() as u64) << 4 | (self.branch.is_some() as u64) << 5
-            | (self.created.is_some() as u64) << 6 | (self.private.is_some() as u64) << 7
-            | (self.updated.is_some() as u64) << 8
-            | (self.clone_ssh.is_some() as u64) << 9
-            | (self.namespace.is_some() as u64) << 10
+        model::mask(
+            &[
+                self.id.is_some(),
+                self.link.is_some(),
+                self.name.is_some(),
+                self.perm.is_some(),
+                self.clone.is_some(),
+                self.branch.is_some(),
+                self.created.is_some(),
+                self.private.is_some(),
+                self.updated.is_some(),
+                self.clone_ssh.is_some(),
+                self.namespace.is_some(),
+            ],
+        )
     }
 }
 model::model!(Repository);
@@ -329,12 +333,6 @@ impl model::Model for ResponseDtoInterruptResponse {
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
-            | (self.meta_data.is_some() as u64) << 2
-            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoInterruptResponse);
@@ -387,12 +385,6 @@ impl model::Model for ResponseDtoManualExecutionResponse {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
-            | (self.meta_data.is_some() as u64) << 2
-            | (self.correlation_id.is_some() as u64) << 3
-    }
 }
 model::model!(ResponseDtoManualExecutionResponse);
 model::open_enum! {
@@ -443,12 +435,6 @@ impl model::Model for ResponseDtoPlanExecutionResponse {
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
-            | (self.meta_data.is_some() as u64) << 2
-            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoPlanExecutionResponse);
@@ -501,12 +487,6 @@ impl model::Model for ResponseDtoRetryHistoryResponse {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
-            | (self.meta_data.is_some() as u64) << 2
-            | (self.correlation_id.is_some() as u64) << 3
-    }
 }
 model::model!(ResponseDtoRetryHistoryResponse);
 model::open_enum! {
@@ -554,11 +534,6 @@ impl model::Model for RetryExecutionInfo {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.is_retry.is_some() as u64 | (self.parent_retry_id.is_some() as u64) << 1
-            | (self.root_execution_id.is_some() as u64) << 2
-    }
 }
 model::model!(RetryExecutionInfo);
 /// Schema `RetryHistoryResponse`.
@@ -605,13 +580,6 @@ impl model::Model for RetryHistoryResponse {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.error_message.is_some() as u64
-            | (self.execution_infos.is_some() as u64) << 1
-            | (self.latest_execution_id.is_some() as u64) << 2
-            | (self.retry_stages_metadata.is_some() as u64) << 3
-    }
 }
 model::model!(RetryHistoryResponse);
 /// Schema `RetryStagesMetadata`.
@@ -649,11 +617,6 @@ impl model::Model for RetryStagesMetadata {
             1 => model::opt(&self.retry_stages_identifier),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.skip_stages_identifier.is_some() as u64
-            | (self.retry_stages_identifier.is_some() as u64) << 1
     }
 }
 model::model!(RetryStagesMetadata);
@@ -697,12 +660,6 @@ impl model::Model for RunStageRequest {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.expression_values.is_some() as u64
-            | (self.runtime_input_yaml.is_some() as u64) << 1
-            | (self.stage_identifiers.is_some() as u64) << 2
-    }
 }
 model::model!(RunStageRequest);
 /// Schema `retryPipelineV2 body`.
@@ -740,11 +697,6 @@ impl model::Model for RetryPipelineV2Body {
             1 => model::Part::Str(&self.runtime_input_yaml),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.expression_values.is_some() as u64
-            | (self.runtime_input_yaml.is_some() as u64) << 1
     }
 }
 model::model!(RetryPipelineV2Body);

@@ -52,12 +52,6 @@ impl model::Model for Signature {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.date.is_some() as u64 | (self.name.is_some() as u64) << 1
-            | (self.email.is_some() as u64) << 2 | (self.login.is_some() as u64) << 3
-            | (self.avatar.is_some() as u64) << 4
-    }
 }
 model::model!(Signature);
 /// Schema `StagesExecutionMetadata`.
@@ -119,15 +113,6 @@ impl model::Model for StagesExecutionMetadata {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.stages_execution.is_some() as u64
-            | (self.expression_values.is_some() as u64) << 1
-            | (self.full_pipeline_yaml.is_some() as u64) << 2
-            | (self.stage_identifiers.is_some() as u64) << 3
-            | (self.is_stages_execution.is_some() as u64) << 4
-            | (self.stage_identifier_to_name_map.is_some() as u64) << 5
-    }
 }
 model::model!(StagesExecutionMetadata);
 /// Schema `StepType`.
@@ -169,11 +154,6 @@ impl model::Model for StepType {
             2 => model::opt(&self.step_category),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.type_.is_some() as u64 | (self.sub_category.is_some() as u64) << 1
-            | (self.step_category.is_some() as u64) << 2
     }
 }
 model::model!(StepType);
@@ -241,13 +221,6 @@ impl model::Model for StrategyInfo {
             4 => model::Part::Str(&self.identifier_post_fix),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.for_metadata.is_some() as u64 | (self.metadata_case.is_some() as u64) << 1
-            | (self.total_iterations.is_some() as u64) << 2
-            | (self.current_iteration.is_some() as u64) << 3
-            | (self.identifier_post_fix.is_some() as u64) << 4
     }
 }
 model::model!(StrategyInfo);

@@ -48,11 +48,6 @@ impl model::Model for TagHook {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.ref_.is_some() as u64 | (self.repo.is_some() as u64) << 1
-            | (self.action.is_some() as u64) << 2 | (self.sender.is_some() as u64) << 3
-    }
 }
 model::model!(TagHook);
 model::open_enum! {
@@ -98,10 +93,6 @@ impl model::Model for Timestamp {
             1 => model::Part::Int(&self.seconds),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.nanos.is_some() as u64 | (self.seconds.is_some() as u64) << 1
     }
 }
 model::model!(Timestamp);
@@ -201,18 +192,23 @@ impl model::Model for TriggerPayload {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.type_.is_some() as u64 | (self.headers.is_some() as u64) << 1
-            | (self.version.is_some() as u64) << 2
-            | (self.image_path.is_some() as u64) << 3
-            | (self.headers_map.is_some() as u64) << 4
-            | (self.source_type.is_some() as u64) << 5
-            | (self.artifact_data.is_some() as u64) << 6
-            | (self.changed_files.is_some() as u64) << 7
-            | (self.connector_ref.is_some() as u64) << 8
-            | (self.manifest_data.is_some() as u64) << 9
-            | (self.build_data_case.is_some() as u64) << 10
-            | (self.parsed_payload.is_some() as u64) << 11
-            | (self.changed_files_list.is_some() as u64) << 12
+        model::mask(
+            &[
+                self.type_.is_some(),
+                self.headers.is_some(),
+                self.version.is_some(),
+                self.image_path.is_some(),
+                self.headers_map.is_some(),
+                self.source_type.is_some(),
+                self.artifact_data.is_some(),
+                self.changed_files.is_some(),
+                self.connector_ref.is_some(),
+                self.manifest_data.is_some(),
+                self.build_data_case.is_some(),
+                self.parsed_payload.is_some(),
+                self.changed_files_list.is_some(),
+            ],
+        )
     }
 }
 model::model!(TriggerPayload);

@@ -40,10 +40,6 @@ impl model::Model for ExecutionDetails {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.status.is_some() as u64 | (self.execution_id.is_some() as u64) << 1
-    }
 }
 model::model!(ExecutionDetails);
 /// Schema `PipelineExecuteRequestBody`.
@@ -77,10 +73,6 @@ impl model::Model for PipelineExecuteRequestBody {
             0 => model::Part::Str(&self.inputs_yaml),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.inputs_yaml.is_some() as u64
     }
 }
 model::model!(PipelineExecuteRequestBody);
@@ -116,10 +108,6 @@ impl model::Model for PipelineExecuteResponseBody {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.execution_details.is_some() as u64
-    }
 }
 model::model!(PipelineExecuteResponseBody);
 /// Schema `RerunPipelineRequest`.
@@ -153,10 +141,6 @@ impl model::Model for RerunPipelineRequest {
             0 => model::Part::Str(&self.inputs_yaml),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.inputs_yaml.is_some() as u64
     }
 }
 model::model!(RerunPipelineRequest);
@@ -200,12 +184,6 @@ impl model::Model for RunStageRequestBody {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.inputs_yaml.is_some() as u64
-            | (self.expression_values.is_some() as u64) << 1
-            | (self.stage_identifiers.is_some() as u64) << 2
-    }
 }
 model::model!(RunStageRequestBody);
 /// Schema `runDynamicExecutionWithInputYaml body`.
@@ -239,10 +217,6 @@ impl model::Model for RunDynamicExecutionWithInputYamlBody {
             0 => model::Part::Str(&self.yaml),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.yaml.is_some() as u64
     }
 }
 model::model!(RunDynamicExecutionWithInputYamlBody);

@@ -44,11 +44,6 @@ impl model::Model for AbortedBy {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.email.is_some() as u64 | (self.user_name.is_some() as u64) << 1
-            | (self.created_at.is_some() as u64) << 2
-    }
 }
 model::model!(AbortedBy);
 /// Schema `AdviserIssuer`.
@@ -82,10 +77,6 @@ impl model::Model for AdviserIssuer {
             0 => model::opt(&self.advise_type),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.advise_type.is_some() as u64
     }
 }
 model::model!(AdviserIssuer);
@@ -182,16 +173,21 @@ impl model::Model for AsyncChainExecutableResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.units.is_some() as u64 | (self.status.is_some() as u64) << 1
-            | (self.log_keys.is_some() as u64) << 2
-            | (self.timeout.is_some() as u64) << 3
-            | (self.chain_end.is_some() as u64) << 4
-            | (self.units_list.is_some() as u64) << 5
-            | (self.callback_id.is_some() as u64) << 6
-            | (self.callback_ids.is_some() as u64) << 7
-            | (self.log_keys_list.is_some() as u64) << 8
-            | (self.callback_ids_list.is_some() as u64) << 9
-            | (self.pass_through_data.is_some() as u64) << 10
+        model::mask(
+            &[
+                self.units.is_some(),
+                self.status.is_some(),
+                self.log_keys.is_some(),
+                self.timeout.is_some(),
+                self.chain_end.is_some(),
+                self.units_list.is_some(),
+                self.callback_id.is_some(),
+                self.callback_ids.is_some(),
+                self.log_keys_list.is_some(),
+                self.callback_ids_list.is_some(),
+                self.pass_through_data.is_some(),
+            ],
+        )
     }
 }
 model::model!(AsyncChainExecutableResponse);
@@ -284,13 +280,18 @@ impl model::Model for AsyncExecutableResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.units.is_some() as u64 | (self.status.is_some() as u64) << 1
-            | (self.log_keys.is_some() as u64) << 2
-            | (self.timeout.is_some() as u64) << 3
-            | (self.units_list.is_some() as u64) << 4
-            | (self.callback_ids.is_some() as u64) << 5
-            | (self.log_keys_list.is_some() as u64) << 6
-            | (self.callback_ids_list.is_some() as u64) << 7
+        model::mask(
+            &[
+                self.units.is_some(),
+                self.status.is_some(),
+                self.log_keys.is_some(),
+                self.timeout.is_some(),
+                self.units_list.is_some(),
+                self.callback_ids.is_some(),
+                self.log_keys_list.is_some(),
+                self.callback_ids_list.is_some(),
+            ],
+        )
     }
 }
 model::model!(AsyncExecutableResponse);

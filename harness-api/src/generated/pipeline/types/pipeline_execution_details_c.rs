@@ -40,11 +40,6 @@ impl model::Model for Child {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.child_node_id.is_some() as u64
-            | (self.strategy_metadata.is_some() as u64) << 1
-    }
 }
 model::model!(Child);
 /// Schema `ChildChainExecutableResponse`.
@@ -94,13 +89,6 @@ impl model::Model for ChildChainExecutableResponse {
             4 => model::Part::Str(&self.previous_child_id),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.suspend.is_some() as u64 | (self.last_link.is_some() as u64) << 1
-            | (self.next_child_id.is_some() as u64) << 2
-            | (self.pass_through_data.is_some() as u64) << 3
-            | (self.previous_child_id.is_some() as u64) << 4
     }
 }
 model::model!(ChildChainExecutableResponse);
@@ -156,14 +144,6 @@ impl model::Model for ChildExecutableResponse {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.skip.is_some() as u64 | (self.units.is_some() as u64) << 1
-            | (self.log_keys.is_some() as u64) << 2
-            | (self.units_list.is_some() as u64) << 3
-            | (self.child_node_id.is_some() as u64) << 4
-            | (self.log_keys_list.is_some() as u64) << 5
-    }
 }
 model::model!(ChildExecutableResponse);
 /// Schema `ChildExecutionDetail`.
@@ -201,11 +181,6 @@ impl model::Model for ChildExecutionDetail {
             1 => model::opt(&self.pipeline_execution_summary),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.execution_graph.is_some() as u64
-            | (self.pipeline_execution_summary.is_some() as u64) << 1
     }
 }
 model::model!(ChildExecutionDetail);
@@ -280,13 +255,18 @@ impl model::Model for ChildrenExecutableResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.units.is_some() as u64 | (self.log_keys.is_some() as u64) << 1
-            | (self.children.is_some() as u64) << 2
-            | (self.units_list.is_some() as u64) << 3
-            | (self.log_keys_list.is_some() as u64) << 4
-            | (self.children_list.is_some() as u64) << 5
-            | (self.max_concurrency.is_some() as u64) << 6
-            | (self.should_proceed_if_failed.is_some() as u64) << 7
+        model::mask(
+            &[
+                self.units.is_some(),
+                self.log_keys.is_some(),
+                self.children.is_some(),
+                self.units_list.is_some(),
+                self.log_keys_list.is_some(),
+                self.children_list.is_some(),
+                self.max_concurrency.is_some(),
+                self.should_proceed_if_failed.is_some(),
+            ],
+        )
     }
 }
 model::model!(ChildrenExecutableResponse);
@@ -343,13 +323,6 @@ impl model::Model for CustomPagePipelineExecutionOutline {
             4 => model::Part::Str(&self.last_seen_execution_id),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.content.is_some() as u64 | (self.has_more.is_some() as u64) << 1
-            | (self.current_size.is_some() as u64) << 2
-            | (self.last_seen_start_time.is_some() as u64) << 3
-            | (self.last_seen_execution_id.is_some() as u64) << 4
     }
 }
 model::model!(CustomPagePipelineExecutionOutline);

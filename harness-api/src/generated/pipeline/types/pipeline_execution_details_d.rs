@@ -48,11 +48,5 @@ impl model::Model for DelegateInfo {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.id.is_some() as u64 | (self.name.is_some() as u64) << 1
-            | (self.task_id.is_some() as u64) << 2
-            | (self.task_name.is_some() as u64) << 3
-    }
 }
 model::model!(DelegateInfo);

@@ -40,11 +40,6 @@ impl model::Model for EdgeLayoutList {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.next_ids.is_some() as u64
-            | (self.current_node_children.is_some() as u64) << 1
-    }
 }
 model::model!(EdgeLayoutList);
 /// Schema `ExecutableResponse`.
@@ -133,15 +128,21 @@ impl model::Model for ExecutableResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.sync.is_some() as u64 | (self.task.is_some() as u64) << 1
-            | (self.async_.is_some() as u64) << 2 | (self.child.is_some() as u64) << 3
-            | (self.children.is_some() as u64) << 4
-            | (self.skip_task.is_some() as u64) << 5
-            | (self.task_chain.is_some() as u64) << 6
-            | (self.async_chain.is_some() as u64) << 7
-            | (self.child_chain.is_some() as u64) << 8
-            | (self.facilitator.is_some() as u64) << 9
-            | (self.response_case.is_some() as u64) << 10
+        model::mask(
+            &[
+                self.sync.is_some(),
+                self.task.is_some(),
+                self.async_.is_some(),
+                self.child.is_some(),
+                self.children.is_some(),
+                self.skip_task.is_some(),
+                self.task_chain.is_some(),
+                self.async_chain.is_some(),
+                self.child_chain.is_some(),
+                self.facilitator.is_some(),
+                self.response_case.is_some(),
+            ],
+        )
     }
 }
 model::model!(ExecutableResponse);
@@ -187,10 +188,6 @@ impl model::Model for ExecutionDataResponse {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.execution_id.is_some() as u64 | (self.execution_yaml.is_some() as u64) << 1
-    }
 }
 model::model!(ExecutionDataResponse);
 /// Schema `ExecutionErrorInfo`.
@@ -224,10 +221,6 @@ impl model::Model for ExecutionErrorInfo {
             0 => model::Part::Str(&self.message),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.message.is_some() as u64
     }
 }
 model::model!(ExecutionErrorInfo);
@@ -286,13 +279,6 @@ impl model::Model for ExecutionGraph {
             4 => model::opt(&self.representation_strategy),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.node_map.is_some() as u64 | (self.root_node_id.is_some() as u64) << 1
-            | (self.execution_metadata.is_some() as u64) << 2
-            | (self.node_adjacency_list_map.is_some() as u64) << 3
-            | (self.representation_strategy.is_some() as u64) << 4
     }
 }
 model::model!(ExecutionGraph);
@@ -473,30 +459,36 @@ impl model::Model for ExecutionNode {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.uuid.is_some() as u64) << 1
-            | (self.end_ts.is_some() as u64) << 2 | (self.status.is_some() as u64) << 3
-            | (self.base_fqn.is_some() as u64) << 4
-            | (self.setup_id.is_some() as u64) << 5
-            | (self.start_ts.is_some() as u64) << 6
-            | (self.outcomes.is_some() as u64) << 7
-            | (self.skip_info.is_some() as u64) << 8
-            | (self.step_type.is_some() as u64) << 9
-            | (self.created_at.is_some() as u64) << 10
-            | (self.identifier.is_some() as u64) << 11
-            | (self.log_base_key.is_some() as u64) << 12
-            | (self.failure_info.is_some() as u64) << 13
-            | (self.node_run_info.is_some() as u64) << 14
-            | (self.step_details.is_some() as u64) << 15
-            | (self.progress_data.is_some() as u64) << 16
-            | (self.step_parameters.is_some() as u64) << 17
-            | (self.unit_progresses.is_some() as u64) << 18
-            | (self.delegate_info_list.is_some() as u64) << 19
-            | (self.strategy_metadata.is_some() as u64) << 20
-            | (self.retry_node_metadata.is_some() as u64) << 21
-            | (self.interrupt_histories.is_some() as u64) << 22
-            | (self.executable_responses.is_some() as u64) << 23
-            | (self.execution_input_configured.is_some() as u64) << 24
-            | (self.manual_intervention_available_actions.is_some() as u64) << 25
+        model::mask(
+            &[
+                self.name.is_some(),
+                self.uuid.is_some(),
+                self.end_ts.is_some(),
+                self.status.is_some(),
+                self.base_fqn.is_some(),
+                self.setup_id.is_some(),
+                self.start_ts.is_some(),
+                self.outcomes.is_some(),
+                self.skip_info.is_some(),
+                self.step_type.is_some(),
+                self.created_at.is_some(),
+                self.identifier.is_some(),
+                self.log_base_key.is_some(),
+                self.failure_info.is_some(),
+                self.node_run_info.is_some(),
+                self.step_details.is_some(),
+                self.progress_data.is_some(),
+                self.step_parameters.is_some(),
+                self.unit_progresses.is_some(),
+                self.delegate_info_list.is_some(),
+                self.strategy_metadata.is_some(),
+                self.retry_node_metadata.is_some(),
+                self.interrupt_histories.is_some(),
+                self.executable_responses.is_some(),
+                self.execution_input_configured.is_some(),
+                self.manual_intervention_available_actions.is_some(),
+            ],
+        )
     }
 }
 model::model!(ExecutionNode);
@@ -535,10 +527,6 @@ impl model::Model for ExecutionNodeAdjacencyList {
             1 => model::opt(&self.children),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.next_ids.is_some() as u64 | (self.children.is_some() as u64) << 1
     }
 }
 model::model!(ExecutionNodeAdjacencyList);
@@ -605,11 +593,6 @@ impl model::Model for ExpressionBlock {
             2 => model::Part::Str(&self.expression_value),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.count.is_some() as u64 | (self.expression.is_some() as u64) << 1
-            | (self.expression_value.is_some() as u64) << 2
     }
 }
 model::model!(ExpressionBlock);

@@ -63,14 +63,6 @@ impl model::Model for FacilitatorExecutableResponse {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.type_.is_some() as u64 | (self.status.is_some() as u64) << 1
-            | (self.start_ts.is_some() as u64) << 2
-            | (self.callback_ids.is_some() as u64) << 3
-            | (self.callback_ids_list.is_some() as u64) << 4
-            | (self.timeout_in_seconds.is_some() as u64) << 5
-    }
 }
 model::model!(FacilitatorExecutableResponse);
 model::open_enum! {
@@ -130,11 +122,6 @@ impl model::Model for FailureInfoDto {
             2 => model::opt(&self.response_messages),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.message.is_some() as u64 | (self.failure_type_list.is_some() as u64) << 1
-            | (self.response_messages.is_some() as u64) << 2
     }
 }
 model::model!(FailureInfoDto);

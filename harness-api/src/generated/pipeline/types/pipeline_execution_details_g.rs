@@ -165,27 +165,34 @@ impl model::Model for GraphLayoutNode {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.end_ts.is_some() as u64) << 1
-            | (self.hidden.is_some() as u64) << 2 | (self.module.is_some() as u64) << 3
-            | (self.status.is_some() as u64) << 4 | (self.start_ts.is_some() as u64) << 5
-            | (self.node_type.is_some() as u64) << 6
-            | (self.node_uuid.is_some() as u64) << 7
-            | (self.skip_info.is_some() as u64) << 8
-            | (self.created_at.is_some() as u64) << 9
-            | (self.node_group.is_some() as u64) << 10
-            | (self.module_info.is_some() as u64) << 11
-            | (self.failure_info.is_some() as u64) << 12
-            | (self.node_run_info.is_some() as u64) << 13
-            | (self.step_details.is_some() as u64) << 14
-            | (self.barrier_found.is_some() as u64) << 15
-            | (self.edge_layout_list.is_some() as u64) << 16
-            | (self.failure_info_dto.is_some() as u64) << 17
-            | (self.node_identifier.is_some() as u64) << 18
-            | (self.node_execution_id.is_some() as u64) << 19
-            | (self.strategy_metadata.is_some() as u64) << 20
-            | (self.is_manual_execution.is_some() as u64) << 21
-            | (self.is_rollback_stage_node.is_some() as u64) << 22
-            | (self.execution_input_configured.is_some() as u64) << 23
+        model::mask(
+            &[
+                self.name.is_some(),
+                self.end_ts.is_some(),
+                self.hidden.is_some(),
+                self.module.is_some(),
+                self.status.is_some(),
+                self.start_ts.is_some(),
+                self.node_type.is_some(),
+                self.node_uuid.is_some(),
+                self.skip_info.is_some(),
+                self.created_at.is_some(),
+                self.node_group.is_some(),
+                self.module_info.is_some(),
+                self.failure_info.is_some(),
+                self.node_run_info.is_some(),
+                self.step_details.is_some(),
+                self.barrier_found.is_some(),
+                self.edge_layout_list.is_some(),
+                self.failure_info_dto.is_some(),
+                self.node_identifier.is_some(),
+                self.node_execution_id.is_some(),
+                self.strategy_metadata.is_some(),
+                self.is_manual_execution.is_some(),
+                self.is_rollback_stage_node.is_some(),
+                self.execution_input_configured.is_some(),
+            ],
+        )
     }
 }
 model::model!(GraphLayoutNode);

@@ -40,10 +40,6 @@ impl model::Model for InputSetDetails {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.identifier.is_some() as u64) << 1
-    }
 }
 model::model!(InputSetDetails);
 /// Schema `InputSetTemplateResponse`.
@@ -86,12 +82,6 @@ impl model::Model for InputSetTemplateResponse {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.input_set_yaml.is_some() as u64
-            | (self.input_set_details.is_some() as u64) << 1
-            | (self.input_set_template_yaml.is_some() as u64) << 2
-    }
 }
 model::model!(InputSetTemplateResponse);
 /// Schema `InterruptConfig`.
@@ -129,11 +119,6 @@ impl model::Model for InterruptConfig {
             1 => model::opt(&self.retry_interrupt_config),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.issued_by.is_some() as u64
-            | (self.retry_interrupt_config.is_some() as u64) << 1
     }
 }
 model::model!(InterruptConfig);
@@ -180,12 +165,6 @@ impl model::Model for InterruptEffectDto {
             3 => model::opt(&self.interrupt_config),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.interrupt_id.is_some() as u64 | (self.took_effect_at.is_some() as u64) << 1
-            | (self.interrupt_type.is_some() as u64) << 2
-            | (self.interrupt_config.is_some() as u64) << 3
     }
 }
 model::model!(InterruptEffectDto);
@@ -258,14 +237,6 @@ impl model::Model for IssuedBy {
             5 => model::opt(&self.trigger_issuer),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.issue_time.is_some() as u64 | (self.manual_issuer.is_some() as u64) << 1
-            | (self.system_issuer.is_some() as u64) << 2
-            | (self.adviser_issuer.is_some() as u64) << 3
-            | (self.timeout_issuer.is_some() as u64) << 4
-            | (self.trigger_issuer.is_some() as u64) << 5
     }
 }
 model::model!(IssuedBy);

@@ -48,11 +48,5 @@ impl model::Model for ManualIssuer {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.type_.is_some() as u64 | (self.user_id.is_some() as u64) << 1
-            | (self.email_id.is_some() as u64) << 2
-            | (self.identifier.is_some() as u64) << 3
-    }
 }
 model::model!(ManualIssuer);

@@ -40,10 +40,6 @@ impl model::Model for NgLabel {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.key.is_some() as u64 | (self.value.is_some() as u64) << 1
-    }
 }
 model::model!(NgLabel);
 /// Schema `NodeExecutionDetails`.
@@ -77,10 +73,6 @@ impl model::Model for NodeExecutionDetails {
             0 => model::opt(&self.execution_graph),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.execution_graph.is_some() as u64
     }
 }
 model::model!(NodeExecutionDetails);
@@ -170,15 +162,21 @@ impl model::Model for NodeExecutionOutline {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.end_ts.is_some() as u64) << 1
-            | (self.status.is_some() as u64) << 2 | (self.start_ts.is_some() as u64) << 3
-            | (self.node_type.is_some() as u64) << 4
-            | (self.node_uuid.is_some() as u64) << 5
-            | (self.node_group.is_some() as u64) << 6
-            | (self.failure_info.is_some() as u64) << 7
-            | (self.edge_layout_list.is_some() as u64) << 8
-            | (self.node_identifier.is_some() as u64) << 9
-            | (self.node_execution_id.is_some() as u64) << 10
+        model::mask(
+            &[
+                self.name.is_some(),
+                self.end_ts.is_some(),
+                self.status.is_some(),
+                self.start_ts.is_some(),
+                self.node_type.is_some(),
+                self.node_uuid.is_some(),
+                self.node_group.is_some(),
+                self.failure_info.is_some(),
+                self.edge_layout_list.is_some(),
+                self.node_identifier.is_some(),
+                self.node_execution_id.is_some(),
+            ],
+        )
     }
 }
 model::model!(NodeExecutionOutline);
@@ -250,13 +248,6 @@ impl model::Model for NodeRunInfo {
             4 => model::Part::Flag(&self.evaluated_condition),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.expressions.is_some() as u64 | (self.when_condition.is_some() as u64) << 1
-            | (self.expressions_list.is_some() as u64) << 2
-            | (self.is_manual_execution.is_some() as u64) << 3
-            | (self.evaluated_condition.is_some() as u64) << 4
     }
 }
 model::model!(NodeRunInfo);

@@ -90,14 +90,21 @@ impl model::Model for PageGovernanceMetadata {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.last.is_some() as u64 | (self.size.is_some() as u64) << 1
-            | (self.sort.is_some() as u64) << 2 | (self.empty.is_some() as u64) << 3
-            | (self.first.is_some() as u64) << 4 | (self.number.is_some() as u64) << 5
-            | (self.content.is_some() as u64) << 6
-            | (self.pageable.is_some() as u64) << 7
-            | (self.total_pages.is_some() as u64) << 8
-            | (self.total_elements.is_some() as u64) << 9
-            | (self.number_of_elements.is_some() as u64) << 10
+        model::mask(
+            &[
+                self.last.is_some(),
+                self.size.is_some(),
+                self.sort.is_some(),
+                self.empty.is_some(),
+                self.first.is_some(),
+                self.number.is_some(),
+                self.content.is_some(),
+                self.pageable.is_some(),
+                self.total_pages.is_some(),
+                self.total_elements.is_some(),
+                self.number_of_elements.is_some(),
+            ],
+        )
     }
 }
 model::model!(PageGovernanceMetadata);
@@ -187,14 +194,21 @@ impl model::Model for PagePipelineExecutionIdentifierSummary {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.last.is_some() as u64 | (self.size.is_some() as u64) << 1
-            | (self.sort.is_some() as u64) << 2 | (self.empty.is_some() as u64) << 3
-            | (self.first.is_some() as u64) << 4 | (self.number.is_some() as u64) << 5
-            | (self.content.is_some() as u64) << 6
-            | (self.pageable.is_some() as u64) << 7
-            | (self.total_pages.is_some() as u64) << 8
-            | (self.total_elements.is_some() as u64) << 9
-            | (self.number_of_elements.is_some() as u64) << 10
+        model::mask(
+            &[
+                self.last.is_some(),
+                self.size.is_some(),
+                self.sort.is_some(),
+                self.empty.is_some(),
+                self.first.is_some(),
+                self.number.is_some(),
+                self.content.is_some(),
+                self.pageable.is_some(),
+                self.total_pages.is_some(),
+                self.total_elements.is_some(),
+                self.number_of_elements.is_some(),
+            ],
+        )
     }
 }
 model::model!(PagePipelineExecutionIdentifierSummary);
@@ -284,14 +298,21 @@ impl model::Model for PagePipelineExecutionSummary {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.last.is_some() as u64 | (self.size.is_some() as u64) << 1
-            | (self.sort.is_some() as u64) << 2 | (self.empty.is_some() as u64) << 3
-            | (self.first.is_some() as u64) << 4 | (self.number.is_some() as u64) << 5
-            | (self.content.is_some() as u64) << 6
-            | (self.pageable.is_some() as u64) << 7
-            | (self.total_pages.is_some() as u64) << 8
-            | (self.total_elements.is_some() as u64) << 9
-            | (self.number_of_elements.is_some() as u64) << 10
+        model::mask(
+            &[
+                self.last.is_some(),
+                self.size.is_some(),
+                self.sort.is_some(),
+                self.empty.is_some(),
+                self.first.is_some(),
+                self.number.is_some(),
+                self.content.is_some(),
+                self.pageable.is_some(),
+                self.total_pages.is_some(),
+                self.total_elements.is_some(),
+                self.number_of_elements.is_some(),
+            ],
+        )
     }
 }
 model::model!(PagePipelineExecutionSummary);
@@ -334,11 +355,6 @@ impl model::Model for PipelineExecutionDetail {
             2 => model::opt(&self.pipeline_execution_summary),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.child_graph.is_some() as u64 | (self.execution_graph.is_some() as u64) << 1
-            | (self.pipeline_execution_summary.is_some() as u64) << 2
     }
 }
 model::model!(PipelineExecutionDetail);
@@ -401,14 +417,6 @@ impl model::Model for PipelineExecutionIdentifierSummary {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.status.is_some() as u64 | (self.run_sequence.is_some() as u64) << 1
-            | (self.org_identifier.is_some() as u64) << 2
-            | (self.plan_execution_id.is_some() as u64) << 3
-            | (self.project_identifier.is_some() as u64) << 4
-            | (self.pipeline_identifier.is_some() as u64) << 5
-    }
 }
 model::model!(PipelineExecutionIdentifierSummary);
 model::open_enum! {
@@ -457,10 +465,6 @@ impl model::Model for PipelineExecutionNotes {
             0 => model::Part::Str(&self.notes),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.notes.is_some() as u64
     }
 }
 model::model!(PipelineExecutionNotes);
@@ -580,21 +584,27 @@ impl model::Model for PipelineExecutionOutline {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.end_ts.is_some() as u64) << 1
-            | (self.status.is_some() as u64) << 2 | (self.modules.is_some() as u64) << 3
-            | (self.start_ts.is_some() as u64) << 4
-            | (self.created_at.is_some() as u64) << 5
-            | (self.stages_map.is_some() as u64) << 6
-            | (self.failure_info.is_some() as u64) << 7
-            | (self.run_sequence.is_some() as u64) << 8
-            | (self.last_updated_at.is_some() as u64) << 9
-            | (self.org_identifier.is_some() as u64) << 10
-            | (self.starting_node_id.is_some() as u64) << 11
-            | (self.plan_execution_id.is_some() as u64) << 12
-            | (self.runtime_input_yaml.is_some() as u64) << 13
-            | (self.account_identifier.is_some() as u64) << 14
-            | (self.project_identifier.is_some() as u64) << 15
-            | (self.pipeline_identifier.is_some() as u64) << 16
+        model::mask(
+            &[
+                self.name.is_some(),
+                self.end_ts.is_some(),
+                self.status.is_some(),
+                self.modules.is_some(),
+                self.start_ts.is_some(),
+                self.created_at.is_some(),
+                self.stages_map.is_some(),
+                self.failure_info.is_some(),
+                self.run_sequence.is_some(),
+                self.last_updated_at.is_some(),
+                self.org_identifier.is_some(),
+                self.starting_node_id.is_some(),
+                self.plan_execution_id.is_some(),
+                self.runtime_input_yaml.is_some(),
+                self.account_identifier.is_some(),
+                self.project_identifier.is_some(),
+                self.pipeline_identifier.is_some(),
+            ],
+        )
     }
 }
 model::model!(PipelineExecutionOutline);
@@ -641,12 +651,6 @@ impl model::Model for PipelineExecutionOutlineFilterDto {
             3 => model::Part::Str(&self.pipeline_identifier),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.status.is_some() as u64 | (self.time_range.is_some() as u64) << 1
-            | (self.plan_execution_ids.is_some() as u64) << 2
-            | (self.pipeline_identifier.is_some() as u64) << 3
     }
 }
 model::model!(PipelineExecutionOutlineFilterDto);
@@ -981,56 +985,63 @@ impl model::Model for PipelineExecutionSummary {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.tags.is_some() as u64) << 1
-            | (self.end_ts.is_some() as u64) << 2 | (self.labels.is_some() as u64) << 3
-            | (self.status.is_some() as u64) << 4 | (self.modules.is_some() as u64) << 5
-            | (self.start_ts.is_some() as u64) << 6
-            | (self.can_retry.is_some() as u64) << 7
-            | (self.aborted_by.is_some() as u64) << 8
-            | (self.created_at.is_some() as u64) << 9
-            | (self.store_type.is_some() as u64) << 10
-            | (self.git_details.is_some() as u64) << 11
-            | (self.module_info.is_some() as u64) << 12
-            | (self.queued_type.is_some() as u64) << 13
-            | (self.failure_info.is_some() as u64) << 14
-            | (self.run_sequence.is_some() as u64) << 15
-            | (self.yaml_version.is_some() as u64) << 16
-            | (self.can_re_execute.is_some() as u64) << 17
-            | (self.connector_ref.is_some() as u64) << 18
-            | (self.queued_reason.is_some() as u64) << 19
-            | (self.execution_mode.is_some() as u64) << 20
-            | (self.layout_node_map.is_some() as u64) << 21
-            | (self.org_identifier.is_some() as u64) << 22
-            | (self.stages_executed.is_some() as u64) << 23
-            | (self.starting_node_id.is_some() as u64) << 24
-            | (self.parent_stage_info.is_some() as u64) << 25
-            | (self.plan_execution_id.is_some() as u64) << 26
-            | (self.stages_execution.is_some() as u64) << 27
-            | (self.dynamic_execution.is_some() as u64) << 28
-            | (self.retried_execution.is_some() as u64) << 29
-            | (self.show_retry_history.is_some() as u64) << 30
-            | (self.total_stages_count.is_some() as u64) << 31
-            | (self.failed_stages_count.is_some() as u64) << 32
-            | (self.is_stages_execution.is_some() as u64) << 33
-            | (self.project_identifier.is_some() as u64) << 34
-            | (self.execution_error_info.is_some() as u64) << 35
-            | (self.governance_metadata.is_some() as u64) << 36
-            | (self.is_dynamic_execution.is_some() as u64) << 37
-            | (self.is_retried_execution.is_some() as u64) << 38
-            | (self.pipeline_identifier.is_some() as u64) << 39
-            | (self.running_stages_count.is_some() as u64) << 40
-            | (self.input_set_identifiers.is_some() as u64) << 41
-            | (self.stages_executed_names.is_some() as u64) << 42
-            | (self.allow_stage_executions.is_some() as u64) << 43
-            | (self.execution_trigger_info.is_some() as u64) << 44
-            | (self.successful_stages_count.is_some() as u64) << 45
-            | (self.retry_execution_metadata.is_some() as u64) << 46
-            | (self.should_use_simplified_key.is_some() as u64) << 47
-            | (self.original_yaml_used_on_rerun.is_some() as u64) << 48
-            | (self.execution_input_configured.is_some() as u64) << 49
-            | (self.template_reference_summary.is_some() as u64) << 50
-            | (self.is_original_yaml_used_on_rerun.is_some() as u64) << 51
-            | (self.notes_exist_for_plan_execution_id.is_some() as u64) << 52
+        model::mask(
+            &[
+                self.name.is_some(),
+                self.tags.is_some(),
+                self.end_ts.is_some(),
+                self.labels.is_some(),
+                self.status.is_some(),
+                self.modules.is_some(),
+                self.start_ts.is_some(),
+                self.can_retry.is_some(),
+                self.aborted_by.is_some(),
+                self.created_at.is_some(),
+                self.store_type.is_some(),
+                self.git_details.is_some(),
+                self.module_info.is_some(),
+                self.queued_type.is_some(),
+                self.failure_info.is_some(),
+                self.run_sequence.is_some(),
+                self.yaml_version.is_some(),
+                self.can_re_execute.is_some(),
+                self.connector_ref.is_some(),
+                self.queued_reason.is_some(),
+                self.execution_mode.is_some(),
+                self.layout_node_map.is_some(),
+                self.org_identifier.is_some(),
+                self.stages_executed.is_some(),
+                self.starting_node_id.is_some(),
+                self.parent_stage_info.is_some(),
+                self.plan_execution_id.is_some(),
+                self.stages_execution.is_some(),
+                self.dynamic_execution.is_some(),
+                self.retried_execution.is_some(),
+                self.show_retry_history.is_some(),
+                self.total_stages_count.is_some(),
+                self.failed_stages_count.is_some(),
+                self.is_stages_execution.is_some(),
+                self.project_identifier.is_some(),
+                self.execution_error_info.is_some(),
+                self.governance_metadata.is_some(),
+                self.is_dynamic_execution.is_some(),
+                self.is_retried_execution.is_some(),
+                self.pipeline_identifier.is_some(),
+                self.running_stages_count.is_some(),
+                self.input_set_identifiers.is_some(),
+                self.stages_executed_names.is_some(),
+                self.allow_stage_executions.is_some(),
+                self.execution_trigger_info.is_some(),
+                self.successful_stages_count.is_some(),
+                self.retry_execution_metadata.is_some(),
+                self.should_use_simplified_key.is_some(),
+                self.original_yaml_used_on_rerun.is_some(),
+                self.execution_input_configured.is_some(),
+                self.template_reference_summary.is_some(),
+                self.is_original_yaml_used_on_rerun.is_some(),
+                self.notes_exist_for_plan_execution_id.is_some(),
+            ],
+        )
     }
 }
 model::model!(PipelineExecutionSummary);

@@ -48,12 +48,6 @@ impl model::Model for ResponseDtoCustomPagePipelineExecutionOutline {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
-            | (self.meta_data.is_some() as u64) << 2
-            | (self.correlation_id.is_some() as u64) << 3
-    }
 }
 model::model!(ResponseDtoCustomPagePipelineExecutionOutline);
 model::open_enum! {
@@ -104,12 +98,6 @@ impl model::Model for ResponseDtoExecutionDataResponse {
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
-            | (self.meta_data.is_some() as u64) << 2
-            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoExecutionDataResponse);
@@ -162,12 +150,6 @@ impl model::Model for ResponseDtoExecutionGraph {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
-            | (self.meta_data.is_some() as u64) << 2
-            | (self.correlation_id.is_some() as u64) << 3
-    }
 }
 model::model!(ResponseDtoExecutionGraph);
 model::open_enum! {
@@ -218,12 +200,6 @@ impl model::Model for ResponseDtoInputSetTemplateResponse {
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
-            | (self.meta_data.is_some() as u64) << 2
-            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoInputSetTemplateResponse);
@@ -276,12 +252,6 @@ impl model::Model for ResponseDtoNodeExecutionDetails {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
-            | (self.meta_data.is_some() as u64) << 2
-            | (self.correlation_id.is_some() as u64) << 3
-    }
 }
 model::model!(ResponseDtoNodeExecutionDetails);
 model::open_enum! {
@@ -332,12 +302,6 @@ impl model::Model for ResponseDtoPageGovernanceMetadata {
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
-            | (self.meta_data.is_some() as u64) << 2
-            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoPageGovernanceMetadata);
@@ -390,12 +354,6 @@ impl model::Model for ResponseDtoPagePipelineExecutionIdentifierSummary {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
-            | (self.meta_data.is_some() as u64) << 2
-            | (self.correlation_id.is_some() as u64) << 3
-    }
 }
 model::model!(ResponseDtoPagePipelineExecutionIdentifierSummary);
 model::open_enum! {
@@ -446,12 +404,6 @@ impl model::Model for ResponseDtoPagePipelineExecutionSummary {
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
-            | (self.meta_data.is_some() as u64) << 2
-            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoPagePipelineExecutionSummary);
@@ -504,12 +456,6 @@ impl model::Model for ResponseDtoPipelineExecutionDetail {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
-            | (self.meta_data.is_some() as u64) << 2
-            | (self.correlation_id.is_some() as u64) << 3
-    }
 }
 model::model!(ResponseDtoPipelineExecutionDetail);
 model::open_enum! {
@@ -561,12 +507,6 @@ impl model::Model for ResponseDtoPipelineExecutionNotes {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
-            | (self.meta_data.is_some() as u64) << 2
-            | (self.correlation_id.is_some() as u64) << 3
-    }
 }
 model::model!(ResponseDtoPipelineExecutionNotes);
 model::open_enum! {
@@ -617,12 +557,6 @@ impl model::Model for ResponseDtoWorkflowGraph {
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
-            | (self.meta_data.is_some() as u64) << 2
-            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoWorkflowGraph);
@@ -689,14 +623,6 @@ impl model::Model for RetryExecutionMetadata {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.end_ts.is_some() as u64 | (self.start_ts.is_some() as u64) << 1
-            | (self.executed_by.is_some() as u64) << 2
-            | (self.run_sequence.is_some() as u64) << 3
-            | (self.root_execution_id.is_some() as u64) << 4
-            | (self.parent_execution_id.is_some() as u64) << 5
-    }
 }
 model::model!(RetryExecutionMetadata);
 /// Schema `RetryInterruptConfig`.
@@ -730,10 +656,6 @@ impl model::Model for RetryInterruptConfig {
             0 => model::Part::Str(&self.retry_id),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.retry_id.is_some() as u64
     }
 }
 model::model!(RetryInterruptConfig);
@@ -784,13 +706,6 @@ impl model::Model for RetryNodeMetadata {
             4 => model::Part::Str(&self.original_plan_execution_id),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.end_ts.is_some() as u64 | (self.start_ts.is_some() as u64) << 1
-            | (self.executed_by.is_some() as u64) << 2
-            | (self.run_sequence.is_some() as u64) << 3
-            | (self.original_plan_execution_id.is_some() as u64) << 4
     }
 }
 model::model!(RetryNodeMetadata);

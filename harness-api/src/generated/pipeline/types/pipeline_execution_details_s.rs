@@ -40,11 +40,6 @@ impl model::Model for SkipInfo {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.skip_condition.is_some() as u64
-            | (self.evaluated_condition.is_some() as u64) << 1
-    }
 }
 model::model!(SkipInfo);
 /// Schema `SkipTaskExecutableResponse`.
@@ -78,10 +73,6 @@ impl model::Model for SkipTaskExecutableResponse {
             0 => model::Part::Str(&self.message),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.message.is_some() as u64
     }
 }
 model::model!(SkipTaskExecutableResponse);
@@ -129,12 +120,6 @@ impl model::Model for SyncExecutableResponse {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.units.is_some() as u64 | (self.log_keys.is_some() as u64) << 1
-            | (self.units_list.is_some() as u64) << 2
-            | (self.log_keys_list.is_some() as u64) << 3
-    }
 }
 model::model!(SyncExecutableResponse);
 /// Schema `SystemIssuer`.
@@ -168,10 +153,6 @@ impl model::Model for SystemIssuer {
             0 => model::Part::Str(&self.message),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.message.is_some() as u64
     }
 }
 model::model!(SystemIssuer);

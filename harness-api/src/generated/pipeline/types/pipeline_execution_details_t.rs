@@ -80,14 +80,19 @@ impl model::Model for TaskChainExecutableResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.units.is_some() as u64 | (self.task_id.is_some() as u64) << 1
-            | (self.log_keys.is_some() as u64) << 2
-            | (self.chain_end.is_some() as u64) << 3
-            | (self.task_name.is_some() as u64) << 4
-            | (self.units_list.is_some() as u64) << 5
-            | (self.log_keys_list.is_some() as u64) << 6
-            | (self.task_category.is_some() as u64) << 7
-            | (self.pass_through_data.is_some() as u64) << 8
+        model::mask(
+            &[
+                self.units.is_some(),
+                self.task_id.is_some(),
+                self.log_keys.is_some(),
+                self.chain_end.is_some(),
+                self.task_name.is_some(),
+                self.units_list.is_some(),
+                self.log_keys_list.is_some(),
+                self.task_category.is_some(),
+                self.pass_through_data.is_some(),
+            ],
+        )
     }
 }
 model::model!(TaskChainExecutableResponse);
@@ -161,15 +166,6 @@ impl model::Model for TaskExecutableResponse {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.units.is_some() as u64 | (self.task_id.is_some() as u64) << 1
-            | (self.log_keys.is_some() as u64) << 2
-            | (self.task_name.is_some() as u64) << 3
-            | (self.units_list.is_some() as u64) << 4
-            | (self.log_keys_list.is_some() as u64) << 5
-            | (self.task_category.is_some() as u64) << 6
-    }
 }
 model::model!(TaskExecutableResponse);
 model::open_enum! {
@@ -210,10 +206,6 @@ impl model::Model for TimeoutIssuer {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.timeout_instance_id.is_some() as u64
-    }
 }
 model::model!(TimeoutIssuer);
 /// Schema `TriggerIssuer`.
@@ -251,11 +243,6 @@ impl model::Model for TriggerIssuer {
             1 => model::Part::Flag(&self.abort_prev_concurrent_execution),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.trigger_ref.is_some() as u64
-            | (self.abort_prev_concurrent_execution.is_some() as u64) << 1
     }
 }
 model::model!(TriggerIssuer);

@@ -48,12 +48,6 @@ impl model::Model for UnitProgress {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.status.is_some() as u64 | (self.end_time.is_some() as u64) << 1
-            | (self.unit_name.is_some() as u64) << 2
-            | (self.start_time.is_some() as u64) << 3
-    }
 }
 model::model!(UnitProgress);
 model::open_enum! {

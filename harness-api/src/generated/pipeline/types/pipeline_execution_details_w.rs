@@ -40,10 +40,6 @@ impl model::Model for WorkflowGraph {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data.is_some() as u64 | (self.relation.is_some() as u64) << 1
-    }
 }
 model::model!(WorkflowGraph);
 /// Schema `WorkflowGraphNode`.
@@ -97,13 +93,6 @@ impl model::Model for WorkflowGraphNode {
             5 => model::Part::Str(&self.identifier),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.uuid.is_some() as u64) << 1
-            | (self.inputs.is_some() as u64) << 2 | (self.status.is_some() as u64) << 3
-            | (self.outputs.is_some() as u64) << 4
-            | (self.identifier.is_some() as u64) << 5
     }
 }
 model::model!(WorkflowGraphNode);
@@ -167,12 +156,6 @@ impl model::Model for WorkflowGraphRelation {
             3 => model::Part::Str(&self.parent_id),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.next_ids.is_some() as u64 | (self.prev_ids.is_some() as u64) << 1
-            | (self.children.is_some() as u64) << 2
-            | (self.parent_id.is_some() as u64) << 3
     }
 }
 model::model!(WorkflowGraphRelation);

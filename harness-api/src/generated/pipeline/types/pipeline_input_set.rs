@@ -47,10 +47,6 @@ impl model::Model for BatchInputSetsApiRequest {
         }
     }
     #[inline]
-    fn present(&self) -> u64 {
-        1
-    }
-    #[inline]
     fn required(&self) -> &'static [usize] {
         &[0]
     }
@@ -99,10 +95,6 @@ impl model::Model for BulkInputSetsApiRequest {
         }
     }
     #[inline]
-    fn present(&self) -> u64 {
-        1
-    }
-    #[inline]
     fn required(&self) -> &'static [usize] {
         &[0]
     }
@@ -139,10 +131,6 @@ impl model::Model for BulkInputSetsApiResponse {
             0 => model::opt(&self.input_sets),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.input_sets.is_some() as u64
     }
 }
 model::model!(BulkInputSetsApiResponse);
@@ -185,11 +173,6 @@ impl model::Model for EntityInputsMetadata {
             2 => model::opt(&self.inputs_metadata_list),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.entity_type.is_some() as u64 | (self.identifier.is_some() as u64) << 1
-            | (self.inputs_metadata_list.is_some() as u64) << 2
     }
 }
 model::model!(EntityInputsMetadata);
@@ -239,10 +222,6 @@ impl model::Model for EntityWithGitInfo {
             1 => model::Part::Str(&self.branch),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        1 | (self.branch.is_some() as u64) << 1
     }
     #[inline]
     fn required(&self) -> &'static [usize] {
@@ -301,12 +280,6 @@ impl model::Model for InputSetErrorWrapper {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.type_.is_some() as u64 | (self.error_pipeline_yaml.is_some() as u64) << 1
-            | (self.uuid_to_error_response_map.is_some() as u64) << 2
-            | (self.invalid_input_set_references.is_some() as u64) << 3
-    }
 }
 model::model!(InputSetErrorWrapper);
 /// Schema `InputSetGitUpdateResponse`.
@@ -340,10 +313,6 @@ impl model::Model for InputSetGitUpdateResponse {
             0 => model::Part::Str(&self.identifier),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.identifier.is_some() as u64
     }
 }
 model::model!(InputSetGitUpdateResponse);
@@ -406,14 +375,6 @@ impl model::Model for InputSetListResponse {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.identifier.is_some() as u64) << 1
-            | (self.description.is_some() as u64) << 2
-            | (self.input_set_type.is_some() as u64) << 3
-            | (self.pipeline_identifier.is_some() as u64) << 4
-            | (self.input_set_id_with_pipeline_id.is_some() as u64) << 5
-    }
 }
 model::model!(InputSetListResponse);
 model::open_enum! {
@@ -461,11 +422,6 @@ impl model::Model for InputSetPlaceError {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.message.is_some() as u64 | (self.field_name.is_some() as u64) << 1
-            | (self.identifier_of_error_source.is_some() as u64) << 2
-    }
 }
 model::model!(InputSetPlaceError);
 /// Schema `InputSetPlaceErrors`.
@@ -499,10 +455,6 @@ impl model::Model for InputSetPlaceErrors {
             0 => model::opt(&self.errors),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.errors.is_some() as u64
     }
 }
 model::model!(InputSetPlaceErrors);
@@ -632,24 +584,29 @@ impl model::Model for InputSetResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.tags.is_some() as u64) << 1
-            | (self.version.is_some() as u64) << 2
-            | (self.outdated.is_some() as u64) << 3
-            | (self.account_id.is_some() as u64) << 4
-            | (self.store_type.is_some() as u64) << 5
-            | (self.git_details.is_some() as u64) << 6
-            | (self.identifier.is_some() as u64) << 7
-            | (self.is_outdated.is_some() as u64) << 8
-            | (self.description.is_some() as u64) << 9
-            | (self.connector_ref.is_some() as u64) << 10
-            | (self.input_set_yaml.is_some() as u64) << 11
-            | (self.error_response.is_some() as u64) << 12
-            | (self.org_identifier.is_some() as u64) << 13
-            | (self.is_error_response.is_some() as u64) << 14
-            | (self.project_identifier.is_some() as u64) << 15
-            | (self.pipeline_identifier.is_some() as u64) << 16
-            | (self.input_set_error_wrapper.is_some() as u64) << 17
-            | (self.entity_validity_details.is_some() as u64) << 18
+        model::mask(
+            &[
+                self.name.is_some(),
+                self.tags.is_some(),
+                self.version.is_some(),
+                self.outdated.is_some(),
+                self.account_id.is_some(),
+                self.store_type.is_some(),
+                self.git_details.is_some(),
+                self.identifier.is_some(),
+                self.is_outdated.is_some(),
+                self.description.is_some(),
+                self.connector_ref.is_some(),
+                self.input_set_yaml.is_some(),
+                self.error_response.is_some(),
+                self.org_identifier.is_some(),
+                self.is_error_response.is_some(),
+                self.project_identifier.is_some(),
+                self.pipeline_identifier.is_some(),
+                self.input_set_error_wrapper.is_some(),
+                self.entity_validity_details.is_some(),
+            ],
+        )
     }
 }
 model::model!(InputSetResponse);
@@ -768,21 +725,26 @@ impl model::Model for InputSetSummaryResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.tags.is_some() as u64) << 1
-            | (self.modules.is_some() as u64) << 2
-            | (self.created_at.is_some() as u64) << 3
-            | (self.store_type.is_some() as u64) << 4
-            | (self.git_details.is_some() as u64) << 5
-            | (self.identifier.is_some() as u64) << 6
-            | (self.is_outdated.is_some() as u64) << 7
-            | (self.description.is_some() as u64) << 8
-            | (self.connector_ref.is_some() as u64) << 9
-            | (self.input_set_type.is_some() as u64) << 10
-            | (self.last_updated_at.is_some() as u64) << 11
-            | (self.pipeline_identifier.is_some() as u64) << 12
-            | (self.input_set_error_details.is_some() as u64) << 13
-            | (self.entity_validity_details.is_some() as u64) << 14
-            | (self.overlay_set_error_details.is_some() as u64) << 15
+        model::mask(
+            &[
+                self.name.is_some(),
+                self.tags.is_some(),
+                self.modules.is_some(),
+                self.created_at.is_some(),
+                self.store_type.is_some(),
+                self.git_details.is_some(),
+                self.identifier.is_some(),
+                self.is_outdated.is_some(),
+                self.description.is_some(),
+                self.connector_ref.is_some(),
+                self.input_set_type.is_some(),
+                self.last_updated_at.is_some(),
+                self.pipeline_identifier.is_some(),
+                self.input_set_error_details.is_some(),
+                self.entity_validity_details.is_some(),
+                self.overlay_set_error_details.is_some(),
+            ],
+        )
     }
 }
 model::model!(InputSetSummaryResponse);
@@ -831,11 +793,6 @@ impl model::Model for InputSetTemplateRequest {
             1 => model::opt(&self.service_with_git_info_list),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.stage_identifiers.is_some() as u64
-            | (self.service_with_git_info_list.is_some() as u64) << 1
     }
 }
 model::model!(InputSetTemplateRequest);
@@ -900,14 +857,6 @@ impl model::Model for InputSetTemplateWithReplacedExpressionsResponse {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.modules.is_some() as u64 | (self.has_input_sets.is_some() as u64) << 1
-            | (self.inputs_metadata.is_some() as u64) << 2
-            | (self.replaced_expressions.is_some() as u64) << 3
-            | (self.input_set_template_yaml.is_some() as u64) << 4
-            | (self.replaced_expressions_per_stage.is_some() as u64) << 5
-    }
 }
 model::model!(InputSetTemplateWithReplacedExpressionsResponse);
 /// Schema `InputsMetadata`.
@@ -945,10 +894,6 @@ impl model::Model for InputsMetadata {
             1 => model::Part::Str(&self.description),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.required.is_some() as u64 | (self.description.is_some() as u64) << 1
     }
 }
 model::model!(InputsMetadata);
@@ -1005,13 +950,6 @@ impl model::Model for MergeInputSetResponse {
             4 => model::opt(&self.input_set_error_wrapper),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.pipeline_yaml.is_some() as u64 | (self.error_response.is_some() as u64) << 1
-            | (self.is_error_response.is_some() as u64) << 2
-            | (self.complete_pipeline_yaml.is_some() as u64) << 3
-            | (self.input_set_error_wrapper.is_some() as u64) << 4
     }
 }
 model::model!(MergeInputSetResponse);
@@ -1146,25 +1084,30 @@ impl model::Model for OverlayInputSetResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.tags.is_some() as u64) << 1
-            | (self.version.is_some() as u64) << 2
-            | (self.outdated.is_some() as u64) << 3
-            | (self.account_id.is_some() as u64) << 4
-            | (self.store_type.is_some() as u64) << 5
-            | (self.git_details.is_some() as u64) << 6
-            | (self.identifier.is_some() as u64) << 7
-            | (self.is_outdated.is_some() as u64) << 8
-            | (self.description.is_some() as u64) << 9
-            | (self.connector_ref.is_some() as u64) << 10
-            | (self.error_response.is_some() as u64) << 11
-            | (self.org_identifier.is_some() as u64) << 12
-            | (self.is_error_response.is_some() as u64) << 13
-            | (self.project_identifier.is_some() as u64) << 14
-            | (self.input_set_references.is_some() as u64) << 15
-            | (self.pipeline_identifier.is_some() as u64) << 16
-            | (self.overlay_input_set_yaml.is_some() as u64) << 17
-            | (self.entity_validity_details.is_some() as u64) << 18
-            | (self.invalid_input_set_references.is_some() as u64) << 19
+        model::mask(
+            &[
+                self.name.is_some(),
+                self.tags.is_some(),
+                self.version.is_some(),
+                self.outdated.is_some(),
+                self.account_id.is_some(),
+                self.store_type.is_some(),
+                self.git_details.is_some(),
+                self.identifier.is_some(),
+                self.is_outdated.is_some(),
+                self.description.is_some(),
+                self.connector_ref.is_some(),
+                self.error_response.is_some(),
+                self.org_identifier.is_some(),
+                self.is_error_response.is_some(),
+                self.project_identifier.is_some(),
+                self.input_set_references.is_some(),
+                self.pipeline_identifier.is_some(),
+                self.overlay_input_set_yaml.is_some(),
+                self.entity_validity_details.is_some(),
+                self.invalid_input_set_references.is_some(),
+            ],
+        )
     }
 }
 model::model!(OverlayInputSetResponse);
@@ -1244,13 +1187,18 @@ impl model::Model for PageResponseInputSetListResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.empty.is_some() as u64 | (self.content.is_some() as u64) << 1
-            | (self.page_size.is_some() as u64) << 2
-            | (self.page_index.is_some() as u64) << 3
-            | (self.page_token.is_some() as u64) << 4
-            | (self.total_items.is_some() as u64) << 5
-            | (self.total_pages.is_some() as u64) << 6
-            | (self.page_item_count.is_some() as u64) << 7
+        model::mask(
+            &[
+                self.empty.is_some(),
+                self.content.is_some(),
+                self.page_size.is_some(),
+                self.page_index.is_some(),
+                self.page_token.is_some(),
+                self.total_items.is_some(),
+                self.total_pages.is_some(),
+                self.page_item_count.is_some(),
+            ],
+        )
     }
 }
 model::model!(PageResponseInputSetListResponse);
@@ -1325,13 +1273,18 @@ impl model::Model for PageResponseInputSetSummaryResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.empty.is_some() as u64 | (self.content.is_some() as u64) << 1
-            | (self.page_size.is_some() as u64) << 2
-            | (self.page_index.is_some() as u64) << 3
-            | (self.page_token.is_some() as u64) << 4
-            | (self.total_items.is_some() as u64) << 5
-            | (self.total_pages.is_some() as u64) << 6
-            | (self.page_item_count.is_some() as u64) << 7
+        model::mask(
+            &[
+                self.empty.is_some(),
+                self.content.is_some(),
+                self.page_size.is_some(),
+                self.page_index.is_some(),
+                self.page_token.is_some(),
+                self.total_items.is_some(),
+                self.total_pages.is_some(),
+                self.page_item_count.is_some(),
+            ],
+        )
     }
 }
 model::model!(PageResponseInputSetSummaryResponse);
@@ -1378,12 +1331,6 @@ impl model::Model for ResponseDtoBulkInputSetsApiResponse {
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
-            | (self.meta_data.is_some() as u64) << 2
-            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoBulkInputSetsApiResponse);
@@ -1436,12 +1383,6 @@ impl model::Model for ResponseDtoInputSetGitUpdateResponse {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
-            | (self.meta_data.is_some() as u64) << 2
-            | (self.correlation_id.is_some() as u64) << 3
-    }
 }
 model::model!(ResponseDtoInputSetGitUpdateResponse);
 model::open_enum! {
@@ -1493,12 +1434,6 @@ impl model::Model for ResponseDtoInputSetResponse {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
-            | (self.meta_data.is_some() as u64) << 2
-            | (self.correlation_id.is_some() as u64) << 3
-    }
 }
 model::model!(ResponseDtoInputSetResponse);
 model::open_enum! {
@@ -1549,12 +1484,6 @@ impl model::Model for ResponseDtoInputSetTemplateWithReplacedExpressionsResponse
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
-            | (self.meta_data.is_some() as u64) << 2
-            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoInputSetTemplateWithReplacedExpressionsResponse);
@@ -1608,12 +1537,6 @@ impl model::Model for ResponseDtoMergeInputSetResponse {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
-            | (self.meta_data.is_some() as u64) << 2
-            | (self.correlation_id.is_some() as u64) << 3
-    }
 }
 model::model!(ResponseDtoMergeInputSetResponse);
 model::open_enum! {
@@ -1664,12 +1587,6 @@ impl model::Model for ResponseDtoOverlayInputSetResponse {
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
-            | (self.meta_data.is_some() as u64) << 2
-            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoOverlayInputSetResponse);
@@ -1722,12 +1639,6 @@ impl model::Model for ResponseDtoPageResponseInputSetListResponse {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
-            | (self.meta_data.is_some() as u64) << 2
-            | (self.correlation_id.is_some() as u64) << 3
-    }
 }
 model::model!(ResponseDtoPageResponseInputSetListResponse);
 model::open_enum! {
@@ -1778,12 +1689,6 @@ impl model::Model for ResponseDtoPageResponseInputSetSummaryResponse {
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
-            | (self.meta_data.is_some() as u64) << 2
-            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoPageResponseInputSetSummaryResponse);

@@ -48,12 +48,6 @@ impl model::Model for CacheResponseMetadataDto {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.ttl_left.is_some() as u64 | (self.cache_state.is_some() as u64) << 1
-            | (self.is_sync_enabled.is_some() as u64) << 2
-            | (self.last_updated_at.is_some() as u64) << 3
-    }
 }
 model::model!(CacheResponseMetadataDto);
 model::open_enum! {
@@ -100,11 +94,6 @@ impl model::Model for ExecutorInfo {
             2 => model::opt(&self.trigger_type),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.email.is_some() as u64 | (self.username.is_some() as u64) << 1
-            | (self.trigger_type.is_some() as u64) << 2
     }
 }
 model::model!(ExecutorInfo);
@@ -189,14 +178,19 @@ impl model::Model for GitUpdateDetails {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.file_path.is_some() as u64 | (self.repo_name.is_some() as u64) << 1
-            | (self.store_type.is_some() as u64) << 2
-            | (self.base_branch.is_some() as u64) << 3
-            | (self.branch_name.is_some() as u64) << 4
-            | (self.connector_ref.is_some() as u64) << 5
-            | (self.commit_message.is_some() as u64) << 6
-            | (self.last_commit_id.is_some() as u64) << 7
-            | (self.last_object_id.is_some() as u64) << 8
+        model::mask(
+            &[
+                self.file_path.is_some(),
+                self.repo_name.is_some(),
+                self.store_type.is_some(),
+                self.base_branch.is_some(),
+                self.branch_name.is_some(),
+                self.connector_ref.is_some(),
+                self.commit_message.is_some(),
+                self.last_commit_id.is_some(),
+                self.last_object_id.is_some(),
+            ],
+        )
     }
 }
 model::model!(GitUpdateDetails);
@@ -247,12 +241,6 @@ impl model::Model for NodeInfo {
             3 => model::Part::Str(&self.identifier),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.fqn.is_some() as u64 | (self.name.is_some() as u64) << 1
-            | (self.type_.is_some() as u64) << 2
-            | (self.identifier.is_some() as u64) << 3
     }
 }
 model::model!(NodeInfo);
@@ -319,15 +307,6 @@ impl model::Model for ParentStageInfo {
             6 => model::Part::Flag(&self.has_parent_pipeline),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.org_id.is_some() as u64 | (self.identifier.is_some() as u64) << 1
-            | (self.project_id.is_some() as u64) << 2
-            | (self.execution_id.is_some() as u64) << 3
-            | (self.run_sequence.is_some() as u64) << 4
-            | (self.stage_node_id.is_some() as u64) << 5
-            | (self.has_parent_pipeline.is_some() as u64) << 6
     }
 }
 model::model!(ParentStageInfo);
@@ -403,12 +382,6 @@ impl model::Model for PipelineCreateRequestBody {
         }
     }
     #[inline]
-    fn present(&self) -> u64 {
-        1 | (self.tags.is_some() as u64) << 1 | 1 << 2
-            | (self.description.is_some() as u64) << 3
-            | (self.git_details.is_some() as u64) << 4 | 1 << 5
-    }
-    #[inline]
     fn required(&self) -> &'static [usize] {
         &[0, 2, 5]
     }
@@ -445,10 +418,6 @@ impl model::Model for PipelineCreateResponseBody {
             0 => model::Part::Str(&self.identifier),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.identifier.is_some() as u64
     }
 }
 model::model!(PipelineCreateResponseBody);
@@ -563,18 +532,26 @@ impl model::Model for PipelineGetResponseBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.org.is_some() as u64 | (self.name.is_some() as u64) << 1
-            | (self.tags.is_some() as u64) << 2 | (self.valid.is_some() as u64) << 3
-            | (self.created.is_some() as u64) << 4 | (self.modules.is_some() as u64) << 5
-            | (self.project.is_some() as u64) << 6 | (self.updated.is_some() as u64) << 7
-            | (self.identifier.is_some() as u64) << 8
-            | (self.description.is_some() as u64) << 9
-            | (self.git_details.is_some() as u64) << 10
-            | (self.pipeline_yaml.is_some() as u64) << 11
-            | (self.validation_uuid.is_some() as u64) << 12
-            | (self.yaml_error_wrapper.is_some() as u64) << 13
-            | (self.cache_response_metadata.is_some() as u64) << 14
-            | (self.template_applied_pipeline_yaml.is_some() as u64) << 15
+        model::mask(
+            &[
+                self.org.is_some(),
+                self.name.is_some(),
+                self.tags.is_some(),
+                self.valid.is_some(),
+                self.created.is_some(),
+                self.modules.is_some(),
+                self.project.is_some(),
+                self.updated.is_some(),
+                self.identifier.is_some(),
+                self.description.is_some(),
+                self.git_details.is_some(),
+                self.pipeline_yaml.is_some(),
+                self.validation_uuid.is_some(),
+                self.yaml_error_wrapper.is_some(),
+                self.cache_response_metadata.is_some(),
+                self.template_applied_pipeline_yaml.is_some(),
+            ],
+        )
     }
 }
 model::model!(PipelineGetResponseBody);
@@ -614,11 +591,6 @@ impl model::Model for PipelineImportRequestBody {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.git_import_info.is_some() as u64
-            | (self.pipeline_import_request.is_some() as u64) << 1
-    }
 }
 model::model!(PipelineImportRequestBody);
 /// Schema `PipelineImportRequestDTO`.
@@ -656,11 +628,6 @@ impl model::Model for PipelineImportRequestDto {
             1 => model::Part::Str(&self.pipeline_description),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.pipeline_name.is_some() as u64
-            | (self.pipeline_description.is_some() as u64) << 1
     }
 }
 model::model!(PipelineImportRequestDto);
@@ -760,16 +727,23 @@ impl model::Model for PipelineListResponseBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.tags.is_some() as u64) << 1
-            | (self.valid.is_some() as u64) << 2 | (self.created.is_some() as u64) << 3
-            | (self.modules.is_some() as u64) << 4 | (self.updated.is_some() as u64) << 5
-            | (self.identifier.is_some() as u64) << 6
-            | (self.store_type.is_some() as u64) << 7
-            | (self.description.is_some() as u64) << 8
-            | (self.git_details.is_some() as u64) << 9
-            | (self.yaml_version.is_some() as u64) << 10
-            | (self.connector_ref.is_some() as u64) << 11
-            | (self.recent_execution_info.is_some() as u64) << 12
+        model::mask(
+            &[
+                self.name.is_some(),
+                self.tags.is_some(),
+                self.valid.is_some(),
+                self.created.is_some(),
+                self.modules.is_some(),
+                self.updated.is_some(),
+                self.identifier.is_some(),
+                self.store_type.is_some(),
+                self.description.is_some(),
+                self.git_details.is_some(),
+                self.yaml_version.is_some(),
+                self.connector_ref.is_some(),
+                self.recent_execution_info.is_some(),
+            ],
+        )
     }
 }
 model::model!(PipelineListResponseBody);
@@ -817,12 +791,6 @@ impl model::Model for PipelineMoveConfigRequestBody {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.git_details.is_some() as u64
-            | (self.pipeline_identifier.is_some() as u64) << 1
-            | (self.move_config_operation_type.is_some() as u64) << 2
-    }
 }
 model::model!(PipelineMoveConfigRequestBody);
 /// Schema `PipelineMoveConfigResponseBody`.
@@ -856,10 +824,6 @@ impl model::Model for PipelineMoveConfigResponseBody {
             0 => model::Part::Str(&self.pipeline_identifier),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.pipeline_identifier.is_some() as u64
     }
 }
 model::model!(PipelineMoveConfigResponseBody);
@@ -914,13 +878,6 @@ impl model::Model for PipelinePatchRequestBody {
             5 => model::Part::Maybe(&self.pipeline_yaml),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.desc.is_set() as u64 | (self.name.is_set() as u64) << 1
-            | (self.tags.is_set() as u64) << 2 | (self.version.is_set() as u64) << 3
-            | (self.git_details.is_set() as u64) << 4
-            | (self.pipeline_yaml.is_set() as u64) << 5
     }
 }
 model::model!(PipelinePatchRequestBody);
@@ -1020,16 +977,23 @@ impl model::Model for PipelineSaveGovernanceMetadata {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.deny.is_some() as u64 | (self.type_.is_some() as u64) << 1
-            | (self.action.is_some() as u64) << 2 | (self.entity.is_some() as u64) << 3
-            | (self.status.is_some() as u64) << 4 | (self.created.is_some() as u64) << 5
-            | (self.message.is_some() as u64) << 6
-            | (self.identifier.is_some() as u64) << 7
-            | (self.time_stamp.is_some() as u64) << 8
-            | (self.org_identifier.is_some() as u64) << 9
-            | (self.account_identifier.is_some() as u64) << 10
-            | (self.project_identifier.is_some() as u64) << 11
-            | (self.policy_set_metadata.is_some() as u64) << 12
+        model::mask(
+            &[
+                self.deny.is_some(),
+                self.type_.is_some(),
+                self.action.is_some(),
+                self.entity.is_some(),
+                self.status.is_some(),
+                self.created.is_some(),
+                self.message.is_some(),
+                self.identifier.is_some(),
+                self.time_stamp.is_some(),
+                self.org_identifier.is_some(),
+                self.account_identifier.is_some(),
+                self.project_identifier.is_some(),
+                self.policy_set_metadata.is_some(),
+            ],
+        )
     }
 }
 model::model!(PipelineSaveGovernanceMetadata);
@@ -1068,11 +1032,6 @@ impl model::Model for PipelineSaveResponseBody {
             1 => model::opt(&self.governance_metadata),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.identifier.is_some() as u64
-            | (self.governance_metadata.is_some() as u64) << 1
     }
 }
 model::model!(PipelineSaveResponseBody);
@@ -1148,12 +1107,6 @@ impl model::Model for PipelineUpdateRequestBody {
         }
     }
     #[inline]
-    fn present(&self) -> u64 {
-        1 | (self.tags.is_some() as u64) << 1 | 1 << 2
-            | (self.description.is_some() as u64) << 3
-            | (self.git_details.is_some() as u64) << 4 | 1 << 5
-    }
-    #[inline]
     fn required(&self) -> &'static [usize] {
         &[0, 2, 5]
     }
@@ -1207,13 +1160,6 @@ impl model::Model for PipelineValidationResponseBody {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.end_ts.is_some() as u64 | (self.status.is_some() as u64) << 1
-            | (self.start_ts.is_some() as u64) << 2
-            | (self.policy_eval.is_some() as u64) << 3
-            | (self.template_validation_response.is_some() as u64) << 4
-    }
 }
 model::model!(PipelineValidationResponseBody);
 /// Schema `PipelineValidationUUIDResponseBody`.
@@ -1247,10 +1193,6 @@ impl model::Model for PipelineValidationUuidResponseBody {
             0 => model::Part::Str(&self.uuid),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.uuid.is_some() as u64
     }
 }
 model::model!(PipelineValidationUuidResponseBody);
@@ -1345,16 +1287,22 @@ impl model::Model for PolicyMetadata {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.error.is_some() as u64 | (self.status.is_some() as u64) << 1
-            | (self.created.is_some() as u64) << 2 | (self.updated.is_some() as u64) << 3
-            | (self.severity.is_some() as u64) << 4
-            | (self.identifier.is_some() as u64) << 5
-            | (self.policy_name.is_some() as u64) << 6
-            | (self.deny_messages.is_some() as u64) << 7
-            | (self.org_identifier.is_some() as u64) << 8
-            | (self.policy_identifier.is_some() as u64) << 9
-            | (self.account_identifier.is_some() as u64) << 10
-            | (self.project_identifier.is_some() as u64) << 11
+        model::mask(
+            &[
+                self.error.is_some(),
+                self.status.is_some(),
+                self.created.is_some(),
+                self.updated.is_some(),
+                self.severity.is_some(),
+                self.identifier.is_some(),
+                self.policy_name.is_some(),
+                self.deny_messages.is_some(),
+                self.org_identifier.is_some(),
+                self.policy_identifier.is_some(),
+                self.account_identifier.is_some(),
+                self.project_identifier.is_some(),
+            ],
+        )
     }
 }
 model::model!(PolicyMetadata);
@@ -1439,15 +1387,20 @@ impl model::Model for PolicySetMetadata {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.deny.is_some() as u64 | (self.status.is_some() as u64) << 1
-            | (self.created.is_some() as u64) << 2
-            | (self.identifier.is_some() as u64) << 3
-            | (self.policy_set.is_some() as u64) << 4
-            | (self.org_identifier.is_some() as u64) << 5
-            | (self.policy_metadata.is_some() as u64) << 6
-            | (self.account_identifier.is_some() as u64) << 7
-            | (self.project_identifier.is_some() as u64) << 8
-            | (self.policy_set_identifier.is_some() as u64) << 9
+        model::mask(
+            &[
+                self.deny.is_some(),
+                self.status.is_some(),
+                self.created.is_some(),
+                self.identifier.is_some(),
+                self.policy_set.is_some(),
+                self.org_identifier.is_some(),
+                self.policy_metadata.is_some(),
+                self.account_identifier.is_some(),
+                self.project_identifier.is_some(),
+                self.policy_set_identifier.is_some(),
+            ],
+        )
     }
 }
 model::model!(PolicySetMetadata);
@@ -1515,15 +1468,6 @@ impl model::Model for RecentExecutionInfo {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.ended.is_some() as u64 | (self.started.is_some() as u64) << 1
-            | (self.run_number.is_some() as u64) << 2
-            | (self.execution_id.is_some() as u64) << 3
-            | (self.executor_info.is_some() as u64) << 4
-            | (self.execution_status.is_some() as u64) << 5
-            | (self.parent_stage_info.is_some() as u64) << 6
-    }
 }
 model::model!(RecentExecutionInfo);
 model::open_enum! {
@@ -1573,10 +1517,6 @@ impl model::Model for TemplateValidationResponseBody {
             1 => model::Part::Str(&self.exception_message),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.valid_yaml.is_some() as u64 | (self.exception_message.is_some() as u64) << 1
     }
 }
 model::model!(TemplateValidationResponseBody);
@@ -1631,14 +1571,6 @@ impl model::Model for YamlSchemaErrorWrapper {
             5 => model::Part::Str(&self.hint_message),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.fqn.is_some() as u64 | (self.message.is_some() as u64) << 1
-            | (self.step_info.is_some() as u64) << 2
-            | (self.stage_info.is_some() as u64) << 3
-            | (self.message_fqn.is_some() as u64) << 4
-            | (self.hint_message.is_some() as u64) << 5
     }
 }
 model::model!(YamlSchemaErrorWrapper);

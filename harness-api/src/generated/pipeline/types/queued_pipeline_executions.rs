@@ -36,10 +36,6 @@ impl model::Model for BulkAbortQueuedPipelinesBody {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.plan_execution_ids.is_some() as u64
-    }
 }
 model::model!(BulkAbortQueuedPipelinesBody);
 /// Schema `listQueuedPipelines body`.
@@ -123,15 +119,20 @@ impl model::Model for ListQueuedPipelinesBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.tags.is_some() as u64 | (self.statuses.is_some() as u64) << 1
-            | (self.filter_type.is_some() as u64) << 2
-            | (self.pipeline_tags.is_some() as u64) << 3
-            | (self.trigger_types.is_some() as u64) << 4
-            | (self.priority_types.is_some() as u64) << 5
-            | (self.org_identifiers.is_some() as u64) << 6
-            | (self.queued_time_range.is_some() as u64) << 7
-            | (self.project_identifiers.is_some() as u64) << 8
-            | (self.pipeline_identifiers.is_some() as u64) << 9
+        model::mask(
+            &[
+                self.tags.is_some(),
+                self.statuses.is_some(),
+                self.filter_type.is_some(),
+                self.pipeline_tags.is_some(),
+                self.trigger_types.is_some(),
+                self.priority_types.is_some(),
+                self.org_identifiers.is_some(),
+                self.queued_time_range.is_some(),
+                self.project_identifiers.is_some(),
+                self.pipeline_identifiers.is_some(),
+            ],
+        )
     }
 }
 model::model!(ListQueuedPipelinesBody);
@@ -170,10 +171,6 @@ impl model::Model for ListQueuedPipelinesBodyPipelineTags {
             1 => model::Part::Str(&self.value),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.key.is_some() as u64 | (self.value.is_some() as u64) << 1
     }
 }
 model::model!(ListQueuedPipelinesBodyPipelineTags);
@@ -220,12 +217,6 @@ impl model::Model for ListQueuedPipelinesBodyQueuedTimeRange {
             3 => model::Part::Str(&self.time_range_filter_type),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.end_time.is_some() as u64 | (self.start_time.is_some() as u64) << 1
-            | (self.relative_time.is_some() as u64) << 2
-            | (self.time_range_filter_type.is_some() as u64) << 3
     }
 }
 model::model!(ListQueuedPipelinesBodyQueuedTimeRange);

@@ -36,10 +36,6 @@ impl model::Model for IndividualSchemaResponseBody {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data.is_some() as u64
-    }
 }
 model::model!(IndividualSchemaResponseBody);
 /// Schema `PipelineInputsSchemaRequestBody`.
@@ -73,10 +69,6 @@ impl model::Model for PipelineInputsSchemaRequestBody {
             0 => model::Part::Str(&self.pipeline_yaml),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.pipeline_yaml.is_some() as u64
     }
 }
 model::model!(PipelineInputsSchemaRequestBody);

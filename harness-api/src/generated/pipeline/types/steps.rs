@@ -48,12 +48,6 @@ impl model::Model for StepData {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.type_.is_some() as u64) << 1
-            | (self.disabled.is_some() as u64) << 2
-            | (self.feature_restriction_name.is_some() as u64) << 3
-    }
 }
 model::model!(StepData);
 /// Schema `StepPalleteFilterRequestBody`.
@@ -91,11 +85,6 @@ impl model::Model for StepPalleteFilterRequestBody {
             1 => model::opt(&self.step_pallete_module_infos),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.version.is_some() as u64
-            | (self.step_pallete_module_infos.is_some() as u64) << 1
     }
 }
 model::model!(StepPalleteFilterRequestBody);
@@ -143,12 +132,6 @@ impl model::Model for StepPalleteModuleInfo {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.module.is_some() as u64 | (self.category.is_some() as u64) << 1
-            | (self.common_step_category.is_some() as u64) << 2
-            | (self.should_show_common_steps.is_some() as u64) << 3
-    }
 }
 model::model!(StepPalleteModuleInfo);
 /// Schema `StepsDataResponseBody`.
@@ -190,11 +173,6 @@ impl model::Model for StepsDataResponseBody {
             2 => model::opt(&self.step_categories),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.steps_data.is_some() as u64) << 1
-            | (self.step_categories.is_some() as u64) << 2
     }
 }
 model::model!(StepsDataResponseBody);

@@ -40,10 +40,6 @@ impl model::Model for AcrArtifactSpec {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.spec.is_some() as u64 | (self.type_.is_some() as u64) << 1
-    }
 }
 model::model!(AcrArtifactSpec);
 /// Schema `AcrArtifactTriggerSpec`.
@@ -117,13 +113,18 @@ impl model::Model for AcrArtifactTriggerSpec {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.tag.is_some() as u64 | (self.registry.is_some() as u64) << 1
-            | (self.repository.is_some() as u64) << 2
-            | (self.connector_ref.is_some() as u64) << 3
-            | (self.jexl_condition.is_some() as u64) << 4
-            | (self.subscription_id.is_some() as u64) << 5
-            | (self.event_conditions.is_some() as u64) << 6
-            | (self.meta_data_conditions.is_some() as u64) << 7
+        model::mask(
+            &[
+                self.tag.is_some(),
+                self.registry.is_some(),
+                self.repository.is_some(),
+                self.connector_ref.is_some(),
+                self.jexl_condition.is_some(),
+                self.subscription_id.is_some(),
+                self.event_conditions.is_some(),
+                self.meta_data_conditions.is_some(),
+            ],
+        )
     }
 }
 model::model!(AcrArtifactTriggerSpec);
@@ -162,10 +163,6 @@ impl model::Model for AmazonMachineImageArtifactSpec {
             1 => model::opt(&self.type_),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.spec.is_some() as u64 | (self.type_.is_some() as u64) << 1
     }
 }
 model::model!(AmazonMachineImageArtifactSpec);
@@ -245,13 +242,19 @@ impl model::Model for AmazonMachineImageArtifactTriggerSpec {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.tags.is_some() as u64 | (self.region.is_some() as u64) << 1
-            | (self.filters.is_some() as u64) << 2 | (self.version.is_some() as u64) << 3
-            | (self.connector_ref.is_some() as u64) << 4
-            | (self.version_regex.is_some() as u64) << 5
-            | (self.jexl_condition.is_some() as u64) << 6
-            | (self.event_conditions.is_some() as u64) << 7
-            | (self.meta_data_conditions.is_some() as u64) << 8
+        model::mask(
+            &[
+                self.tags.is_some(),
+                self.region.is_some(),
+                self.filters.is_some(),
+                self.version.is_some(),
+                self.connector_ref.is_some(),
+                self.version_regex.is_some(),
+                self.jexl_condition.is_some(),
+                self.event_conditions.is_some(),
+                self.meta_data_conditions.is_some(),
+            ],
+        )
     }
 }
 model::model!(AmazonMachineImageArtifactTriggerSpec);
@@ -290,10 +293,6 @@ impl model::Model for AmazonS3ArtifactSpec {
             1 => model::opt(&self.type_),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.spec.is_some() as u64 | (self.type_.is_some() as u64) << 1
     }
 }
 model::model!(AmazonS3ArtifactSpec);
@@ -361,15 +360,6 @@ impl model::Model for AmazonS3ArtifactTriggerSpec {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.region.is_some() as u64 | (self.bucket_name.is_some() as u64) << 1
-            | (self.connector_ref.is_some() as u64) << 2
-            | (self.jexl_condition.is_some() as u64) << 3
-            | (self.file_path_regex.is_some() as u64) << 4
-            | (self.event_conditions.is_some() as u64) << 5
-            | (self.meta_data_conditions.is_some() as u64) << 6
-    }
 }
 model::model!(AmazonS3ArtifactTriggerSpec);
 /// Schema `AMIFilter`.
@@ -407,10 +397,6 @@ impl model::Model for AmiFilter {
             1 => model::Part::Str(&self.value),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.value.is_some() as u64) << 1
     }
 }
 model::model!(AmiFilter);
@@ -457,12 +443,6 @@ impl model::Model for ArtifactTriggerSource {
             3 => model::Part::Str(&self.poll_interval),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.spec.is_some() as u64 | (self.type_.is_some() as u64) << 1
-            | (self.webhook_id.is_some() as u64) << 2
-            | (self.poll_interval.is_some() as u64) << 3
     }
 }
 model::model!(ArtifactTriggerSource);
@@ -531,10 +511,6 @@ impl model::Model for ArtifactTypeSpecWrapper {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.spec.is_some() as u64
-    }
 }
 model::model!(ArtifactTypeSpecWrapper);
 /// Schema `ArtifactoryRegistryArtifactSpec`.
@@ -572,10 +548,6 @@ impl model::Model for ArtifactoryRegistryArtifactSpec {
             1 => model::opt(&self.type_),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.spec.is_some() as u64 | (self.type_.is_some() as u64) << 1
     }
 }
 model::model!(ArtifactoryRegistryArtifactSpec);
@@ -660,15 +632,20 @@ impl model::Model for ArtifactoryRegistryArtifactTriggerSpec {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.repository.is_some() as u64 | (self.artifact_path.is_some() as u64) << 1
-            | (self.connector_ref.is_some() as u64) << 2
-            | (self.jexl_condition.is_some() as u64) << 3
-            | (self.repository_url.is_some() as u64) << 4
-            | (self.artifact_filter.is_some() as u64) << 5
-            | (self.event_conditions.is_some() as u64) << 6
-            | (self.repository_format.is_some() as u64) << 7
-            | (self.artifact_directory.is_some() as u64) << 8
-            | (self.meta_data_conditions.is_some() as u64) << 9
+        model::mask(
+            &[
+                self.repository.is_some(),
+                self.artifact_path.is_some(),
+                self.connector_ref.is_some(),
+                self.jexl_condition.is_some(),
+                self.repository_url.is_some(),
+                self.artifact_filter.is_some(),
+                self.event_conditions.is_some(),
+                self.repository_format.is_some(),
+                self.artifact_directory.is_some(),
+                self.meta_data_conditions.is_some(),
+            ],
+        )
     }
 }
 model::model!(ArtifactoryRegistryArtifactTriggerSpec);
@@ -707,10 +684,6 @@ impl model::Model for AwsCodeCommitWebhookSpec {
             1 => model::opt(&self.type_),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.spec.is_some() as u64 | (self.type_.is_some() as u64) << 1
     }
 }
 model::model!(AwsCodeCommitWebhookSpec);
@@ -755,10 +728,6 @@ impl model::Model for AwsCodeCommitWebhookTriggerSpec {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.spec.is_some() as u64 | (self.type_.is_some() as u64) << 1
-    }
 }
 model::model!(AwsCodeCommitWebhookTriggerSpec);
 model::open_enum! {
@@ -800,10 +769,6 @@ impl model::Model for AzureArtifactsArtifactSpec {
             1 => model::opt(&self.type_),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.spec.is_some() as u64 | (self.type_.is_some() as u64) << 1
     }
 }
 model::model!(AzureArtifactsArtifactSpec);
@@ -888,15 +853,20 @@ impl model::Model for AzureArtifactsArtifactTriggerSpec {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.feed.is_some() as u64 | (self.project.is_some() as u64) << 1
-            | (self.version.is_some() as u64) << 2
-            | (self.package_name.is_some() as u64) << 3
-            | (self.package_type.is_some() as u64) << 4
-            | (self.connector_ref.is_some() as u64) << 5
-            | (self.version_regex.is_some() as u64) << 6
-            | (self.jexl_condition.is_some() as u64) << 7
-            | (self.event_conditions.is_some() as u64) << 8
-            | (self.meta_data_conditions.is_some() as u64) << 9
+        model::mask(
+            &[
+                self.feed.is_some(),
+                self.project.is_some(),
+                self.version.is_some(),
+                self.package_name.is_some(),
+                self.package_type.is_some(),
+                self.connector_ref.is_some(),
+                self.version_regex.is_some(),
+                self.jexl_condition.is_some(),
+                self.event_conditions.is_some(),
+                self.meta_data_conditions.is_some(),
+            ],
+        )
     }
 }
 model::model!(AzureArtifactsArtifactTriggerSpec);
@@ -935,10 +905,6 @@ impl model::Model for AzureRepoWebhookSpec {
             1 => model::opt(&self.type_),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.spec.is_some() as u64 | (self.type_.is_some() as u64) << 1
     }
 }
 model::model!(AzureRepoWebhookSpec);

@@ -40,10 +40,6 @@ impl model::Model for BambooArtifactSpec {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.spec.is_some() as u64 | (self.type_.is_some() as u64) << 1
-    }
 }
 model::model!(BambooArtifactSpec);
 /// Schema `BambooArtifactTriggerSpec`.
@@ -110,15 +106,6 @@ impl model::Model for BambooArtifactTriggerSpec {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.build.is_some() as u64 | (self.plan_key.is_some() as u64) << 1
-            | (self.connector_ref.is_some() as u64) << 2
-            | (self.artifact_paths.is_some() as u64) << 3
-            | (self.jexl_condition.is_some() as u64) << 4
-            | (self.event_conditions.is_some() as u64) << 5
-            | (self.meta_data_conditions.is_some() as u64) << 6
-    }
 }
 model::model!(BambooArtifactTriggerSpec);
 /// Schema `BitbucketWebhookSpec`.
@@ -156,10 +143,6 @@ impl model::Model for BitbucketWebhookSpec {
             1 => model::opt(&self.type_),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.spec.is_some() as u64 | (self.type_.is_some() as u64) << 1
     }
 }
 model::model!(BitbucketWebhookSpec);
@@ -205,10 +188,6 @@ impl model::Model for BuildDetails {
             0 => model::Part::Str(&self.build_type),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.build_type.is_some() as u64
     }
 }
 model::model!(BuildDetails);

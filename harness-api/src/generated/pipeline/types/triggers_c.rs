@@ -40,10 +40,6 @@ impl model::Model for CronScheduledTriggerSpec {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.type_.is_some() as u64 | (self.expression.is_some() as u64) << 1
-    }
 }
 model::model!(CronScheduledTriggerSpec);
 /// Schema `CustomArtifactSpec`.
@@ -81,10 +77,6 @@ impl model::Model for CustomArtifactSpec {
             1 => model::opt(&self.type_),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.spec.is_some() as u64 | (self.type_.is_some() as u64) << 1
     }
 }
 model::model!(CustomArtifactSpec);
@@ -164,14 +156,19 @@ impl model::Model for CustomArtifactTriggerSpec {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.inputs.is_some() as u64 | (self.script.is_some() as u64) << 1
-            | (self.version.is_some() as u64) << 2
-            | (self.metadata.is_some() as u64) << 3
-            | (self.version_path.is_some() as u64) << 4
-            | (self.jexl_condition.is_some() as u64) << 5
-            | (self.event_conditions.is_some() as u64) << 6
-            | (self.artifacts_array_path.is_some() as u64) << 7
-            | (self.meta_data_conditions.is_some() as u64) << 8
+        model::mask(
+            &[
+                self.inputs.is_some(),
+                self.script.is_some(),
+                self.version.is_some(),
+                self.metadata.is_some(),
+                self.version_path.is_some(),
+                self.jexl_condition.is_some(),
+                self.event_conditions.is_some(),
+                self.artifacts_array_path.is_some(),
+                self.meta_data_conditions.is_some(),
+            ],
+        )
     }
 }
 model::model!(CustomArtifactTriggerSpec);
@@ -210,10 +207,6 @@ impl model::Model for CustomWebhookSpec {
             1 => model::opt(&self.type_),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.spec.is_some() as u64 | (self.type_.is_some() as u64) << 1
     }
 }
 model::model!(CustomWebhookSpec);
@@ -262,12 +255,6 @@ impl model::Model for CustomWebhookTriggerSpec {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.jexl_condition.is_some() as u64
-            | (self.header_conditions.is_some() as u64) << 1
-            | (self.payload_conditions.is_some() as u64) << 2
-    }
 }
 model::model!(CustomWebhookTriggerSpec);
 /// Schema `createTriggerV2 body`.
@@ -306,10 +293,6 @@ impl model::Model for CreateTriggerV2Body {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.yaml.is_some() as u64 | (self.executor_info.is_some() as u64) << 1
-    }
 }
 model::model!(CreateTriggerV2Body);
 /// Schema `createTriggerV2 body.executorInfo`.
@@ -347,10 +330,6 @@ impl model::Model for CreateTriggerV2BodyExecutorInfo {
             1 => model::Part::Str(&self.uuid),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.type_.is_some() as u64 | (self.uuid.is_some() as u64) << 1
     }
 }
 model::model!(CreateTriggerV2BodyExecutorInfo);

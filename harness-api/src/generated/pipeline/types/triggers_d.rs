@@ -40,10 +40,6 @@ impl model::Model for DockerRegistryArtifactSpec {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.spec.is_some() as u64 | (self.type_.is_some() as u64) << 1
-    }
 }
 model::model!(DockerRegistryArtifactSpec);
 /// Schema `DockerRegistryArtifactTriggerSpec`.
@@ -104,14 +100,6 @@ impl model::Model for DockerRegistryArtifactTriggerSpec {
             5 => model::opt(&self.meta_data_conditions),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.tag.is_some() as u64 | (self.image_path.is_some() as u64) << 1
-            | (self.connector_ref.is_some() as u64) << 2
-            | (self.jexl_condition.is_some() as u64) << 3
-            | (self.event_conditions.is_some() as u64) << 4
-            | (self.meta_data_conditions.is_some() as u64) << 5
     }
 }
 model::model!(DockerRegistryArtifactTriggerSpec);

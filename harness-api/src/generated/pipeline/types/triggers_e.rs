@@ -40,10 +40,6 @@ impl model::Model for EcrArtifactSpec {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.spec.is_some() as u64 | (self.type_.is_some() as u64) << 1
-    }
 }
 model::model!(EcrArtifactSpec);
 /// Schema `EcrArtifactTriggerSpec`.
@@ -117,13 +113,18 @@ impl model::Model for EcrArtifactTriggerSpec {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.tag.is_some() as u64 | (self.region.is_some() as u64) << 1
-            | (self.image_path.is_some() as u64) << 2
-            | (self.registry_id.is_some() as u64) << 3
-            | (self.connector_ref.is_some() as u64) << 4
-            | (self.jexl_condition.is_some() as u64) << 5
-            | (self.event_conditions.is_some() as u64) << 6
-            | (self.meta_data_conditions.is_some() as u64) << 7
+        model::mask(
+            &[
+                self.tag.is_some(),
+                self.region.is_some(),
+                self.image_path.is_some(),
+                self.registry_id.is_some(),
+                self.connector_ref.is_some(),
+                self.jexl_condition.is_some(),
+                self.event_conditions.is_some(),
+                self.meta_data_conditions.is_some(),
+            ],
+        )
     }
 }
 model::model!(EcrArtifactTriggerSpec);

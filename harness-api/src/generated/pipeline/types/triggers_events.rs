@@ -90,16 +90,21 @@ impl model::Model for NgTriggerEventHistoryBaseDto {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.headers.is_some() as u64 | (self.message.is_some() as u64) << 1
-            | (self.payload.is_some() as u64) << 2
-            | (self.account_id.is_some() as u64) << 3
-            | (self.created_at.is_some() as u64) << 4
-            | (self.final_status.is_some() as u64) << 5
-            | (self.event_created_at.is_some() as u64) << 6
-            | (self.exception_occurred.is_some() as u64) << 7
-            | (self.trigger_identifier.is_some() as u64) << 8
-            | (self.event_correlation_id.is_some() as u64) << 9
-            | (self.trigger_event_status.is_some() as u64) << 10
+        model::mask(
+            &[
+                self.headers.is_some(),
+                self.message.is_some(),
+                self.payload.is_some(),
+                self.account_id.is_some(),
+                self.created_at.is_some(),
+                self.final_status.is_some(),
+                self.event_created_at.is_some(),
+                self.exception_occurred.is_some(),
+                self.trigger_identifier.is_some(),
+                self.event_correlation_id.is_some(),
+                self.trigger_event_status.is_some(),
+            ],
+        )
     }
 }
 model::model!(NgTriggerEventHistoryBaseDto);
@@ -227,15 +232,20 @@ impl model::Model for NgTriggerEventsApiResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.scope.is_some() as u64) << 1
-            | (self.message.is_some() as u64) << 2
-            | (self.ng_trigger_type.is_some() as u64) << 3
-            | (self.event_created_at.is_some() as u64) << 4
-            | (self.sub_trigger_type.is_some() as u64) << 5
-            | (self.ng_trigger_meta_data.is_some() as u64) << 6
-            | (self.trigger_identifier.is_some() as u64) << 7
-            | (self.event_correlation_id.is_some() as u64) << 8
-            | (self.trigger_event_status.is_some() as u64) << 9
+        model::mask(
+            &[
+                self.name.is_some(),
+                self.scope.is_some(),
+                self.message.is_some(),
+                self.ng_trigger_type.is_some(),
+                self.event_created_at.is_some(),
+                self.sub_trigger_type.is_some(),
+                self.ng_trigger_meta_data.is_some(),
+                self.trigger_identifier.is_some(),
+                self.event_correlation_id.is_some(),
+                self.trigger_event_status.is_some(),
+            ],
+        )
     }
 }
 model::model!(NgTriggerEventsApiResponse);
@@ -280,10 +290,6 @@ impl model::Model for NgTriggerMetaData {
             1 => model::Part::Str(&self.polling_document_id),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.build.is_some() as u64 | (self.polling_document_id.is_some() as u64) << 1
     }
 }
 model::model!(NgTriggerMetaData);
@@ -373,14 +379,21 @@ impl model::Model for PageNgTriggerEventHistoryBaseDto {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.last.is_some() as u64 | (self.size.is_some() as u64) << 1
-            | (self.sort.is_some() as u64) << 2 | (self.empty.is_some() as u64) << 3
-            | (self.first.is_some() as u64) << 4 | (self.number.is_some() as u64) << 5
-            | (self.content.is_some() as u64) << 6
-            | (self.pageable.is_some() as u64) << 7
-            | (self.total_pages.is_some() as u64) << 8
-            | (self.total_elements.is_some() as u64) << 9
-            | (self.number_of_elements.is_some() as u64) << 10
+        model::mask(
+            &[
+                self.last.is_some(),
+                self.size.is_some(),
+                self.sort.is_some(),
+                self.empty.is_some(),
+                self.first.is_some(),
+                self.number.is_some(),
+                self.content.is_some(),
+                self.pageable.is_some(),
+                self.total_pages.is_some(),
+                self.total_elements.is_some(),
+                self.number_of_elements.is_some(),
+            ],
+        )
     }
 }
 model::model!(PageNgTriggerEventHistoryBaseDto);
@@ -470,14 +483,21 @@ impl model::Model for PageNgTriggerEventsApiResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.last.is_some() as u64 | (self.size.is_some() as u64) << 1
-            | (self.sort.is_some() as u64) << 2 | (self.empty.is_some() as u64) << 3
-            | (self.first.is_some() as u64) << 4 | (self.number.is_some() as u64) << 5
-            | (self.content.is_some() as u64) << 6
-            | (self.pageable.is_some() as u64) << 7
-            | (self.total_pages.is_some() as u64) << 8
-            | (self.total_elements.is_some() as u64) << 9
-            | (self.number_of_elements.is_some() as u64) << 10
+        model::mask(
+            &[
+                self.last.is_some(),
+                self.size.is_some(),
+                self.sort.is_some(),
+                self.empty.is_some(),
+                self.first.is_some(),
+                self.number.is_some(),
+                self.content.is_some(),
+                self.pageable.is_some(),
+                self.total_pages.is_some(),
+                self.total_elements.is_some(),
+                self.number_of_elements.is_some(),
+            ],
+        )
     }
 }
 model::model!(PageNgTriggerEventsApiResponse);
@@ -540,14 +560,6 @@ impl model::Model for PerpetualTaskInfoForTriggers {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.state.is_some() as u64 | (self.created_at.is_some() as u64) << 1
-            | (self.delegate_id.is_some() as u64) << 2
-            | (self.task_description.is_some() as u64) << 3
-            | (self.delegate_host_name.is_some() as u64) << 4
-            | (self.unassigned_reason.is_some() as u64) << 5
-    }
 }
 model::model!(PerpetualTaskInfoForTriggers);
 /// Schema `PipelineScope`.
@@ -594,13 +606,6 @@ impl model::Model for PipelineScope {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.org_identifier.is_some() as u64
-            | (self.parent_unique_id.is_some() as u64) << 1
-            | (self.account_identifier.is_some() as u64) << 2
-            | (self.project_identifier.is_some() as u64) << 3
-    }
 }
 model::model!(PipelineScope);
 /// Schema `PolledResponse`.
@@ -634,10 +639,6 @@ impl model::Model for PolledResponse {
             0 => model::opt(&self.all_polled_keys),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.all_polled_keys.is_some() as u64
     }
 }
 model::model!(PolledResponse);
@@ -690,13 +691,6 @@ impl model::Model for PollingInfoForTriggers {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.polling_doc_id.is_some() as u64
-            | (self.polled_response.is_some() as u64) << 1
-            | (self.perpetual_task_id.is_some() as u64) << 2
-            | (self.perpetual_task_info_for_triggers.is_some() as u64) << 3
-    }
 }
 model::model!(PollingInfoForTriggers);
 /// Schema `ResponseDTOPageNGTriggerEventHistoryBaseDTO`.
@@ -742,12 +736,6 @@ impl model::Model for ResponseDtoPageNgTriggerEventHistoryBaseDto {
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
-            | (self.meta_data.is_some() as u64) << 2
-            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoPageNgTriggerEventHistoryBaseDto);
@@ -800,12 +788,6 @@ impl model::Model for ResponseDtoPageNgTriggerEventsApiResponse {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
-            | (self.meta_data.is_some() as u64) << 2
-            | (self.correlation_id.is_some() as u64) << 3
-    }
 }
 model::model!(ResponseDtoPageNgTriggerEventsApiResponse);
 model::open_enum! {
@@ -856,12 +838,6 @@ impl model::Model for ResponseDtoPollingInfoForTriggers {
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
-            | (self.meta_data.is_some() as u64) << 2
-            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoPollingInfoForTriggers);

@@ -40,10 +40,6 @@ impl model::Model for GcrArtifactSpec {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.spec.is_some() as u64 | (self.type_.is_some() as u64) << 1
-    }
 }
 model::model!(GcrArtifactSpec);
 /// Schema `GcrArtifactTriggerSpec`.
@@ -110,15 +106,6 @@ impl model::Model for GcrArtifactTriggerSpec {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.tag.is_some() as u64 | (self.image_path.is_some() as u64) << 1
-            | (self.connector_ref.is_some() as u64) << 2
-            | (self.jexl_condition.is_some() as u64) << 3
-            | (self.event_conditions.is_some() as u64) << 4
-            | (self.registry_hostname.is_some() as u64) << 5
-            | (self.meta_data_conditions.is_some() as u64) << 6
-    }
 }
 model::model!(GcrArtifactTriggerSpec);
 /// Schema `GcsBuildStore`.
@@ -156,10 +143,6 @@ impl model::Model for GcsBuildStore {
             1 => model::opt(&self.type_),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.spec.is_some() as u64 | (self.type_.is_some() as u64) << 1
     }
 }
 model::model!(GcsBuildStore);
@@ -203,11 +186,6 @@ impl model::Model for GcsBuildStoreSpec {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.bucket_name.is_some() as u64 | (self.folder_path.is_some() as u64) << 1
-            | (self.connector_ref.is_some() as u64) << 2
-    }
 }
 model::model!(GcsBuildStoreSpec);
 model::open_enum! {
@@ -249,10 +227,6 @@ impl model::Model for GithubPackageRegistryArtifactSpec {
             1 => model::opt(&self.type_),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.spec.is_some() as u64 | (self.type_.is_some() as u64) << 1
     }
 }
 model::model!(GithubPackageRegistryArtifactSpec);
@@ -320,15 +294,6 @@ impl model::Model for GithubPackageRegistryArtifactTriggerSpec {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.org.is_some() as u64 | (self.package_name.is_some() as u64) << 1
-            | (self.package_type.is_some() as u64) << 2
-            | (self.connector_ref.is_some() as u64) << 3
-            | (self.jexl_condition.is_some() as u64) << 4
-            | (self.event_conditions.is_some() as u64) << 5
-            | (self.meta_data_conditions.is_some() as u64) << 6
-    }
 }
 model::model!(GithubPackageRegistryArtifactTriggerSpec);
 /// Schema `GithubWebhookSpec`.
@@ -366,10 +331,6 @@ impl model::Model for GithubWebhookSpec {
             1 => model::opt(&self.type_),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.spec.is_some() as u64 | (self.type_.is_some() as u64) << 1
     }
 }
 model::model!(GithubWebhookSpec);
@@ -421,10 +382,6 @@ impl model::Model for GitlabWebhookSpec {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.spec.is_some() as u64 | (self.type_.is_some() as u64) << 1
-    }
 }
 model::model!(GitlabWebhookSpec);
 model::open_enum! {
@@ -473,10 +430,6 @@ impl model::Model for GoogleArtifactRegistryArtifactSpec {
             1 => model::opt(&self.type_),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.spec.is_some() as u64 | (self.type_.is_some() as u64) << 1
     }
 }
 model::model!(GoogleArtifactRegistryArtifactSpec);
@@ -556,13 +509,19 @@ impl model::Model for GoogleArtifactRegistryArtifactTriggerSpec {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.pkg.is_some() as u64 | (self.region.is_some() as u64) << 1
-            | (self.project.is_some() as u64) << 2 | (self.version.is_some() as u64) << 3
-            | (self.connector_ref.is_some() as u64) << 4
-            | (self.jexl_condition.is_some() as u64) << 5
-            | (self.repository_name.is_some() as u64) << 6
-            | (self.event_conditions.is_some() as u64) << 7
-            | (self.meta_data_conditions.is_some() as u64) << 8
+        model::mask(
+            &[
+                self.pkg.is_some(),
+                self.region.is_some(),
+                self.project.is_some(),
+                self.version.is_some(),
+                self.connector_ref.is_some(),
+                self.jexl_condition.is_some(),
+                self.repository_name.is_some(),
+                self.event_conditions.is_some(),
+                self.meta_data_conditions.is_some(),
+            ],
+        )
     }
 }
 model::model!(GoogleArtifactRegistryArtifactTriggerSpec);
@@ -601,10 +560,6 @@ impl model::Model for GoogleCloudStorageArtifactSpec {
             1 => model::opt(&self.type_),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.spec.is_some() as u64 | (self.type_.is_some() as u64) << 1
     }
 }
 model::model!(GoogleCloudStorageArtifactSpec);
@@ -671,15 +626,6 @@ impl model::Model for GoogleCloudStorageArtifactTriggerSpec {
             6 => model::opt(&self.meta_data_conditions),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.bucket.is_some() as u64 | (self.project.is_some() as u64) << 1
-            | (self.artifact_path.is_some() as u64) << 2
-            | (self.connector_ref.is_some() as u64) << 3
-            | (self.jexl_condition.is_some() as u64) << 4
-            | (self.event_conditions.is_some() as u64) << 5
-            | (self.meta_data_conditions.is_some() as u64) << 6
     }
 }
 model::model!(GoogleCloudStorageArtifactTriggerSpec);

@@ -40,10 +40,6 @@ impl model::Model for HarnessWebhookSpec {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.spec.is_some() as u64 | (self.type_.is_some() as u64) << 1
-    }
 }
 model::model!(HarnessWebhookSpec);
 model::open_enum! {
@@ -105,13 +101,6 @@ impl model::Model for HelmChartManifestTriggerSpec {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.store.is_some() as u64 | (self.chart_name.is_some() as u64) << 1
-            | (self.helm_version.is_some() as u64) << 2
-            | (self.chart_version.is_some() as u64) << 3
-            | (self.event_conditions.is_some() as u64) << 4
-    }
 }
 model::model!(HelmChartManifestTriggerSpec);
 model::open_enum! {
@@ -154,10 +143,6 @@ impl model::Model for HttpBuildStore {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.spec.is_some() as u64 | (self.type_.is_some() as u64) << 1
-    }
 }
 model::model!(HttpBuildStore);
 /// Schema `HttpBuildStoreSpec`.
@@ -191,10 +176,6 @@ impl model::Model for HttpBuildStoreSpec {
             0 => model::Part::Str(&self.connector_ref),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.connector_ref.is_some() as u64
     }
 }
 model::model!(HttpBuildStoreSpec);

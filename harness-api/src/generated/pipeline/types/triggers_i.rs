@@ -75,13 +75,18 @@ impl model::Model for IssueCommentAzureRepoWebhookSpec {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.type_.is_some() as u64 | (self.actions.is_some() as u64) << 1
-            | (self.repo_name.is_some() as u64) << 2
-            | (self.connector_ref.is_some() as u64) << 3
-            | (self.jexl_condition.is_some() as u64) << 4
-            | (self.header_conditions.is_some() as u64) << 5
-            | (self.payload_conditions.is_some() as u64) << 6
-            | (self.auto_abort_previous_executions.is_some() as u64) << 7
+        model::mask(
+            &[
+                self.type_.is_some(),
+                self.actions.is_some(),
+                self.repo_name.is_some(),
+                self.connector_ref.is_some(),
+                self.jexl_condition.is_some(),
+                self.header_conditions.is_some(),
+                self.payload_conditions.is_some(),
+                self.auto_abort_previous_executions.is_some(),
+            ],
+        )
     }
 }
 model::model!(IssueCommentAzureRepoWebhookSpec);
@@ -166,13 +171,18 @@ impl model::Model for IssueCommentGithubWebhookSpec {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.type_.is_some() as u64 | (self.actions.is_some() as u64) << 1
-            | (self.repo_name.is_some() as u64) << 2
-            | (self.connector_ref.is_some() as u64) << 3
-            | (self.jexl_condition.is_some() as u64) << 4
-            | (self.header_conditions.is_some() as u64) << 5
-            | (self.payload_conditions.is_some() as u64) << 6
-            | (self.auto_abort_previous_executions.is_some() as u64) << 7
+        model::mask(
+            &[
+                self.type_.is_some(),
+                self.actions.is_some(),
+                self.repo_name.is_some(),
+                self.connector_ref.is_some(),
+                self.jexl_condition.is_some(),
+                self.header_conditions.is_some(),
+                self.payload_conditions.is_some(),
+                self.auto_abort_previous_executions.is_some(),
+            ],
+        )
     }
 }
 model::model!(IssueCommentGithubWebhookSpec);
@@ -249,15 +259,6 @@ impl model::Model for IssueCommentHarnessWebhookSpec {
             6 => model::Part::Flag(&self.auto_abort_previous_executions),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.type_.is_some() as u64 | (self.actions.is_some() as u64) << 1
-            | (self.repo_name.is_some() as u64) << 2
-            | (self.jexl_condition.is_some() as u64) << 3
-            | (self.header_conditions.is_some() as u64) << 4
-            | (self.payload_conditions.is_some() as u64) << 5
-            | (self.auto_abort_previous_executions.is_some() as u64) << 6
     }
 }
 model::model!(IssueCommentHarnessWebhookSpec);

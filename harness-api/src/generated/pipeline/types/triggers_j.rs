@@ -40,10 +40,6 @@ impl model::Model for JenkinsArtifactSpec {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.spec.is_some() as u64 | (self.type_.is_some() as u64) << 1
-    }
 }
 model::model!(JenkinsArtifactSpec);
 /// Schema `JenkinsArtifactTriggerSpec`.
@@ -109,15 +105,6 @@ impl model::Model for JenkinsArtifactTriggerSpec {
             6 => model::opt(&self.meta_data_conditions),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.build.is_some() as u64 | (self.job_name.is_some() as u64) << 1
-            | (self.artifact_path.is_some() as u64) << 2
-            | (self.connector_ref.is_some() as u64) << 3
-            | (self.jexl_condition.is_some() as u64) << 4
-            | (self.event_conditions.is_some() as u64) << 5
-            | (self.meta_data_conditions.is_some() as u64) << 6
     }
 }
 model::model!(JenkinsArtifactTriggerSpec);

@@ -58,12 +58,5 @@ impl model::Model for LastTriggerExecutionDetails {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.message.is_some() as u64 | (self.plan_execution_id.is_some() as u64) << 1
-            | (self.last_execution_time.is_some() as u64) << 2
-            | (self.last_execution_status.is_some() as u64) << 3
-            | (self.last_execution_successful.is_some() as u64) << 4
-    }
 }
 model::model!(LastTriggerExecutionDetails);

@@ -48,12 +48,6 @@ impl model::Model for ManifestTriggerSource {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.spec.is_some() as u64 | (self.type_.is_some() as u64) << 1
-            | (self.webhook_id.is_some() as u64) << 2
-            | (self.poll_interval.is_some() as u64) << 3
-    }
 }
 model::model!(ManifestTriggerSource);
 model::open_enum! {
@@ -96,10 +90,6 @@ impl model::Model for ManifestTriggerSpec {
             1 => model::opt(&self.type_),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.spec.is_some() as u64 | (self.type_.is_some() as u64) << 1
     }
 }
 model::model!(ManifestTriggerSpec);
@@ -178,13 +168,18 @@ impl model::Model for MergeRequestGitlabWebhookSpec {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.type_.is_some() as u64 | (self.actions.is_some() as u64) << 1
-            | (self.repo_name.is_some() as u64) << 2
-            | (self.connector_ref.is_some() as u64) << 3
-            | (self.jexl_condition.is_some() as u64) << 4
-            | (self.header_conditions.is_some() as u64) << 5
-            | (self.payload_conditions.is_some() as u64) << 6
-            | (self.auto_abort_previous_executions.is_some() as u64) << 7
+        model::mask(
+            &[
+                self.type_.is_some(),
+                self.actions.is_some(),
+                self.repo_name.is_some(),
+                self.connector_ref.is_some(),
+                self.jexl_condition.is_some(),
+                self.header_conditions.is_some(),
+                self.payload_conditions.is_some(),
+                self.auto_abort_previous_executions.is_some(),
+            ],
+        )
     }
 }
 model::model!(MergeRequestGitlabWebhookSpec);
@@ -269,13 +264,18 @@ impl model::Model for MrCommentGitlabWebhookSpec {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.type_.is_some() as u64 | (self.actions.is_some() as u64) << 1
-            | (self.repo_name.is_some() as u64) << 2
-            | (self.connector_ref.is_some() as u64) << 3
-            | (self.jexl_condition.is_some() as u64) << 4
-            | (self.header_conditions.is_some() as u64) << 5
-            | (self.payload_conditions.is_some() as u64) << 6
-            | (self.auto_abort_previous_executions.is_some() as u64) << 7
+        model::mask(
+            &[
+                self.type_.is_some(),
+                self.actions.is_some(),
+                self.repo_name.is_some(),
+                self.connector_ref.is_some(),
+                self.jexl_condition.is_some(),
+                self.header_conditions.is_some(),
+                self.payload_conditions.is_some(),
+                self.auto_abort_previous_executions.is_some(),
+            ],
+        )
     }
 }
 model::model!(MrCommentGitlabWebhookSpec);
@@ -330,12 +330,6 @@ impl model::Model for MultiRegionArtifactTriggerSource {
             3 => model::Part::Str(&self.poll_interval),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.spec.is_some() as u64 | (self.type_.is_some() as u64) << 1
-            | (self.webhook_id.is_some() as u64) << 2
-            | (self.poll_interval.is_some() as u64) << 3
     }
 }
 model::model!(MultiRegionArtifactTriggerSource);
@@ -398,13 +392,6 @@ impl model::Model for MultiRegionArtifactTriggerSpec {
             4 => model::opt(&self.meta_data_conditions),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.type_.is_some() as u64 | (self.sources.is_some() as u64) << 1
-            | (self.jexl_condition.is_some() as u64) << 2
-            | (self.event_conditions.is_some() as u64) << 3
-            | (self.meta_data_conditions.is_some() as u64) << 4
     }
 }
 model::model!(MultiRegionArtifactTriggerSpec);

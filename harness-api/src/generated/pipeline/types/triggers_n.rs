@@ -40,10 +40,6 @@ impl model::Model for Nexus2RegistryArtifactSpec {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.spec.is_some() as u64 | (self.type_.is_some() as u64) << 1
-    }
 }
 model::model!(Nexus2RegistryArtifactSpec);
 /// Schema `Nexus2RegistryArtifactTriggerSpec`.
@@ -142,18 +138,23 @@ impl model::Model for Nexus2RegistryArtifactTriggerSpec {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.tag.is_some() as u64 | (self.group_id.is_some() as u64) << 1
-            | (self.extension.is_some() as u64) << 2
-            | (self.classifier.is_some() as u64) << 3
-            | (self.artifact_id.is_some() as u64) << 4
-            | (self.package_name.is_some() as u64) << 5
-            | (self.connector_ref.is_some() as u64) << 6
-            | (self.jexl_condition.is_some() as u64) << 7
-            | (self.repository_url.is_some() as u64) << 8
-            | (self.repository_name.is_some() as u64) << 9
-            | (self.event_conditions.is_some() as u64) << 10
-            | (self.repository_format.is_some() as u64) << 11
-            | (self.meta_data_conditions.is_some() as u64) << 12
+        model::mask(
+            &[
+                self.tag.is_some(),
+                self.group_id.is_some(),
+                self.extension.is_some(),
+                self.classifier.is_some(),
+                self.artifact_id.is_some(),
+                self.package_name.is_some(),
+                self.connector_ref.is_some(),
+                self.jexl_condition.is_some(),
+                self.repository_url.is_some(),
+                self.repository_name.is_some(),
+                self.event_conditions.is_some(),
+                self.repository_format.is_some(),
+                self.meta_data_conditions.is_some(),
+            ],
+        )
     }
 }
 model::model!(Nexus2RegistryArtifactTriggerSpec);
@@ -192,10 +193,6 @@ impl model::Model for Nexus3RegistryArtifactSpec {
             1 => model::opt(&self.type_),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.spec.is_some() as u64 | (self.type_.is_some() as u64) << 1
     }
 }
 model::model!(Nexus3RegistryArtifactSpec);
@@ -305,20 +302,25 @@ impl model::Model for Nexus3RegistryArtifactTriggerSpec {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.tag.is_some() as u64 | (self.group.is_some() as u64) << 1
-            | (self.group_id.is_some() as u64) << 2
-            | (self.extension.is_some() as u64) << 3
-            | (self.classifier.is_some() as u64) << 4
-            | (self.image_path.is_some() as u64) << 5
-            | (self.repository.is_some() as u64) << 6
-            | (self.artifact_id.is_some() as u64) << 7
-            | (self.package_name.is_some() as u64) << 8
-            | (self.connector_ref.is_some() as u64) << 9
-            | (self.jexl_condition.is_some() as u64) << 10
-            | (self.repository_url.is_some() as u64) << 11
-            | (self.event_conditions.is_some() as u64) << 12
-            | (self.repository_format.is_some() as u64) << 13
-            | (self.meta_data_conditions.is_some() as u64) << 14
+        model::mask(
+            &[
+                self.tag.is_some(),
+                self.group.is_some(),
+                self.group_id.is_some(),
+                self.extension.is_some(),
+                self.classifier.is_some(),
+                self.image_path.is_some(),
+                self.repository.is_some(),
+                self.artifact_id.is_some(),
+                self.package_name.is_some(),
+                self.connector_ref.is_some(),
+                self.jexl_condition.is_some(),
+                self.repository_url.is_some(),
+                self.event_conditions.is_some(),
+                self.repository_format.is_some(),
+                self.meta_data_conditions.is_some(),
+            ],
+        )
     }
 }
 model::model!(Nexus3RegistryArtifactTriggerSpec);
@@ -443,22 +445,28 @@ impl model::Model for NgTriggerDetailsResponseDto {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.tags.is_some() as u64) << 1
-            | (self.type_.is_some() as u64) << 2 | (self.yaml.is_some() as u64) << 3
-            | (self.enabled.is_some() as u64) << 4
-            | (self.executions.is_some() as u64) << 5
-            | (self.identifier.is_some() as u64) << 6
-            | (self.webhook_url.is_some() as u64) << 7
-            | (self.description.is_some() as u64) << 8
-            | (self.yaml_version.is_some() as u64) << 9
-            | (self.build_details.is_some() as u64) << 10
-            | (self.trigger_status.is_some() as u64) << 11
-            | (self.webhook_details.is_some() as u64) << 12
-            | (self.registration_status.is_some() as u64) << 13
-            | (self.webhook_curl_command.is_some() as u64) << 14
-            | (self.pipeline_input_outdated.is_some() as u64) << 15
-            | (self.is_pipeline_input_outdated.is_some() as u64) << 16
-            | (self.last_trigger_execution_details.is_some() as u64) << 17
+        model::mask(
+            &[
+                self.name.is_some(),
+                self.tags.is_some(),
+                self.type_.is_some(),
+                self.yaml.is_some(),
+                self.enabled.is_some(),
+                self.executions.is_some(),
+                self.identifier.is_some(),
+                self.webhook_url.is_some(),
+                self.description.is_some(),
+                self.yaml_version.is_some(),
+                self.build_details.is_some(),
+                self.trigger_status.is_some(),
+                self.webhook_details.is_some(),
+                self.registration_status.is_some(),
+                self.webhook_curl_command.is_some(),
+                self.pipeline_input_outdated.is_some(),
+                self.is_pipeline_input_outdated.is_some(),
+                self.last_trigger_execution_details.is_some(),
+            ],
+        )
     }
 }
 model::model!(NgTriggerDetailsResponseDto);
@@ -586,19 +594,26 @@ impl model::Model for NgTriggerResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.type_.is_some() as u64) << 1
-            | (self.yaml.is_some() as u64) << 2 | (self.errors.is_some() as u64) << 3
-            | (self.enabled.is_some() as u64) << 4 | (self.version.is_some() as u64) << 5
-            | (self.identifier.is_some() as u64) << 6
-            | (self.webhook_url.is_some() as u64) << 7
-            | (self.description.is_some() as u64) << 8
-            | (self.yaml_version.is_some() as u64) << 9
-            | (self.error_response.is_some() as u64) << 10
-            | (self.org_identifier.is_some() as u64) << 11
-            | (self.stages_to_execute.is_some() as u64) << 12
-            | (self.target_identifier.is_some() as u64) << 13
-            | (self.account_identifier.is_some() as u64) << 14
-            | (self.project_identifier.is_some() as u64) << 15
+        model::mask(
+            &[
+                self.name.is_some(),
+                self.type_.is_some(),
+                self.yaml.is_some(),
+                self.errors.is_some(),
+                self.enabled.is_some(),
+                self.version.is_some(),
+                self.identifier.is_some(),
+                self.webhook_url.is_some(),
+                self.description.is_some(),
+                self.yaml_version.is_some(),
+                self.error_response.is_some(),
+                self.org_identifier.is_some(),
+                self.stages_to_execute.is_some(),
+                self.target_identifier.is_some(),
+                self.account_identifier.is_some(),
+                self.project_identifier.is_some(),
+            ],
+        )
     }
 }
 model::model!(NgTriggerResponse);
@@ -675,14 +690,6 @@ impl model::Model for NumberNgVariable {
             6 => model::Part::Num(&self.default_value),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.type_.is_some() as u64) << 1
-            | (self.value.is_some() as u64) << 2 | (self.metadata.is_some() as u64) << 3
-            | (self.required.is_some() as u64) << 4
-            | (self.description.is_some() as u64) << 5
-            | (self.default_value.is_some() as u64) << 6
     }
 }
 model::model!(NumberNgVariable);

@@ -75,13 +75,18 @@ impl model::Model for PageResponseNgTriggerDetailsResponseDto {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.empty.is_some() as u64 | (self.content.is_some() as u64) << 1
-            | (self.page_size.is_some() as u64) << 2
-            | (self.page_index.is_some() as u64) << 3
-            | (self.page_token.is_some() as u64) << 4
-            | (self.total_items.is_some() as u64) << 5
-            | (self.total_pages.is_some() as u64) << 6
-            | (self.page_item_count.is_some() as u64) << 7
+        model::mask(
+            &[
+                self.empty.is_some(),
+                self.content.is_some(),
+                self.page_size.is_some(),
+                self.page_index.is_some(),
+                self.page_token.is_some(),
+                self.total_items.is_some(),
+                self.total_pages.is_some(),
+                self.page_item_count.is_some(),
+            ],
+        )
     }
 }
 model::model!(PageResponseNgTriggerDetailsResponseDto);
@@ -161,14 +166,19 @@ impl model::Model for ParameterFieldListString {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.value.is_some() as u64 | (self.expression.is_some() as u64) << 1
-            | (self.type_string.is_some() as u64) << 2
-            | (self.default_value.is_some() as u64) << 3
-            | (self.response_field.is_some() as u64) << 4
-            | (self.execution_input.is_some() as u64) << 5
-            | (self.expression_value.is_some() as u64) << 6
-            | (self.input_set_validator.is_some() as u64) << 7
-            | (self.json_response_field.is_some() as u64) << 8
+        model::mask(
+            &[
+                self.value.is_some(),
+                self.expression.is_some(),
+                self.type_string.is_some(),
+                self.default_value.is_some(),
+                self.response_field.is_some(),
+                self.execution_input.is_some(),
+                self.expression_value.is_some(),
+                self.input_set_validator.is_some(),
+                self.json_response_field.is_some(),
+            ],
+        )
     }
 }
 model::model!(ParameterFieldListString);
@@ -225,13 +235,6 @@ impl model::Model for PollingSubscriptionStatus {
             4 => model::Part::Int(&self.error_status_valid_until),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.last_polled.is_some() as u64 | (self.status_result.is_some() as u64) << 1
-            | (self.detailed_message.is_some() as u64) << 2
-            | (self.last_polling_update.is_some() as u64) << 3
-            | (self.error_status_valid_until.is_some() as u64) << 4
     }
 }
 model::model!(PollingSubscriptionStatus);
@@ -311,13 +314,18 @@ impl model::Model for PrCommentBitbucketWebhookSpec {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.type_.is_some() as u64 | (self.actions.is_some() as u64) << 1
-            | (self.repo_name.is_some() as u64) << 2
-            | (self.connector_ref.is_some() as u64) << 3
-            | (self.jexl_condition.is_some() as u64) << 4
-            | (self.header_conditions.is_some() as u64) << 5
-            | (self.payload_conditions.is_some() as u64) << 6
-            | (self.auto_abort_previous_executions.is_some() as u64) << 7
+        model::mask(
+            &[
+                self.type_.is_some(),
+                self.actions.is_some(),
+                self.repo_name.is_some(),
+                self.connector_ref.is_some(),
+                self.jexl_condition.is_some(),
+                self.header_conditions.is_some(),
+                self.payload_conditions.is_some(),
+                self.auto_abort_previous_executions.is_some(),
+            ],
+        )
     }
 }
 model::model!(PrCommentBitbucketWebhookSpec);
@@ -402,13 +410,18 @@ impl model::Model for PullRequestAzureRepoWebhookSpec {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.type_.is_some() as u64 | (self.actions.is_some() as u64) << 1
-            | (self.repo_name.is_some() as u64) << 2
-            | (self.connector_ref.is_some() as u64) << 3
-            | (self.jexl_condition.is_some() as u64) << 4
-            | (self.header_conditions.is_some() as u64) << 5
-            | (self.payload_conditions.is_some() as u64) << 6
-            | (self.auto_abort_previous_executions.is_some() as u64) << 7
+        model::mask(
+            &[
+                self.type_.is_some(),
+                self.actions.is_some(),
+                self.repo_name.is_some(),
+                self.connector_ref.is_some(),
+                self.jexl_condition.is_some(),
+                self.header_conditions.is_some(),
+                self.payload_conditions.is_some(),
+                self.auto_abort_previous_executions.is_some(),
+            ],
+        )
     }
 }
 model::model!(PullRequestAzureRepoWebhookSpec);
@@ -493,13 +506,18 @@ impl model::Model for PullRequestBitbucketWebhookSpec {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.type_.is_some() as u64 | (self.actions.is_some() as u64) << 1
-            | (self.repo_name.is_some() as u64) << 2
-            | (self.connector_ref.is_some() as u64) << 3
-            | (self.jexl_condition.is_some() as u64) << 4
-            | (self.header_conditions.is_some() as u64) << 5
-            | (self.payload_conditions.is_some() as u64) << 6
-            | (self.auto_abort_previous_executions.is_some() as u64) << 7
+        model::mask(
+            &[
+                self.type_.is_some(),
+                self.actions.is_some(),
+                self.repo_name.is_some(),
+                self.connector_ref.is_some(),
+                self.jexl_condition.is_some(),
+                self.header_conditions.is_some(),
+                self.payload_conditions.is_some(),
+                self.auto_abort_previous_executions.is_some(),
+            ],
+        )
     }
 }
 model::model!(PullRequestBitbucketWebhookSpec);
@@ -584,13 +602,18 @@ impl model::Model for PullRequestGithubWebhookSpec {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.type_.is_some() as u64 | (self.actions.is_some() as u64) << 1
-            | (self.repo_name.is_some() as u64) << 2
-            | (self.connector_ref.is_some() as u64) << 3
-            | (self.jexl_condition.is_some() as u64) << 4
-            | (self.header_conditions.is_some() as u64) << 5
-            | (self.payload_conditions.is_some() as u64) << 6
-            | (self.auto_abort_previous_executions.is_some() as u64) << 7
+        model::mask(
+            &[
+                self.type_.is_some(),
+                self.actions.is_some(),
+                self.repo_name.is_some(),
+                self.connector_ref.is_some(),
+                self.jexl_condition.is_some(),
+                self.header_conditions.is_some(),
+                self.payload_conditions.is_some(),
+                self.auto_abort_previous_executions.is_some(),
+            ],
+        )
     }
 }
 model::model!(PullRequestGithubWebhookSpec);
@@ -669,15 +692,6 @@ impl model::Model for PullRequestHarnessWebhookSpec {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.type_.is_some() as u64 | (self.actions.is_some() as u64) << 1
-            | (self.repo_name.is_some() as u64) << 2
-            | (self.jexl_condition.is_some() as u64) << 3
-            | (self.header_conditions.is_some() as u64) << 4
-            | (self.payload_conditions.is_some() as u64) << 5
-            | (self.auto_abort_previous_executions.is_some() as u64) << 6
-    }
 }
 model::model!(PullRequestHarnessWebhookSpec);
 model::open_enum! {
@@ -734,12 +748,6 @@ impl model::Model for PushAwsCodeCommitWebhookTriggerSpec {
             3 => model::opt(&self.payload_conditions),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.repo_name.is_some() as u64 | (self.connector_ref.is_some() as u64) << 1
-            | (self.jexl_condition.is_some() as u64) << 2
-            | (self.payload_conditions.is_some() as u64) << 3
     }
 }
 model::model!(PushAwsCodeCommitWebhookTriggerSpec);
@@ -806,15 +814,6 @@ impl model::Model for PushAzureRepoWebhookSpec {
             6 => model::Part::Flag(&self.auto_abort_previous_executions),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.type_.is_some() as u64 | (self.repo_name.is_some() as u64) << 1
-            | (self.connector_ref.is_some() as u64) << 2
-            | (self.jexl_condition.is_some() as u64) << 3
-            | (self.header_conditions.is_some() as u64) << 4
-            | (self.payload_conditions.is_some() as u64) << 5
-            | (self.auto_abort_previous_executions.is_some() as u64) << 6
     }
 }
 model::model!(PushAzureRepoWebhookSpec);
@@ -886,15 +885,6 @@ impl model::Model for PushBitbucketWebhookSpec {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.type_.is_some() as u64 | (self.repo_name.is_some() as u64) << 1
-            | (self.connector_ref.is_some() as u64) << 2
-            | (self.jexl_condition.is_some() as u64) << 3
-            | (self.header_conditions.is_some() as u64) << 4
-            | (self.payload_conditions.is_some() as u64) << 5
-            | (self.auto_abort_previous_executions.is_some() as u64) << 6
-    }
 }
 model::model!(PushBitbucketWebhookSpec);
 model::open_enum! {
@@ -964,15 +954,6 @@ impl model::Model for PushGithubWebhookSpec {
             6 => model::Part::Flag(&self.auto_abort_previous_executions),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.type_.is_some() as u64 | (self.repo_name.is_some() as u64) << 1
-            | (self.connector_ref.is_some() as u64) << 2
-            | (self.jexl_condition.is_some() as u64) << 3
-            | (self.header_conditions.is_some() as u64) << 4
-            | (self.payload_conditions.is_some() as u64) << 5
-            | (self.auto_abort_previous_executions.is_some() as u64) << 6
     }
 }
 model::model!(PushGithubWebhookSpec);
@@ -1045,15 +1026,6 @@ impl model::Model for PushGitlabWebhookSpec {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.type_.is_some() as u64 | (self.repo_name.is_some() as u64) << 1
-            | (self.connector_ref.is_some() as u64) << 2
-            | (self.jexl_condition.is_some() as u64) << 3
-            | (self.header_conditions.is_some() as u64) << 4
-            | (self.payload_conditions.is_some() as u64) << 5
-            | (self.auto_abort_previous_executions.is_some() as u64) << 6
-    }
 }
 model::model!(PushGitlabWebhookSpec);
 model::open_enum! {
@@ -1118,14 +1090,6 @@ impl model::Model for PushHarnessWebhookSpec {
             5 => model::Part::Flag(&self.auto_abort_previous_executions),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.type_.is_some() as u64 | (self.repo_name.is_some() as u64) << 1
-            | (self.jexl_condition.is_some() as u64) << 2
-            | (self.header_conditions.is_some() as u64) << 3
-            | (self.payload_conditions.is_some() as u64) << 4
-            | (self.auto_abort_previous_executions.is_some() as u64) << 5
     }
 }
 model::model!(PushHarnessWebhookSpec);

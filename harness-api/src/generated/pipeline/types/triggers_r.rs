@@ -75,13 +75,18 @@ impl model::Model for ReleaseGithubWebhookSpec {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.type_.is_some() as u64 | (self.actions.is_some() as u64) << 1
-            | (self.repo_name.is_some() as u64) << 2
-            | (self.connector_ref.is_some() as u64) << 3
-            | (self.jexl_condition.is_some() as u64) << 4
-            | (self.header_conditions.is_some() as u64) << 5
-            | (self.payload_conditions.is_some() as u64) << 6
-            | (self.auto_abort_previous_executions.is_some() as u64) << 7
+        model::mask(
+            &[
+                self.type_.is_some(),
+                self.actions.is_some(),
+                self.repo_name.is_some(),
+                self.connector_ref.is_some(),
+                self.jexl_condition.is_some(),
+                self.header_conditions.is_some(),
+                self.payload_conditions.is_some(),
+                self.auto_abort_previous_executions.is_some(),
+            ],
+        )
     }
 }
 model::model!(ReleaseGithubWebhookSpec);
@@ -140,12 +145,6 @@ impl model::Model for ResponseDtoPageResponseNgTriggerDetailsResponseDto {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
-            | (self.meta_data.is_some() as u64) << 2
-            | (self.correlation_id.is_some() as u64) << 3
-    }
 }
 model::model!(ResponseDtoPageResponseNgTriggerDetailsResponseDto);
 model::open_enum! {
@@ -196,12 +195,6 @@ impl model::Model for ResponseDtoTriggerCatalogResponse {
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
-            | (self.meta_data.is_some() as u64) << 2
-            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoTriggerCatalogResponse);
@@ -254,12 +247,6 @@ impl model::Model for ResponseDtongTriggerDetailsResponseDto {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
-            | (self.meta_data.is_some() as u64) << 2
-            | (self.correlation_id.is_some() as u64) << 3
-    }
 }
 model::model!(ResponseDtongTriggerDetailsResponseDto);
 model::open_enum! {
@@ -310,12 +297,6 @@ impl model::Model for ResponseDtongTriggerResponse {
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
-            | (self.meta_data.is_some() as u64) << 2
-            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtongTriggerResponse);

@@ -40,10 +40,6 @@ impl model::Model for S3BuildStore {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.spec.is_some() as u64 | (self.type_.is_some() as u64) << 1
-    }
 }
 model::model!(S3BuildStore);
 /// Schema `S3BuildStoreSpec`.
@@ -89,12 +85,6 @@ impl model::Model for S3BuildStoreSpec {
             3 => model::Part::Str(&self.connector_ref),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.region.is_some() as u64 | (self.bucket_name.is_some() as u64) << 1
-            | (self.folder_path.is_some() as u64) << 2
-            | (self.connector_ref.is_some() as u64) << 3
     }
 }
 model::model!(S3BuildStoreSpec);
@@ -146,12 +136,6 @@ impl model::Model for ScheduledTriggerSource {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.spec.is_some() as u64 | (self.type_.is_some() as u64) << 1
-            | (self.webhook_id.is_some() as u64) << 2
-            | (self.poll_interval.is_some() as u64) << 3
-    }
 }
 model::model!(ScheduledTriggerSource);
 model::open_enum! {
@@ -194,10 +178,6 @@ impl model::Model for ScheduledTriggerSpec {
             1 => model::opt(&self.type_),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.spec.is_some() as u64 | (self.type_.is_some() as u64) << 1
     }
 }
 model::model!(ScheduledTriggerSpec);
@@ -268,14 +248,6 @@ impl model::Model for StringNgVariable {
             6 => model::Part::Str(&self.default_value),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.type_.is_some() as u64) << 1
-            | (self.value.is_some() as u64) << 2 | (self.metadata.is_some() as u64) << 3
-            | (self.required.is_some() as u64) << 4
-            | (self.description.is_some() as u64) << 5
-            | (self.default_value.is_some() as u64) << 6
     }
 }
 model::model!(StringNgVariable);

@@ -75,12 +75,18 @@ impl model::Model for TriggerBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.tags.is_some() as u64 | (self.inputs.is_some() as u64) << 1
-            | (self.source.is_some() as u64) << 2 | (self.enabled.is_some() as u64) << 3
-            | (self.input_set_refs.is_some() as u64) << 4
-            | (self.stages_to_execute.is_some() as u64) << 5
-            | (self.pipeline_branch_name.is_some() as u64) << 6
-            | (self.encrypted_webhook_secret_identifier.is_some() as u64) << 7
+        model::mask(
+            &[
+                self.tags.is_some(),
+                self.inputs.is_some(),
+                self.source.is_some(),
+                self.enabled.is_some(),
+                self.input_set_refs.is_some(),
+                self.stages_to_execute.is_some(),
+                self.pipeline_branch_name.is_some(),
+                self.encrypted_webhook_secret_identifier.is_some(),
+            ],
+        )
     }
 }
 model::model!(TriggerBody);
@@ -119,11 +125,6 @@ impl model::Model for TriggerCatalogItem {
             1 => model::opt(&self.trigger_catalog_type),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.category.is_some() as u64
-            | (self.trigger_catalog_type.is_some() as u64) << 1
     }
 }
 model::model!(TriggerCatalogItem);
@@ -177,10 +178,6 @@ impl model::Model for TriggerCatalogResponse {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.catalog.is_some() as u64
-    }
 }
 model::model!(TriggerCatalogResponse);
 /// Schema `TriggerConditions`.
@@ -222,11 +219,6 @@ impl model::Model for TriggerConditions {
             2 => model::opt(&self.operator),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.key.is_some() as u64 | (self.value.is_some() as u64) << 1
-            | (self.operator.is_some() as u64) << 2
     }
 }
 model::model!(TriggerConditions);
@@ -297,12 +289,6 @@ impl model::Model for TriggerFilterProperties {
             4 => model::opt(&self.trigger_identifiers),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.tags.is_some() as u64 | 1 << 1 | (self.trigger_names.is_some() as u64) << 2
-            | (self.trigger_types.is_some() as u64) << 3
-            | (self.trigger_identifiers.is_some() as u64) << 4
     }
     #[inline]
     fn required(&self) -> &'static [usize] {
@@ -384,14 +370,6 @@ impl model::Model for TriggerGetResponseBody {
             6 => model::Part::Str(&self.description),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.org.is_some() as u64 | (self.name.is_some() as u64) << 1
-            | (self.project.is_some() as u64) << 2 | (self.trigger.is_some() as u64) << 3
-            | (self.pipeline.is_some() as u64) << 4
-            | (self.identifier.is_some() as u64) << 5
-            | (self.description.is_some() as u64) << 6
     }
 }
 model::model!(TriggerGetResponseBody);
@@ -511,14 +489,22 @@ impl model::Model for TriggerRequestBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        1 | (self.tags.is_some() as u64) << 1 | (self.type_.is_some() as u64) << 2
-            | (self.inputs.is_some() as u64) << 3 | 1 << 4
-            | (self.enabled.is_some() as u64) << 5 | 1 << 6
-            | (self.description.is_some() as u64) << 7
-            | (self.input_set_refs.is_some() as u64) << 8
-            | (self.stages_to_execute.is_some() as u64) << 9
-            | (self.pipeline_branch_name.is_some() as u64) << 10
-            | (self.encrypted_webhook_secret_identifier.is_some() as u64) << 11
+        model::mask(
+            &[
+                true,
+                self.tags.is_some(),
+                self.type_.is_some(),
+                self.inputs.is_some(),
+                true,
+                self.enabled.is_some(),
+                true,
+                self.description.is_some(),
+                self.input_set_refs.is_some(),
+                self.stages_to_execute.is_some(),
+                self.pipeline_branch_name.is_some(),
+                self.encrypted_webhook_secret_identifier.is_some(),
+            ],
+        )
     }
     #[inline]
     fn required(&self) -> &'static [usize] {
@@ -557,10 +543,6 @@ impl model::Model for TriggerResponseBody {
             0 => model::Part::Str(&self.identifier),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.identifier.is_some() as u64
     }
 }
 model::model!(TriggerResponseBody);
@@ -643,13 +625,18 @@ impl model::Model for TriggerStatus {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.status.is_some() as u64 | (self.last_polled.is_some() as u64) << 1
-            | (self.webhook_info.is_some() as u64) << 2
-            | (self.detail_messages.is_some() as u64) << 3
-            | (self.validation_status.is_some() as u64) << 4
-            | (self.last_polling_update.is_some() as u64) << 5
-            | (self.polling_subscription_status.is_some() as u64) << 6
-            | (self.webhook_auto_registration_status.is_some() as u64) << 7
+        model::mask(
+            &[
+                self.status.is_some(),
+                self.last_polled.is_some(),
+                self.webhook_info.is_some(),
+                self.detail_messages.is_some(),
+                self.validation_status.is_some(),
+                self.last_polling_update.is_some(),
+                self.polling_subscription_status.is_some(),
+                self.webhook_auto_registration_status.is_some(),
+            ],
+        )
     }
 }
 model::model!(TriggerStatus);

@@ -40,10 +40,6 @@ impl model::Model for UpdateTriggerV2Body {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.yaml.is_some() as u64 | (self.executor_info.is_some() as u64) << 1
-    }
 }
 model::model!(UpdateTriggerV2Body);
 /// Schema `updateTriggerV2 body.executorInfo`.
@@ -81,10 +77,6 @@ impl model::Model for UpdateTriggerV2BodyExecutorInfo {
             1 => model::Part::Str(&self.uuid),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.type_.is_some() as u64 | (self.uuid.is_some() as u64) << 1
     }
 }
 model::model!(UpdateTriggerV2BodyExecutorInfo);

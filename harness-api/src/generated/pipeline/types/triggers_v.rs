@@ -40,11 +40,6 @@ impl model::Model for ValidationStatus {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.status_result.is_some() as u64
-            | (self.detailed_message.is_some() as u64) << 1
-    }
 }
 model::model!(ValidationStatus);
 model::open_enum! {

@@ -40,11 +40,6 @@ impl model::Model for WebhookAutoRegistrationStatus {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.detailed_message.is_some() as u64
-            | (self.registration_result.is_some() as u64) << 1
-    }
 }
 model::model!(WebhookAutoRegistrationStatus);
 model::open_enum! {
@@ -89,11 +84,6 @@ impl model::Model for WebhookDetails {
         }
     }
     #[inline]
-    fn present(&self) -> u64 {
-        self.webhook_secret.is_some() as u64
-            | (self.webhook_source_repo.is_some() as u64) << 1
-    }
-    #[inline]
     fn secrets(&self) -> &'static [usize] {
         &[0]
     }
@@ -130,10 +120,6 @@ impl model::Model for WebhookInfo {
             0 => model::Part::Str(&self.webhook_id),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.webhook_id.is_some() as u64
     }
 }
 model::model!(WebhookInfo);
@@ -180,12 +166,6 @@ impl model::Model for WebhookTriggerSource {
             3 => model::Part::Str(&self.poll_interval),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.spec.is_some() as u64 | (self.type_.is_some() as u64) << 1
-            | (self.webhook_id.is_some() as u64) << 2
-            | (self.poll_interval.is_some() as u64) << 3
     }
 }
 model::model!(WebhookTriggerSource);

@@ -48,12 +48,6 @@ impl model::Model for NgProcessWebhookResponse {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.ui_url.is_some() as u64 | (self.api_url.is_some() as u64) << 1
-            | (self.ui_setup_url.is_some() as u64) << 2
-            | (self.event_correlation_id.is_some() as u64) << 3
-    }
 }
 model::model!(NgProcessWebhookResponse);
 /// Schema `ResponseDTOWebhookEventProcessingDetails`.
@@ -99,12 +93,6 @@ impl model::Model for ResponseDtoWebhookEventProcessingDetails {
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
-            | (self.meta_data.is_some() as u64) << 2
-            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoWebhookEventProcessingDetails);
@@ -157,12 +145,6 @@ impl model::Model for ResponseDtoWebhookExecutionDetails {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
-            | (self.meta_data.is_some() as u64) << 2
-            | (self.correlation_id.is_some() as u64) << 3
-    }
 }
 model::model!(ResponseDtoWebhookExecutionDetails);
 model::open_enum! {
@@ -213,12 +195,6 @@ impl model::Model for ResponseDtongProcessWebhookResponse {
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
-            | (self.meta_data.is_some() as u64) << 2
-            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtongProcessWebhookResponse);
@@ -333,19 +309,25 @@ impl model::Model for WebhookEventProcessingDetails {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.status.is_some() as u64 | (self.event_id.is_some() as u64) << 1
-            | (self.message.is_some() as u64) << 2 | (self.payload.is_some() as u64) << 3
-            | (self.event_found.is_some() as u64) << 4
-            | (self.warning_msg.is_some() as u64) << 5
-            | (self.runtime_input.is_some() as u64) << 6
-            | (self.org_identifier.is_some() as u64) << 7
-            | (self.event_created_at.is_some() as u64) << 8
-            | (self.exception_occured.is_some() as u64) << 9
-            | (self.account_identifier.is_some() as u64) << 10
-            | (self.project_identifier.is_some() as u64) << 11
-            | (self.trigger_identifier.is_some() as u64) << 12
-            | (self.pipeline_identifier.is_some() as u64) << 13
-            | (self.pipeline_execution_id.is_some() as u64) << 14
+        model::mask(
+            &[
+                self.status.is_some(),
+                self.event_id.is_some(),
+                self.message.is_some(),
+                self.payload.is_some(),
+                self.event_found.is_some(),
+                self.warning_msg.is_some(),
+                self.runtime_input.is_some(),
+                self.org_identifier.is_some(),
+                self.event_created_at.is_some(),
+                self.exception_occured.is_some(),
+                self.account_identifier.is_some(),
+                self.project_identifier.is_some(),
+                self.trigger_identifier.is_some(),
+                self.pipeline_identifier.is_some(),
+                self.pipeline_execution_id.is_some(),
+            ],
+        )
     }
 }
 model::model!(WebhookEventProcessingDetails);
@@ -388,12 +370,6 @@ impl model::Model for WebhookExecutionDetails {
             2 => model::opt(&self.webhook_processing_details),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.execution_url.is_some() as u64
-            | (self.execution_details.is_some() as u64) << 1
-            | (self.webhook_processing_details.is_some() as u64) << 2
     }
 }
 model::model!(WebhookExecutionDetails);

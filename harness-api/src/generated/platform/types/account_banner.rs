@@ -60,14 +60,6 @@ impl model::Model for BannerDto {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.title.is_some() as u64) << 1
-            | (self.intent.is_some() as u64) << 2 | (self.enabled.is_some() as u64) << 3
-            | (self.message.is_some() as u64) << 4
-            | (self.identifier.is_some() as u64) << 5
-            | (self.call_to_actions.is_some() as u64) << 6
-    }
 }
 model::model!(BannerDto);
 model::open_enum! {
@@ -113,11 +105,6 @@ impl model::Model for BannerResponseDto {
             2 => model::Part::Int(&self.updated),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.banner.is_some() as u64 | (self.created.is_some() as u64) << 1
-            | (self.updated.is_some() as u64) << 2
     }
 }
 model::model!(BannerResponseDto);

@@ -36,9 +36,5 @@ impl model::Model for LicensedModules {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.licensed_modules.is_some() as u64
-    }
 }
 model::model!(LicensedModules);

@@ -49,11 +49,6 @@ impl model::Model for AccountSettingResponse {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.created_at.is_some() as u64 | (self.last_modified_at.is_some() as u64) << 1
-            | (self.account_settings.is_some() as u64) << 2
-    }
 }
 model::model!(AccountSettingResponse);
 /// Schema `AccountSettings`.
@@ -152,10 +147,6 @@ impl model::Model for ConnectorSettings {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.built_in_sm_disabled.is_some() as u64
-    }
 }
 model::model!(ConnectorSettings);
 /// Schema `ResponseDTOAccountSettingResponse`.
@@ -201,12 +192,6 @@ impl model::Model for ResponseDtoAccountSettingResponse {
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
-            | (self.meta_data.is_some() as u64) << 2
-            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoAccountSettingResponse);
@@ -258,12 +243,6 @@ impl model::Model for ResponseDtoListAccountSettings {
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
-            | (self.meta_data.is_some() as u64) << 2
-            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoListAccountSettings);

@@ -150,28 +150,33 @@ impl model::Model for Account {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.cluster.is_some() as u64) << 1
-            | (self.ring_name.is_some() as u64) << 2
-            | (self.created_at.is_some() as u64) << 3
-            | (self.expiry_time.is_some() as u64) << 4
-            | (self.identifier.is_some() as u64) << 5
-            | (self.product_led.is_some() as u64) << 6
-            | (self.account_type.is_some() as u64) << 7
-            | (self.company_name.is_some() as u64) << 8
-            | (self.oauth_enabled.is_some() as u64) << 9
-            | (self.subdomain_url.is_some() as u64) << 10
-            | (self.account_status.is_some() as u64) << 11
-            | (self.next_gen_enabled.is_some() as u64) << 12
-            | (self.default_experience.is_some() as u64) << 13
-            | (self.public_access_enabled.is_some() as u64) << 14
-            | (self.service_account_config.is_some() as u64) << 15
-            | (self.two_factor_admin_enforced.is_some() as u64) << 16
-            | (self.authentication_mechanism.is_some() as u64) << 17
-            | (self.session_timeout_in_minutes.is_some() as u64) << 18
-            | (self.harness_support_access_allowed.is_some() as u64) << 19
-            | (self.cross_generation_access_enabled.is_some() as u64) << 20
-            | (self.absolute_session_timeout_in_minutes.is_some() as u64) << 21
-            | (self.canny_username_abbreviation_enabled.is_some() as u64) << 22
+        model::mask(
+            &[
+                self.name.is_some(),
+                self.cluster.is_some(),
+                self.ring_name.is_some(),
+                self.created_at.is_some(),
+                self.expiry_time.is_some(),
+                self.identifier.is_some(),
+                self.product_led.is_some(),
+                self.account_type.is_some(),
+                self.company_name.is_some(),
+                self.oauth_enabled.is_some(),
+                self.subdomain_url.is_some(),
+                self.account_status.is_some(),
+                self.next_gen_enabled.is_some(),
+                self.default_experience.is_some(),
+                self.public_access_enabled.is_some(),
+                self.service_account_config.is_some(),
+                self.two_factor_admin_enforced.is_some(),
+                self.authentication_mechanism.is_some(),
+                self.session_timeout_in_minutes.is_some(),
+                self.harness_support_access_allowed.is_some(),
+                self.cross_generation_access_enabled.is_some(),
+                self.absolute_session_timeout_in_minutes.is_some(),
+                self.canny_username_abbreviation_enabled.is_some(),
+            ],
+        )
     }
 }
 model::model!(Account);
@@ -228,12 +233,6 @@ impl model::Model for ResponseDtoAccount {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
-            | (self.meta_data.is_some() as u64) << 2
-            | (self.correlation_id.is_some() as u64) << 3
-    }
 }
 model::model!(ResponseDtoAccount);
 model::open_enum! {
@@ -275,10 +274,6 @@ impl model::Model for ServiceAccountConfig {
             1 => model::Part::Int(&self.api_key_limit),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.token_limit.is_some() as u64 | (self.api_key_limit.is_some() as u64) << 1
     }
 }
 model::model!(ServiceAccountConfig);

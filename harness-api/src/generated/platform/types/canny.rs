@@ -40,10 +40,6 @@ impl model::Model for Board {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.id.is_some() as u64 | (self.name.is_some() as u64) << 1
-    }
 }
 model::model!(Board);
 /// Schema `CannyBoardsResponse`.
@@ -82,10 +78,6 @@ impl model::Model for CannyBoardsResponse {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.boards.is_some() as u64 | (self.message.is_some() as u64) << 1
-    }
 }
 model::model!(CannyBoardsResponse);
 /// Schema `CannyCategoriesResponse`.
@@ -123,10 +115,6 @@ impl model::Model for CannyCategoriesResponse {
             1 => model::opt(&self.category_list),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.board_id.is_some() as u64 | (self.category_list.is_some() as u64) << 1
     }
 }
 model::model!(CannyCategoriesResponse);
@@ -197,10 +185,6 @@ impl model::Model for CannyPostBody {
             4 => model::Cell::part(&self.details),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        1 | 1 << 1 | 1 << 2 | 1 << 3 | 1 << 4
     }
     #[inline]
     fn required(&self) -> &'static [usize] {
@@ -283,10 +267,6 @@ impl model::Model for CannyPostV2Body {
         }
     }
     #[inline]
-    fn present(&self) -> u64 {
-        1 | 1 << 1 | 1 << 2 | 1 << 3 | 1 << 4 | 1 << 5
-    }
-    #[inline]
     fn required(&self) -> &'static [usize] {
         &[0, 1, 2, 3, 4, 5]
     }
@@ -328,10 +308,6 @@ impl model::Model for CannyResponse {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.message.is_some() as u64 | (self.post_url.is_some() as u64) << 1
-    }
 }
 model::model!(CannyResponse);
 /// Schema `Category`.
@@ -369,10 +345,6 @@ impl model::Model for Category {
             1 => model::Part::Str(&self.name),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.id.is_some() as u64 | (self.name.is_some() as u64) << 1
     }
 }
 model::model!(Category);
@@ -419,12 +391,6 @@ impl model::Model for ResponseDtoCannyBoardsResponse {
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
-            | (self.meta_data.is_some() as u64) << 2
-            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoCannyBoardsResponse);
@@ -477,12 +443,6 @@ impl model::Model for ResponseDtoCannyCategoriesResponse {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
-            | (self.meta_data.is_some() as u64) << 2
-            | (self.correlation_id.is_some() as u64) << 3
-    }
 }
 model::model!(ResponseDtoCannyCategoriesResponse);
 model::open_enum! {
@@ -533,12 +493,6 @@ impl model::Model for ResponseDtoCannyResponse {
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
-            | (self.meta_data.is_some() as u64) << 2
-            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoCannyResponse);

@@ -52,13 +52,6 @@ impl model::Model for CertificateDetailsDto {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.valid_to.is_some() as u64 | (self.issued_by.is_some() as u64) << 1
-            | (self.issued_to.is_some() as u64) << 2
-            | (self.valid_from.is_some() as u64) << 3
-            | (self.signature_algo.is_some() as u64) << 4
-    }
 }
 model::model!(CertificateDetailsDto);
 /// Schema `CertificateDTO`.
@@ -142,14 +135,20 @@ impl model::Model for CertificateDto {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.org.is_some() as u64 | (self.name.is_some() as u64) << 1
-            | (self.tags.is_some() as u64) << 2 | (self.project.is_some() as u64) << 3
-            | (self.input_spec.is_some() as u64) << 4
-            | (self.identifier.is_some() as u64) << 5
-            | (self.input_spec_2.is_some() as u64) << 6
-            | (self.description.is_some() as u64) << 7
-            | (self.certificate_value.is_some() as u64) << 8
-            | (self.certificate_value_2.is_some() as u64) << 9
+        model::mask(
+            &[
+                self.org.is_some(),
+                self.name.is_some(),
+                self.tags.is_some(),
+                self.project.is_some(),
+                self.input_spec.is_some(),
+                self.identifier.is_some(),
+                self.input_spec_2.is_some(),
+                self.description.is_some(),
+                self.certificate_value.is_some(),
+                self.certificate_value_2.is_some(),
+            ],
+        )
     }
 }
 model::model!(CertificateDto);
@@ -184,10 +183,6 @@ impl model::Model for CertificateDtoInputSpec {
             0 => model::Part::Str(&self.type_),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.type_.is_some() as u64
     }
 }
 model::model!(CertificateDtoInputSpec);
@@ -240,11 +235,6 @@ impl model::Model for CertificateIssuanceInfo {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.common_name.is_some() as u64 | (self.organization.is_some() as u64) << 1
-            | (self.organizational_unit.is_some() as u64) << 2
-    }
 }
 model::model!(CertificateIssuanceInfo);
 /// Schema `CertificateResponseDTO`.
@@ -290,12 +280,6 @@ impl model::Model for CertificateResponseDto {
             3 => model::opt(&self.certificate_details),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.created.is_some() as u64 | (self.updated.is_some() as u64) << 1
-            | (self.certificate.is_some() as u64) << 2
-            | (self.certificate_details.is_some() as u64) << 3
     }
 }
 model::model!(CertificateResponseDto);
@@ -351,13 +335,6 @@ impl model::Model for FavoriteDto {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.org.is_some() as u64 | (self.module.is_some() as u64) << 1
-            | (self.project.is_some() as u64) << 2 | (self.user_id.is_some() as u64) << 3
-            | (self.resource_id.is_some() as u64) << 4
-            | (self.resource_type.is_some() as u64) << 5
-    }
 }
 model::model!(FavoriteDto);
 /// Schema `FavoriteResponse`.
@@ -395,10 +372,6 @@ impl model::Model for FavoriteResponse {
             1 => model::opt(&self.favorite),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.created.is_some() as u64 | (self.favorite.is_some() as u64) << 1
     }
 }
 model::model!(FavoriteResponse);
@@ -438,10 +411,6 @@ impl model::Model for FileCertificateInputSpecDto {
             0 => model::opt(&self.type_),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.type_.is_some() as u64
     }
 }
 model::model!(FileCertificateInputSpecDto);
@@ -499,13 +468,6 @@ impl model::Model for LicenseUsageActivityFilterPropertiesDto {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.module_type.is_some() as u64 | (self.resource_classes.is_some() as u64) << 1
-            | (self.project_identifiers.is_some() as u64) << 2
-            | (self.pipeline_identifiers.is_some() as u64) << 3
-            | (self.organization_identifiers.is_some() as u64) << 4
-    }
 }
 model::model!(LicenseUsageActivityFilterPropertiesDto);
 model::open_enum! {
@@ -549,10 +511,6 @@ impl model::Model for TextCertificateInputSpecDto {
             1 => model::Part::Str(&self.value),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.type_.is_some() as u64 | (self.value.is_some() as u64) << 1
     }
 }
 model::model!(TextCertificateInputSpecDto);

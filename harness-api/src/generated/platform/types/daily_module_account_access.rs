@@ -52,12 +52,5 @@ impl model::Model for DailyModuleAccountAccessDto {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.day.is_some() as u64 | (self.year.is_some() as u64) << 1
-            | (self.month.is_some() as u64) << 2
-            | (self.user_account_count.is_some() as u64) << 3
-            | (self.service_account_count.is_some() as u64) << 4
-    }
 }
 model::model!(DailyModuleAccountAccessDto);

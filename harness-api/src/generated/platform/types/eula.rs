@@ -50,10 +50,6 @@ impl model::Model for EulaSignRequest {
         }
     }
     #[inline]
-    fn present(&self) -> u64 {
-        1
-    }
-    #[inline]
     fn required(&self) -> &'static [usize] {
         &[0]
     }
@@ -94,10 +90,6 @@ impl model::Model for EulaSignResponse {
             1 => model::Part::Str(&self.message),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.signed.is_some() as u64 | (self.message.is_some() as u64) << 1
     }
 }
 model::model!(EulaSignResponse);

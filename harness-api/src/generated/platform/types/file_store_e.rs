@@ -40,10 +40,6 @@ impl model::Model for EmbeddedUserDetailsDto {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.email.is_some() as u64) << 1
-    }
 }
 model::model!(EmbeddedUserDetailsDto);
 /// Schema `EntityDetail`.
@@ -89,12 +85,6 @@ impl model::Model for EntityDetail {
             3 => model::opt(&self.entity_git_metadata),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.type_.is_some() as u64) << 1
-            | (self.entity_ref.is_some() as u64) << 2
-            | (self.entity_git_metadata.is_some() as u64) << 3
     }
 }
 model::model!(EntityDetail);
@@ -330,17 +320,22 @@ impl model::Model for EntityReference {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.scope.is_some() as u64 | (self.branch.is_some() as u64) << 1
-            | (self.default.is_some() as u64) << 2
-            | (self.metadata.is_some() as u64) << 3
-            | (self.is_default.is_some() as u64) << 4
-            | (self.identifier.is_some() as u64) << 5
-            | (self.org_identifier.is_some() as u64) << 6
-            | (self.parent_unique_id.is_some() as u64) << 7
-            | (self.repo_identifier.is_some() as u64) << 8
-            | (self.account_identifier.is_some() as u64) << 9
-            | (self.project_identifier.is_some() as u64) << 10
-            | (self.fully_qualified_scope_identifier.is_some() as u64) << 11
+        model::mask(
+            &[
+                self.scope.is_some(),
+                self.branch.is_some(),
+                self.default.is_some(),
+                self.metadata.is_some(),
+                self.is_default.is_some(),
+                self.identifier.is_some(),
+                self.org_identifier.is_some(),
+                self.parent_unique_id.is_some(),
+                self.repo_identifier.is_some(),
+                self.account_identifier.is_some(),
+                self.project_identifier.is_some(),
+                self.fully_qualified_scope_identifier.is_some(),
+            ],
+        )
     }
 }
 model::model!(EntityReference);
@@ -388,11 +383,6 @@ impl model::Model for EntityReferredByInfraSetupUsageDetail {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.type_.is_some() as u64 | (self.environment_name.is_some() as u64) << 1
-            | (self.environment_identifier.is_some() as u64) << 2
-    }
 }
 model::model!(EntityReferredByInfraSetupUsageDetail);
 /// Schema `EntityReferredByOverridesSetupUsageDetail`.
@@ -435,11 +425,6 @@ impl model::Model for EntityReferredByOverridesSetupUsageDetail {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.type_.is_some() as u64 | (self.identifier.is_some() as u64) << 1
-            | (self.override_type.is_some() as u64) << 2
-    }
 }
 model::model!(EntityReferredByOverridesSetupUsageDetail);
 /// Schema `EntityReferredByPipelineSetupUsageDetail`.
@@ -481,11 +466,6 @@ impl model::Model for EntityReferredByPipelineSetupUsageDetail {
             2 => model::Part::Str(&self.reference_type),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.type_.is_some() as u64 | (self.identifier.is_some() as u64) << 1
-            | (self.reference_type.is_some() as u64) << 2
     }
 }
 model::model!(EntityReferredByPipelineSetupUsageDetail);
@@ -542,13 +522,6 @@ impl model::Model for EntitySetupUsage {
             4 => model::Part::Str(&self.account_identifier),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.detail.is_some() as u64 | (self.created_at.is_some() as u64) << 1
-            | (self.referred_entity.is_some() as u64) << 2
-            | (self.referred_by_entity.is_some() as u64) << 3
-            | (self.account_identifier.is_some() as u64) << 4
     }
 }
 model::model!(EntitySetupUsage);

@@ -125,21 +125,28 @@ impl model::Model for File {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.path.is_some() as u64) << 1
-            | (self.size.is_some() as u64) << 2 | (self.tags.is_some() as u64) << 3
-            | (self.type_.is_some() as u64) << 4 | (self.draft.is_some() as u64) << 5
-            | (self.content.is_some() as u64) << 6
-            | (self.mime_type.is_some() as u64) << 7
-            | (self.created_by.is_some() as u64) << 8
-            | (self.file_usage.is_some() as u64) << 9
-            | (self.identifier.is_some() as u64) << 10
-            | (self.description.is_some() as u64) << 11
-            | (self.org_identifier.is_some() as u64) << 12
-            | (self.last_modified_at.is_some() as u64) << 13
-            | (self.last_modified_by.is_some() as u64) << 14
-            | (self.parent_identifier.is_some() as u64) << 15
-            | (self.account_identifier.is_some() as u64) << 16
-            | (self.project_identifier.is_some() as u64) << 17
+        model::mask(
+            &[
+                self.name.is_some(),
+                self.path.is_some(),
+                self.size.is_some(),
+                self.tags.is_some(),
+                self.type_.is_some(),
+                self.draft.is_some(),
+                self.content.is_some(),
+                self.mime_type.is_some(),
+                self.created_by.is_some(),
+                self.file_usage.is_some(),
+                self.identifier.is_some(),
+                self.description.is_some(),
+                self.org_identifier.is_some(),
+                self.last_modified_at.is_some(),
+                self.last_modified_by.is_some(),
+                self.parent_identifier.is_some(),
+                self.account_identifier.is_some(),
+                self.project_identifier.is_some(),
+            ],
+        )
     }
 }
 model::model!(File);
@@ -206,15 +213,6 @@ impl model::Model for FileStoreNode {
             6 => model::Part::Str(&self.parent_identifier),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.path.is_some() as u64) << 1
-            | (self.type_.is_some() as u64) << 2
-            | (self.identifier.is_some() as u64) << 3
-            | (self.last_modified_at.is_some() as u64) << 4
-            | (self.last_modified_by.is_some() as u64) << 5
-            | (self.parent_identifier.is_some() as u64) << 6
     }
 }
 model::model!(FileStoreNode);
@@ -286,12 +284,6 @@ impl model::Model for FilesFilterPropertiesDto {
             4 => model::opt(&self.referenced_by),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.tags.is_some() as u64 | (self.created_by.is_some() as u64) << 1
-            | (self.file_usage.is_some() as u64) << 2 | 1 << 3
-            | (self.referenced_by.is_some() as u64) << 4
     }
     #[inline]
     fn required(&self) -> &'static [usize] {
@@ -388,12 +380,18 @@ impl model::Model for FolderNode {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.path.is_some() as u64) << 1
-            | (self.type_.is_some() as u64) << 2 | (self.children.is_some() as u64) << 3
-            | (self.identifier.is_some() as u64) << 4
-            | (self.last_modified_at.is_some() as u64) << 5
-            | (self.last_modified_by.is_some() as u64) << 6
-            | (self.parent_identifier.is_some() as u64) << 7
+        model::mask(
+            &[
+                self.name.is_some(),
+                self.path.is_some(),
+                self.type_.is_some(),
+                self.children.is_some(),
+                self.identifier.is_some(),
+                self.last_modified_at.is_some(),
+                self.last_modified_by.is_some(),
+                self.parent_identifier.is_some(),
+            ],
+        )
     }
 }
 model::model!(FolderNode);

@@ -90,14 +90,21 @@ impl model::Model for PageFile {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.last.is_some() as u64 | (self.size.is_some() as u64) << 1
-            | (self.sort.is_some() as u64) << 2 | (self.empty.is_some() as u64) << 3
-            | (self.first.is_some() as u64) << 4 | (self.number.is_some() as u64) << 5
-            | (self.content.is_some() as u64) << 6
-            | (self.pageable.is_some() as u64) << 7
-            | (self.total_pages.is_some() as u64) << 8
-            | (self.total_elements.is_some() as u64) << 9
-            | (self.number_of_elements.is_some() as u64) << 10
+        model::mask(
+            &[
+                self.last.is_some(),
+                self.size.is_some(),
+                self.sort.is_some(),
+                self.empty.is_some(),
+                self.first.is_some(),
+                self.number.is_some(),
+                self.content.is_some(),
+                self.pageable.is_some(),
+                self.total_pages.is_some(),
+                self.total_elements.is_some(),
+                self.number_of_elements.is_some(),
+            ],
+        )
     }
 }
 model::model!(PageFile);
@@ -212,19 +219,26 @@ impl model::Model for PageResponseEntitySetupUsage {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.last.is_some() as u64 | (self.size.is_some() as u64) << 1
-            | (self.sort.is_some() as u64) << 2 | (self.empty.is_some() as u64) << 3
-            | (self.first.is_some() as u64) << 4 | (self.number.is_some() as u64) << 5
-            | (self.content.is_some() as u64) << 6
-            | (self.page_size.is_some() as u64) << 7
-            | (self.pageable.is_some() as u64) << 8
-            | (self.page_index.is_some() as u64) << 9
-            | (self.page_token.is_some() as u64) << 10
-            | (self.total_items.is_some() as u64) << 11
-            | (self.total_pages.is_some() as u64) << 12
-            | (self.page_item_count.is_some() as u64) << 13
-            | (self.total_elements.is_some() as u64) << 14
-            | (self.number_of_elements.is_some() as u64) << 15
+        model::mask(
+            &[
+                self.last.is_some(),
+                self.size.is_some(),
+                self.sort.is_some(),
+                self.empty.is_some(),
+                self.first.is_some(),
+                self.number.is_some(),
+                self.content.is_some(),
+                self.page_size.is_some(),
+                self.pageable.is_some(),
+                self.page_index.is_some(),
+                self.page_token.is_some(),
+                self.total_items.is_some(),
+                self.total_pages.is_some(),
+                self.page_item_count.is_some(),
+                self.total_elements.is_some(),
+                self.number_of_elements.is_some(),
+            ],
+        )
     }
 }
 model::model!(PageResponseEntitySetupUsage);

@@ -40,10 +40,6 @@ impl model::Model for SecretReferredByConnectorSetupUsageDetail {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.type_.is_some() as u64 | (self.field_name.is_some() as u64) << 1
-    }
 }
 model::model!(SecretReferredByConnectorSetupUsageDetail);
 model::union! {

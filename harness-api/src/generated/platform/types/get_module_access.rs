@@ -36,9 +36,5 @@ impl model::Model for ModuleAccessResponse {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.has_access.is_some() as u64
-    }
 }
 model::model!(ModuleAccessResponse);

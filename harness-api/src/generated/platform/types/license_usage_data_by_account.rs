@@ -40,10 +40,6 @@ impl model::Model for CreditUsage {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.ci_os_type.is_some() as u64 | (self.total_credits.is_some() as u64) << 1
-    }
 }
 model::model!(CreditUsage);
 /// Schema `LicenseUsageActivity`.
@@ -81,10 +77,6 @@ impl model::Model for LicenseUsageActivity {
             1 => model::Part::Int(&self.timestamp),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.credits.is_some() as u64 | (self.timestamp.is_some() as u64) << 1
     }
 }
 model::model!(LicenseUsageActivity);

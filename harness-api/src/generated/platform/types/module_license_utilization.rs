@@ -63,13 +63,5 @@ impl model::Model for ModuleUtilizationDto {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.licenses.is_some() as u64 | (self.module_type.is_some() as u64) << 1
-            | (self.license_unit.is_some() as u64) << 2
-            | (self.utilization.is_some() as u64) << 3
-            | (self.entitlements.is_some() as u64) << 4
-            | (self.entitlement_unit.is_some() as u64) << 5
-    }
 }
 model::model!(ModuleUtilizationDto);

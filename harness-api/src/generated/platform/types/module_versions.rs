@@ -44,11 +44,6 @@ impl model::Model for MicroserviceVersionInfo {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.version.is_some() as u64) << 1
-            | (self.version_url.is_some() as u64) << 2
-    }
 }
 model::model!(MicroserviceVersionInfo);
 /// Schema `ModuleVersionsResponse`.
@@ -114,15 +109,6 @@ impl model::Model for ModuleVersionsResponse {
             6 => model::opt(&self.microservices_version_info),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.updated.is_some() as u64) << 1
-            | (self.version.is_some() as u64) << 2
-            | (self.version_url.is_some() as u64) << 3
-            | (self.display_name.is_some() as u64) << 4
-            | (self.release_notes_link.is_some() as u64) << 5
-            | (self.microservices_version_info.is_some() as u64) << 6
     }
 }
 model::model!(ModuleVersionsResponse);

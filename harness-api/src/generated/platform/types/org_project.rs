@@ -47,10 +47,6 @@ impl model::Model for CreateProjectRequest {
         }
     }
     #[inline]
-    fn present(&self) -> u64 {
-        1
-    }
-    #[inline]
     fn required(&self) -> &'static [usize] {
         &[0]
     }
@@ -111,14 +107,6 @@ impl model::Model for Project {
             6 => model::Part::Str(&self.description),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.org.is_some() as u64 | (self.name.is_some() as u64) << 1
-            | (self.tags.is_some() as u64) << 2 | (self.color.is_some() as u64) << 3
-            | (self.modules.is_some() as u64) << 4
-            | (self.identifier.is_some() as u64) << 5
-            | (self.description.is_some() as u64) << 6
     }
 }
 model::model!(Project);
@@ -190,12 +178,6 @@ impl model::Model for ProjectRequest {
         }
     }
     #[inline]
-    fn present(&self) -> u64 {
-        1 | (self.tags.is_some() as u64) << 1 | (self.color.is_some() as u64) << 2
-            | (self.modules.is_some() as u64) << 3 | 1 << 4
-            | (self.description.is_some() as u64) << 5
-    }
-    #[inline]
     fn required(&self) -> &'static [usize] {
         &[0, 4]
     }
@@ -245,12 +227,6 @@ impl model::Model for ProjectResponse {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.created.is_some() as u64 | (self.project.is_some() as u64) << 1
-            | (self.updated.is_some() as u64) << 2
-            | (self.is_favorite.is_some() as u64) << 3
-    }
 }
 model::model!(ProjectResponse);
 /// Schema `UpdateProjectRequest`.
@@ -294,10 +270,6 @@ impl model::Model for UpdateProjectRequest {
             0 => model::Cell::part(&self.project),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        1
     }
     #[inline]
     fn required(&self) -> &'static [usize] {

@@ -47,10 +47,6 @@ impl model::Model for CreateOrganizationRequest {
         }
     }
     #[inline]
-    fn present(&self) -> u64 {
-        1
-    }
-    #[inline]
     fn required(&self) -> &'static [usize] {
         &[0]
     }
@@ -104,13 +100,6 @@ impl model::Model for NgOrganization {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.tags.is_some() as u64) << 1
-            | (self.identifier.is_some() as u64) << 2
-            | (self.description.is_some() as u64) << 3
-            | (self.account_identifier.is_some() as u64) << 4
-    }
 }
 model::model!(NgOrganization);
 /// Schema `OrganizationResponse1`.
@@ -156,12 +145,6 @@ impl model::Model for NgOrganizationResponse {
             3 => model::Part::Int(&self.last_modified_at),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.created_at.is_some() as u64 | (self.organization.is_some() as u64) << 1
-            | (self.harness_managed.is_some() as u64) << 2
-            | (self.last_modified_at.is_some() as u64) << 3
     }
 }
 model::model!(NgOrganizationResponse);
@@ -209,12 +192,6 @@ impl model::Model for Organization {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.tags.is_some() as u64) << 1
-            | (self.identifier.is_some() as u64) << 2
-            | (self.description.is_some() as u64) << 3
-    }
 }
 model::model!(Organization);
 /// Schema `OrganizationRequest`.
@@ -258,10 +235,6 @@ impl model::Model for OrganizationRequest {
             0 => model::Cell::part(&self.organization),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        1
     }
     #[inline]
     fn required(&self) -> &'static [usize] {
@@ -312,12 +285,6 @@ impl model::Model for OrganizationResponse {
             3 => model::Part::Flag(&self.harness_managed),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.org.is_some() as u64 | (self.created.is_some() as u64) << 1
-            | (self.updated.is_some() as u64) << 2
-            | (self.harness_managed.is_some() as u64) << 3
     }
 }
 model::model!(OrganizationResponse);
@@ -402,15 +369,20 @@ impl model::Model for PageResponseOrganizationResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.empty.is_some() as u64 | (self.content.is_some() as u64) << 1
-            | (self.page_size.is_some() as u64) << 2
-            | (self.item_count.is_some() as u64) << 3
-            | (self.page_count.is_some() as u64) << 4
-            | (self.page_index.is_some() as u64) << 5
-            | (self.page_token.is_some() as u64) << 6
-            | (self.total_items.is_some() as u64) << 7
-            | (self.total_pages.is_some() as u64) << 8
-            | (self.page_item_count.is_some() as u64) << 9
+        model::mask(
+            &[
+                self.empty.is_some(),
+                self.content.is_some(),
+                self.page_size.is_some(),
+                self.item_count.is_some(),
+                self.page_count.is_some(),
+                self.page_index.is_some(),
+                self.page_token.is_some(),
+                self.total_items.is_some(),
+                self.total_pages.is_some(),
+                self.page_item_count.is_some(),
+            ],
+        )
     }
 }
 model::model!(PageResponseOrganizationResponse);
@@ -457,12 +429,6 @@ impl model::Model for ResponseDtoOrganizationResponse {
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
-            | (self.meta_data.is_some() as u64) << 2
-            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoOrganizationResponse);
@@ -515,12 +481,6 @@ impl model::Model for ResponseDtoPageResponseOrganizationResponse {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
-            | (self.meta_data.is_some() as u64) << 2
-            | (self.correlation_id.is_some() as u64) << 3
-    }
 }
 model::model!(ResponseDtoPageResponseOrganizationResponse);
 model::open_enum! {
@@ -569,10 +529,6 @@ impl model::Model for UpdateOrganizationRequest {
             0 => model::Cell::part(&self.org),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        1
     }
     #[inline]
     fn required(&self) -> &'static [usize] {

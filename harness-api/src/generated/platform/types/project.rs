@@ -68,14 +68,6 @@ impl model::Model for NgProject {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.tags.is_some() as u64) << 1
-            | (self.color.is_some() as u64) << 2 | (self.modules.is_some() as u64) << 3
-            | (self.identifier.is_some() as u64) << 4
-            | (self.description.is_some() as u64) << 5
-            | (self.org_identifier.is_some() as u64) << 6
-    }
 }
 model::model!(NgProject);
 model::open_enum! {
@@ -130,10 +122,6 @@ impl model::Model for NgProjectRequest {
         }
     }
     #[inline]
-    fn present(&self) -> u64 {
-        1
-    }
-    #[inline]
     fn required(&self) -> &'static [usize] {
         &[0]
     }
@@ -186,13 +174,6 @@ impl model::Model for NgProjectResponse {
             4 => model::Part::Int(&self.last_modified_at),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.project.is_some() as u64 | (self.created_at.is_some() as u64) << 1
-            | (self.is_favorite.is_some() as u64) << 2
-            | (self.last_moved_at.is_some() as u64) << 3
-            | (self.last_modified_at.is_some() as u64) << 4
     }
 }
 model::model!(NgProjectResponse);
@@ -267,13 +248,18 @@ impl model::Model for PageResponseProjectResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.empty.is_some() as u64 | (self.content.is_some() as u64) << 1
-            | (self.page_size.is_some() as u64) << 2
-            | (self.page_index.is_some() as u64) << 3
-            | (self.page_token.is_some() as u64) << 4
-            | (self.total_items.is_some() as u64) << 5
-            | (self.total_pages.is_some() as u64) << 6
-            | (self.page_item_count.is_some() as u64) << 7
+        model::mask(
+            &[
+                self.empty.is_some(),
+                self.content.is_some(),
+                self.page_size.is_some(),
+                self.page_index.is_some(),
+                self.page_token.is_some(),
+                self.total_items.is_some(),
+                self.total_pages.is_some(),
+                self.page_item_count.is_some(),
+            ],
+        )
     }
 }
 model::model!(PageResponseProjectResponse);
@@ -320,12 +306,6 @@ impl model::Model for ResponseDtoPageResponseProjectResponse {
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
-            | (self.meta_data.is_some() as u64) << 2
-            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoPageResponseProjectResponse);
@@ -377,12 +357,6 @@ impl model::Model for ResponseDtoProjectResponse {
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
-            | (self.meta_data.is_some() as u64) << 2
-            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoProjectResponse);

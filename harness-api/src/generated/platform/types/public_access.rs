@@ -61,10 +61,6 @@ impl model::Model for PublicAccessCheckRequest {
         }
     }
     #[inline]
-    fn present(&self) -> u64 {
-        1 | 1 << 1 | 1 << 2
-    }
-    #[inline]
     fn required(&self) -> &'static [usize] {
         &[0, 1, 2]
     }
@@ -110,11 +106,6 @@ impl model::Model for PublicAccessCheckResponse {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.resource_type.is_some() as u64 | (self.resource_scope.is_some() as u64) << 1
-            | (self.public_access_list.is_some() as u64) << 2
-    }
 }
 model::model!(PublicAccessCheckResponse);
 /// Schema `PublicAccessListResponse`.
@@ -152,10 +143,6 @@ impl model::Model for PublicAccessListResponse {
             1 => model::Part::Str(&self.resource_identifier),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.public.is_some() as u64 | (self.resource_identifier.is_some() as u64) << 1
     }
 }
 model::model!(PublicAccessListResponse);
@@ -214,10 +201,6 @@ impl model::Model for PublicAccessRequest {
             2 => model::Cell::part(&self.resource_identifier),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        1 | 1 << 1 | 1 << 2
     }
     #[inline]
     fn required(&self) -> &'static [usize] {

@@ -48,12 +48,6 @@ impl model::Model for ResponseDtoListSettingResponseDto {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
-            | (self.meta_data.is_some() as u64) << 2
-            | (self.correlation_id.is_some() as u64) << 3
-    }
 }
 model::model!(ResponseDtoListSettingResponseDto);
 model::open_enum! {
@@ -104,12 +98,6 @@ impl model::Model for ResponseDtoListSettingUpdateResponseDto {
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
-            | (self.meta_data.is_some() as u64) << 2
-            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoListSettingUpdateResponseDto);
@@ -219,19 +207,24 @@ impl model::Model for SettingDto {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.value.is_some() as u64) << 1
-            | (self.category.is_some() as u64) << 2
-            | (self.value_type.is_some() as u64) << 3
-            | (self.identifier.is_some() as u64) << 4
-            | (self.default_value.is_some() as u64) << 5
-            | (self.allowed_scopes.is_some() as u64) << 6
-            | (self.allowed_values.is_some() as u64) << 7
-            | (self.org_identifier.is_some() as u64) << 8
-            | (self.setting_source.is_some() as u64) << 9
-            | (self.allow_overrides.is_some() as u64) << 10
-            | (self.group_identifier.is_some() as u64) << 11
-            | (self.is_setting_editable.is_some() as u64) << 12
-            | (self.project_identifier.is_some() as u64) << 13
+        model::mask(
+            &[
+                self.name.is_some(),
+                self.value.is_some(),
+                self.category.is_some(),
+                self.value_type.is_some(),
+                self.identifier.is_some(),
+                self.default_value.is_some(),
+                self.allowed_scopes.is_some(),
+                self.allowed_values.is_some(),
+                self.org_identifier.is_some(),
+                self.setting_source.is_some(),
+                self.allow_overrides.is_some(),
+                self.group_identifier.is_some(),
+                self.is_setting_editable.is_some(),
+                self.project_identifier.is_some(),
+            ],
+        )
     }
 }
 model::model!(SettingDto);
@@ -318,10 +311,6 @@ impl model::Model for SettingRequestDto {
         }
     }
     #[inline]
-    fn present(&self) -> u64 {
-        self.value.is_some() as u64 | 1 << 1 | 1 << 2 | 1 << 3
-    }
-    #[inline]
     fn required(&self) -> &'static [usize] {
         &[1, 2, 3]
     }
@@ -366,10 +355,6 @@ impl model::Model for SettingResponseDto {
             1 => model::Part::Int(&self.last_modified_at),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.setting.is_some() as u64 | (self.last_modified_at.is_some() as u64) << 1
     }
 }
 model::model!(SettingResponseDto);
@@ -420,13 +405,6 @@ impl model::Model for SettingUpdateResponseDto {
             4 => model::Part::Int(&self.last_modified_at),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.setting.is_some() as u64 | (self.identifier.is_some() as u64) << 1
-            | (self.error_message.is_some() as u64) << 2
-            | (self.update_status.is_some() as u64) << 3
-            | (self.last_modified_at.is_some() as u64) << 4
     }
 }
 model::model!(SettingUpdateResponseDto);

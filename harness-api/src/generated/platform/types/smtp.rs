@@ -48,12 +48,6 @@ impl model::Model for NgSmtp {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.uuid.is_some() as u64) << 1
-            | (self.value.is_some() as u64) << 2
-            | (self.account_id.is_some() as u64) << 3
-    }
 }
 model::model!(NgSmtp);
 /// Schema `ResponseDTONgSmtp`.
@@ -99,12 +93,6 @@ impl model::Model for ResponseDtoNgSmtp {
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
-            | (self.meta_data.is_some() as u64) << 2
-            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoNgSmtp);
@@ -155,12 +143,6 @@ impl model::Model for ResponseDtoValidationResult {
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
-            | (self.meta_data.is_some() as u64) << 2
-            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoValidationResult);
@@ -240,13 +222,18 @@ impl model::Model for SmtpConfig {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.host.is_some() as u64 | (self.port.is_some() as u64) << 1
-            | (self.use_ssl.is_some() as u64) << 2
-            | (self.password.is_some() as u64) << 3
-            | (self.start_tls.is_some() as u64) << 4
-            | (self.username.is_some() as u64) << 5
-            | (self.from_address.is_some() as u64) << 6
-            | (self.delegate_selectors.is_some() as u64) << 7
+        model::mask(
+            &[
+                self.host.is_some(),
+                self.port.is_some(),
+                self.use_ssl.is_some(),
+                self.password.is_some(),
+                self.start_tls.is_some(),
+                self.username.is_some(),
+                self.from_address.is_some(),
+                self.delegate_selectors.is_some(),
+            ],
+        )
     }
 }
 model::model!(SmtpConfig);
@@ -285,10 +272,6 @@ impl model::Model for ValidationResult {
             1 => model::Part::Str(&self.error_message),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.valid.is_some() as u64 | (self.error_message.is_some() as u64) << 1
     }
 }
 model::model!(ValidationResult);

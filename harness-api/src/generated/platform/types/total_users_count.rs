@@ -44,10 +44,5 @@ impl model::Model for SubscriptionUsageDto {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.year.is_some() as u64 | (self.month.is_some() as u64) << 1
-            | (self.usage.is_some() as u64) << 2
-    }
 }
 model::model!(SubscriptionUsageDto);

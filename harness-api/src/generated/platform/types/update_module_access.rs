@@ -58,14 +58,6 @@ impl model::Model for UpdateAccessRequest {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.module_type.is_some() as u64
-            | (self.user_groups_to_grant.is_some() as u64) << 1
-            | (self.user_groups_to_revoke.is_some() as u64) << 2
-            | (self.service_accounts_to_grant.is_some() as u64) << 3
-            | (self.service_accounts_to_revoke.is_some() as u64) << 4
-    }
 }
 model::model!(UpdateAccessRequest);
 /// Schema `UpdateRequestEntity`.
@@ -129,11 +121,6 @@ impl model::Model for UpdateRequestEntity {
         }
     }
     #[inline]
-    fn present(&self) -> u64 {
-        self.org.is_some() as u64 | (self.project.is_some() as u64) << 1 | 1 << 2
-            | 1 << 3
-    }
-    #[inline]
     fn required(&self) -> &'static [usize] {
         &[2, 3]
     }
@@ -170,10 +157,6 @@ impl model::Model for V1UpdateModuleAccessBody {
             0 => model::opt(&self.entities),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.entities.is_some() as u64
     }
 }
 model::model!(V1UpdateModuleAccessBody);

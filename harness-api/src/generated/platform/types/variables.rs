@@ -68,15 +68,6 @@ impl model::Model for VariableDetails {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.spec.is_some() as u64) << 1
-            | (self.type_.is_some() as u64) << 2
-            | (self.identifier.is_some() as u64) << 3
-            | (self.description.is_some() as u64) << 4
-            | (self.org_identifier.is_some() as u64) << 5
-            | (self.project_identifier.is_some() as u64) << 6
-    }
 }
 model::model!(VariableDetails);
 /// Schema `VariableDetailsResponse`.
@@ -123,12 +114,6 @@ impl model::Model for VariableDetailsResponse {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.variable.is_some() as u64 | (self.created_at.is_some() as u64) << 1
-            | (self.last_modified_at.is_some() as u64) << 2
-            | (self.governance_metadata.is_some() as u64) << 3
-    }
 }
 model::model!(VariableDetailsResponse);
 /// Schema `VariableDetails.spec`.
@@ -167,10 +152,6 @@ impl model::Model for VariableDetailsSpec {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.value_type.is_some() as u64 | (self.fixed_value.is_some() as u64) << 1
-    }
 }
 model::model!(VariableDetailsSpec);
 /// Schema `createVariable body`.
@@ -204,10 +185,6 @@ impl model::Model for CreateVariableBody {
             0 => model::opt(&self.variable),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.variable.is_some() as u64
     }
 }
 model::model!(CreateVariableBody);
@@ -275,15 +252,6 @@ impl model::Model for CreateVariableBodyVariable {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.spec.is_some() as u64) << 1
-            | (self.type_.is_some() as u64) << 2
-            | (self.identifier.is_some() as u64) << 3
-            | (self.description.is_some() as u64) << 4
-            | (self.org_identifier.is_some() as u64) << 5
-            | (self.project_identifier.is_some() as u64) << 6
-    }
 }
 model::model!(CreateVariableBodyVariable);
 /// Schema `createVariable body.variable.spec`.
@@ -325,11 +293,6 @@ impl model::Model for CreateVariableBodyVariableSpec {
             2 => model::Part::Str(&self.fixed_value),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.type_.is_some() as u64 | (self.value_type.is_some() as u64) << 1
-            | (self.fixed_value.is_some() as u64) << 2
     }
 }
 model::model!(CreateVariableBodyVariableSpec);
@@ -376,12 +339,6 @@ impl model::Model for CreateVariableResponse {
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
-            | (self.meta_data.is_some() as u64) << 2
-            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(CreateVariableResponse);
@@ -432,12 +389,6 @@ impl model::Model for GetVariableListResponse {
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
-            | (self.meta_data.is_some() as u64) << 2
-            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(GetVariableListResponse);
@@ -512,13 +463,18 @@ impl model::Model for GetVariableListResponseData {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.empty.is_some() as u64 | (self.content.is_some() as u64) << 1
-            | (self.page_size.is_some() as u64) << 2
-            | (self.page_index.is_some() as u64) << 3
-            | (self.page_token.is_some() as u64) << 4
-            | (self.total_items.is_some() as u64) << 5
-            | (self.total_pages.is_some() as u64) << 6
-            | (self.page_item_count.is_some() as u64) << 7
+        model::mask(
+            &[
+                self.empty.is_some(),
+                self.content.is_some(),
+                self.page_size.is_some(),
+                self.page_index.is_some(),
+                self.page_token.is_some(),
+                self.total_items.is_some(),
+                self.total_pages.is_some(),
+                self.page_item_count.is_some(),
+            ],
+        )
     }
 }
 model::model!(GetVariableListResponseData);
@@ -570,12 +526,6 @@ impl model::Model for GetVariableResponse {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
-            | (self.meta_data.is_some() as u64) << 2
-            | (self.correlation_id.is_some() as u64) << 3
-    }
 }
 model::model!(GetVariableResponse);
 model::open_enum! {
@@ -613,10 +563,6 @@ impl model::Model for ListVariableBody {
             0 => model::opt(&self.identifiers),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.identifiers.is_some() as u64
     }
 }
 model::model!(ListVariableBody);
@@ -663,12 +609,6 @@ impl model::Model for ListVariableResponse {
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
-            | (self.meta_data.is_some() as u64) << 2
-            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ListVariableResponse);
@@ -743,13 +683,18 @@ impl model::Model for ListVariableResponseData {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.empty.is_some() as u64 | (self.content.is_some() as u64) << 1
-            | (self.page_size.is_some() as u64) << 2
-            | (self.page_index.is_some() as u64) << 3
-            | (self.page_token.is_some() as u64) << 4
-            | (self.total_items.is_some() as u64) << 5
-            | (self.total_pages.is_some() as u64) << 6
-            | (self.page_item_count.is_some() as u64) << 7
+        model::mask(
+            &[
+                self.empty.is_some(),
+                self.content.is_some(),
+                self.page_size.is_some(),
+                self.page_index.is_some(),
+                self.page_token.is_some(),
+                self.total_items.is_some(),
+                self.total_pages.is_some(),
+                self.page_item_count.is_some(),
+            ],
+        )
     }
 }
 model::model!(ListVariableResponseData);
@@ -788,10 +733,6 @@ impl model::Model for UpdateVariableBody {
             0 => model::opt(&self.variable),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.variable.is_some() as u64
     }
 }
 model::model!(UpdateVariableBody);
@@ -859,15 +800,6 @@ impl model::Model for UpdateVariableBodyVariable {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.spec.is_some() as u64) << 1
-            | (self.type_.is_some() as u64) << 2
-            | (self.identifier.is_some() as u64) << 3
-            | (self.description.is_some() as u64) << 4
-            | (self.org_identifier.is_some() as u64) << 5
-            | (self.project_identifier.is_some() as u64) << 6
-    }
 }
 model::model!(UpdateVariableBodyVariable);
 /// Schema `updateVariable body.variable.spec`.
@@ -909,11 +841,6 @@ impl model::Model for UpdateVariableBodyVariableSpec {
             2 => model::Part::Str(&self.fixed_value),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.type_.is_some() as u64 | (self.value_type.is_some() as u64) << 1
-            | (self.fixed_value.is_some() as u64) << 2
     }
 }
 model::model!(UpdateVariableBodyVariableSpec);
@@ -960,12 +887,6 @@ impl model::Model for UpdateVariableResponse {
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
-            | (self.meta_data.is_some() as u64) << 2
-            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(UpdateVariableResponse);

@@ -40,9 +40,5 @@ impl model::Model for VersionInfo {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.commit.is_some() as u64 | (self.version.is_some() as u64) << 1
-    }
 }
 model::model!(VersionInfo);

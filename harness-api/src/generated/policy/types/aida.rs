@@ -40,10 +40,6 @@ impl model::Model for AnalyzeRequestBody {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.rego.is_some() as u64 | (self.entity_type.is_some() as u64) << 1
-    }
 }
 model::model!(AnalyzeRequestBody);
 /// Schema `AnalyzeResponse`.
@@ -81,10 +77,6 @@ impl model::Model for AnalyzeResponse {
             1 => model::Part::Str(&self.status),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.desc.is_some() as u64 | (self.status.is_some() as u64) << 1
     }
 }
 model::model!(AnalyzeResponse);
@@ -124,10 +116,6 @@ impl model::Model for GenerateRequestBody {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.query.is_some() as u64 | (self.policy_data.is_some() as u64) << 1
-    }
 }
 model::model!(GenerateRequestBody);
 /// Schema `PolicySample`.
@@ -166,10 +154,6 @@ impl model::Model for PolicySample {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.policy.is_some() as u64 | (self.status.is_some() as u64) << 1
-    }
 }
 model::model!(PolicySample);
 /// Schema `aida#accept body`.
@@ -207,10 +191,6 @@ impl model::Model for AidaAcceptBody {
             1 => model::Part::Str(&self.prompt),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.output.is_some() as u64 | (self.prompt.is_some() as u64) << 1
     }
 }
 model::model!(AidaAcceptBody);

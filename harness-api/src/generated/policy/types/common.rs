@@ -52,12 +52,6 @@ impl model::Model for EvaluatedPolicy {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.error.is_some() as u64 | (self.output.is_some() as u64) << 1
-            | (self.policy.is_some() as u64) << 2 | (self.status.is_some() as u64) << 3
-            | (self.deny_messages.is_some() as u64) << 4
-    }
 }
 model::model!(EvaluatedPolicy);
 model::open_enum! {
@@ -103,11 +97,6 @@ impl model::Model for GitErrorResult {
             2 => model::Part::Str(&self.explanation),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.hint.is_some() as u64 | (self.message.is_some() as u64) << 1
-            | (self.explanation.is_some() as u64) << 2
     }
 }
 model::model!(GitErrorResult);
@@ -247,25 +236,31 @@ impl model::Model for PolicyManagementPolicy {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.rego.is_some() as u64) << 1
-            | (self.org_id.is_some() as u64) << 2 | (self.created.is_some() as u64) << 3
-            | (self.updated.is_some() as u64) << 4
-            | (self.git_path.is_some() as u64) << 5
-            | (self.git_repo.is_some() as u64) << 6
-            | (self.account_id.is_some() as u64) << 7
-            | (self.identifier.is_some() as u64) << 8
-            | (self.project_id.is_some() as u64) << 9
-            | (self.git_file_id.is_some() as u64) << 10
-            | (self.git_file_url.is_some() as u64) << 11
-            | (self.git_commit_sha.is_some() as u64) << 12
-            | (self.policy_set_count.is_some() as u64) << 13
-            | (self.git_connector_ref.is_some() as u64) << 14
-            | (self.git_default_branch.is_some() as u64) << 15
-            | (self.git_default_branch_file_id.is_some() as u64) << 16
-            | (self.git_default_branch_updated.is_some() as u64) << 17
-            | (self.git_default_branch_file_url.is_some() as u64) << 18
-            | (self.git_default_branch_commit_sha.is_some() as u64) << 19
-            | (self.git_default_branch_update_error.is_some() as u64) << 20
+        model::mask(
+            &[
+                self.name.is_some(),
+                self.rego.is_some(),
+                self.org_id.is_some(),
+                self.created.is_some(),
+                self.updated.is_some(),
+                self.git_path.is_some(),
+                self.git_repo.is_some(),
+                self.account_id.is_some(),
+                self.identifier.is_some(),
+                self.project_id.is_some(),
+                self.git_file_id.is_some(),
+                self.git_file_url.is_some(),
+                self.git_commit_sha.is_some(),
+                self.policy_set_count.is_some(),
+                self.git_connector_ref.is_some(),
+                self.git_default_branch.is_some(),
+                self.git_default_branch_file_id.is_some(),
+                self.git_default_branch_updated.is_some(),
+                self.git_default_branch_file_url.is_some(),
+                self.git_default_branch_commit_sha.is_some(),
+                self.git_default_branch_update_error.is_some(),
+            ],
+        )
     }
 }
 model::model!(PolicyManagementPolicy);

@@ -48,11 +48,6 @@ impl model::Model for AggregateStatus {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.pass.is_some() as u64 | (self.time.is_some() as u64) << 1
-            | (self.error.is_some() as u64) << 2 | (self.warning.is_some() as u64) << 3
-    }
 }
 model::model!(AggregateStatus);
 /// Schema `DashboardMetrics`.
@@ -90,10 +85,6 @@ impl model::Model for DashboardMetrics {
             1 => model::opt(&self.policy_health),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.aggregates.is_some() as u64 | (self.policy_health.is_some() as u64) << 1
     }
 }
 model::model!(DashboardMetrics);
@@ -136,11 +127,6 @@ impl model::Model for EvaluationCounts {
             2 => model::Part::Int(&self.warning),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.pass.is_some() as u64 | (self.error.is_some() as u64) << 1
-            | (self.warning.is_some() as u64) << 2
     }
 }
 model::model!(EvaluationCounts);
@@ -197,14 +183,6 @@ impl model::Model for PolicyHealth {
             4 => model::opt(&self.total_policy_set_entity_count),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.total_policy_count.is_some() as u64
-            | (self.total_evaluation_count.is_some() as u64) << 1
-            | (self.total_policy_set_count.is_some() as u64) << 2
-            | (self.total_evaluation_entity_count.is_some() as u64) << 3
-            | (self.total_policy_set_entity_count.is_some() as u64) << 4
     }
 }
 model::model!(PolicyHealth);

@@ -36,10 +36,6 @@ impl model::Model for EntityYaml {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.yaml.is_some() as u64
-    }
 }
 model::model!(EntityYaml);
 /// Schema `Evaluation`.
@@ -133,14 +129,22 @@ impl model::Model for Evaluation {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.id.is_some() as u64 | (self.type_.is_some() as u64) << 1
-            | (self.input.is_some() as u64) << 2 | (self.action.is_some() as u64) << 3
-            | (self.entity.is_some() as u64) << 4 | (self.org_id.is_some() as u64) << 5
-            | (self.status.is_some() as u64) << 6 | (self.created.is_some() as u64) << 7
-            | (self.details.is_some() as u64) << 8
-            | (self.account_id.is_some() as u64) << 9
-            | (self.project_id.is_some() as u64) << 10
-            | (self.entity_metadata.is_some() as u64) << 11
+        model::mask(
+            &[
+                self.id.is_some(),
+                self.type_.is_some(),
+                self.input.is_some(),
+                self.action.is_some(),
+                self.entity.is_some(),
+                self.org_id.is_some(),
+                self.status.is_some(),
+                self.created.is_some(),
+                self.details.is_some(),
+                self.account_id.is_some(),
+                self.project_id.is_some(),
+                self.entity_metadata.is_some(),
+            ],
+        )
     }
 }
 model::model!(Evaluation);
@@ -240,15 +244,23 @@ impl model::Model for EvaluationDetail {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.type_.is_some() as u64) << 1
-            | (self.action.is_some() as u64) << 2 | (self.org_id.is_some() as u64) << 3
-            | (self.status.is_some() as u64) << 4 | (self.created.is_some() as u64) << 5
-            | (self.details.is_some() as u64) << 6 | (self.enabled.is_some() as u64) << 7
-            | (self.updated.is_some() as u64) << 8
-            | (self.account_id.is_some() as u64) << 9
-            | (self.identifier.is_some() as u64) << 10
-            | (self.project_id.is_some() as u64) << 11
-            | (self.description.is_some() as u64) << 12
+        model::mask(
+            &[
+                self.name.is_some(),
+                self.type_.is_some(),
+                self.action.is_some(),
+                self.org_id.is_some(),
+                self.status.is_some(),
+                self.created.is_some(),
+                self.details.is_some(),
+                self.enabled.is_some(),
+                self.updated.is_some(),
+                self.account_id.is_some(),
+                self.identifier.is_some(),
+                self.project_id.is_some(),
+                self.description.is_some(),
+            ],
+        )
     }
 }
 model::model!(EvaluationDetail);

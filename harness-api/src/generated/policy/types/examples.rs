@@ -56,12 +56,6 @@ impl model::Model for PolicyExample {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.desc.is_some() as u64 | (self.name.is_some() as u64) << 1
-            | (self.rego.is_some() as u64) << 2 | (self.type_.is_some() as u64) << 3
-            | (self.input.is_some() as u64) << 4 | (self.variables.is_some() as u64) << 5
-    }
 }
 model::model!(PolicyExample);
 model::open_enum! {
@@ -119,12 +113,6 @@ impl model::Model for Variable {
             5 => model::opt(&self.default),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.id.is_some() as u64 | (self.desc.is_some() as u64) << 1
-            | (self.name.is_some() as u64) << 2 | (self.type_.is_some() as u64) << 3
-            | (self.values.is_some() as u64) << 4 | (self.default.is_some() as u64) << 5
     }
 }
 model::model!(Variable);

@@ -72,12 +72,6 @@ impl model::Model for CreateRequestBody {
         }
     }
     #[inline]
-    fn present(&self) -> u64 {
-        1 | (self.rego.is_some() as u64) << 1 | (self.git_path.is_some() as u64) << 2
-            | (self.git_repo.is_some() as u64) << 3 | 1 << 4
-            | (self.git_connector_ref.is_some() as u64) << 5
-    }
-    #[inline]
     fn required(&self) -> &'static [usize] {
         &[0, 4]
     }
@@ -159,12 +153,19 @@ impl model::Model for PolicyToPolicySet {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.action.is_some() as u64) << 1
-            | (self.org_id.is_some() as u64) << 2 | (self.created.is_some() as u64) << 3
-            | (self.enabled.is_some() as u64) << 4 | (self.updated.is_some() as u64) << 5
-            | (self.account_id.is_some() as u64) << 6
-            | (self.identifier.is_some() as u64) << 7
-            | (self.project_id.is_some() as u64) << 8
+        model::mask(
+            &[
+                self.name.is_some(),
+                self.action.is_some(),
+                self.org_id.is_some(),
+                self.created.is_some(),
+                self.enabled.is_some(),
+                self.updated.is_some(),
+                self.account_id.is_some(),
+                self.identifier.is_some(),
+                self.project_id.is_some(),
+            ],
+        )
     }
 }
 model::model!(PolicyToPolicySet);
@@ -203,10 +204,6 @@ impl model::Model for UpdateRequestBody {
             1 => model::Part::Maybe(&self.rego),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.name.is_set() as u64 | (self.rego.is_set() as u64) << 1
     }
 }
 model::model!(UpdateRequestBody);
@@ -282,15 +279,6 @@ impl model::Model for MovePolicyBody {
             6 => model::Part::Flag(&self.git_is_new_branch),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.git_path.is_some() as u64 | (self.git_repo.is_some() as u64) << 1
-            | (self.git_branch.is_some() as u64) << 2
-            | (self.git_commit_msg.is_some() as u64) << 3
-            | (self.git_base_branch.is_some() as u64) << 4
-            | (self.git_connector_ref.is_some() as u64) << 5
-            | (self.git_is_new_branch.is_some() as u64) << 6
     }
 }
 model::model!(MovePolicyBody);

@@ -80,13 +80,19 @@ impl model::Model for LinkedPolicy {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.rego.is_some() as u64) << 1
-            | (self.org_id.is_some() as u64) << 2 | (self.created.is_some() as u64) << 3
-            | (self.updated.is_some() as u64) << 4
-            | (self.severity.is_some() as u64) << 5
-            | (self.account_id.is_some() as u64) << 6
-            | (self.identifier.is_some() as u64) << 7
-            | (self.project_id.is_some() as u64) << 8
+        model::mask(
+            &[
+                self.name.is_some(),
+                self.rego.is_some(),
+                self.org_id.is_some(),
+                self.created.is_some(),
+                self.updated.is_some(),
+                self.severity.is_some(),
+                self.account_id.is_some(),
+                self.identifier.is_some(),
+                self.project_id.is_some(),
+            ],
+        )
     }
 }
 model::model!(LinkedPolicy);
@@ -143,10 +149,6 @@ impl model::Model for Linkedpolicyidentifier {
             1 => model::Cell::part(&self.identifier),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        1 | 1 << 1
     }
     #[inline]
     fn required(&self) -> &'static [usize] {
@@ -264,18 +266,25 @@ impl model::Model for PolicyManagementPolicySet {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.type_.is_some() as u64) << 1
-            | (self.action.is_some() as u64) << 2 | (self.org_id.is_some() as u64) << 3
-            | (self.created.is_some() as u64) << 4 | (self.enabled.is_some() as u64) << 5
-            | (self.updated.is_some() as u64) << 6
-            | (self.policies.is_some() as u64) << 7
-            | (self.account_id.is_some() as u64) << 8
-            | (self.identifier.is_some() as u64) << 9
-            | (self.project_id.is_some() as u64) << 10
-            | (self.description.is_some() as u64) << 11
-            | (self.yaml_version.is_some() as u64) << 12
-            | (self.entity_selector.is_some() as u64) << 13
-            | (self.resource_groups.is_some() as u64) << 14
+        model::mask(
+            &[
+                self.name.is_some(),
+                self.type_.is_some(),
+                self.action.is_some(),
+                self.org_id.is_some(),
+                self.created.is_some(),
+                self.enabled.is_some(),
+                self.updated.is_some(),
+                self.policies.is_some(),
+                self.account_id.is_some(),
+                self.identifier.is_some(),
+                self.project_id.is_some(),
+                self.description.is_some(),
+                self.yaml_version.is_some(),
+                self.entity_selector.is_some(),
+                self.resource_groups.is_some(),
+            ],
+        )
     }
 }
 model::model!(PolicyManagementPolicySet);
@@ -340,14 +349,6 @@ impl model::Model for PolicyManagementResourceGroup {
             5 => model::Part::Str(&self.project_id),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.org_id.is_some() as u64) << 1
-            | (self.created.is_some() as u64) << 2
-            | (self.account_id.is_some() as u64) << 3
-            | (self.identifier.is_some() as u64) << 4
-            | (self.project_id.is_some() as u64) << 5
     }
 }
 model::model!(PolicyManagementResourceGroup);
@@ -436,11 +437,6 @@ impl model::Model for PolicySetCreateRequestBody {
             6 => model::opt(&self.yaml_version),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        1 | 1 << 1 | 1 << 2 | 1 << 3 | 1 << 4 | (self.description.is_some() as u64) << 5
-            | (self.yaml_version.is_some() as u64) << 6
     }
     #[inline]
     fn required(&self) -> &'static [usize] {
@@ -533,14 +529,20 @@ impl model::Model for PolicySetUpdateRequestBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.name.is_set() as u64 | (self.type_.is_set() as u64) << 1
-            | (self.action.is_set() as u64) << 2 | (self.enabled.is_set() as u64) << 3
-            | (self.policies.is_set() as u64) << 4
-            | (self.infra_type.is_set() as u64) << 5
-            | (self.description.is_set() as u64) << 6
-            | (self.infra_params.is_set() as u64) << 7
-            | (self.entity_selector.is_set() as u64) << 8
-            | (self.resource_groups.is_set() as u64) << 9
+        model::mask(
+            &[
+                self.name.is_set(),
+                self.type_.is_set(),
+                self.action.is_set(),
+                self.enabled.is_set(),
+                self.policies.is_set(),
+                self.infra_type.is_set(),
+                self.description.is_set(),
+                self.infra_params.is_set(),
+                self.entity_selector.is_set(),
+                self.resource_groups.is_set(),
+            ],
+        )
     }
 }
 model::model!(PolicySetUpdateRequestBody);
@@ -631,15 +633,20 @@ impl model::Model for PolicySetUpdateRequestBodyInfraParams {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.os.is_some() as u64 | (self.labels.is_some() as u64) << 1
-            | (self.pool_name.is_some() as u64) << 2
-            | (self.namespace.is_some() as u64) << 3
-            | (self.resources.is_some() as u64) << 4
-            | (self.annotations.is_some() as u64) << 5
-            | (self.init_timeout.is_some() as u64) << 6
-            | (self.connector_ref.is_some() as u64) << 7
-            | (self.node_selector.is_some() as u64) << 8
-            | (self.harness_image_connector_ref.is_some() as u64) << 9
+        model::mask(
+            &[
+                self.os.is_some(),
+                self.labels.is_some(),
+                self.pool_name.is_some(),
+                self.namespace.is_some(),
+                self.resources.is_some(),
+                self.annotations.is_some(),
+                self.init_timeout.is_some(),
+                self.connector_ref.is_some(),
+                self.node_selector.is_some(),
+                self.harness_image_connector_ref.is_some(),
+            ],
+        )
     }
 }
 model::model!(PolicySetUpdateRequestBodyInfraParams);
@@ -679,10 +686,6 @@ impl model::Model for PolicySetUpdateRequestBodyInfraParamsResources {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.limits.is_some() as u64 | (self.requests.is_some() as u64) << 1
-    }
 }
 model::model!(PolicySetUpdateRequestBodyInfraParamsResources);
 /// Schema `UpdateRequestBody2.infra_params.resources.limits`.
@@ -721,10 +724,6 @@ impl model::Model for PolicySetUpdateRequestBodyInfraParamsResourcesLimits {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.cpu.is_some() as u64 | (self.memory.is_some() as u64) << 1
-    }
 }
 model::model!(PolicySetUpdateRequestBodyInfraParamsResourcesLimits);
 /// Schema `UpdateRequestBody2.infra_params.resources.requests`.
@@ -762,10 +761,6 @@ impl model::Model for PolicySetUpdateRequestBodyInfraParamsResourcesRequests {
             1 => model::Part::Str(&self.memory),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.cpu.is_some() as u64 | (self.memory.is_some() as u64) << 1
     }
 }
 model::model!(PolicySetUpdateRequestBodyInfraParamsResourcesRequests);
@@ -830,10 +825,6 @@ impl model::Model for ResourceGroupIdentifier {
             3 => model::Cell::part(&self.project_id),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        1 | 1 << 1 | 1 << 2 | 1 << 3
     }
     #[inline]
     fn required(&self) -> &'static [usize] {

@@ -44,10 +44,5 @@ impl model::Model for UpdateReleaseConflictBody {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.type_.is_some() as u64 | (self.comments.is_some() as u64) << 1
-            | (self.release_id.is_some() as u64) << 2
-    }
 }
 model::model!(UpdateReleaseConflictBody);

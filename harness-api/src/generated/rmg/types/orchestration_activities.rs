@@ -36,10 +36,6 @@ impl model::Model for GetOrchestrationActivitiesByAcitivityRefsBody {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.activity_refs.is_some() as u64
-    }
 }
 model::model!(GetOrchestrationActivitiesByAcitivityRefsBody);
 /// Schema `postOnHoldActivityAction body`.
@@ -90,13 +86,6 @@ impl model::Model for PostOnHoldActivityActionBody {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.action.is_some() as u64 | (self.inputs.is_some() as u64) << 1
-            | (self.outputs.is_some() as u64) << 2
-            | (self.retry_with.is_some() as u64) << 3
-            | (self.subprocess_info.is_some() as u64) << 4
-    }
 }
 model::model!(PostOnHoldActivityActionBody);
 /// Schema `postOnHoldActivityAction body.inputs`.
@@ -139,11 +128,6 @@ impl model::Model for PostOnHoldActivityActionBodyInputs {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.type_.is_some() as u64) << 1
-            | (self.value.is_some() as u64) << 2
-    }
 }
 model::model!(PostOnHoldActivityActionBodyInputs);
 /// Schema `postOnHoldActivityAction body.outputs`.
@@ -181,10 +165,6 @@ impl model::Model for PostOnHoldActivityActionBodyOutputs {
             1 => model::Part::Json(&self.value),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.value.is_some() as u64) << 1
     }
 }
 model::model!(PostOnHoldActivityActionBodyOutputs);
@@ -232,12 +212,6 @@ impl model::Model for PostOnHoldActivityActionBodySubprocessInfo {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.output.is_some() as u64 | (self.release_input.is_some() as u64) << 1
-            | (self.process_identifier.is_some() as u64) << 2
-            | (self.process_input_identifier.is_some() as u64) << 3
-    }
 }
 model::model!(PostOnHoldActivityActionBodySubprocessInfo);
 /// Schema `post-orchestrationActivity body`.
@@ -272,10 +246,6 @@ impl model::Model for PostOrchestrationActivityBody {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.yaml.is_some() as u64
-    }
 }
 model::model!(PostOrchestrationActivityBody);
 /// Schema `put-orchestration-activity body`.
@@ -309,10 +279,6 @@ impl model::Model for PutOrchestrationActivityBody {
             0 => model::Part::Str(&self.yaml),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.yaml.is_some() as u64
     }
 }
 model::model!(PutOrchestrationActivityBody);

@@ -36,10 +36,6 @@ impl model::Model for CreateTaskCommentBody {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.comment.is_some() as u64
-    }
 }
 model::model!(CreateTaskCommentBody);
 model::open_enum! {
@@ -77,10 +73,6 @@ impl model::Model for PostActivityExecutionOutputBody {
             0 => model::opt(&self.outputs),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.outputs.is_some() as u64
     }
 }
 model::model!(PostActivityExecutionOutputBody);
@@ -120,10 +112,6 @@ impl model::Model for PostActivityExecutionOutputBodyOutputs {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.value.is_some() as u64) << 1
-    }
 }
 model::model!(PostActivityExecutionOutputBodyOutputs);
 /// Schema `startReleaseExecution body`.
@@ -157,10 +145,6 @@ impl model::Model for StartReleaseExecutionBody {
             0 => model::Part::Str(&self.release_input_yaml),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.release_input_yaml.is_some() as u64
     }
 }
 model::model!(StartReleaseExecutionBody);
@@ -200,10 +184,6 @@ impl model::Model for UpdateExecutionTaskMetadataBody {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.description.is_some() as u64) << 1
-    }
 }
 model::model!(UpdateExecutionTaskMetadataBody);
 /// Schema `updateExecutionTaskStatus body`.
@@ -238,10 +218,6 @@ impl model::Model for UpdateExecutionTaskStatusBody {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.status.is_some() as u64
-    }
 }
 model::model!(UpdateExecutionTaskStatusBody);
 /// Schema `updateTaskComment body`.
@@ -275,10 +251,6 @@ impl model::Model for UpdateTaskCommentBody {
             0 => model::Part::Str(&self.comment),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.comment.is_some() as u64
     }
 }
 model::model!(UpdateTaskCommentBody);

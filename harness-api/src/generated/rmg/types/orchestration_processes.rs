@@ -40,11 +40,6 @@ impl model::Model for PostOrchestrationProcessAttachedReleaseGroupsBody {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.filter_org_identifier.is_some() as u64
-            | (self.filter_project_identifier.is_some() as u64) << 1
-    }
 }
 model::model!(PostOrchestrationProcessAttachedReleaseGroupsBody);
 /// Schema `post-orchestrationProcess body`.
@@ -78,10 +73,6 @@ impl model::Model for PostOrchestrationProcessBody {
             0 => model::Part::Str(&self.yaml),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.yaml.is_some() as u64
     }
 }
 model::model!(PostOrchestrationProcessBody);
@@ -117,10 +108,6 @@ impl model::Model for PostOrchestrationProcessInputBody {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.yaml.is_some() as u64
-    }
 }
 model::model!(PostOrchestrationProcessInputBody);
 /// Schema `put-orchestration-process body`.
@@ -155,10 +142,6 @@ impl model::Model for PutOrchestrationProcessBody {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.yaml.is_some() as u64
-    }
 }
 model::model!(PutOrchestrationProcessBody);
 /// Schema `put-orchestration-process-input body`.
@@ -192,10 +175,6 @@ impl model::Model for PutOrchestrationProcessInputBody {
             0 => model::Part::Str(&self.yaml),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.yaml.is_some() as u64
     }
 }
 model::model!(PutOrchestrationProcessInputBody);

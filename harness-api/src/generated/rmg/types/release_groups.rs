@@ -40,10 +40,6 @@ impl model::Model for PatchReleaseGroupBody {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.auto_execute_on_schedule.is_set() as u64
-    }
 }
 model::model!(PatchReleaseGroupBody);
 /// Schema `post-releaseGroup body`.
@@ -86,11 +82,6 @@ impl model::Model for PostReleaseGroupBody {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.yaml.is_some() as u64 | (self.process_identifier.is_some() as u64) << 1
-            | (self.process_input_identifier.is_some() as u64) << 2
-    }
 }
 model::model!(PostReleaseGroupBody);
 /// Schema `put-releaseGroup body`.
@@ -132,11 +123,6 @@ impl model::Model for PutReleaseGroupBody {
             2 => model::Part::Str(&self.process_input_identifier),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.yaml.is_some() as u64 | (self.process_identifier.is_some() as u64) << 1
-            | (self.process_input_identifier.is_some() as u64) << 2
     }
 }
 model::model!(PutReleaseGroupBody);

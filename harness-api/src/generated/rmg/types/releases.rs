@@ -40,10 +40,6 @@ impl model::Model for PostReleaseActionBody {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.action.is_some() as u64 | (self.message.is_some() as u64) << 1
-    }
 }
 model::model!(PostReleaseActionBody);
 /// Schema `postReleaseAdhoc body`.
@@ -127,14 +123,20 @@ impl model::Model for PostReleaseAdhocBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.tags.is_some() as u64) << 1
-            | (self.color.is_some() as u64) << 2 | (self.version.is_some() as u64) << 3
-            | (self.identifier.is_some() as u64) << 4
-            | (self.description.is_some() as u64) << 5
-            | (self.expected_end_ts.is_some() as u64) << 6
-            | (self.expected_start_ts.is_some() as u64) << 7
-            | (self.process_identifier.is_some() as u64) << 8
-            | (self.process_input_identifier.is_some() as u64) << 9
+        model::mask(
+            &[
+                self.name.is_some(),
+                self.tags.is_some(),
+                self.color.is_some(),
+                self.version.is_some(),
+                self.identifier.is_some(),
+                self.description.is_some(),
+                self.expected_end_ts.is_some(),
+                self.expected_start_ts.is_some(),
+                self.process_identifier.is_some(),
+                self.process_input_identifier.is_some(),
+            ],
+        )
     }
 }
 model::model!(PostReleaseAdhocBody);
@@ -169,10 +171,6 @@ impl model::Model for PostReleaseSubprocessTriggerBody {
             0 => model::opt(&self.subprocess_info),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.subprocess_info.is_some() as u64
     }
 }
 model::model!(PostReleaseSubprocessTriggerBody);
@@ -220,12 +218,6 @@ impl model::Model for PostReleaseSubprocessTriggerBodySubprocessInfo {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.output.is_some() as u64 | (self.release_input.is_some() as u64) << 1
-            | (self.process_identifier.is_some() as u64) << 2
-            | (self.process_input_identifier.is_some() as u64) << 3
-    }
 }
 model::model!(PostReleaseSubprocessTriggerBodySubprocessInfo);
 /// Schema `postReleaseSummary body`.
@@ -259,10 +251,6 @@ impl model::Model for PostReleaseSummaryBody {
             0 => model::opt(&self.time_ranges),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.time_ranges.is_some() as u64
     }
 }
 model::model!(PostReleaseSummaryBody);
@@ -309,12 +297,6 @@ impl model::Model for PostReleaseSummaryBodyTimeRanges {
             3 => model::Part::Int(&self.start_time),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.limit.is_some() as u64 | (self.cursor.is_some() as u64) << 1
-            | (self.end_time.is_some() as u64) << 2
-            | (self.start_time.is_some() as u64) << 3
     }
 }
 model::model!(PostReleaseSummaryBodyTimeRanges);
@@ -369,13 +351,6 @@ impl model::Model for PutReleaseBody {
             4 => model::Part::Str(&self.process_input_identifier),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.yaml.is_some() as u64 | (self.start_ts.is_some() as u64) << 1
-            | (self.duration.is_some() as u64) << 2
-            | (self.process_identifier.is_some() as u64) << 3
-            | (self.process_input_identifier.is_some() as u64) << 4
     }
 }
 model::model!(PutReleaseBody);

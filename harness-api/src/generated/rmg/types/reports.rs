@@ -40,10 +40,6 @@ impl model::Model for PostReleaseGroupReportGenerateBody {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.end_ts.is_some() as u64 | (self.start_ts.is_some() as u64) << 1
-    }
 }
 model::model!(PostReleaseGroupReportGenerateBody);
 /// Schema `postReleaseReportGenerate body`.
@@ -81,10 +77,6 @@ impl model::Model for PostReleaseReportGenerateBody {
             1 => model::Part::Int(&self.start_ts),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.end_ts.is_some() as u64 | (self.start_ts.is_some() as u64) << 1
     }
 }
 model::model!(PostReleaseReportGenerateBody);

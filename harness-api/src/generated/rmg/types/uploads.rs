@@ -44,10 +44,5 @@ impl model::Model for PresignUploadBody {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.release_id.is_some() as u64 | (self.content_type.is_some() as u64) << 1
-            | (self.content_length.is_some() as u64) << 2
-    }
 }
 model::model!(PresignUploadBody);

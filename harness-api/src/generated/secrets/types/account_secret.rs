@@ -56,10 +56,5 @@ impl model::Model for ValidateAccountSecretRefBody {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.secret_ref_path.is_some() as u64
-            | (self.secret_manager_identifier.is_some() as u64) << 1
-    }
 }
 model::model!(ValidateAccountSecretRefBody);

@@ -60,14 +60,6 @@ impl model::Model for Secret {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.org.is_some() as u64 | (self.name.is_some() as u64) << 1
-            | (self.spec.is_some() as u64) << 2 | (self.tags.is_some() as u64) << 3
-            | (self.project.is_some() as u64) << 4
-            | (self.identifier.is_some() as u64) << 5
-            | (self.description.is_some() as u64) << 6
-    }
 }
 model::model!(Secret);
 /// Schema `SecretFileSpec`.
@@ -105,11 +97,6 @@ impl model::Model for SecretFileSpec {
             1 => model::Part::Str(&self.secret_manager_identifier),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.type_.is_some() as u64
-            | (self.secret_manager_identifier.is_some() as u64) << 1
     }
 }
 model::model!(SecretFileSpec);
@@ -158,10 +145,6 @@ impl model::Model for SecretRequest {
             0 => model::Cell::part(&self.secret),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        1
     }
     #[inline]
     fn required(&self) -> &'static [usize] {
@@ -216,12 +199,6 @@ impl model::Model for SecretResponse {
             4 => model::Part::Json(&self.governance_metadata),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.draft.is_some() as u64 | (self.secret.is_some() as u64) << 1
-            | (self.created.is_some() as u64) << 2 | (self.updated.is_some() as u64) << 3
-            | (self.governance_metadata.is_some() as u64) << 4
     }
 }
 model::model!(SecretResponse);
@@ -293,13 +270,6 @@ impl model::Model for SecretTextSpec {
         }
     }
     #[inline]
-    fn present(&self) -> u64 {
-        self.type_.is_some() as u64 | (self.value.is_some() as u64) << 1
-            | (self.value_type.is_some() as u64) << 2
-            | (self.additional_metadata.is_some() as u64) << 3
-            | (self.secret_manager_identifier.is_some() as u64) << 4
-    }
-    #[inline]
     fn secrets(&self) -> &'static [usize] {
         &[1]
     }
@@ -336,10 +306,6 @@ impl model::Model for SecretTextSpecAdditionalMetadata {
             0 => model::Part::Json(&self.values),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.values.is_some() as u64
     }
 }
 model::model!(SecretTextSpecAdditionalMetadata);
@@ -386,10 +352,6 @@ impl model::Model for SecretValidationResponse {
             1 => model::Part::Flag(&self.success),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.message.is_some() as u64 | (self.success.is_some() as u64) << 1
     }
 }
 model::model!(SecretValidationResponse);
@@ -440,12 +402,6 @@ impl model::Model for SshKerberosTgtKeyTabFileSpec {
             4 => model::Part::Str(&self.principal),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.port.is_some() as u64 | (self.type_.is_some() as u64) << 1
-            | (self.realm.is_some() as u64) << 2 | (self.key_path.is_some() as u64) << 3
-            | (self.principal.is_some() as u64) << 4
     }
 }
 model::model!(SshKerberosTgtKeyTabFileSpec);
@@ -501,12 +457,6 @@ impl model::Model for SshKerberosTgtPasswordSpec {
             4 => model::Part::Str(&self.principal),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.port.is_some() as u64 | (self.type_.is_some() as u64) << 1
-            | (self.realm.is_some() as u64) << 2 | (self.password.is_some() as u64) << 3
-            | (self.principal.is_some() as u64) << 4
     }
     #[inline]
     fn secrets(&self) -> &'static [usize] {
@@ -567,13 +517,6 @@ impl model::Model for SshKeyPathSpec {
         }
     }
     #[inline]
-    fn present(&self) -> u64 {
-        self.port.is_some() as u64 | (self.type_.is_some() as u64) << 1
-            | (self.key_path.is_some() as u64) << 2
-            | (self.username.is_some() as u64) << 3
-            | (self.encrypted_passphrase.is_some() as u64) << 4
-    }
-    #[inline]
     fn secrets(&self) -> &'static [usize] {
         &[4]
     }
@@ -632,12 +575,6 @@ impl model::Model for SshKeyReferenceSpec {
         }
     }
     #[inline]
-    fn present(&self) -> u64 {
-        self.key.is_some() as u64 | (self.port.is_some() as u64) << 1
-            | (self.type_.is_some() as u64) << 2 | (self.username.is_some() as u64) << 3
-            | (self.encrypted_passphrase.is_some() as u64) << 4
-    }
-    #[inline]
     fn secrets(&self) -> &'static [usize] {
         &[4]
     }
@@ -690,12 +627,6 @@ impl model::Model for SshPasswordSpec {
             3 => model::Part::Str(&self.username),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.port.is_some() as u64 | (self.type_.is_some() as u64) << 1
-            | (self.password.is_some() as u64) << 2
-            | (self.username.is_some() as u64) << 3
     }
     #[inline]
     fn secrets(&self) -> &'static [usize] {
@@ -778,12 +709,18 @@ impl model::Model for WinRmNtlmSpec {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.port.is_some() as u64 | (self.type_.is_some() as u64) << 1
-            | (self.domain.is_some() as u64) << 2 | (self.use_ssl.is_some() as u64) << 3
-            | (self.password.is_some() as u64) << 4
-            | (self.username.is_some() as u64) << 5
-            | (self.use_no_profile.is_some() as u64) << 6
-            | (self.skip_cert_checks.is_some() as u64) << 7
+        model::mask(
+            &[
+                self.port.is_some(),
+                self.type_.is_some(),
+                self.domain.is_some(),
+                self.use_ssl.is_some(),
+                self.password.is_some(),
+                self.username.is_some(),
+                self.use_no_profile.is_some(),
+                self.skip_cert_checks.is_some(),
+            ],
+        )
     }
     #[inline]
     fn secrets(&self) -> &'static [usize] {
@@ -866,12 +803,18 @@ impl model::Model for WinRmTgtKeyTabFileSpec {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.port.is_some() as u64 | (self.type_.is_some() as u64) << 1
-            | (self.realm.is_some() as u64) << 2 | (self.use_ssl.is_some() as u64) << 3
-            | (self.key_path.is_some() as u64) << 4
-            | (self.principal.is_some() as u64) << 5
-            | (self.use_no_profile.is_some() as u64) << 6
-            | (self.skip_cert_checks.is_some() as u64) << 7
+        model::mask(
+            &[
+                self.port.is_some(),
+                self.type_.is_some(),
+                self.realm.is_some(),
+                self.use_ssl.is_some(),
+                self.key_path.is_some(),
+                self.principal.is_some(),
+                self.use_no_profile.is_some(),
+                self.skip_cert_checks.is_some(),
+            ],
+        )
     }
 }
 model::model!(WinRmTgtKeyTabFileSpec);
@@ -950,12 +893,18 @@ impl model::Model for WinRmTgtPasswordSpec {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.port.is_some() as u64 | (self.type_.is_some() as u64) << 1
-            | (self.realm.is_some() as u64) << 2 | (self.use_ssl.is_some() as u64) << 3
-            | (self.password.is_some() as u64) << 4
-            | (self.principal.is_some() as u64) << 5
-            | (self.use_no_profile.is_some() as u64) << 6
-            | (self.skip_cert_checks.is_some() as u64) << 7
+        model::mask(
+            &[
+                self.port.is_some(),
+                self.type_.is_some(),
+                self.realm.is_some(),
+                self.use_ssl.is_some(),
+                self.password.is_some(),
+                self.principal.is_some(),
+                self.use_no_profile.is_some(),
+                self.skip_cert_checks.is_some(),
+            ],
+        )
     }
     #[inline]
     fn secrets(&self) -> &'static [usize] {

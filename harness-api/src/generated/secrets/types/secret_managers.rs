@@ -48,12 +48,6 @@ impl model::Model for ResponseDtoSecretManagerMetadataDto {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
-            | (self.meta_data.is_some() as u64) << 2
-            | (self.correlation_id.is_some() as u64) << 3
-    }
 }
 model::model!(ResponseDtoSecretManagerMetadataDto);
 model::open_enum! {
@@ -96,10 +90,6 @@ impl model::Model for SecretManagerMetadataDto {
             1 => model::opt(&self.encryption_type),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.spec.is_some() as u64 | (self.encryption_type.is_some() as u64) << 1
     }
 }
 model::model!(SecretManagerMetadataDto);
@@ -175,11 +165,6 @@ impl model::Model for SecretManagerMetadataRequest {
             4 => model::Part::Str(&self.project_identifier),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        1 | 1 << 1 | (self.org_identifier.is_some() as u64) << 2 | 1 << 3
-            | (self.project_identifier.is_some() as u64) << 4
     }
     #[inline]
     fn required(&self) -> &'static [usize] {

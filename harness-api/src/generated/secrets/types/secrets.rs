@@ -292,12 +292,6 @@ impl model::Model for NgSecretFileSpec {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.type_.is_some() as u64 | (self.additional_metadata.is_some() as u64) << 1
-            | (self.secret_manager_identifier.is_some() as u64) << 2
-            | (self.error_message_for_invalid_yaml.is_some() as u64) << 3
-    }
 }
 model::model!(NgSecretFileSpec);
 /// Schema `SecretResponse1`.
@@ -347,13 +341,6 @@ impl model::Model for NgSecretResponse {
             4 => model::opt(&self.governance_metadata),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.draft.is_some() as u64 | (self.secret.is_some() as u64) << 1
-            | (self.created_at.is_some() as u64) << 2
-            | (self.updated_at.is_some() as u64) << 3
-            | (self.governance_metadata.is_some() as u64) << 4
     }
 }
 model::model!(NgSecretResponse);
@@ -423,14 +410,6 @@ impl model::Model for NgSecretTextSpec {
         }
     }
     #[inline]
-    fn present(&self) -> u64 {
-        self.type_.is_some() as u64 | (self.value.is_some() as u64) << 1
-            | (self.value_type.is_some() as u64) << 2
-            | (self.additional_metadata.is_some() as u64) << 3
-            | (self.secret_manager_identifier.is_some() as u64) << 4
-            | (self.error_message_for_invalid_yaml.is_some() as u64) << 5
-    }
-    #[inline]
     fn secrets(&self) -> &'static [usize] {
         &[1]
     }
@@ -497,14 +476,6 @@ impl model::Model for NtlmConfig {
             5 => model::Part::Flag(&self.skip_cert_checks),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.domain.is_some() as u64 | (self.use_ssl.is_some() as u64) << 1
-            | (self.password.is_some() as u64) << 2
-            | (self.username.is_some() as u64) << 3
-            | (self.use_no_profile.is_some() as u64) << 4
-            | (self.skip_cert_checks.is_some() as u64) << 5
     }
     #[inline]
     fn secrets(&self) -> &'static [usize] {
@@ -583,13 +554,18 @@ impl model::Model for PageResponseSecretResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.empty.is_some() as u64 | (self.content.is_some() as u64) << 1
-            | (self.page_size.is_some() as u64) << 2
-            | (self.page_index.is_some() as u64) << 3
-            | (self.page_token.is_some() as u64) << 4
-            | (self.total_items.is_some() as u64) << 5
-            | (self.total_pages.is_some() as u64) << 6
-            | (self.page_item_count.is_some() as u64) << 7
+        model::mask(
+            &[
+                self.empty.is_some(),
+                self.content.is_some(),
+                self.page_size.is_some(),
+                self.page_index.is_some(),
+                self.page_token.is_some(),
+                self.total_items.is_some(),
+                self.total_pages.is_some(),
+                self.page_item_count.is_some(),
+            ],
+        )
     }
 }
 model::model!(PageResponseSecretResponse);
@@ -636,12 +612,6 @@ impl model::Model for ResponseDtoPageResponseSecretResponse {
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
-            | (self.meta_data.is_some() as u64) << 2
-            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoPageResponseSecretResponse);
@@ -694,12 +664,6 @@ impl model::Model for ResponseDtoSecretResponse {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
-            | (self.meta_data.is_some() as u64) << 2
-            | (self.correlation_id.is_some() as u64) << 3
-    }
 }
 model::model!(ResponseDtoSecretResponse);
 model::open_enum! {
@@ -750,12 +714,6 @@ impl model::Model for ResponseDtoSecretValidationResult {
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
-            | (self.meta_data.is_some() as u64) << 2
-            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoSecretValidationResult);
@@ -835,13 +793,18 @@ impl model::Model for SecretFilterProperties {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.tags.is_some() as u64 | (self.filter_type.is_some() as u64) << 1
-            | (self.search_term.is_some() as u64) << 2
-            | (self.secret_name.is_some() as u64) << 3
-            | (self.description.is_some() as u64) << 4
-            | (self.secret_types.is_some() as u64) << 5
-            | (self.secret_identifier.is_some() as u64) << 6
-            | (self.secret_manager_identifiers.is_some() as u64) << 7
+        model::mask(
+            &[
+                self.tags.is_some(),
+                self.filter_type.is_some(),
+                self.search_term.is_some(),
+                self.secret_name.is_some(),
+                self.description.is_some(),
+                self.secret_types.is_some(),
+                self.secret_identifier.is_some(),
+                self.secret_manager_identifiers.is_some(),
+            ],
+        )
     }
 }
 model::model!(SecretFilterProperties);
@@ -895,10 +858,6 @@ impl model::Model for SecretRequestWrapper {
             0 => model::Cell::part(&self.secret),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        1
     }
     #[inline]
     fn required(&self) -> &'static [usize] {
@@ -965,14 +924,6 @@ impl model::Model for SecretResourceFilter {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.search_term.is_some() as u64 | (self.identifiers.is_some() as u64) << 1
-            | (self.secret_types.is_some() as u64) << 2
-            | (self.source_category.is_some() as u64) << 3
-            | (self.include_secrets_from_every_sub_scope.is_some() as u64) << 4
-            | (self.include_all_secrets_accessible_at_scope.is_some() as u64) << 5
-    }
 }
 model::model!(SecretResourceFilter);
 model::open_enum! {
@@ -1023,10 +974,6 @@ impl model::Model for SecretValidationResult {
             1 => model::Part::Flag(&self.success),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.message.is_some() as u64 | (self.success.is_some() as u64) << 1
     }
 }
 model::model!(SecretValidationResult);
@@ -1190,11 +1137,6 @@ impl model::Model for SshKeyPathCredential {
         }
     }
     #[inline]
-    fn present(&self) -> u64 {
-        self.key_path.is_some() as u64 | (self.user_name.is_some() as u64) << 1
-            | (self.encrypted_passphrase.is_some() as u64) << 2
-    }
-    #[inline]
     fn secrets(&self) -> &'static [usize] {
         &[2]
     }
@@ -1239,11 +1181,6 @@ impl model::Model for SshKeyReferenceCredentialDto {
             2 => model::Part::Str(&self.encrypted_passphrase),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.key.is_some() as u64 | (self.user_name.is_some() as u64) << 1
-            | (self.encrypted_passphrase.is_some() as u64) << 2
     }
     #[inline]
     fn secrets(&self) -> &'static [usize] {
@@ -1295,12 +1232,6 @@ impl model::Model for SshKeySpec {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.auth.is_some() as u64 | (self.port.is_some() as u64) << 1
-            | (self.type_.is_some() as u64) << 2
-            | (self.error_message_for_invalid_yaml.is_some() as u64) << 3
-    }
 }
 model::model!(SshKeySpec);
 /// Schema `SSHPasswordCredentialDTO`.
@@ -1338,10 +1269,6 @@ impl model::Model for SshPasswordCredentialDto {
             1 => model::Part::Str(&self.user_name),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.password.is_some() as u64 | (self.user_name.is_some() as u64) << 1
     }
     #[inline]
     fn secrets(&self) -> &'static [usize] {
@@ -1386,10 +1313,6 @@ impl model::Model for TgtKeyTabFilePathSpecDto {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.key_path.is_some() as u64
-    }
 }
 model::model!(TgtKeyTabFilePathSpecDto);
 /// Schema `TGTPasswordSpecDTO`.
@@ -1423,10 +1346,6 @@ impl model::Model for TgtPasswordSpecDto {
             0 => model::Part::Str(&self.password),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.password.is_some() as u64
     }
     #[inline]
     fn secrets(&self) -> &'static [usize] {
@@ -1522,10 +1441,6 @@ impl model::Model for WinRmCommandParameter {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.value.is_some() as u64 | (self.parameter.is_some() as u64) << 1
-    }
 }
 model::model!(WinRmCommandParameter);
 /// Schema `WinRmCredentialsSpec`.
@@ -1575,13 +1490,6 @@ impl model::Model for WinRmCredentialsSpec {
             4 => model::Part::Str(&self.error_message_for_invalid_yaml),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.auth.is_some() as u64 | (self.port.is_some() as u64) << 1
-            | (self.type_.is_some() as u64) << 2
-            | (self.parameters.is_some() as u64) << 3
-            | (self.error_message_for_invalid_yaml.is_some() as u64) << 4
     }
 }
 model::model!(WinRmCredentialsSpec);

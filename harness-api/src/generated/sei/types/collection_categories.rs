@@ -48,12 +48,6 @@ impl model::Model for CategoriesIdBody {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.enabled.is_some() as u64) << 1
-            | (self.description.is_some() as u64) << 2
-            | (self.is_predefined.is_some() as u64) << 3
-    }
 }
 model::model!(CategoriesIdBody);
 /// Schema `CategoryResponse`.
@@ -104,13 +98,6 @@ impl model::Model for CategoryResponse {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.id.is_some() as u64 | (self.name.is_some() as u64) << 1
-            | (self.enabled.is_some() as u64) << 2
-            | (self.description.is_some() as u64) << 3
-            | (self.is_predefined.is_some() as u64) << 4
-    }
 }
 model::model!(CategoryResponse);
 /// Schema `InlineResponse20051`.
@@ -148,10 +135,6 @@ impl model::Model for DeleteCategoriesResponse {
             1 => model::opt(&self.records),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.count.is_some() as u64 | (self.records.is_some() as u64) << 1
     }
 }
 model::model!(DeleteCategoriesResponse);
@@ -191,10 +174,6 @@ impl model::Model for DeleteCategoriesResponseRecords {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.id.is_some() as u64 | (self.success.is_some() as u64) << 1
-    }
 }
 model::model!(DeleteCategoriesResponseRecords);
 /// Schema `InlineResponse20052`.
@@ -233,10 +212,6 @@ impl model::Model for DeleteCategoryResponse {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.count.is_some() as u64 | (self.records.is_some() as u64) << 1
-    }
 }
 model::model!(DeleteCategoryResponse);
 /// Schema `InlineResponse20052Records`.
@@ -274,10 +249,6 @@ impl model::Model for DeleteCategoryResponseRecords {
             1 => model::Part::Flag(&self.success),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.id.is_some() as u64 | (self.success.is_some() as u64) << 1
     }
 }
 model::model!(DeleteCategoryResponseRecords);
@@ -321,11 +292,6 @@ impl model::Model for ListCategoriesRequest {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.page.is_some() as u64 | (self.filter.is_some() as u64) << 1
-            | (self.page_size.is_some() as u64) << 2
-    }
 }
 model::model!(ListCategoriesRequest);
 /// Schema `UsageResponse1`.
@@ -367,11 +333,6 @@ impl model::Model for ListCategoriesResponse {
             2 => model::opt(&self.metadata),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.count.is_some() as u64 | (self.records.is_some() as u64) << 1
-            | (self.metadata.is_some() as u64) << 2
     }
 }
 model::model!(ListCategoriesResponse);
@@ -446,13 +407,18 @@ impl model::Model for ListCategoriesResponseRecords {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.id.is_some() as u64 | (self.name.is_some() as u64) << 1
-            | (self.enabled.is_some() as u64) << 2
-            | (self.created_at.is_some() as u64) << 3
-            | (self.updated_at.is_some() as u64) << 4
-            | (self.description.is_some() as u64) << 5
-            | (self.count_of_ous.is_some() as u64) << 6
-            | (self.is_predefined.is_some() as u64) << 7
+        model::mask(
+            &[
+                self.id.is_some(),
+                self.name.is_some(),
+                self.enabled.is_some(),
+                self.created_at.is_some(),
+                self.updated_at.is_some(),
+                self.description.is_some(),
+                self.count_of_ous.is_some(),
+                self.is_predefined.is_some(),
+            ],
+        )
     }
 }
 model::model!(ListCategoriesResponseRecords);
@@ -508,14 +474,6 @@ impl model::Model for OrgCategoriesBody {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.enabled.is_some() as u64) << 1
-            | (self.root_ou_name.is_some() as u64) << 2
-            | (self.description.is_some() as u64) << 3
-            | (self.workspace_id.is_some() as u64) << 4
-            | (self.is_predefined.is_some() as u64) << 5
-    }
 }
 model::model!(OrgCategoriesBody);
 /// Schema `V1orgworkspacesunitslistFilter`.
@@ -557,11 +515,6 @@ impl model::Model for V1orgworkspacesunitslistFilter {
             2 => model::Part::Flag(&self.is_predefined),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.enabled.is_some() as u64) << 1
-            | (self.is_predefined.is_some() as u64) << 2
     }
 }
 model::model!(V1orgworkspacesunitslistFilter);

@@ -48,12 +48,6 @@ impl model::Model for CreateCollectionRequest {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.sections.is_some() as u64) << 1
-            | (self.parent_ref_id.is_some() as u64) << 2
-            | (self.ou_category_id.is_some() as u64) << 3
-    }
 }
 model::model!(CreateCollectionRequest);
 /// Schema `InlineResponse20054`.
@@ -87,10 +81,6 @@ impl model::Model for DeleteCollectionResponse {
             0 => model::Part::Str(&self.message),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.message.is_some() as u64
     }
 }
 model::model!(DeleteCollectionResponse);
@@ -133,11 +123,6 @@ impl model::Model for ListCollectionsResponse {
             2 => model::opt(&self.metadata),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.count.is_some() as u64 | (self.records.is_some() as u64) << 1
-            | (self.metadata.is_some() as u64) << 2
     }
 }
 model::model!(ListCollectionsResponse);
@@ -257,20 +242,27 @@ impl model::Model for ListCollectionsResponseRecords {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.id.is_some() as u64 | (self.name.is_some() as u64) << 1
-            | (self.path.is_some() as u64) << 2 | (self.tags.is_some() as u64) << 3
-            | (self.ou_id.is_some() as u64) << 4 | (self.admins.is_some() as u64) << 5
-            | (self.version.is_some() as u64) << 6
-            | (self.managers.is_some() as u64) << 7
-            | (self.sections.is_some() as u64) << 8
-            | (self.created_at.is_some() as u64) << 9
-            | (self.workspace_id.is_some() as u64) << 10
-            | (self.parent_ref_id.is_some() as u64) << 11
-            | (self.ou_category_id.is_some() as u64) << 12
-            | (self.no_of_dashboards.is_some() as u64) << 13
-            | (self.workflow_profile_id.is_some() as u64) << 14
-            | (self.default_dashboard_id.is_some() as u64) << 15
-            | (self.workflow_profile_name.is_some() as u64) << 16
+        model::mask(
+            &[
+                self.id.is_some(),
+                self.name.is_some(),
+                self.path.is_some(),
+                self.tags.is_some(),
+                self.ou_id.is_some(),
+                self.admins.is_some(),
+                self.version.is_some(),
+                self.managers.is_some(),
+                self.sections.is_some(),
+                self.created_at.is_some(),
+                self.workspace_id.is_some(),
+                self.parent_ref_id.is_some(),
+                self.ou_category_id.is_some(),
+                self.no_of_dashboards.is_some(),
+                self.workflow_profile_id.is_some(),
+                self.default_dashboard_id.is_some(),
+                self.workflow_profile_name.is_some(),
+            ],
+        )
     }
 }
 model::model!(ListCollectionsResponseRecords);
@@ -322,13 +314,6 @@ impl model::Model for OrgUnitsBody {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.id.is_some() as u64 | (self.name.is_some() as u64) << 1
-            | (self.sections.is_some() as u64) << 2
-            | (self.parent_ref_id.is_some() as u64) << 3
-            | (self.ou_category_id.is_some() as u64) << 4
-    }
 }
 model::model!(OrgUnitsBody);
 /// Schema `InlineResponse20053`.
@@ -366,10 +351,6 @@ impl model::Model for SaveCollectionResponse {
             1 => model::opt(&self.success),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.errors.is_some() as u64 | (self.success.is_some() as u64) << 1
     }
 }
 model::model!(SaveCollectionResponse);
@@ -413,11 +394,6 @@ impl model::Model for UnitsListBody {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.page.is_some() as u64 | (self.filter.is_some() as u64) << 1
-            | (self.page_size.is_some() as u64) << 2
-    }
 }
 model::model!(UnitsListBody);
 /// Schema `V1orgunitsIntegrations`.
@@ -455,10 +431,6 @@ impl model::Model for V1orgunitsIntegrations {
             1 => model::Part::Json(&self.filters),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.type_.is_some() as u64 | (self.filters.is_some() as u64) << 1
     }
 }
 model::model!(V1orgunitsIntegrations);
@@ -498,10 +470,6 @@ impl model::Model for V1orgunitsSections {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.id.is_some() as u64 | (self.integrations.is_some() as u64) << 1
-    }
 }
 model::model!(V1orgunitsSections);
 /// Schema `V1orgunitslistFilter`.
@@ -535,10 +503,6 @@ impl model::Model for V1orgunitslistFilter {
             0 => model::opt(&self.ou_category_id),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.ou_category_id.is_some() as u64
     }
 }
 model::model!(V1orgunitslistFilter);

@@ -48,11 +48,5 @@ impl model::Model for ListCategoriesResponseMetadata {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.page.is_some() as u64 | (self.has_next.is_some() as u64) << 1
-            | (self.page_size.is_some() as u64) << 2
-            | (self.total_count.is_some() as u64) << 3
-    }
 }
 model::model!(ListCategoriesResponseMetadata);

@@ -44,11 +44,6 @@ impl model::Model for GetContributorSchemaResponse {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.fields.is_some() as u64 | (self.version.is_some() as u64) << 1
-            | (self.created_at.is_some() as u64) << 2
-    }
 }
 model::model!(GetContributorSchemaResponse);
 /// Schema `InlineResponse20058Fields`.
@@ -103,14 +98,6 @@ impl model::Model for GetContributorSchemaResponseFields {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.key.is_some() as u64 | (self.type_.is_some() as u64) << 1
-            | (self.index.is_some() as u64) << 2
-            | (self.description.is_some() as u64) << 3
-            | (self.display_name.is_some() as u64) << 4
-            | (self.system_field.is_some() as u64) << 5
-    }
 }
 model::model!(GetContributorSchemaResponseFields);
 /// Schema `InlineResponse20059`.
@@ -152,11 +139,6 @@ impl model::Model for GetContributorVersionsResponse {
             2 => model::opt(&self.metadata),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.count.is_some() as u64 | (self.records.is_some() as u64) << 1
-            | (self.metadata.is_some() as u64) << 2
     }
 }
 model::model!(GetContributorVersionsResponse);
@@ -200,11 +182,6 @@ impl model::Model for GetContributorVersionsResponseRecords {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.id.is_some() as u64 | (self.name.is_some() as u64) << 1
-            | (self.version.is_some() as u64) << 2
-    }
 }
 model::model!(GetContributorVersionsResponseRecords);
 /// Schema `InlineResponse20057`.
@@ -243,10 +220,6 @@ impl model::Model for ListActiveUsersResponse {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.records.is_some() as u64 | (self.metadata.is_some() as u64) << 1
-    }
 }
 model::model!(ListActiveUsersResponse);
 /// Schema `InlineResponse20057IntegrationUserIds`.
@@ -284,10 +257,6 @@ impl model::Model for ListActiveUsersResponseIntegrationUserIds {
             1 => model::Part::Str(&self.integration_id),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.user_id.is_some() as u64 | (self.integration_id.is_some() as u64) << 1
     }
 }
 model::model!(ListActiveUsersResponseIntegrationUserIds);
@@ -342,14 +311,6 @@ impl model::Model for ListActiveUsersResponseMetadata {
             5 => model::Part::Int(&self.non_users_count),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.page.is_some() as u64 | (self.has_next.is_some() as u64) << 1
-            | (self.next_page.is_some() as u64) << 2
-            | (self.page_size.is_some() as u64) << 3
-            | (self.total_count.is_some() as u64) << 4
-            | (self.non_users_count.is_some() as u64) << 5
     }
 }
 model::model!(ListActiveUsersResponseMetadata);
@@ -429,14 +390,19 @@ impl model::Model for ListActiveUsersResponseRecords {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.id.is_some() as u64 | (self.email.is_some() as u64) << 1
-            | (self.version.is_some() as u64) << 2
-            | (self.org_uuid.is_some() as u64) << 3
-            | (self.full_name.is_some() as u64) << 4
-            | (self.created_at.is_some() as u64) << 5
-            | (self.updated_at.is_some() as u64) << 6
-            | (self.additional_fields.is_some() as u64) << 7
-            | (self.integration_user_ids.is_some() as u64) << 8
+        model::mask(
+            &[
+                self.id.is_some(),
+                self.email.is_some(),
+                self.version.is_some(),
+                self.org_uuid.is_some(),
+                self.full_name.is_some(),
+                self.created_at.is_some(),
+                self.updated_at.is_some(),
+                self.additional_fields.is_some(),
+                self.integration_user_ids.is_some(),
+            ],
+        )
     }
 }
 model::model!(ListActiveUsersResponseRecords);
@@ -479,12 +445,6 @@ impl model::Model for ListContributorsResponse {
             2 => model::Part::Int(&self.integration_user_count),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.org_user_count.is_some() as u64
-            | (self.org_user_details.is_some() as u64) << 1
-            | (self.integration_user_count.is_some() as u64) << 2
     }
 }
 model::model!(ListContributorsResponse);
@@ -531,12 +491,6 @@ impl model::Model for ListContributorsResponseIntegrationUserDetails {
             3 => model::Part::Str(&self.integration_user_id),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.cloud_id.is_some() as u64 | (self.integration_id.is_some() as u64) << 1
-            | (self.integration_type.is_some() as u64) << 2
-            | (self.integration_user_id.is_some() as u64) << 3
     }
 }
 model::model!(ListContributorsResponseIntegrationUserDetails);
@@ -595,13 +549,6 @@ impl model::Model for ListContributorsResponseOrgUserDetails {
             4 => model::opt(&self.integration_user_details),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.email.is_some() as u64 | (self.full_name.is_some() as u64) << 1
-            | (self.org_user_id.is_some() as u64) << 2
-            | (self.org_user_ref_id.is_some() as u64) << 3
-            | (self.integration_user_details.is_some() as u64) << 4
     }
 }
 model::model!(ListContributorsResponseOrgUserDetails);
@@ -686,15 +633,20 @@ impl model::Model for OrgUsersBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.id.is_some() as u64 | (self.email.is_some() as u64) << 1
-            | (self.version.is_some() as u64) << 2
-            | (self.org_uuid.is_some() as u64) << 3
-            | (self.full_name.is_some() as u64) << 4
-            | (self.created_at.is_some() as u64) << 5
-            | (self.updated_at.is_some() as u64) << 6
-            | (self.additional_fields.is_some() as u64) << 7
-            | (self.integration_user_ids.is_some() as u64) << 8
-            | (self.dynamic_column_aggs_region.is_some() as u64) << 9
+        model::mask(
+            &[
+                self.id.is_some(),
+                self.email.is_some(),
+                self.version.is_some(),
+                self.org_uuid.is_some(),
+                self.full_name.is_some(),
+                self.created_at.is_some(),
+                self.updated_at.is_some(),
+                self.additional_fields.is_some(),
+                self.integration_user_ids.is_some(),
+                self.dynamic_column_aggs_region.is_some(),
+            ],
+        )
     }
 }
 model::model!(OrgUsersBody);
@@ -729,10 +681,6 @@ impl model::Model for UpdateContributorsResponse {
             0 => model::Part::Str(&self.message),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.message.is_some() as u64
     }
 }
 model::model!(UpdateContributorsResponse);
@@ -775,11 +723,6 @@ impl model::Model for UsersListBody {
             2 => model::Part::Int(&self.page_size),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.page.is_some() as u64 | (self.filter.is_some() as u64) << 1
-            | (self.page_size.is_some() as u64) << 2
     }
 }
 model::model!(UsersListBody);

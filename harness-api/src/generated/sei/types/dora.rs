@@ -40,10 +40,6 @@ impl model::Model for ChangeFailureRateResponse {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.stats.is_some() as u64 | (self.time_series.is_some() as u64) << 1
-    }
 }
 model::model!(ChangeFailureRateResponse);
 /// Schema `InlineResponse20041Stats`.
@@ -90,12 +86,6 @@ impl model::Model for ChangeFailureRateResponseStats {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.band.is_some() as u64 | (self.is_absolute.is_some() as u64) << 1
-            | (self.failure_rate.is_some() as u64) << 2
-            | (self.total_deployment.is_some() as u64) << 3
-    }
 }
 model::model!(ChangeFailureRateResponseStats);
 /// Schema `InlineResponse20041TimeSeries`.
@@ -137,11 +127,6 @@ impl model::Model for ChangeFailureRateResponseTimeSeries {
             2 => model::opt(&self.month),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.day.is_some() as u64 | (self.week.is_some() as u64) << 1
-            | (self.month.is_some() as u64) << 2
     }
 }
 model::model!(ChangeFailureRateResponseTimeSeries);
@@ -185,11 +170,6 @@ impl model::Model for ChangeFailureRateResponseTimeSeriesDay {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.key.is_some() as u64 | (self.count.is_some() as u64) << 1
-            | (self.additional_key.is_some() as u64) << 2
-    }
 }
 model::model!(ChangeFailureRateResponseTimeSeriesDay);
 /// Schema `InlineResponse20042`.
@@ -227,10 +207,6 @@ impl model::Model for DeploymentFrequencyResponse {
             1 => model::opt(&self.time_series),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.stats.is_some() as u64 | (self.time_series.is_some() as u64) << 1
     }
 }
 model::model!(DeploymentFrequencyResponse);
@@ -288,13 +264,6 @@ impl model::Model for DeploymentFrequencyResponseStats {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.band.is_some() as u64 | (self.count_per_day.is_some() as u64) << 1
-            | (self.count_per_week.is_some() as u64) << 2
-            | (self.count_per_month.is_some() as u64) << 3
-            | (self.total_deployment.is_some() as u64) << 4
-    }
 }
 model::model!(DeploymentFrequencyResponseStats);
 /// Schema `DoraChangeFailureRateBody`.
@@ -333,10 +302,6 @@ impl model::Model for DoraChangeFailureRateBody {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.filter.is_some() as u64 | (self.ou_ids.is_some() as u64) << 1
-    }
 }
 model::model!(DoraChangeFailureRateBody);
 /// Schema `DoraDeploymentFrequencyBody`.
@@ -374,10 +339,6 @@ impl model::Model for DoraDeploymentFrequencyBody {
             1 => model::opt(&self.ou_ids),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.filter.is_some() as u64 | (self.ou_ids.is_some() as u64) << 1
     }
 }
 model::model!(DoraDeploymentFrequencyBody);
@@ -420,11 +381,6 @@ impl model::Model for DoraLeadtimeBody {
             2 => model::opt(&self.ou_ids),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.across.is_some() as u64 | (self.filter.is_some() as u64) << 1
-            | (self.ou_ids.is_some() as u64) << 2
     }
 }
 model::model!(DoraLeadtimeBody);
@@ -472,12 +428,6 @@ impl model::Model for DoraMeantimeBody {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.across.is_some() as u64 | (self.filter.is_some() as u64) << 1
-            | (self.ou_ids.is_some() as u64) << 2
-            | (self.widget_id.is_some() as u64) << 3
-    }
 }
 model::model!(DoraMeantimeBody);
 /// Schema `InlineResponse20043`.
@@ -519,11 +469,6 @@ impl model::Model for LeadTimeResponse {
             2 => model::opt(&self.metadata),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.count.is_some() as u64 | (self.records.is_some() as u64) << 1
-            | (self.metadata.is_some() as u64) << 2
     }
 }
 model::model!(LeadTimeResponse);
@@ -567,11 +512,6 @@ impl model::Model for LeadTimeResponseRecords {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.id.is_some() as u64 | (self.lead_time.is_some() as u64) << 1
-            | (self.work_item.is_some() as u64) << 2
-    }
 }
 model::model!(LeadTimeResponseRecords);
 /// Schema `InlineResponse20043WorkItem`.
@@ -609,10 +549,6 @@ impl model::Model for LeadTimeResponseWorkItem {
             1 => model::Part::Str(&self.resolved_at),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.type_.is_some() as u64 | (self.resolved_at.is_some() as u64) << 1
     }
 }
 model::model!(LeadTimeResponseWorkItem);
@@ -660,12 +596,6 @@ impl model::Model for MeanTimeToRestoreResponse {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.band.is_some() as u64 | (self.unit.is_some() as u64) << 1
-            | (self.mean_time.is_some() as u64) << 2
-            | (self.total_incidents.is_some() as u64) << 3
-    }
 }
 model::model!(MeanTimeToRestoreResponse);
 /// Schema `V1dorachangeFailureRateFilter`.
@@ -699,10 +629,6 @@ impl model::Model for V1dorachangeFailureRateFilter {
             0 => model::opt(&self.time_range),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.time_range.is_some() as u64
     }
 }
 model::model!(V1dorachangeFailureRateFilter);
@@ -741,10 +667,6 @@ impl model::Model for V1dorachangeFailureRateFilterTimeRange {
             1 => model::Part::Int(&self.lt),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.gt.is_some() as u64 | (self.lt.is_some() as u64) << 1
     }
 }
 model::model!(V1dorachangeFailureRateFilterTimeRange);
@@ -812,15 +734,6 @@ impl model::Model for V1doraleadtimeFilter {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.ratings.is_some() as u64 | (self.calculation.is_some() as u64) << 1
-            | (self.integration_ids.is_some() as u64) << 2
-            | (self.work_items_type.is_some() as u64) << 3
-            | (self.jira_issue_types.is_some() as u64) << 4
-            | (self.jira_issue_resolved_at.is_some() as u64) << 5
-            | (self.limit_to_only_applicable_data.is_some() as u64) << 6
-    }
 }
 model::model!(V1doraleadtimeFilter);
 /// Schema `V1doraleadtimeFilterJiraIssueResolvedAt`.
@@ -858,10 +771,6 @@ impl model::Model for V1doraleadtimeFilterJiraIssueResolvedAt {
             1 => model::Part::Str(&self.lt),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.gt.is_some() as u64 | (self.lt.is_some() as u64) << 1
     }
 }
 model::model!(V1doraleadtimeFilterJiraIssueResolvedAt);
@@ -918,13 +827,6 @@ impl model::Model for V1dorameantimeFilter {
             4 => model::Part::Flag(&self.limit_to_only_applicable_data),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.ratings.is_some() as u64 | (self.calculation.is_some() as u64) << 1
-            | (self.integration_ids.is_some() as u64) << 2
-            | (self.work_items_type.is_some() as u64) << 3
-            | (self.limit_to_only_applicable_data.is_some() as u64) << 4
     }
 }
 model::model!(V1dorameantimeFilter);

@@ -106,12 +106,6 @@ impl model::Model for CvDowntimeStatusDetails {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.status.is_some() as u64 | (self.end_time.is_some() as u64) << 1
-            | (self.start_time.is_some() as u64) << 2
-            | (self.end_date_time.is_some() as u64) << 3
-    }
 }
 model::model!(CvDowntimeStatusDetails);
 /// Schema `CvProjectParams`.
@@ -154,12 +148,6 @@ impl model::Model for CvProjectParams {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.org_identifier.is_some() as u64
-            | (self.account_identifier.is_some() as u64) << 1
-            | (self.project_identifier.is_some() as u64) << 2
-    }
 }
 model::model!(CvProjectParams);
 /// Schema `CvSLOError`.
@@ -201,11 +189,6 @@ impl model::Model for CvSloError {
             2 => model::Part::Str(&self.slo_error_type),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.failed_state.is_some() as u64 | (self.error_message.is_some() as u64) << 1
-            | (self.slo_error_type.is_some() as u64) << 2
     }
 }
 model::model!(CvSloError);
@@ -390,35 +373,40 @@ impl model::Model for CvSloHealthListView {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.tags.is_some() as u64) << 1
-            | (self.org_name.is_some() as u64) << 2
-            | (self.sli_type.is_some() as u64) << 3
-            | (self.slo_type.is_some() as u64) << 4
-            | (self.burn_rate.is_some() as u64) << 5
-            | (self.slo_error.is_some() as u64) << 6
-            | (self.description.is_some() as u64) << 7
-            | (self.project_name.is_some() as u64) << 8
-            | (self.service_name.is_some() as u64) << 9
-            | (self.user_journeys.is_some() as u64) << 10
-            | (self.project_params.is_some() as u64) << 11
-            | (self.slo_identifier.is_some() as u64) << 12
-            | (self.slo_target_type.is_some() as u64) << 13
-            | (self.evaluation_type.is_some() as u64) << 14
-            | (self.environment_name.is_some() as u64) << 15
-            | (self.error_budget_risk.is_some() as u64) << 16
-            | (self.user_journey_name.is_some() as u64) << 17
-            | (self.health_source_name.is_some() as u64) << 18
-            | (self.no_of_active_alerts.is_some() as u64) << 19
-            | (self.total_error_budget.is_some() as u64) << 20
-            | (self.service_identifier.is_some() as u64) << 21
-            | (self.slo_target_percentage.is_some() as u64) << 22
-            | (self.error_budget_remaining.is_some() as u64) << 23
-            | (self.monitored_service_name.is_some() as u64) << 24
-            | (self.downtime_status_details.is_some() as u64) << 25
-            | (self.environment_identifier.is_some() as u64) << 26
-            | (self.health_source_identifier.is_some() as u64) << 27
-            | (self.monitored_service_identifier.is_some() as u64) << 28
-            | (self.error_budget_remaining_percentage.is_some() as u64) << 29
+        model::mask(
+            &[
+                self.name.is_some(),
+                self.tags.is_some(),
+                self.org_name.is_some(),
+                self.sli_type.is_some(),
+                self.slo_type.is_some(),
+                self.burn_rate.is_some(),
+                self.slo_error.is_some(),
+                self.description.is_some(),
+                self.project_name.is_some(),
+                self.service_name.is_some(),
+                self.user_journeys.is_some(),
+                self.project_params.is_some(),
+                self.slo_identifier.is_some(),
+                self.slo_target_type.is_some(),
+                self.evaluation_type.is_some(),
+                self.environment_name.is_some(),
+                self.error_budget_risk.is_some(),
+                self.user_journey_name.is_some(),
+                self.health_source_name.is_some(),
+                self.no_of_active_alerts.is_some(),
+                self.total_error_budget.is_some(),
+                self.service_identifier.is_some(),
+                self.slo_target_percentage.is_some(),
+                self.error_budget_remaining.is_some(),
+                self.monitored_service_name.is_some(),
+                self.downtime_status_details.is_some(),
+                self.environment_identifier.is_some(),
+                self.health_source_identifier.is_some(),
+                self.monitored_service_identifier.is_some(),
+                self.error_budget_remaining_percentage.is_some(),
+            ],
+        )
     }
 }
 model::model!(CvSloHealthListView);
@@ -457,10 +445,6 @@ impl model::Model for CvngEmailChannelSpec {
             1 => model::opt(&self.user_groups),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.recipients.is_some() as u64 | (self.user_groups.is_some() as u64) << 1
     }
 }
 model::model!(CvngEmailChannelSpec);
@@ -561,10 +545,6 @@ impl model::Model for CvngPagerDutyChannelSpec {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.user_groups.is_some() as u64 | (self.integration_key.is_some() as u64) << 1
-    }
 }
 model::model!(CvngPagerDutyChannelSpec);
 /// Schema `CVNGRollbackSpec`.
@@ -603,11 +583,6 @@ impl model::Model for CvngRollbackSpec {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.rollback_window.is_some() as u64
-            | (self.infrastructure_id.is_some() as u64) << 1
-    }
 }
 model::model!(CvngRollbackSpec);
 /// Schema `CVNGSlackChannelSpec`.
@@ -645,10 +620,6 @@ impl model::Model for CvngSlackChannelSpec {
             1 => model::Part::Str(&self.webhook_url),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.user_groups.is_some() as u64 | (self.webhook_url.is_some() as u64) << 1
     }
 }
 model::model!(CvngSlackChannelSpec);
@@ -707,13 +678,6 @@ impl model::Model for CvngWebhookChannelSpec {
         }
     }
     #[inline]
-    fn present(&self) -> u64 {
-        self.headers.is_some() as u64 | (self.user_groups.is_some() as u64) << 1
-            | (self.webhook_url.is_some() as u64) << 2
-            | (self.authorization_token.is_some() as u64) << 3
-            | (self.expression_functor_token.is_some() as u64) << 4
-    }
-    #[inline]
     fn secrets(&self) -> &'static [usize] {
         &[3]
     }
@@ -755,10 +719,6 @@ impl model::Model for CvngmsTeamsChannelSpec {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.ms_team_keys.is_some() as u64 | (self.user_groups.is_some() as u64) << 1
-    }
 }
 model::model!(CvngmsTeamsChannelSpec);
 /// Schema `DataPoints`.
@@ -797,10 +757,6 @@ impl model::Model for DataPoints {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.value.is_some() as u64 | (self.timestamp.is_some() as u64) << 1
-    }
 }
 model::model!(DataPoints);
 /// Schema `MonthlyCalenderSpec`.
@@ -834,10 +790,6 @@ impl model::Model for MonthlyCalenderSpec {
             0 => model::Part::Int(&self.day_of_month),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.day_of_month.is_some() as u64
     }
 }
 model::model!(MonthlyCalenderSpec);
@@ -905,15 +857,6 @@ impl model::Model for NotificationRule {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.type_.is_some() as u64) << 1
-            | (self.conditions.is_some() as u64) << 2
-            | (self.identifier.is_some() as u64) << 3
-            | (self.org_identifier.is_some() as u64) << 4
-            | (self.project_identifier.is_some() as u64) << 5
-            | (self.notification_method.is_some() as u64) << 6
-    }
 }
 model::model!(NotificationRule);
 /// Schema `NotificationRuleCondition`.
@@ -951,10 +894,6 @@ impl model::Model for NotificationRuleCondition {
             1 => model::opt(&self.type_),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.spec.is_some() as u64 | (self.type_.is_some() as u64) << 1
     }
 }
 model::model!(NotificationRuleCondition);
@@ -1003,11 +942,6 @@ impl model::Model for NotificationRuleRefDto {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.enabled.is_some() as u64
-            | (self.notification_rule_ref.is_some() as u64) << 1
-    }
 }
 model::model!(NotificationRuleRefDto);
 /// Schema `NotificationRuleResponse`.
@@ -1053,12 +987,6 @@ impl model::Model for NotificationRuleResponse {
             3 => model::opt(&self.notification_rule),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.enabled.is_some() as u64 | (self.created_at.is_some() as u64) << 1
-            | (self.last_modified_at.is_some() as u64) << 2
-            | (self.notification_rule.is_some() as u64) << 3
     }
 }
 model::model!(NotificationRuleResponse);
@@ -1138,13 +1066,18 @@ impl model::Model for PageResponseNotificationRuleResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.empty.is_some() as u64 | (self.content.is_some() as u64) << 1
-            | (self.page_size.is_some() as u64) << 2
-            | (self.page_index.is_some() as u64) << 3
-            | (self.page_token.is_some() as u64) << 4
-            | (self.total_items.is_some() as u64) << 5
-            | (self.total_pages.is_some() as u64) << 6
-            | (self.page_item_count.is_some() as u64) << 7
+        model::mask(
+            &[
+                self.empty.is_some(),
+                self.content.is_some(),
+                self.page_size.is_some(),
+                self.page_index.is_some(),
+                self.page_token.is_some(),
+                self.total_items.is_some(),
+                self.total_pages.is_some(),
+                self.page_item_count.is_some(),
+            ],
+        )
     }
 }
 model::model!(PageResponseNotificationRuleResponse);
@@ -1219,13 +1152,18 @@ impl model::Model for PageResponseSloHealthListView {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.empty.is_some() as u64 | (self.content.is_some() as u64) << 1
-            | (self.page_size.is_some() as u64) << 2
-            | (self.page_index.is_some() as u64) << 3
-            | (self.page_token.is_some() as u64) << 4
-            | (self.total_items.is_some() as u64) << 5
-            | (self.total_pages.is_some() as u64) << 6
-            | (self.page_item_count.is_some() as u64) << 7
+        model::mask(
+            &[
+                self.empty.is_some(),
+                self.content.is_some(),
+                self.page_size.is_some(),
+                self.page_index.is_some(),
+                self.page_token.is_some(),
+                self.total_items.is_some(),
+                self.total_pages.is_some(),
+                self.page_item_count.is_some(),
+            ],
+        )
     }
 }
 model::model!(PageResponseSloHealthListView);
@@ -1260,10 +1198,6 @@ impl model::Model for QuarterlyCalenderSpec {
             0 => model::opt(&self.quarter_start),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.quarter_start.is_some() as u64
     }
 }
 model::model!(QuarterlyCalenderSpec);
@@ -1316,12 +1250,6 @@ impl model::Model for ResponseDtoPageResponseNotificationRuleResponse {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
-            | (self.meta_data.is_some() as u64) << 2
-            | (self.correlation_id.is_some() as u64) << 3
-    }
 }
 model::model!(ResponseDtoPageResponseNotificationRuleResponse);
 model::open_enum! {
@@ -1373,12 +1301,6 @@ impl model::Model for ResponseDtoPageResponseSloHealthListView {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
-            | (self.meta_data.is_some() as u64) << 2
-            | (self.correlation_id.is_some() as u64) << 3
-    }
 }
 model::model!(ResponseDtoPageResponseSloHealthListView);
 model::open_enum! {
@@ -1417,10 +1339,6 @@ impl model::Model for RollingSloTargetSpec {
             0 => model::Part::Str(&self.period_length),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.period_length.is_some() as u64
     }
 }
 model::model!(RollingSloTargetSpec);
@@ -1515,17 +1433,22 @@ impl model::Model for SloDashboardApiFilter {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.type_.is_some() as u64 | (self.target_types.is_some() as u64) << 1
-            | (self.search_filter.is_some() as u64) << 2
-            | (self.child_resource.is_some() as u64) << 3
-            | (self.env_identifiers.is_some() as u64) << 4
-            | (self.evaluation_type.is_some() as u64) << 5
-            | (self.evaluation_types.is_some() as u64) << 6
-            | (self.error_budget_risks.is_some() as u64) << 7
-            | (self.slo_target_filter_dto.is_some() as u64) << 8
-            | (self.composite_slo_identifier.is_some() as u64) << 9
-            | (self.user_journey_identifiers.is_some() as u64) << 10
-            | (self.monitored_service_identifier.is_some() as u64) << 11
+        model::mask(
+            &[
+                self.type_.is_some(),
+                self.target_types.is_some(),
+                self.search_filter.is_some(),
+                self.child_resource.is_some(),
+                self.env_identifiers.is_some(),
+                self.evaluation_type.is_some(),
+                self.evaluation_types.is_some(),
+                self.error_budget_risks.is_some(),
+                self.slo_target_filter_dto.is_some(),
+                self.composite_slo_identifier.is_some(),
+                self.user_journey_identifiers.is_some(),
+                self.monitored_service_identifier.is_some(),
+            ],
+        )
     }
 }
 model::model!(SloDashboardApiFilter);
@@ -1659,10 +1582,6 @@ impl model::Model for UserJourney {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.identifier.is_some() as u64) << 1
-    }
 }
 model::model!(UserJourney);
 /// Schema `WeeklyCalendarSpec`.
@@ -1696,10 +1615,6 @@ impl model::Model for WeeklyCalendarSpec {
             0 => model::opt(&self.day_of_week),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.day_of_week.is_some() as u64
     }
 }
 model::model!(WeeklyCalendarSpec);

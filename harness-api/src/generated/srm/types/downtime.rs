@@ -61,10 +61,6 @@ impl model::Model for AffectedEntity {
         }
     }
     #[inline]
-    fn present(&self) -> u64 {
-        1 | 1 << 1 | 1 << 2
-    }
-    #[inline]
     fn required(&self) -> &'static [usize] {
         &[0, 1, 2]
     }
@@ -105,10 +101,6 @@ impl model::Model for AllEntitiesRule {
             1 => model::opt(&self.affected_entity),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.type_.is_some() as u64 | (self.affected_entity.is_some() as u64) << 1
     }
 }
 model::model!(AllEntitiesRule);
@@ -155,11 +147,6 @@ impl model::Model for CvDowntimeEntity {
             2 => model::Part::Str(&self.monitored_service_identifier),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.env_name.is_some() as u64 | (self.service_name.is_some() as u64) << 1
-            | (self.monitored_service_identifier.is_some() as u64) << 2
     }
 }
 model::model!(CvDowntimeEntity);
@@ -234,13 +221,18 @@ impl model::Model for CvDowntimeHistoryItem {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.category.is_some() as u64) << 1
-            | (self.duration.is_some() as u64) << 2
-            | (self.identifier.is_some() as u64) << 3
-            | (self.end_date_time.is_some() as u64) << 4
-            | (self.start_date_time.is_some() as u64) << 5
-            | (self.downtime_details.is_some() as u64) << 6
-            | (self.affected_entities.is_some() as u64) << 7
+        model::mask(
+            &[
+                self.name.is_some(),
+                self.category.is_some(),
+                self.duration.is_some(),
+                self.identifier.is_some(),
+                self.end_date_time.is_some(),
+                self.start_date_time.is_some(),
+                self.downtime_details.is_some(),
+                self.affected_entities.is_some(),
+            ],
+        )
     }
 }
 model::model!(CvDowntimeHistoryItem);
@@ -325,15 +317,20 @@ impl model::Model for CvDowntimeListItem {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.spec.is_some() as u64) << 1
-            | (self.enabled.is_some() as u64) << 2
-            | (self.category.is_some() as u64) << 3
-            | (self.duration.is_some() as u64) << 4
-            | (self.identifier.is_some() as u64) << 5
-            | (self.description.is_some() as u64) << 6
-            | (self.last_modified.is_some() as u64) << 7
-            | (self.affected_entities.is_some() as u64) << 8
-            | (self.downtime_status_details.is_some() as u64) << 9
+        model::mask(
+            &[
+                self.name.is_some(),
+                self.spec.is_some(),
+                self.enabled.is_some(),
+                self.category.is_some(),
+                self.duration.is_some(),
+                self.identifier.is_some(),
+                self.description.is_some(),
+                self.last_modified.is_some(),
+                self.affected_entities.is_some(),
+                self.downtime_status_details.is_some(),
+            ],
+        )
     }
 }
 model::model!(CvDowntimeListItem);
@@ -385,10 +382,6 @@ impl model::Model for CvEntityDetails {
         }
     }
     #[inline]
-    fn present(&self) -> u64 {
-        self.enabled.is_some() as u64 | 1 << 1
-    }
-    #[inline]
     fn required(&self) -> &'static [usize] {
         &[1]
     }
@@ -429,11 +422,6 @@ impl model::Model for CvLastModified {
             1 => model::Part::Str(&self.last_modified_by),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.last_modified_at.is_some() as u64
-            | (self.last_modified_by.is_some() as u64) << 1
     }
 }
 model::model!(CvLastModified);
@@ -480,12 +468,6 @@ impl model::Model for CvMonitoredServiceOption {
             3 => model::Part::Str(&self.environment_ref),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.identifier.is_some() as u64) << 1
-            | (self.service_ref.is_some() as u64) << 2
-            | (self.environment_ref.is_some() as u64) << 3
     }
 }
 model::model!(CvMonitoredServiceOption);
@@ -603,10 +585,21 @@ impl model::Model for Downtime {
     }
     #[inline]
     fn present(&self) -> u64 {
-        1 | 1 << 1 | (self.tags.is_some() as u64) << 2
-            | (self.scope.is_some() as u64) << 3 | (self.enabled.is_some() as u64) << 4
-            | 1 << 5 | 1 << 6 | (self.description.is_some() as u64) << 7 | 1 << 8
-            | 1 << 9 | 1 << 10
+        model::mask(
+            &[
+                true,
+                true,
+                self.tags.is_some(),
+                self.scope.is_some(),
+                self.enabled.is_some(),
+                true,
+                true,
+                self.description.is_some(),
+                true,
+                true,
+                true,
+            ],
+        )
     }
     #[inline]
     fn required(&self) -> &'static [usize] {
@@ -654,10 +647,6 @@ impl model::Model for DowntimeDuration {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.duration_type.is_some() as u64 | (self.duration_value.is_some() as u64) << 1
-    }
 }
 model::model!(DowntimeDuration);
 model::open_enum! {
@@ -699,11 +688,6 @@ impl model::Model for DowntimeRecurrence {
             1 => model::Part::Int(&self.recurrence_value),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.recurrence_type.is_some() as u64
-            | (self.recurrence_value.is_some() as u64) << 1
     }
 }
 model::model!(DowntimeRecurrence);
@@ -830,11 +814,6 @@ impl model::Model for EntityIdentifiersRule {
         }
     }
     #[inline]
-    fn present(&self) -> u64 {
-        self.type_.is_some() as u64 | (self.affected_entity.is_some() as u64) << 1
-            | 1 << 2
-    }
-    #[inline]
     fn required(&self) -> &'static [usize] {
         &[2]
     }
@@ -940,10 +919,6 @@ impl model::Model for OnetimeDurationBasedSpec {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.downtime_duration.is_some() as u64
-    }
 }
 model::model!(OnetimeDurationBasedSpec);
 /// Schema `OnetimeEndTimeBasedSpec`.
@@ -981,10 +956,6 @@ impl model::Model for OnetimeEndTimeBasedSpec {
             1 => model::Part::Str(&self.end_date_time),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.end_time.is_some() as u64 | (self.end_date_time.is_some() as u64) << 1
     }
 }
 model::model!(OnetimeEndTimeBasedSpec);
@@ -1058,15 +1029,6 @@ impl model::Model for RecurringDowntimeSpec {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.timezone.is_some() as u64 | (self.start_time.is_some() as u64) << 1
-            | (self.start_date_time.is_some() as u64) << 2
-            | (self.downtime_duration.is_some() as u64) << 3
-            | (self.recurrence_end_time.is_some() as u64) << 4
-            | (self.downtime_recurrence.is_some() as u64) << 5
-            | (self.recurrence_end_date_time.is_some() as u64) << 6
-    }
 }
 model::model!(RecurringDowntimeSpec);
 /// Schema `getDowntimeAssociatedMonitoredServices response`.
@@ -1112,12 +1074,6 @@ impl model::Model for GetDowntimeAssociatedMonitoredServicesResponse {
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
-            | (self.meta_data.is_some() as u64) << 2
-            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(GetDowntimeAssociatedMonitoredServicesResponse);
@@ -1192,13 +1148,18 @@ impl model::Model for GetDowntimeAssociatedMonitoredServicesResponseData {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.empty.is_some() as u64 | (self.content.is_some() as u64) << 1
-            | (self.page_size.is_some() as u64) << 2
-            | (self.page_index.is_some() as u64) << 3
-            | (self.page_token.is_some() as u64) << 4
-            | (self.total_items.is_some() as u64) << 5
-            | (self.total_pages.is_some() as u64) << 6
-            | (self.page_item_count.is_some() as u64) << 7
+        model::mask(
+            &[
+                self.empty.is_some(),
+                self.content.is_some(),
+                self.page_size.is_some(),
+                self.page_index.is_some(),
+                self.page_token.is_some(),
+                self.total_items.is_some(),
+                self.total_pages.is_some(),
+                self.page_item_count.is_some(),
+            ],
+        )
     }
 }
 model::model!(GetDowntimeAssociatedMonitoredServicesResponseData);
@@ -1250,12 +1211,6 @@ impl model::Model for GetHistoryResponse {
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
-            | (self.meta_data.is_some() as u64) << 2
-            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(GetHistoryResponse);
@@ -1330,13 +1285,18 @@ impl model::Model for GetHistoryResponseData {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.empty.is_some() as u64 | (self.content.is_some() as u64) << 1
-            | (self.page_size.is_some() as u64) << 2
-            | (self.page_index.is_some() as u64) << 3
-            | (self.page_token.is_some() as u64) << 4
-            | (self.total_items.is_some() as u64) << 5
-            | (self.total_pages.is_some() as u64) << 6
-            | (self.page_item_count.is_some() as u64) << 7
+        model::mask(
+            &[
+                self.empty.is_some(),
+                self.content.is_some(),
+                self.page_size.is_some(),
+                self.page_index.is_some(),
+                self.page_token.is_some(),
+                self.total_items.is_some(),
+                self.total_pages.is_some(),
+                self.page_item_count.is_some(),
+            ],
+        )
     }
 }
 model::model!(GetHistoryResponseData);
@@ -1387,12 +1347,6 @@ impl model::Model for ListDowntimesResponse {
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
-            | (self.meta_data.is_some() as u64) << 2
-            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ListDowntimesResponse);
@@ -1467,13 +1421,18 @@ impl model::Model for ListDowntimesResponseData {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.empty.is_some() as u64 | (self.content.is_some() as u64) << 1
-            | (self.page_size.is_some() as u64) << 2
-            | (self.page_index.is_some() as u64) << 3
-            | (self.page_token.is_some() as u64) << 4
-            | (self.total_items.is_some() as u64) << 5
-            | (self.total_pages.is_some() as u64) << 6
-            | (self.page_item_count.is_some() as u64) << 7
+        model::mask(
+            &[
+                self.empty.is_some(),
+                self.content.is_some(),
+                self.page_size.is_some(),
+                self.page_index.is_some(),
+                self.page_token.is_some(),
+                self.total_items.is_some(),
+                self.total_pages.is_some(),
+                self.page_item_count.is_some(),
+            ],
+        )
     }
 }
 model::model!(ListDowntimesResponseData);

@@ -68,15 +68,6 @@ impl model::Model for CreateHealthSourceBody {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.mcp_ref.is_some() as u64) << 1
-            | (self.identifier.is_some() as u64) << 2
-            | (self.connector_ref.is_some() as u64) << 3
-            | (self.data_source_type.is_some() as u64) << 4
-            | (self.query_definitions.is_some() as u64) << 5
-            | (self.health_source_params.is_some() as u64) << 6
-    }
 }
 model::model!(CreateHealthSourceBody);
 /// Schema `createHealthSource body.queryDefinitions`.
@@ -115,10 +106,6 @@ impl model::Model for CreateHealthSourceBodyQueryDefinitions {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.spec.is_some() as u64 | (self.type_.is_some() as u64) << 1
-    }
 }
 model::model!(CreateHealthSourceBodyQueryDefinitions);
 /// Schema `createHealthSource body.queryDefinitions.spec`.
@@ -152,10 +139,6 @@ impl model::Model for CreateHealthSourceBodyQueryDefinitionsSpec {
             0 => model::Part::Json(&self.type_),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.type_.is_some() as u64
     }
 }
 model::model!(CreateHealthSourceBodyQueryDefinitionsSpec);
@@ -223,15 +206,6 @@ impl model::Model for UpdateHealthSourceBody {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.mcp_ref.is_some() as u64) << 1
-            | (self.identifier.is_some() as u64) << 2
-            | (self.connector_ref.is_some() as u64) << 3
-            | (self.data_source_type.is_some() as u64) << 4
-            | (self.query_definitions.is_some() as u64) << 5
-            | (self.health_source_params.is_some() as u64) << 6
-    }
 }
 model::model!(UpdateHealthSourceBody);
 /// Schema `updateHealthSource body.queryDefinitions`.
@@ -270,10 +244,6 @@ impl model::Model for UpdateHealthSourceBodyQueryDefinitions {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.spec.is_some() as u64 | (self.type_.is_some() as u64) << 1
-    }
 }
 model::model!(UpdateHealthSourceBodyQueryDefinitions);
 /// Schema `updateHealthSource body.queryDefinitions.spec`.
@@ -307,10 +277,6 @@ impl model::Model for UpdateHealthSourceBodyQueryDefinitionsSpec {
             0 => model::Part::Json(&self.type_),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.type_.is_some() as u64
     }
 }
 model::model!(UpdateHealthSourceBodyQueryDefinitionsSpec);

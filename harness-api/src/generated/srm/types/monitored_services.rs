@@ -56,13 +56,6 @@ impl model::Model for ChangeSourceDto {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.spec.is_some() as u64) << 1
-            | (self.type_.is_some() as u64) << 2 | (self.enabled.is_some() as u64) << 3
-            | (self.category.is_some() as u64) << 4
-            | (self.identifier.is_some() as u64) << 5
-    }
 }
 model::model!(ChangeSourceDto);
 model::open_enum! {
@@ -125,13 +118,6 @@ impl model::Model for CvHealthScore {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.end_time.is_some() as u64 | (self.start_time.is_some() as u64) << 1
-            | (self.risk_status.is_some() as u64) << 2
-            | (self.health_score.is_some() as u64) << 3
-            | (self.time_range_params.is_some() as u64) << 4
-    }
 }
 model::model!(CvHealthScore);
 /// Schema `CvHealthSourceItem`.
@@ -178,12 +164,6 @@ impl model::Model for CvHealthSourceItem {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.type_.is_some() as u64) << 1
-            | (self.identifier.is_some() as u64) << 2
-            | (self.verification_type.is_some() as u64) << 3
-    }
 }
 model::model!(CvHealthSourceItem);
 /// Schema `CvHealthTrend`.
@@ -217,10 +197,6 @@ impl model::Model for CvHealthTrend {
             0 => model::opt(&self.health_scores),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.health_scores.is_some() as u64
     }
 }
 model::model!(CvHealthTrend);
@@ -335,21 +311,26 @@ impl model::Model for CvMonitoredServiceListItem {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.tags.is_some() as u64) << 1
-            | (self.type_.is_some() as u64) << 2
-            | (self.identifier.is_some() as u64) << 3
-            | (self.service_ref.is_some() as u64) << 4
-            | (self.service_name.is_some() as u64) << 5
-            | (self.change_summary.is_some() as u64) << 6
-            | (self.environment_ref.is_some() as u64) << 7
-            | (self.environment_name.is_some() as u64) << 8
-            | (self.historical_trend.is_some() as u64) << 9
-            | (self.current_health_score.is_some() as u64) << 10
-            | (self.environment_ref_list.is_some() as u64) << 11
-            | (self.slo_health_indicators.is_some() as u64) << 12
-            | (self.dependent_health_score.is_some() as u64) << 13
-            | (self.health_monitoring_enabled.is_some() as u64) << 14
-            | (self.service_monitoring_enabled.is_some() as u64) << 15
+        model::mask(
+            &[
+                self.name.is_some(),
+                self.tags.is_some(),
+                self.type_.is_some(),
+                self.identifier.is_some(),
+                self.service_ref.is_some(),
+                self.service_name.is_some(),
+                self.change_summary.is_some(),
+                self.environment_ref.is_some(),
+                self.environment_name.is_some(),
+                self.historical_trend.is_some(),
+                self.current_health_score.is_some(),
+                self.environment_ref_list.is_some(),
+                self.slo_health_indicators.is_some(),
+                self.dependent_health_score.is_some(),
+                self.health_monitoring_enabled.is_some(),
+                self.service_monitoring_enabled.is_some(),
+            ],
+        )
     }
 }
 model::model!(CvMonitoredServiceListItem);
@@ -389,11 +370,6 @@ impl model::Model for CvMonitoredServiceScore {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.current_health_score.is_some() as u64
-            | (self.dependent_health_score.is_some() as u64) << 1
-    }
 }
 model::model!(CvMonitoredServiceScore);
 /// Schema `CvTimeRange`.
@@ -431,10 +407,6 @@ impl model::Model for CvTimeRange {
             1 => model::Part::Int(&self.start_time),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.end_time.is_some() as u64 | (self.start_time.is_some() as u64) << 1
     }
 }
 model::model!(CvTimeRange);
@@ -519,14 +491,20 @@ impl model::Model for HealthSource {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.spec.is_some() as u64) << 1
-            | (self.type_.is_some() as u64) << 2 | (self.mcp_ref.is_some() as u64) << 3
-            | (self.version.is_some() as u64) << 4
-            | (self.identifier.is_some() as u64) << 5
-            | (self.connector_ref.is_some() as u64) << 6
-            | (self.data_source_type.is_some() as u64) << 7
-            | (self.query_definitions.is_some() as u64) << 8
-            | (self.health_source_params.is_some() as u64) << 9
+        model::mask(
+            &[
+                self.name.is_some(),
+                self.spec.is_some(),
+                self.type_.is_some(),
+                self.mcp_ref.is_some(),
+                self.version.is_some(),
+                self.identifier.is_some(),
+                self.connector_ref.is_some(),
+                self.data_source_type.is_some(),
+                self.query_definitions.is_some(),
+                self.health_source_params.is_some(),
+            ],
+        )
     }
 }
 model::model!(HealthSource);
@@ -664,21 +642,27 @@ impl model::Model for MonitoredService {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.tags.is_some() as u64) << 1
-            | (self.type_.is_some() as u64) << 2 | (self.enabled.is_some() as u64) << 3
-            | (self.sources.is_some() as u64) << 4
-            | (self.template.is_some() as u64) << 5
-            | (self.identifier.is_some() as u64) << 6
-            | (self.service_ref.is_some() as u64) << 7
-            | (self.description.is_some() as u64) << 8
-            | (self.dependencies.is_some() as u64) << 9
-            | (self.org_identifier.is_some() as u64) << 10
-            | (self.environment_ref.is_some() as u64) << 11
-            | (self.project_identifier.is_some() as u64) << 12
-            | (self.environment_ref_list.is_some() as u64) << 13
-            | (self.template_identifier.is_some() as u64) << 14
-            | (self.notification_rule_refs.is_some() as u64) << 15
-            | (self.template_version_label.is_some() as u64) << 16
+        model::mask(
+            &[
+                self.name.is_some(),
+                self.tags.is_some(),
+                self.type_.is_some(),
+                self.enabled.is_some(),
+                self.sources.is_some(),
+                self.template.is_some(),
+                self.identifier.is_some(),
+                self.service_ref.is_some(),
+                self.description.is_some(),
+                self.dependencies.is_some(),
+                self.org_identifier.is_some(),
+                self.environment_ref.is_some(),
+                self.project_identifier.is_some(),
+                self.environment_ref_list.is_some(),
+                self.template_identifier.is_some(),
+                self.notification_rule_refs.is_some(),
+                self.template_version_label.is_some(),
+            ],
+        )
     }
 }
 model::model!(MonitoredService);
@@ -753,13 +737,18 @@ impl model::Model for MonitoredServiceReference {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.identifier.is_some() as u64 | (self.org_identifier.is_some() as u64) << 1
-            | (self.account_identifier.is_some() as u64) << 2
-            | (self.project_identifier.is_some() as u64) << 3
-            | (self.service_identifier.is_some() as u64) << 4
-            | (self.reconciliation_status.is_some() as u64) << 5
-            | (self.environment_identifiers.is_some() as u64) << 6
-            | (self.last_reconciled_timestamp.is_some() as u64) << 7
+        model::mask(
+            &[
+                self.identifier.is_some(),
+                self.org_identifier.is_some(),
+                self.account_identifier.is_some(),
+                self.project_identifier.is_some(),
+                self.service_identifier.is_some(),
+                self.reconciliation_status.is_some(),
+                self.environment_identifiers.is_some(),
+                self.last_reconciled_timestamp.is_some(),
+            ],
+        )
     }
 }
 model::model!(MonitoredServiceReference);
@@ -809,11 +798,6 @@ impl model::Model for MonitoredServiceResponse {
             2 => model::opt(&self.monitored_service),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.created_at.is_some() as u64 | (self.last_modified_at.is_some() as u64) << 1
-            | (self.monitored_service.is_some() as u64) << 2
     }
 }
 model::model!(MonitoredServiceResponse);
@@ -892,13 +876,18 @@ impl model::Model for PageResponseMonitoredServiceReference {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.empty.is_some() as u64 | (self.content.is_some() as u64) << 1
-            | (self.page_size.is_some() as u64) << 2
-            | (self.page_index.is_some() as u64) << 3
-            | (self.page_token.is_some() as u64) << 4
-            | (self.total_items.is_some() as u64) << 5
-            | (self.total_pages.is_some() as u64) << 6
-            | (self.page_item_count.is_some() as u64) << 7
+        model::mask(
+            &[
+                self.empty.is_some(),
+                self.content.is_some(),
+                self.page_size.is_some(),
+                self.page_index.is_some(),
+                self.page_token.is_some(),
+                self.total_items.is_some(),
+                self.total_pages.is_some(),
+                self.page_item_count.is_some(),
+            ],
+        )
     }
 }
 model::model!(PageResponseMonitoredServiceReference);
@@ -945,12 +934,6 @@ impl model::Model for ResponseDtoMonitoredServiceResponse {
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
-            | (self.meta_data.is_some() as u64) << 2
-            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoMonitoredServiceResponse);
@@ -999,11 +982,6 @@ impl model::Model for RestResponseMonitoredServiceResponse {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.meta_data.is_some() as u64 | (self.resource.is_some() as u64) << 1
-            | (self.response_messages.is_some() as u64) << 2
-    }
 }
 model::model!(RestResponseMonitoredServiceResponse);
 /// Schema `RestResponsePageResponseMonitoredServiceReference`.
@@ -1046,11 +1024,6 @@ impl model::Model for RestResponsePageResponseMonitoredServiceReference {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.meta_data.is_some() as u64 | (self.resource.is_some() as u64) << 1
-            | (self.response_messages.is_some() as u64) << 2
-    }
 }
 model::model!(RestResponsePageResponseMonitoredServiceReference);
 /// Schema `ServiceDependencyDTO`.
@@ -1092,11 +1065,6 @@ impl model::Model for ServiceDependencyDto {
             2 => model::Part::Str(&self.monitored_service_identifier),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.type_.is_some() as u64 | (self.dependency_metadata.is_some() as u64) << 1
-            | (self.monitored_service_identifier.is_some() as u64) << 2
     }
 }
 model::model!(ServiceDependencyDto);
@@ -1141,11 +1109,6 @@ impl model::Model for ServiceDependencyMetadata {
             1 => model::opt(&self.supported_change_source_types),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.type_.is_some() as u64
-            | (self.supported_change_source_types.is_some() as u64) << 1
     }
 }
 model::model!(ServiceDependencyMetadata);
@@ -1196,11 +1159,6 @@ impl model::Model for Sources {
             1 => model::opt(&self.health_sources),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.change_sources.is_some() as u64
-            | (self.health_sources.is_some() as u64) << 1
     }
 }
 model::model!(Sources);
@@ -1258,13 +1216,6 @@ impl model::Model for TemplateDto {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.template_ref.is_some() as u64 | (self.version_label.is_some() as u64) << 1
-            | (self.template_inputs.is_some() as u64) << 2
-            | (self.is_template_by_reference.is_some() as u64) << 3
-            | (self.last_reconciliation_time.is_some() as u64) << 4
-    }
 }
 model::model!(TemplateDto);
 /// Schema `getHealthSourcesForMonitoredServiceIdentifier response`.
@@ -1306,11 +1257,6 @@ impl model::Model for GetHealthSourcesForMonitoredServiceIdentifierResponse {
             2 => model::opt(&self.response_messages),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.meta_data.is_some() as u64 | (self.resource.is_some() as u64) << 1
-            | (self.response_messages.is_some() as u64) << 2
     }
 }
 model::model!(GetHealthSourcesForMonitoredServiceIdentifierResponse);
@@ -1365,12 +1311,6 @@ impl model::Model for GetMonitoredServiceScoreResponse {
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
-            | (self.meta_data.is_some() as u64) << 2
-            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(GetMonitoredServiceScoreResponse);
@@ -1434,12 +1374,6 @@ impl model::Model for GetOverAllHealthScoreResponse {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
-            | (self.meta_data.is_some() as u64) << 2
-            | (self.correlation_id.is_some() as u64) << 3
-    }
 }
 model::model!(GetOverAllHealthScoreResponse);
 model::open_enum! {
@@ -1495,12 +1429,6 @@ impl model::Model for MonitoredServicesListResponse {
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
-            | (self.meta_data.is_some() as u64) << 2
-            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(MonitoredServicesListResponse);
@@ -1575,13 +1503,18 @@ impl model::Model for MonitoredServicesListResponseData {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.empty.is_some() as u64 | (self.content.is_some() as u64) << 1
-            | (self.page_size.is_some() as u64) << 2
-            | (self.page_index.is_some() as u64) << 3
-            | (self.page_token.is_some() as u64) << 4
-            | (self.total_items.is_some() as u64) << 5
-            | (self.total_pages.is_some() as u64) << 6
-            | (self.page_item_count.is_some() as u64) << 7
+        model::mask(
+            &[
+                self.empty.is_some(),
+                self.content.is_some(),
+                self.page_size.is_some(),
+                self.page_index.is_some(),
+                self.page_token.is_some(),
+                self.total_items.is_some(),
+                self.total_pages.is_some(),
+                self.page_item_count.is_some(),
+            ],
+        )
     }
 }
 model::model!(MonitoredServicesListResponseData);

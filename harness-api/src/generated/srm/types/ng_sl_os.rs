@@ -154,12 +154,6 @@ impl model::Model for CompositeServiceLevelObjectiveSpec {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.evaluation_type.is_some() as u64
-            | (self.slo_formula_type.is_some() as u64) << 1
-            | (self.service_level_objectives_details.is_some() as u64) << 2
-    }
 }
 model::model!(CompositeServiceLevelObjectiveSpec);
 model::open_enum! {
@@ -243,13 +237,18 @@ impl model::Model for PageResponseServiceLevelObjectiveV2Response {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.empty.is_some() as u64 | (self.content.is_some() as u64) << 1
-            | (self.page_size.is_some() as u64) << 2
-            | (self.page_index.is_some() as u64) << 3
-            | (self.page_token.is_some() as u64) << 4
-            | (self.total_items.is_some() as u64) << 5
-            | (self.total_pages.is_some() as u64) << 6
-            | (self.page_item_count.is_some() as u64) << 7
+        model::mask(
+            &[
+                self.empty.is_some(),
+                self.content.is_some(),
+                self.page_size.is_some(),
+                self.page_index.is_some(),
+                self.page_token.is_some(),
+                self.total_items.is_some(),
+                self.total_pages.is_some(),
+                self.page_item_count.is_some(),
+            ],
+        )
     }
 }
 model::model!(PageResponseServiceLevelObjectiveV2Response);
@@ -296,12 +295,6 @@ impl model::Model for ResponseDtoPageResponseServiceLevelObjectiveV2Response {
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
-            | (self.meta_data.is_some() as u64) << 2
-            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoPageResponseServiceLevelObjectiveV2Response);
@@ -350,11 +343,6 @@ impl model::Model for RestResponseServiceLevelObjectiveV2Response {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.meta_data.is_some() as u64 | (self.resource.is_some() as u64) << 1
-            | (self.response_messages.is_some() as u64) << 2
-    }
 }
 model::model!(RestResponseServiceLevelObjectiveV2Response);
 /// Schema `RestResponseTimeGraphResponse`.
@@ -396,11 +384,6 @@ impl model::Model for RestResponseTimeGraphResponse {
             2 => model::opt(&self.response_messages),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.meta_data.is_some() as u64 | (self.resource.is_some() as u64) << 1
-            | (self.response_messages.is_some() as u64) << 2
     }
 }
 model::model!(RestResponseTimeGraphResponse);
@@ -451,13 +434,6 @@ impl model::Model for ServiceLevelIndicatorDto {
             4 => model::Part::Str(&self.health_source_ref),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.spec.is_some() as u64) << 1
-            | (self.type_.is_some() as u64) << 2
-            | (self.identifier.is_some() as u64) << 3
-            | (self.health_source_ref.is_some() as u64) << 4
     }
 }
 model::model!(ServiceLevelIndicatorDto);
@@ -519,13 +495,6 @@ impl model::Model for ServiceLevelObjectiveDetailsDto {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.account_id.is_some() as u64 | (self.org_identifier.is_some() as u64) << 1
-            | (self.project_identifier.is_some() as u64) << 2
-            | (self.weightage_percentage.is_some() as u64) << 3
-            | (self.service_level_objective_ref.is_some() as u64) << 4
-    }
 }
 model::model!(ServiceLevelObjectiveDetailsDto);
 model::union! {
@@ -574,11 +543,6 @@ impl model::Model for ServiceLevelObjectiveV2Response {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.created_at.is_some() as u64 | (self.last_modified_at.is_some() as u64) << 1
-            | (self.service_level_objective_v2.is_some() as u64) << 2
-    }
 }
 model::model!(ServiceLevelObjectiveV2Response);
 /// Schema `SimpleServiceLevelObjectiveSpec`.
@@ -620,12 +584,6 @@ impl model::Model for SimpleServiceLevelObjectiveSpec {
             2 => model::opt(&self.service_level_indicators),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.health_source_ref.is_some() as u64
-            | (self.monitored_service_ref.is_some() as u64) << 1
-            | (self.service_level_indicators.is_some() as u64) << 2
     }
 }
 model::model!(SimpleServiceLevelObjectiveSpec);
@@ -724,11 +682,6 @@ impl model::Model for TimeGraphResponse {
             2 => model::opt(&self.data_points),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.end_time.is_some() as u64 | (self.start_time.is_some() as u64) << 1
-            | (self.data_points.is_some() as u64) << 2
     }
 }
 model::model!(TimeGraphResponse);

@@ -97,10 +97,18 @@ impl model::Model for PrometheusQueryRequest {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.step.is_some() as u64 | 1 << 1 | 1 << 2 | 1 << 3
-            | (self.account_id.is_some() as u64) << 4 | 1 << 5
-            | (self.connector_ref.is_some() as u64) << 6
-            | (self.connector_info_dto.is_some() as u64) << 7
+        model::mask(
+            &[
+                self.step.is_some(),
+                true,
+                true,
+                true,
+                self.account_id.is_some(),
+                true,
+                self.connector_ref.is_some(),
+                self.connector_info_dto.is_some(),
+            ],
+        )
     }
     #[inline]
     fn required(&self) -> &'static [usize] {

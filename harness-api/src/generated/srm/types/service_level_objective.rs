@@ -36,10 +36,6 @@ impl model::Model for DowntimeStatus {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.status.is_some() as u64
-    }
 }
 model::model!(DowntimeStatus);
 /// Schema `DowntimeStatusDetails`.
@@ -85,12 +81,6 @@ impl model::Model for DowntimeStatusDetails {
             3 => model::Part::Str(&self.end_date_time),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.status.is_some() as u64 | (self.end_time.is_some() as u64) << 1
-            | (self.start_time.is_some() as u64) << 2
-            | (self.end_date_time.is_some() as u64) << 3
     }
 }
 model::model!(DowntimeStatusDetails);
@@ -142,13 +132,6 @@ impl model::Model for MetricGraph {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.end_time.is_some() as u64 | (self.start_time.is_some() as u64) << 1
-            | (self.data_points.is_some() as u64) << 2
-            | (self.metric_name.is_some() as u64) << 3
-            | (self.metric_identifier.is_some() as u64) << 4
-    }
 }
 model::model!(MetricGraph);
 /// Schema `ProjectParams`.
@@ -191,12 +174,6 @@ impl model::Model for ProjectParams {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.org_identifier.is_some() as u64
-            | (self.account_identifier.is_some() as u64) << 1
-            | (self.project_identifier.is_some() as u64) << 2
-    }
 }
 model::model!(ProjectParams);
 /// Schema `ServiceLevelObjectiveType`.
@@ -231,10 +208,6 @@ impl model::Model for ServiceLevelObjectiveType {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.type_.is_some() as u64
-    }
 }
 model::model!(ServiceLevelObjectiveType);
 /// Schema `SLIEvaluationType`.
@@ -268,10 +241,6 @@ impl model::Model for SliEvaluationType {
             0 => model::Part::Str(&self.type_),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.type_.is_some() as u64
     }
 }
 model::model!(SliEvaluationType);
@@ -314,11 +283,6 @@ impl model::Model for SloError {
             2 => model::Part::Str(&self.slo_error_type),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.failed_state.is_some() as u64 | (self.error_message.is_some() as u64) << 1
-            | (self.slo_error_type.is_some() as u64) << 2
     }
 }
 model::model!(SloError);
@@ -498,34 +462,39 @@ impl model::Model for SloHealthListView {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.tags.is_some() as u64) << 1
-            | (self.org_name.is_some() as u64) << 2
-            | (self.slo_type.is_some() as u64) << 3
-            | (self.burn_rate.is_some() as u64) << 4
-            | (self.slo_error.is_some() as u64) << 5
-            | (self.description.is_some() as u64) << 6
-            | (self.project_name.is_some() as u64) << 7
-            | (self.service_name.is_some() as u64) << 8
-            | (self.user_journeys.is_some() as u64) << 9
-            | (self.project_params.is_some() as u64) << 10
-            | (self.slo_identifier.is_some() as u64) << 11
-            | (self.evaluation_type.is_some() as u64) << 12
-            | (self.slo_target_type.is_some() as u64) << 13
-            | (self.environment_name.is_some() as u64) << 14
-            | (self.error_budget_risk.is_some() as u64) << 15
-            | (self.user_journey_name.is_some() as u64) << 16
-            | (self.health_source_name.is_some() as u64) << 17
-            | (self.service_identifier.is_some() as u64) << 18
-            | (self.total_error_budget.is_some() as u64) << 19
-            | (self.no_of_active_alerts.is_some() as u64) << 20
-            | (self.slo_target_percentage.is_some() as u64) << 21
-            | (self.environment_identifier.is_some() as u64) << 22
-            | (self.error_budget_remaining.is_some() as u64) << 23
-            | (self.monitored_service_name.is_some() as u64) << 24
-            | (self.downtime_status_details.is_some() as u64) << 25
-            | (self.health_source_identifier.is_some() as u64) << 26
-            | (self.monitored_service_identifier.is_some() as u64) << 27
-            | (self.error_budget_remaining_percentage.is_some() as u64) << 28
+        model::mask(
+            &[
+                self.name.is_some(),
+                self.tags.is_some(),
+                self.org_name.is_some(),
+                self.slo_type.is_some(),
+                self.burn_rate.is_some(),
+                self.slo_error.is_some(),
+                self.description.is_some(),
+                self.project_name.is_some(),
+                self.service_name.is_some(),
+                self.user_journeys.is_some(),
+                self.project_params.is_some(),
+                self.slo_identifier.is_some(),
+                self.evaluation_type.is_some(),
+                self.slo_target_type.is_some(),
+                self.environment_name.is_some(),
+                self.error_budget_risk.is_some(),
+                self.user_journey_name.is_some(),
+                self.health_source_name.is_some(),
+                self.service_identifier.is_some(),
+                self.total_error_budget.is_some(),
+                self.no_of_active_alerts.is_some(),
+                self.slo_target_percentage.is_some(),
+                self.environment_identifier.is_some(),
+                self.error_budget_remaining.is_some(),
+                self.monitored_service_name.is_some(),
+                self.downtime_status_details.is_some(),
+                self.health_source_identifier.is_some(),
+                self.monitored_service_identifier.is_some(),
+                self.error_budget_remaining_percentage.is_some(),
+            ],
+        )
     }
 }
 model::model!(SloHealthListView);
@@ -560,10 +529,6 @@ impl model::Model for SloTargetType {
             0 => model::Part::Str(&self.type_),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.type_.is_some() as u64
     }
 }
 model::model!(SloTargetType);

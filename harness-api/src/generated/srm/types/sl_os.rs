@@ -95,17 +95,22 @@ impl model::Model for ApiCallLogDto {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.tags.is_some() as u64 | (self.type_.is_some() as u64) << 1
-            | (self.end_time.is_some() as u64) << 2
-            | (self.requests.is_some() as u64) << 3
-            | (self.account_id.is_some() as u64) << 4
-            | (self.created_at.is_some() as u64) << 5
-            | (self.responses.is_some() as u64) << 6
-            | (self.start_time.is_some() as u64) << 7
-            | (self.request_time.is_some() as u64) << 8
-            | (self.traceable_id.is_some() as u64) << 9
-            | (self.response_time.is_some() as u64) << 10
-            | (self.traceable_type.is_some() as u64) << 11
+        model::mask(
+            &[
+                self.tags.is_some(),
+                self.type_.is_some(),
+                self.end_time.is_some(),
+                self.requests.is_some(),
+                self.account_id.is_some(),
+                self.created_at.is_some(),
+                self.responses.is_some(),
+                self.start_time.is_some(),
+                self.request_time.is_some(),
+                self.traceable_id.is_some(),
+                self.response_time.is_some(),
+                self.traceable_type.is_some(),
+            ],
+        )
     }
 }
 model::model!(ApiCallLogDto);
@@ -148,11 +153,6 @@ impl model::Model for ApiCallLogDtoField {
             2 => model::Part::Str(&self.value),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.type_.is_some() as u64) << 1
-            | (self.value.is_some() as u64) << 2
     }
 }
 model::model!(ApiCallLogDtoField);
@@ -214,11 +214,6 @@ impl model::Model for CvngLogTag {
             2 => model::Part::Str(&self.value),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.key.is_some() as u64 | (self.type_.is_some() as u64) << 1
-            | (self.value.is_some() as u64) << 2
     }
 }
 model::model!(CvngLogTag);
@@ -307,14 +302,20 @@ impl model::Model for ExecutionLogDto {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.log.is_some() as u64 | (self.tags.is_some() as u64) << 1
-            | (self.type_.is_some() as u64) << 2 | (self.end_time.is_some() as u64) << 3
-            | (self.log_level.is_some() as u64) << 4
-            | (self.account_id.is_some() as u64) << 5
-            | (self.created_at.is_some() as u64) << 6
-            | (self.start_time.is_some() as u64) << 7
-            | (self.traceable_id.is_some() as u64) << 8
-            | (self.traceable_type.is_some() as u64) << 9
+        model::mask(
+            &[
+                self.log.is_some(),
+                self.tags.is_some(),
+                self.type_.is_some(),
+                self.end_time.is_some(),
+                self.log_level.is_some(),
+                self.account_id.is_some(),
+                self.created_at.is_some(),
+                self.start_time.is_some(),
+                self.traceable_id.is_some(),
+                self.traceable_type.is_some(),
+            ],
+        )
     }
 }
 model::model!(ExecutionLogDto);
@@ -402,13 +403,18 @@ impl model::Model for PageResponseCvngLog {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.empty.is_some() as u64 | (self.content.is_some() as u64) << 1
-            | (self.page_size.is_some() as u64) << 2
-            | (self.page_index.is_some() as u64) << 3
-            | (self.page_token.is_some() as u64) << 4
-            | (self.total_items.is_some() as u64) << 5
-            | (self.total_pages.is_some() as u64) << 6
-            | (self.page_item_count.is_some() as u64) << 7
+        model::mask(
+            &[
+                self.empty.is_some(),
+                self.content.is_some(),
+                self.page_size.is_some(),
+                self.page_index.is_some(),
+                self.page_token.is_some(),
+                self.total_items.is_some(),
+                self.total_pages.is_some(),
+                self.page_item_count.is_some(),
+            ],
+        )
     }
 }
 model::model!(PageResponseCvngLog);
@@ -452,11 +458,6 @@ impl model::Model for RestResponseListSloErrorBudgetReset {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.meta_data.is_some() as u64 | (self.resource.is_some() as u64) << 1
-            | (self.response_messages.is_some() as u64) << 2
-    }
 }
 model::model!(RestResponseListSloErrorBudgetReset);
 /// Schema `RestResponsePageResponseCVNGLog`.
@@ -499,11 +500,6 @@ impl model::Model for RestResponsePageResponseCvngLog {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.meta_data.is_some() as u64 | (self.resource.is_some() as u64) << 1
-            | (self.response_messages.is_some() as u64) << 2
-    }
 }
 model::model!(RestResponsePageResponseCvngLog);
 /// Schema `RestResponseSLOErrorBudgetReset`.
@@ -545,11 +541,6 @@ impl model::Model for RestResponseSloErrorBudgetReset {
             2 => model::opt(&self.response_messages),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.meta_data.is_some() as u64 | (self.resource.is_some() as u64) << 1
-            | (self.response_messages.is_some() as u64) << 2
     }
 }
 model::model!(RestResponseSloErrorBudgetReset);
@@ -624,13 +615,18 @@ impl model::Model for SloErrorBudgetReset {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.reason.is_some() as u64 | (self.created_at.is_some() as u64) << 1
-            | (self.valid_until.is_some() as u64) << 2
-            | (self.error_budget_at_reset.is_some() as u64) << 3
-            | (self.error_budget_increment_minutes.is_some() as u64) << 4
-            | (self.remaining_error_budget_at_reset.is_some() as u64) << 5
-            | (self.error_budget_increment_percentage.is_some() as u64) << 6
-            | (self.service_level_objective_identifier.is_some() as u64) << 7
+        model::mask(
+            &[
+                self.reason.is_some(),
+                self.created_at.is_some(),
+                self.valid_until.is_some(),
+                self.error_budget_at_reset.is_some(),
+                self.error_budget_increment_minutes.is_some(),
+                self.remaining_error_budget_at_reset.is_some(),
+                self.error_budget_increment_percentage.is_some(),
+                self.service_level_objective_identifier.is_some(),
+            ],
+        )
     }
 }
 model::model!(SloErrorBudgetReset);

@@ -90,16 +90,21 @@ impl model::Model for MonitoredServiceDetail {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.org_name.is_some() as u64 | (self.project_name.is_some() as u64) << 1
-            | (self.service_name.is_some() as u64) << 2
-            | (self.project_params.is_some() as u64) << 3
-            | (self.environment_name.is_some() as u64) << 4
-            | (self.health_source_name.is_some() as u64) << 5
-            | (self.service_identifier.is_some() as u64) << 6
-            | (self.monitored_service_name.is_some() as u64) << 7
-            | (self.environment_identifier.is_some() as u64) << 8
-            | (self.health_source_identifier.is_some() as u64) << 9
-            | (self.monitored_service_identifier.is_some() as u64) << 10
+        model::mask(
+            &[
+                self.org_name.is_some(),
+                self.project_name.is_some(),
+                self.service_name.is_some(),
+                self.project_params.is_some(),
+                self.environment_name.is_some(),
+                self.health_source_name.is_some(),
+                self.service_identifier.is_some(),
+                self.monitored_service_name.is_some(),
+                self.environment_identifier.is_some(),
+                self.health_source_identifier.is_some(),
+                self.monitored_service_identifier.is_some(),
+            ],
+        )
     }
 }
 model::model!(MonitoredServiceDetail);
@@ -174,13 +179,18 @@ impl model::Model for PageResponseSloConsumptionBreakdown {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.empty.is_some() as u64 | (self.content.is_some() as u64) << 1
-            | (self.page_size.is_some() as u64) << 2
-            | (self.page_index.is_some() as u64) << 3
-            | (self.page_token.is_some() as u64) << 4
-            | (self.total_items.is_some() as u64) << 5
-            | (self.total_pages.is_some() as u64) << 6
-            | (self.page_item_count.is_some() as u64) << 7
+        model::mask(
+            &[
+                self.empty.is_some(),
+                self.content.is_some(),
+                self.page_size.is_some(),
+                self.page_index.is_some(),
+                self.page_token.is_some(),
+                self.total_items.is_some(),
+                self.total_pages.is_some(),
+                self.page_item_count.is_some(),
+            ],
+        )
     }
 }
 model::model!(PageResponseSloConsumptionBreakdown);
@@ -223,11 +233,6 @@ impl model::Model for Point {
             2 => model::Part::Int(&self.timestamp),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.value.is_some() as u64 | (self.enabled.is_some() as u64) << 1
-            | (self.timestamp.is_some() as u64) << 2
     }
 }
 model::model!(Point);
@@ -274,12 +279,6 @@ impl model::Model for ResponseDtoPageResponseSloConsumptionBreakdown {
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
-            | (self.meta_data.is_some() as u64) << 2
-            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoPageResponseSloConsumptionBreakdown);
@@ -332,12 +331,6 @@ impl model::Model for ResponseDtosloDashboardDetail {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
-            | (self.meta_data.is_some() as u64) << 2
-            | (self.correlation_id.is_some() as u64) << 3
-    }
 }
 model::model!(ResponseDtosloDashboardDetail);
 model::open_enum! {
@@ -389,12 +382,6 @@ impl model::Model for ResponseDtosloRiskCountResponse {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
-            | (self.meta_data.is_some() as u64) << 2
-            | (self.correlation_id.is_some() as u64) << 3
-    }
 }
 model::model!(ResponseDtosloRiskCountResponse);
 model::open_enum! {
@@ -441,11 +428,6 @@ impl model::Model for RiskCount {
             2 => model::Part::Str(&self.display_name),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.count.is_some() as u64 | (self.identifier.is_some() as u64) << 1
-            | (self.display_name.is_some() as u64) << 2
     }
 }
 model::model!(RiskCount);
@@ -550,19 +532,24 @@ impl model::Model for SloConsumptionBreakdown {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.org_name.is_some() as u64 | (self.slo_name.is_some() as u64) << 1
-            | (self.slo_error.is_some() as u64) << 2
-            | (self.project_name.is_some() as u64) << 3
-            | (self.service_name.is_some() as u64) << 4
-            | (self.project_params.is_some() as u64) << 5
-            | (self.slo_identifier.is_some() as u64) << 6
-            | (self.error_budget_burned.is_some() as u64) << 7
-            | (self.sli_status_percentage.is_some() as u64) << 8
-            | (self.slo_target_percentage.is_some() as u64) << 9
-            | (self.weightage_percentage.is_some() as u64) << 10
-            | (self.environment_identifier.is_some() as u64) << 11
-            | (self.monitored_service_identifier.is_some() as u64) << 12
-            | (self.contributed_error_budget_burned.is_some() as u64) << 13
+        model::mask(
+            &[
+                self.org_name.is_some(),
+                self.slo_name.is_some(),
+                self.slo_error.is_some(),
+                self.project_name.is_some(),
+                self.service_name.is_some(),
+                self.project_params.is_some(),
+                self.slo_identifier.is_some(),
+                self.error_budget_burned.is_some(),
+                self.sli_status_percentage.is_some(),
+                self.slo_target_percentage.is_some(),
+                self.weightage_percentage.is_some(),
+                self.environment_identifier.is_some(),
+                self.monitored_service_identifier.is_some(),
+                self.contributed_error_budget_burned.is_some(),
+            ],
+        )
     }
 }
 model::model!(SloConsumptionBreakdown);
@@ -619,13 +606,6 @@ impl model::Model for SloDashboardDetail {
             4 => model::opt(&self.slo_dashboard_widget),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.created_at.is_some() as u64 | (self.description.is_some() as u64) << 1
-            | (self.last_modified_at.is_some() as u64) << 2
-            | (self.time_range_filters.is_some() as u64) << 3
-            | (self.slo_dashboard_widget.is_some() as u64) << 4
     }
 }
 model::model!(SloDashboardDetail);
@@ -860,44 +840,50 @@ impl model::Model for SloDashboardWidget {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.tags.is_some() as u64) << 1
-            | (self.title.is_some() as u64) << 2 | (self.slo_type.is_some() as u64) << 3
-            | (self.burn_rate.is_some() as u64) << 4
-            | (self.slo_error.is_some() as u64) << 5
-            | (self.description.is_some() as u64) << 6
-            | (self.service_name.is_some() as u64) << 7
-            | (self.slo_identifier.is_some() as u64) << 8
-            | (self.slo_target_type.is_some() as u64) << 9
-            | (self.calculating_sli.is_some() as u64) << 10
-            | (self.evaluation_type.is_some() as u64) << 11
-            | (self.environment_name.is_some() as u64) << 12
-            | (self.error_budget_risk.is_some() as u64) << 13
-            | (self.user_journey_name.is_some() as u64) << 14
-            | (self.health_source_name.is_some() as u64) << 15
-            | (self.is_calculating_sli.is_some() as u64) << 16
-            | (self.no_of_active_alerts.is_some() as u64) << 17
-            | (self.recalculating_sli.is_some() as u64) << 18
-            | (self.total_error_budget.is_some() as u64) << 19
-            | (self.no_of_maximum_alerts.is_some() as u64) << 20
-            | (self.service_identifier.is_some() as u64) << 21
-            | (self.time_remaining_days.is_some() as u64) << 22
-            | (self.is_recalculating_sli.is_some() as u64) << 23
-            | (self.error_budget_burndown.is_some() as u64) << 24
-            | (self.slo_performance_trend.is_some() as u64) << 25
-            | (self.slo_target_percentage.is_some() as u64) << 26
-            | (self.current_period_end_time.is_some() as u64) << 27
-            | (self.error_budget_remaining.is_some() as u64) << 28
-            | (self.monitored_service_name.is_some() as u64) << 29
-            | (self.environment_identifier.is_some() as u64) << 30
-            | (self.user_journey_identifier.is_some() as u64) << 31
-            | (self.current_period_start_time.is_some() as u64) << 32
-            | (self.health_source_identifier.is_some() as u64) << 33
-            | (self.current_period_length_days.is_some() as u64) << 34
-            | (self.monitored_service_details.is_some() as u64) << 35
-            | (self.monitored_service_identifier.is_some() as u64) << 36
-            | (self.total_error_budget_applicable.is_some() as u64) << 37
-            | (self.is_total_error_budget_applicable.is_some() as u64) << 38
-            | (self.error_budget_remaining_percentage.is_some() as u64) << 39
+        model::mask(
+            &[
+                self.name.is_some(),
+                self.tags.is_some(),
+                self.title.is_some(),
+                self.slo_type.is_some(),
+                self.burn_rate.is_some(),
+                self.slo_error.is_some(),
+                self.description.is_some(),
+                self.service_name.is_some(),
+                self.slo_identifier.is_some(),
+                self.slo_target_type.is_some(),
+                self.calculating_sli.is_some(),
+                self.evaluation_type.is_some(),
+                self.environment_name.is_some(),
+                self.error_budget_risk.is_some(),
+                self.user_journey_name.is_some(),
+                self.health_source_name.is_some(),
+                self.is_calculating_sli.is_some(),
+                self.no_of_active_alerts.is_some(),
+                self.recalculating_sli.is_some(),
+                self.total_error_budget.is_some(),
+                self.no_of_maximum_alerts.is_some(),
+                self.service_identifier.is_some(),
+                self.time_remaining_days.is_some(),
+                self.is_recalculating_sli.is_some(),
+                self.error_budget_burndown.is_some(),
+                self.slo_performance_trend.is_some(),
+                self.slo_target_percentage.is_some(),
+                self.current_period_end_time.is_some(),
+                self.error_budget_remaining.is_some(),
+                self.monitored_service_name.is_some(),
+                self.environment_identifier.is_some(),
+                self.user_journey_identifier.is_some(),
+                self.current_period_start_time.is_some(),
+                self.health_source_identifier.is_some(),
+                self.current_period_length_days.is_some(),
+                self.monitored_service_details.is_some(),
+                self.monitored_service_identifier.is_some(),
+                self.total_error_budget_applicable.is_some(),
+                self.is_total_error_budget_applicable.is_some(),
+                self.error_budget_remaining_percentage.is_some(),
+            ],
+        )
     }
 }
 model::model!(SloDashboardWidget);
@@ -955,10 +941,6 @@ impl model::Model for SloRiskCountResponse {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.risk_counts.is_some() as u64 | (self.total_count.is_some() as u64) << 1
-    }
 }
 model::model!(SloRiskCountResponse);
 /// Schema `TimeRangeFilter`.
@@ -996,11 +978,6 @@ impl model::Model for TimeRangeFilter {
             1 => model::Part::Int(&self.duration_milli_seconds),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.display_name.is_some() as u64
-            | (self.duration_milli_seconds.is_some() as u64) << 1
     }
 }
 model::model!(TimeRangeFilter);

@@ -36,9 +36,5 @@ impl model::Model for PipelineConfigUpdateRequest {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.target_version.is_some() as u64
-    }
 }
 model::model!(PipelineConfigUpdateRequest);

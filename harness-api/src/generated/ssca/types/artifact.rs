@@ -110,19 +110,25 @@ impl model::Model for ArtifactDetailResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.id.is_some() as u64 | (self.tag.is_some() as u64) << 1
-            | (self.url.is_some() as u64) << 2 | (self.name.is_some() as u64) << 3
-            | (self.updated.is_some() as u64) << 4
-            | (self.metadata.is_some() as u64) << 5
-            | (self.scorecard.is_some() as u64) << 6
-            | (self.prod_env_count.is_some() as u64) << 7
-            | (self.sto_issue_count.is_some() as u64) << 8
-            | (self.components_count.is_some() as u64) << 9
-            | (self.orchestration_id.is_some() as u64) << 10
-            | (self.build_pipeline_id.is_some() as u64) << 11
-            | (self.non_prod_env_count.is_some() as u64) << 12
-            | (self.build_pipeline_name.is_some() as u64) << 13
-            | (self.build_pipeline_execution_id.is_some() as u64) << 14
+        model::mask(
+            &[
+                self.id.is_some(),
+                self.tag.is_some(),
+                self.url.is_some(),
+                self.name.is_some(),
+                self.updated.is_some(),
+                self.metadata.is_some(),
+                self.scorecard.is_some(),
+                self.prod_env_count.is_some(),
+                self.sto_issue_count.is_some(),
+                self.components_count.is_some(),
+                self.orchestration_id.is_some(),
+                self.build_pipeline_id.is_some(),
+                self.non_prod_env_count.is_some(),
+                self.build_pipeline_name.is_some(),
+                self.build_pipeline_execution_id.is_some(),
+            ],
+        )
     }
 }
 model::model!(ArtifactDetailResponse);
@@ -161,10 +167,6 @@ impl model::Model for ArtifactDetailResponseScorecard {
             1 => model::Part::Str(&self.max_score),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.avg_score.is_some() as u64 | (self.max_score.is_some() as u64) << 1
     }
 }
 model::model!(ArtifactDetailResponseScorecard);
@@ -289,22 +291,28 @@ impl model::Model for ArtifactListingResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.id.is_some() as u64 | (self.tag.is_some() as u64) << 1
-            | (self.url.is_some() as u64) << 2 | (self.name.is_some() as u64) << 3
-            | (self.updated.is_some() as u64) << 4
-            | (self.activity.is_some() as u64) << 5
-            | (self.baseline.is_some() as u64) << 6
-            | (self.metadata.is_some() as u64) << 7
-            | (self.scorecard.is_some() as u64) << 8
-            | (self.enforcement_id.is_some() as u64) << 9
-            | (self.prod_env_count.is_some() as u64) << 10
-            | (self.components_count.is_some() as u64) << 11
-            | (self.orchestration_id.is_some() as u64) << 12
-            | (self.build_pipeline_id.is_some() as u64) << 13
-            | (self.non_prod_env_count.is_some() as u64) << 14
-            | (self.deny_list_violation_count.is_some() as u64) << 15
-            | (self.allow_list_violation_count.is_some() as u64) << 16
-            | (self.build_pipeline_execution_id.is_some() as u64) << 17
+        model::mask(
+            &[
+                self.id.is_some(),
+                self.tag.is_some(),
+                self.url.is_some(),
+                self.name.is_some(),
+                self.updated.is_some(),
+                self.activity.is_some(),
+                self.baseline.is_some(),
+                self.metadata.is_some(),
+                self.scorecard.is_some(),
+                self.enforcement_id.is_some(),
+                self.prod_env_count.is_some(),
+                self.components_count.is_some(),
+                self.orchestration_id.is_some(),
+                self.build_pipeline_id.is_some(),
+                self.non_prod_env_count.is_some(),
+                self.deny_list_violation_count.is_some(),
+                self.allow_list_violation_count.is_some(),
+                self.build_pipeline_execution_id.is_some(),
+            ],
+        )
     }
 }
 model::model!(ArtifactListingResponse);
@@ -347,10 +355,6 @@ impl model::Model for ArtifactListingResponseScorecard {
             1 => model::Part::Str(&self.max_score),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.avg_score.is_some() as u64 | (self.max_score.is_some() as u64) << 1
     }
 }
 model::model!(ArtifactListingResponseScorecard);

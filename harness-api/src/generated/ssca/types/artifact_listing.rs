@@ -85,15 +85,20 @@ impl model::Model for ArtifactChainOfCustody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.compliance.is_some() as u64 | (self.created_at.is_some() as u64) << 1
-            | (self.deployment.is_some() as u64) << 2
-            | (self.provenance.is_some() as u64) << 3
-            | (self.enforcement.is_some() as u64) << 4
-            | (self.activity_type.is_some() as u64) << 5
-            | (self.verification.is_some() as u64) << 6
-            | (self.orchestration.is_some() as u64) << 7
-            | (self.vulnerability.is_some() as u64) << 8
-            | (self.artifact_details.is_some() as u64) << 9
+        model::mask(
+            &[
+                self.compliance.is_some(),
+                self.created_at.is_some(),
+                self.deployment.is_some(),
+                self.provenance.is_some(),
+                self.enforcement.is_some(),
+                self.activity_type.is_some(),
+                self.verification.is_some(),
+                self.orchestration.is_some(),
+                self.vulnerability.is_some(),
+                self.artifact_details.is_some(),
+            ],
+        )
     }
 }
 model::model!(ArtifactChainOfCustody);
@@ -154,13 +159,6 @@ impl model::Model for ArtifactSourcesListingResponse {
             5 => model::opt(&self.sto_issue_count),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.url.is_some() as u64 | (self.name.is_some() as u64) << 1
-            | (self.count.is_some() as u64) << 2 | (self.source_id.is_some() as u64) << 3
-            | (self.deployments.is_some() as u64) << 4
-            | (self.sto_issue_count.is_some() as u64) << 5
     }
 }
 model::model!(ArtifactSourcesListingResponse);
@@ -265,17 +263,24 @@ impl model::Model for ArtifactV2ListingResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.id.is_some() as u64 | (self.url.is_some() as u64) << 1
-            | (self.name.is_some() as u64) << 2 | (self.tags.is_some() as u64) << 3
-            | (self.digest.is_some() as u64) << 4 | (self.signing.is_some() as u64) << 5
-            | (self.updated.is_some() as u64) << 6
-            | (self.metadata.is_some() as u64) << 7
-            | (self.scorecard.is_some() as u64) << 8
-            | (self.deployment.is_some() as u64) << 9
-            | (self.orchestration.is_some() as u64) << 10
-            | (self.sto_issue_count.is_some() as u64) << 11
-            | (self.components_count.is_some() as u64) << 12
-            | (self.policy_enforcement.is_some() as u64) << 13
+        model::mask(
+            &[
+                self.id.is_some(),
+                self.url.is_some(),
+                self.name.is_some(),
+                self.tags.is_some(),
+                self.digest.is_some(),
+                self.signing.is_some(),
+                self.updated.is_some(),
+                self.metadata.is_some(),
+                self.scorecard.is_some(),
+                self.deployment.is_some(),
+                self.orchestration.is_some(),
+                self.sto_issue_count.is_some(),
+                self.components_count.is_some(),
+                self.policy_enforcement.is_some(),
+            ],
+        )
     }
 }
 model::model!(ArtifactV2ListingResponse);
@@ -314,11 +319,6 @@ impl model::Model for ArtifactV2ListingResponseDeployment {
             1 => model::Part::Int(&self.non_prod_env_count),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.prod_env_count.is_some() as u64
-            | (self.non_prod_env_count.is_some() as u64) << 1
     }
 }
 model::model!(ArtifactV2ListingResponseDeployment);
@@ -433,19 +433,26 @@ impl model::Model for ArtifactV2Overview {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.id.is_some() as u64 | (self.url.is_some() as u64) << 1
-            | (self.name.is_some() as u64) << 2 | (self.tags.is_some() as u64) << 3
-            | (self.digest.is_some() as u64) << 4 | (self.signing.is_some() as u64) << 5
-            | (self.updated.is_some() as u64) << 6
-            | (self.metadata.is_some() as u64) << 7
-            | (self.scorecard.is_some() as u64) << 8
-            | (self.source_id.is_some() as u64) << 9
-            | (self.violations.is_some() as u64) << 10
-            | (self.deployments.is_some() as u64) << 11
-            | (self.sbom_details.is_some() as u64) << 12
-            | (self.slsa_details.is_some() as u64) << 13
-            | (self.sto_issue_count.is_some() as u64) << 14
-            | (self.pipeline_details.is_some() as u64) << 15
+        model::mask(
+            &[
+                self.id.is_some(),
+                self.url.is_some(),
+                self.name.is_some(),
+                self.tags.is_some(),
+                self.digest.is_some(),
+                self.signing.is_some(),
+                self.updated.is_some(),
+                self.metadata.is_some(),
+                self.scorecard.is_some(),
+                self.source_id.is_some(),
+                self.violations.is_some(),
+                self.deployments.is_some(),
+                self.sbom_details.is_some(),
+                self.slsa_details.is_some(),
+                self.sto_issue_count.is_some(),
+                self.pipeline_details.is_some(),
+            ],
+        )
     }
 }
 model::model!(ArtifactV2Overview);
@@ -508,14 +515,6 @@ impl model::Model for Deployments {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.env_name.is_some() as u64 | (self.env_type.is_some() as u64) << 1
-            | (self.env_identifier.is_some() as u64) << 2
-            | (self.prod_env_count.is_some() as u64) << 3
-            | (self.pipeline_details.is_some() as u64) << 4
-            | (self.non_prod_env_count.is_some() as u64) << 5
-    }
 }
 model::model!(Deployments);
 /// Schema `SLSADetails1`.
@@ -565,13 +564,6 @@ impl model::Model for SscaSlsaDetails {
             4 => model::opt(&self.pipeline_details),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.org_id.is_some() as u64 | (self.status.is_some() as u64) << 1
-            | (self.project_id.is_some() as u64) << 2
-            | (self.provenance_id.is_some() as u64) << 3
-            | (self.pipeline_details.is_some() as u64) << 4
     }
 }
 model::model!(SscaSlsaDetails);
@@ -623,13 +615,6 @@ impl model::Model for Violations {
             3 => model::Part::Int(&self.allow_list_violations),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.enforcement_id.is_some() as u64
-            | (self.pipeline_details.is_some() as u64) << 1
-            | (self.deny_list_violations.is_some() as u64) << 2
-            | (self.allow_list_violations.is_some() as u64) << 3
     }
 }
 model::model!(Violations);

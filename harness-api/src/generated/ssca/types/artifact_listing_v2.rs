@@ -59,12 +59,6 @@ impl model::Model for ArtifactChainOfCustodyV2 {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.activity.is_some() as u64 | (self.created_at.is_some() as u64) << 1
-            | (self.artifact_details.is_some() as u64) << 2
-            | (self.execution_context.is_some() as u64) << 3
-    }
 }
 model::model!(ArtifactChainOfCustodyV2);
 /// Schema `DeploymentActivity`.
@@ -126,14 +120,6 @@ impl model::Model for DeploymentActivity {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.type_.is_some() as u64 | (self.env_name.is_some() as u64) << 1
-            | (self.env_type.is_some() as u64) << 2
-            | (self.env_identifier.is_some() as u64) << 3
-            | (self.prod_env_count.is_some() as u64) << 4
-            | (self.non_prod_env_count.is_some() as u64) << 5
-    }
 }
 model::model!(DeploymentActivity);
 model::open_enum! {
@@ -183,12 +169,6 @@ impl model::Model for EnforcementActivity {
             3 => model::Part::Int(&self.allow_list_violations),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.type_.is_some() as u64 | (self.enforcement_id.is_some() as u64) << 1
-            | (self.deny_list_violations.is_some() as u64) << 2
-            | (self.allow_list_violations.is_some() as u64) << 3
     }
 }
 model::model!(EnforcementActivity);
@@ -272,13 +252,18 @@ impl model::Model for GithubExecutionContext {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.type_.is_some() as u64 | (self.job_id.is_some() as u64) << 1
-            | (self.run_id.is_some() as u64) << 2
-            | (self.repository.is_some() as u64) << 3
-            | (self.action_path.is_some() as u64) << 4
-            | (self.workflow_ref.is_some() as u64) << 5
-            | (self.github_action.is_some() as u64) << 6
-            | (self.runner_detail.is_some() as u64) << 7
+        model::mask(
+            &[
+                self.type_.is_some(),
+                self.job_id.is_some(),
+                self.run_id.is_some(),
+                self.repository.is_some(),
+                self.action_path.is_some(),
+                self.workflow_ref.is_some(),
+                self.github_action.is_some(),
+                self.runner_detail.is_some(),
+            ],
+        )
     }
 }
 model::model!(GithubExecutionContext);
@@ -325,11 +310,6 @@ impl model::Model for GithubRunnerDetail {
             2 => model::Part::Str(&self.account_id),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.type_.is_some() as u64) << 1
-            | (self.account_id.is_some() as u64) << 2
     }
 }
 model::model!(GithubRunnerDetail);
@@ -443,19 +423,25 @@ impl model::Model for HarnessExecutionContext {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.org.is_some() as u64 | (self.type_.is_some() as u64) << 1
-            | (self.project.is_some() as u64) << 2 | (self.step_id.is_some() as u64) << 3
-            | (self.stage_id.is_some() as u64) << 4
-            | (self.step_name.is_some() as u64) << 5
-            | (self.stage_name.is_some() as u64) << 6
-            | (self.stage_type.is_some() as u64) << 7
-            | (self.pipeline_id.is_some() as u64) << 8
-            | (self.sequence_id.is_some() as u64) << 9
-            | (self.pipeline_name.is_some() as u64) << 10
-            | (self.runner_detail.is_some() as u64) << 11
-            | (self.step_execution_id.is_some() as u64) << 12
-            | (self.stage_execution_id.is_some() as u64) << 13
-            | (self.pipeline_execution_id.is_some() as u64) << 14
+        model::mask(
+            &[
+                self.org.is_some(),
+                self.type_.is_some(),
+                self.project.is_some(),
+                self.step_id.is_some(),
+                self.stage_id.is_some(),
+                self.step_name.is_some(),
+                self.stage_name.is_some(),
+                self.stage_type.is_some(),
+                self.pipeline_id.is_some(),
+                self.sequence_id.is_some(),
+                self.pipeline_name.is_some(),
+                self.runner_detail.is_some(),
+                self.step_execution_id.is_some(),
+                self.stage_execution_id.is_some(),
+                self.pipeline_execution_id.is_some(),
+            ],
+        )
     }
 }
 model::model!(HarnessExecutionContext);
@@ -512,12 +498,6 @@ impl model::Model for HarnessRunnerDetail {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.type_.is_some() as u64 | (self.trigger_type.is_some() as u64) << 1
-            | (self.trigger_by_id.is_some() as u64) << 2
-            | (self.trigger_by_name.is_some() as u64) << 3
-    }
 }
 model::model!(HarnessRunnerDetail);
 model::open_enum! {
@@ -559,10 +539,6 @@ impl model::Model for IntegrityVerificationActivity {
             1 => model::opt(&self.signing),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.type_.is_some() as u64 | (self.signing.is_some() as u64) << 1
     }
 }
 model::model!(IntegrityVerificationActivity);
@@ -619,13 +595,6 @@ impl model::Model for OrchestrationActivity {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.type_.is_some() as u64 | (self.drift_id.is_some() as u64) << 1
-            | (self.total_drifts.is_some() as u64) << 2
-            | (self.components_count.is_some() as u64) << 3
-            | (self.orchestration_id.is_some() as u64) << 4
-    }
 }
 model::model!(OrchestrationActivity);
 model::open_enum! {
@@ -667,10 +636,6 @@ impl model::Model for ProvenanceActivity {
             1 => model::Part::Str(&self.provenance_id),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.type_.is_some() as u64 | (self.provenance_id.is_some() as u64) << 1
     }
 }
 model::model!(ProvenanceActivity);
@@ -719,10 +684,6 @@ impl model::Model for SigningActivity {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.type_.is_some() as u64 | (self.signing.is_some() as u64) << 1
-    }
 }
 model::model!(SigningActivity);
 model::open_enum! {
@@ -768,11 +729,6 @@ impl model::Model for VerificationActivity {
             2 => model::Part::Str(&self.provenance_id),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.type_.is_some() as u64 | (self.status.is_some() as u64) << 1
-            | (self.provenance_id.is_some() as u64) << 2
     }
 }
 model::model!(VerificationActivity);
@@ -861,12 +817,20 @@ impl model::Model for VulnerabilityActivity {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.low.is_some() as u64 | (self.high.is_some() as u64) << 1
-            | (self.info.is_some() as u64) << 2 | (self.tool.is_some() as u64) << 3
-            | (self.type_.is_some() as u64) << 4 | (self.total.is_some() as u64) << 5
-            | (self.medium.is_some() as u64) << 6 | (self.ignored.is_some() as u64) << 7
-            | (self.critical.is_some() as u64) << 8
-            | (self.last_scanned.is_some() as u64) << 9
+        model::mask(
+            &[
+                self.low.is_some(),
+                self.high.is_some(),
+                self.info.is_some(),
+                self.tool.is_some(),
+                self.type_.is_some(),
+                self.total.is_some(),
+                self.medium.is_some(),
+                self.ignored.is_some(),
+                self.critical.is_some(),
+                self.last_scanned.is_some(),
+            ],
+        )
     }
 }
 model::model!(VulnerabilityActivity);

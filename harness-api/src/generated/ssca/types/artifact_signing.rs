@@ -44,11 +44,6 @@ impl model::Model for DownloadSignatureResponseBody {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.rekor.is_some() as u64 | (self.payload.is_some() as u64) << 1
-            | (self.signature.is_some() as u64) << 2
-    }
 }
 model::model!(DownloadSignatureResponseBody);
 /// Schema `SaveIntegrityVerificationRequestBody`.
@@ -105,13 +100,6 @@ impl model::Model for SaveIntegrityVerificationRequestBody {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.rekor.is_some() as u64 | (self.artifact.is_some() as u64) << 1
-            | (self.error_message.is_some() as u64) << 2
-            | (self.execution_context.is_some() as u64) << 3
-            | (self.verification_status.is_some() as u64) << 4
-    }
 }
 model::model!(SaveIntegrityVerificationRequestBody);
 /// Schema `InlineResponse20061`.
@@ -149,10 +137,6 @@ impl model::Model for SaveIntegrityVerificationResponse {
             1 => model::opt(&self.response),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.status.is_some() as u64 | (self.response.is_some() as u64) << 1
     }
 }
 model::model!(SaveIntegrityVerificationResponse);
@@ -196,11 +180,6 @@ impl model::Model for SaveSignatureRequestBody {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.rekor.is_some() as u64 | (self.artifact.is_some() as u64) << 1
-            | (self.execution_context.is_some() as u64) << 2
-    }
 }
 model::model!(SaveSignatureRequestBody);
 /// Schema `InlineResponse20062`.
@@ -238,10 +217,6 @@ impl model::Model for SaveSignatureResponse {
             1 => model::opt(&self.response),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.status.is_some() as u64 | (self.response.is_some() as u64) << 1
     }
 }
 model::model!(SaveSignatureResponse);

@@ -105,17 +105,24 @@ impl model::Model for ArtifactListingResponseV2 {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.id.is_some() as u64 | (self.url.is_some() as u64) << 1
-            | (self.name.is_some() as u64) << 2 | (self.type_.is_some() as u64) << 3
-            | (self.updated.is_some() as u64) << 4 | (self.variant.is_some() as u64) << 5
-            | (self.baseline.is_some() as u64) << 6
-            | (self.metadata.is_some() as u64) << 7
-            | (self.scorecard.is_some() as u64) << 8
-            | (self.deployment.is_some() as u64) << 9
-            | (self.orchestration.is_some() as u64) << 10
-            | (self.sto_issue_count.is_some() as u64) << 11
-            | (self.components_count.is_some() as u64) << 12
-            | (self.policy_enforcement.is_some() as u64) << 13
+        model::mask(
+            &[
+                self.id.is_some(),
+                self.url.is_some(),
+                self.name.is_some(),
+                self.type_.is_some(),
+                self.updated.is_some(),
+                self.variant.is_some(),
+                self.baseline.is_some(),
+                self.metadata.is_some(),
+                self.scorecard.is_some(),
+                self.deployment.is_some(),
+                self.orchestration.is_some(),
+                self.sto_issue_count.is_some(),
+                self.components_count.is_some(),
+                self.policy_enforcement.is_some(),
+            ],
+        )
     }
 }
 model::model!(ArtifactListingResponseV2);
@@ -158,11 +165,6 @@ impl model::Model for ArtifactListingResponseV2Deployment {
             2 => model::Part::Int(&self.non_prod_env_count),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.activity.is_some() as u64 | (self.prod_env_count.is_some() as u64) << 1
-            | (self.non_prod_env_count.is_some() as u64) << 2
     }
 }
 model::model!(ArtifactListingResponseV2Deployment);

@@ -47,10 +47,6 @@ impl model::Model for ArtifactComponentsRequestBody {
         }
     }
     #[inline]
-    fn present(&self) -> u64 {
-        1
-    }
-    #[inline]
     fn required(&self) -> &'static [usize] {
         &[0]
     }
@@ -100,12 +96,6 @@ impl model::Model for ArtifactComponentsResponseBody {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.org_id.is_some() as u64 | (self.artifact.is_some() as u64) << 1
-            | (self.components.is_some() as u64) << 2
-            | (self.project_id.is_some() as u64) << 3
-    }
 }
 model::model!(ArtifactComponentsResponseBody);
 /// Schema `ContainerArtifactFilter`.
@@ -151,11 +141,6 @@ impl model::Model for ContainerArtifactFilter {
             3 => model::Part::Str(&self.digest),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.tag.is_some() as u64 | (self.url.is_some() as u64) << 1
-            | (self.name.is_some() as u64) << 2 | (self.digest.is_some() as u64) << 3
     }
 }
 model::model!(ContainerArtifactFilter);

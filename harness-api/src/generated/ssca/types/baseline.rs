@@ -36,10 +36,6 @@ impl model::Model for BaselineRequestBody {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.tag.is_some() as u64
-    }
 }
 model::model!(BaselineRequestBody);
 /// Schema `BaselineResponseBody`.
@@ -77,10 +73,6 @@ impl model::Model for BaselineResponseBody {
             1 => model::Part::Str(&self.artifact_id),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.tag.is_some() as u64 | (self.artifact_id.is_some() as u64) << 1
     }
 }
 model::model!(BaselineResponseBody);

@@ -36,9 +36,5 @@ impl model::Model for BaselineV2RequestBody {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.artifact_id.is_some() as u64
-    }
 }
 model::model!(BaselineV2RequestBody);

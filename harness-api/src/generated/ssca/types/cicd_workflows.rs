@@ -40,11 +40,6 @@ impl model::Model for CicdHarnessPipelineYamlResponseBody {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.pipeline_yaml.is_some() as u64
-            | (self.harness_pipeline_settings.is_some() as u64) << 1
-    }
 }
 model::model!(CicdHarnessPipelineYamlResponseBody);
 /// Schema `CICDOverviewResponseBody`.
@@ -95,13 +90,6 @@ impl model::Model for CicdOverviewResponseBody {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.id.is_some() as u64 | (self.name.is_some() as u64) << 1
-            | (self.source.is_some() as u64) << 2
-            | (self.last_scan.is_some() as u64) << 3
-            | (self.compliance_summary.is_some() as u64) << 4
-    }
 }
 model::model!(CicdOverviewResponseBody);
 /// Schema `CICDWorkflowListingRequest`.
@@ -139,10 +127,6 @@ impl model::Model for CicdWorkflowListingRequest {
             1 => model::opt(&self.platform_type),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.search_term.is_some() as u64 | (self.platform_type.is_some() as u64) << 1
     }
 }
 model::model!(CicdWorkflowListingRequest);
@@ -194,13 +178,6 @@ impl model::Model for CicdWorkflowListingResponse {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.id.is_some() as u64 | (self.name.is_some() as u64) << 1
-            | (self.source.is_some() as u64) << 2
-            | (self.last_scan.is_some() as u64) << 3
-            | (self.compliance_summary.is_some() as u64) << 4
-    }
 }
 model::model!(CicdWorkflowListingResponse);
 /// Schema `CICDWorkflowSummary`.
@@ -239,11 +216,6 @@ impl model::Model for CicdWorkflowSummary {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.total_workflows.is_some() as u64
-            | (self.compliance_summary.is_some() as u64) << 1
-    }
 }
 model::model!(CicdWorkflowSummary);
 /// Schema `CICDWorklfowPluginsResponse`.
@@ -278,10 +250,6 @@ impl model::Model for CicdWorklfowPluginsResponse {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.plugin_name.is_some() as u64
-    }
 }
 model::model!(CicdWorklfowPluginsResponse);
 /// Schema `HarnessPipelineSettings`.
@@ -315,10 +283,6 @@ impl model::Model for HarnessPipelineSettings {
             0 => model::Part::Flag(&self.is_auth_enabled_for_custom_webhook),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.is_auth_enabled_for_custom_webhook.is_some() as u64
     }
 }
 model::model!(HarnessPipelineSettings);
@@ -361,11 +325,6 @@ impl model::Model for WorkflowSource {
             2 => model::opt(&self.type_),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.url.is_some() as u64 | (self.name.is_some() as u64) << 1
-            | (self.type_.is_some() as u64) << 2
     }
 }
 model::model!(WorkflowSource);

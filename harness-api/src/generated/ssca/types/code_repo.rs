@@ -44,11 +44,6 @@ impl model::Model for CodeRepoRulesEvaluation {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.time.is_some() as u64 | (self.failed.is_some() as u64) << 1
-            | (self.passed.is_some() as u64) << 2
-    }
 }
 model::model!(CodeRepoRulesEvaluation);
 /// Schema `CodeRepositoryListingRequest`.
@@ -90,11 +85,6 @@ impl model::Model for CodeRepositoryListingRequest {
             2 => model::opt(&self.dependency_filter),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.search_term.is_some() as u64 | (self.license_filter.is_some() as u64) << 1
-            | (self.dependency_filter.is_some() as u64) << 2
     }
 }
 model::model!(CodeRepositoryListingRequest);
@@ -184,15 +174,21 @@ impl model::Model for CodeRepositoryListingResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.id.is_some() as u64 | (self.url.is_some() as u64) << 1
-            | (self.name.is_some() as u64) << 2 | (self.variant.is_some() as u64) << 3
-            | (self.last_scan.is_some() as u64) << 4
-            | (self.scorecard.is_some() as u64) << 5
-            | (self.sto_issue_count.is_some() as u64) << 6
-            | (self.orchestration_id.is_some() as u64) << 7
-            | (self.dependencies_count.is_some() as u64) << 8
-            | (self.repository_platform.is_some() as u64) << 9
-            | (self.risk_and_compliance.is_some() as u64) << 10
+        model::mask(
+            &[
+                self.id.is_some(),
+                self.url.is_some(),
+                self.name.is_some(),
+                self.variant.is_some(),
+                self.last_scan.is_some(),
+                self.scorecard.is_some(),
+                self.sto_issue_count.is_some(),
+                self.orchestration_id.is_some(),
+                self.dependencies_count.is_some(),
+                self.repository_platform.is_some(),
+                self.risk_and_compliance.is_some(),
+            ],
+        )
     }
 }
 model::model!(CodeRepositoryListingResponse);
@@ -287,17 +283,22 @@ impl model::Model for CodeRepositoryOverview {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.url.is_some() as u64 | (self.name.is_some() as u64) << 1
-            | (self.variant.is_some() as u64) << 2
-            | (self.scorecard.is_some() as u64) << 3
-            | (self.last_commit.is_some() as u64) << 4
-            | (self.sbom_details.is_some() as u64) << 5
-            | (self.drift_summary.is_some() as u64) << 6
-            | (self.last_evaluation.is_some() as u64) << 7
-            | (self.repo_identifier.is_some() as u64) << 8
-            | (self.vulnerabilities.is_some() as u64) << 9
-            | (self.compliance_summary.is_some() as u64) << 10
-            | (self.repository_platform.is_some() as u64) << 11
+        model::mask(
+            &[
+                self.url.is_some(),
+                self.name.is_some(),
+                self.variant.is_some(),
+                self.scorecard.is_some(),
+                self.last_commit.is_some(),
+                self.sbom_details.is_some(),
+                self.drift_summary.is_some(),
+                self.last_evaluation.is_some(),
+                self.repo_identifier.is_some(),
+                self.vulnerabilities.is_some(),
+                self.compliance_summary.is_some(),
+                self.repository_platform.is_some(),
+            ],
+        )
     }
 }
 model::model!(CodeRepositoryOverview);
@@ -341,11 +342,6 @@ impl model::Model for DriftDetailsDto {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.drift_summary.is_some() as u64 | (self.org_identifier.is_some() as u64) << 1
-            | (self.project_identifier.is_some() as u64) << 2
-    }
 }
 model::model!(DriftDetailsDto);
 /// Schema `RepositoriesSummary`.
@@ -387,11 +383,6 @@ impl model::Model for RepositoriesSummary {
             2 => model::opt(&self.evaluation_summary),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.total.is_some() as u64 | (self.vulnerabilities.is_some() as u64) << 1
-            | (self.evaluation_summary.is_some() as u64) << 2
     }
 }
 model::model!(RepositoriesSummary);

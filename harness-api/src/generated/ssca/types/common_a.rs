@@ -58,13 +58,6 @@ impl model::Model for ArtifactComponentViewRequestBody {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.image_layer.is_some() as u64 | (self.license_filter.is_some() as u64) << 1
-            | (self.package_manager.is_some() as u64) << 2
-            | (self.component_filter.is_some() as u64) << 3
-            | (self.package_supplier.is_some() as u64) << 4
-    }
 }
 model::model!(ArtifactComponentViewRequestBody);
 /// Schema `ArtifactComponentViewResponse`.
@@ -131,15 +124,6 @@ impl model::Model for ArtifactComponentViewResponse {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.purl.is_some() as u64 | (self.filter_tags.is_some() as u64) << 1
-            | (self.package_name.is_some() as u64) << 2
-            | (self.package_license.is_some() as u64) << 3
-            | (self.package_manager.is_some() as u64) << 4
-            | (self.package_version.is_some() as u64) << 5
-            | (self.package_supplier.is_some() as u64) << 6
-    }
 }
 model::model!(ArtifactComponentViewResponse);
 /// Schema `ArtifactDeploymentViewRequestBody`.
@@ -181,11 +165,6 @@ impl model::Model for ArtifactDeploymentViewRequestBody {
             2 => model::opt(&self.policy_violation),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.environment.is_some() as u64 | (self.environment_type.is_some() as u64) << 1
-            | (self.policy_violation.is_some() as u64) << 2
     }
 }
 model::model!(ArtifactDeploymentViewRequestBody);
@@ -305,20 +284,25 @@ impl model::Model for ArtifactDeploymentViewResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.env_id.is_some() as u64 | (self.env_name.is_some() as u64) << 1
-            | (self.env_type.is_some() as u64) << 2
-            | (self.pipeline_id.is_some() as u64) << 3
-            | (self.triggered_at.is_some() as u64) << 4
-            | (self.triggered_by.is_some() as u64) << 5
-            | (self.pipeline_name.is_some() as u64) << 6
-            | (self.enforcement_id.is_some() as u64) << 7
-            | (self.triggered_type.is_some() as u64) << 8
-            | (self.triggered_by_id.is_some() as u64) << 9
-            | (self.slsa_verification.is_some() as u64) << 10
-            | (self.pipeline_sequence_id.is_some() as u64) << 11
-            | (self.pipeline_execution_id.is_some() as u64) << 12
-            | (self.deny_list_violation_count.is_some() as u64) << 13
-            | (self.allow_list_violation_count.is_some() as u64) << 14
+        model::mask(
+            &[
+                self.env_id.is_some(),
+                self.env_name.is_some(),
+                self.env_type.is_some(),
+                self.pipeline_id.is_some(),
+                self.triggered_at.is_some(),
+                self.triggered_by.is_some(),
+                self.pipeline_name.is_some(),
+                self.enforcement_id.is_some(),
+                self.triggered_type.is_some(),
+                self.triggered_by_id.is_some(),
+                self.slsa_verification.is_some(),
+                self.pipeline_sequence_id.is_some(),
+                self.pipeline_execution_id.is_some(),
+                self.deny_list_violation_count.is_some(),
+                self.allow_list_violation_count.is_some(),
+            ],
+        )
     }
 }
 model::model!(ArtifactDeploymentViewResponse);
@@ -380,13 +364,6 @@ impl model::Model for ArtifactListingRequestBody {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.search_term.is_some() as u64 | (self.license_filter.is_some() as u64) << 1
-            | (self.component_filter.is_some() as u64) << 2
-            | (self.environment_type.is_some() as u64) << 3
-            | (self.policy_violation.is_some() as u64) << 4
-    }
 }
 model::model!(ArtifactListingRequestBody);
 model::open_enum! {
@@ -439,11 +416,6 @@ impl model::Model for ArtifactListingResponseV2Orchestration {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.id.is_some() as u64 | (self.pipeline_id.is_some() as u64) << 1
-            | (self.pipeline_execution_id.is_some() as u64) << 2
-    }
 }
 model::model!(ArtifactListingResponseV2Orchestration);
 /// Schema `ArtifactListingResponseV2PolicyEnforcement`.
@@ -486,11 +458,6 @@ impl model::Model for ArtifactListingResponseV2PolicyEnforcement {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.id.is_some() as u64 | (self.deny_list_violation_count.is_some() as u64) << 1
-            | (self.allow_list_violation_count.is_some() as u64) << 2
-    }
 }
 model::model!(ArtifactListingResponseV2PolicyEnforcement);
 /// Schema `ArtifactListingResponseV2Scorecard`.
@@ -528,10 +495,6 @@ impl model::Model for ArtifactListingResponseV2Scorecard {
             1 => model::Part::Str(&self.max_score),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.avg_score.is_some() as u64 | (self.max_score.is_some() as u64) << 1
     }
 }
 model::model!(ArtifactListingResponseV2Scorecard);
@@ -611,12 +574,19 @@ impl model::Model for ArtifactModelPipeline {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.id.is_some() as u64 | (self.tag.is_some() as u64) << 1
-            | (self.name.is_some() as u64) << 2 | (self.type_.is_some() as u64) << 3
-            | (self.digest.is_some() as u64) << 4 | (self.variant.is_some() as u64) << 5
-            | (self.metadata.is_some() as u64) << 6
-            | (self.source_id.is_some() as u64) << 7
-            | (self.registry_url.is_some() as u64) << 8
+        model::mask(
+            &[
+                self.id.is_some(),
+                self.tag.is_some(),
+                self.name.is_some(),
+                self.type_.is_some(),
+                self.digest.is_some(),
+                self.variant.is_some(),
+                self.metadata.is_some(),
+                self.source_id.is_some(),
+                self.registry_url.is_some(),
+            ],
+        )
     }
 }
 model::model!(ArtifactModelPipeline);
@@ -688,15 +658,6 @@ impl model::Model for ArtifactSbomDriftResponse {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.tag.is_some() as u64 | (self.base_tag.is_some() as u64) << 1
-            | (self.drift_id.is_some() as u64) << 2
-            | (self.total_drifts.is_some() as u64) << 3
-            | (self.artifact_name.is_some() as u64) << 4
-            | (self.license_drift_summary.is_some() as u64) << 5
-            | (self.component_drift_summary.is_some() as u64) << 6
-    }
 }
 model::model!(ArtifactSbomDriftResponse);
 /// Schema `ArtifactV2Details`.
@@ -747,12 +708,6 @@ impl model::Model for ArtifactV2Details {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.id.is_some() as u64 | (self.tag.is_some() as u64) << 1
-            | (self.name.is_some() as u64) << 2 | (self.type_.is_some() as u64) << 3
-            | (self.digest.is_some() as u64) << 4
-    }
 }
 model::model!(ArtifactV2Details);
 /// Schema `ArtifactVariant`.
@@ -790,10 +745,6 @@ impl model::Model for ArtifactVariant {
             1 => model::Part::Str(&self.value),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.type_.is_some() as u64 | (self.value.is_some() as u64) << 1
     }
 }
 model::model!(ArtifactVariant);
@@ -836,10 +787,6 @@ impl model::Model for Attestation {
             1 => model::Part::Flag(&self.is_attested),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.url.is_some() as u64 | (self.is_attested.is_some() as u64) << 1
     }
 }
 model::model!(Attestation);

@@ -56,14 +56,6 @@ impl model::Model for CategoryScorecard {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.score.is_some() as u64) << 1
-            | (self.checks.is_some() as u64) << 2
-            | (self.max_score.is_some() as u64) << 3
-            | (self.weightage.is_some() as u64) << 4
-            | (self.is_enabled.is_some() as u64) << 5
-    }
 }
 model::model!(CategoryScorecard);
 /// Schema `CategoryScorecardCheck`.
@@ -113,13 +105,6 @@ impl model::Model for CategoryScorecardCheck {
             4 => model::Part::Str(&self.description),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.score.is_some() as u64) << 1
-            | (self.max_score.is_some() as u64) << 2
-            | (self.is_enabled.is_some() as u64) << 3
-            | (self.description.is_some() as u64) << 4
     }
 }
 model::model!(CategoryScorecardCheck);
@@ -201,15 +186,6 @@ impl model::Model for ComplianceEvaluationSummary {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.failed.is_some() as u64 | (self.passed.is_some() as u64) << 1
-            | (self.low_failures.is_some() as u64) << 2
-            | (self.high_failures.is_some() as u64) << 3
-            | (self.evaluation_time.is_some() as u64) << 4
-            | (self.medium_failures.is_some() as u64) << 5
-            | (self.criticial_failures.is_some() as u64) << 6
-    }
 }
 model::model!(ComplianceEvaluationSummary);
 /// Schema `ComplianceOccurrenceDTO`.
@@ -251,11 +227,6 @@ impl model::Model for ComplianceOccurrenceDto {
             2 => model::Part::Str(&self.snippet_url),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.snippet.is_some() as u64 | (self.line_number.is_some() as u64) << 1
-            | (self.snippet_url.is_some() as u64) << 2
     }
 }
 model::model!(ComplianceOccurrenceDto);
@@ -420,12 +391,28 @@ impl model::Model for ComplianceResult {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.url.is_some() as u64 | (self.tags.is_some() as u64) << 1
-            | (self.type_.is_some() as u64) << 2 | (self.title.is_some() as u64) << 3
-            | 1 << 4 | 1 << 5 | 1 << 6 | 1 << 7 | 1 << 8 | 1 << 9 | 1 << 10
-            | (self.description.is_some() as u64) << 11
-            | (self.occurrences.is_some() as u64) << 12 | 1 << 13 | 1 << 14 | 1 << 15
-            | 1 << 16 | 1 << 17
+        model::mask(
+            &[
+                self.url.is_some(),
+                self.tags.is_some(),
+                self.type_.is_some(),
+                self.title.is_some(),
+                true,
+                true,
+                true,
+                true,
+                true,
+                true,
+                true,
+                self.description.is_some(),
+                self.occurrences.is_some(),
+                true,
+                true,
+                true,
+                true,
+                true,
+            ],
+        )
     }
     #[inline]
     fn required(&self) -> &'static [usize] {
@@ -492,14 +479,6 @@ impl model::Model for ComplianceResultFilter {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.status.is_some() as u64 | (self.severity.is_some() as u64) << 1
-            | (self.standards.is_some() as u64) << 2
-            | (self.scan_types.is_some() as u64) << 3
-            | (self.search_term.is_some() as u64) << 4
-            | (self.compliance_id.is_some() as u64) << 5
-    }
 }
 model::model!(ComplianceResultFilter);
 model::open_enum! {
@@ -562,12 +541,6 @@ impl model::Model for ComponentDriftSummary {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.added.is_some() as u64 | (self.total.is_some() as u64) << 1
-            | (self.deleted.is_some() as u64) << 2
-            | (self.modified.is_some() as u64) << 3
-    }
 }
 model::model!(ComponentDriftSummary);
 /// Schema `ComponentFilter`.
@@ -625,10 +598,6 @@ impl model::Model for ComponentFilter {
             2 => model::Cell::part(&self.field_name),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        1 | 1 << 1 | 1 << 2
     }
     #[inline]
     fn required(&self) -> &'static [usize] {
@@ -704,15 +673,6 @@ impl model::Model for ComponentSummary {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.purl.is_some() as u64 | (self.filter_tags.is_some() as u64) << 1
-            | (self.package_name.is_some() as u64) << 2
-            | (self.package_license.is_some() as u64) << 3
-            | (self.package_manager.is_some() as u64) << 4
-            | (self.package_version.is_some() as u64) << 5
-            | (self.package_supplier.is_some() as u64) << 6
-    }
 }
 model::model!(ComponentSummary);
 /// Schema `ConfigInfo`.
@@ -755,11 +715,6 @@ impl model::Model for ConfigInfo {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.id.is_some() as u64 | (self.name.is_some() as u64) << 1
-            | (self.config.is_some() as u64) << 2
-    }
 }
 model::model!(ConfigInfo);
 /// Schema `ConfigInfoConfig`.
@@ -797,10 +752,6 @@ impl model::Model for ConfigInfoConfig {
             1 => model::Part::Str(&self.value),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.key.is_some() as u64 | (self.value.is_some() as u64) << 1
     }
 }
 model::model!(ConfigInfoConfig);
@@ -880,13 +831,19 @@ impl model::Model for ConfigRequestBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.type_.is_some() as u64) << 1
-            | (self.org_id.is_some() as u64) << 2 | (self.user_id.is_some() as u64) << 3
-            | (self.config_id.is_some() as u64) << 4
-            | (self.account_id.is_some() as u64) << 5
-            | (self.project_id.is_some() as u64) << 6
-            | (self.config_info.is_some() as u64) << 7
-            | (self.creation_on.is_some() as u64) << 8
+        model::mask(
+            &[
+                self.name.is_some(),
+                self.type_.is_some(),
+                self.org_id.is_some(),
+                self.user_id.is_some(),
+                self.config_id.is_some(),
+                self.account_id.is_some(),
+                self.project_id.is_some(),
+                self.config_info.is_some(),
+                self.creation_on.is_some(),
+            ],
+        )
     }
 }
 model::model!(ConfigRequestBody);
@@ -966,13 +923,19 @@ impl model::Model for ConfigResponseBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.type_.is_some() as u64) << 1
-            | (self.org_id.is_some() as u64) << 2 | (self.user_id.is_some() as u64) << 3
-            | (self.config_id.is_some() as u64) << 4
-            | (self.account_id.is_some() as u64) << 5
-            | (self.project_id.is_some() as u64) << 6
-            | (self.config_info.is_some() as u64) << 7
-            | (self.creation_on.is_some() as u64) << 8
+        model::mask(
+            &[
+                self.name.is_some(),
+                self.type_.is_some(),
+                self.org_id.is_some(),
+                self.user_id.is_some(),
+                self.config_id.is_some(),
+                self.account_id.is_some(),
+                self.project_id.is_some(),
+                self.config_info.is_some(),
+                self.creation_on.is_some(),
+            ],
+        )
     }
 }
 model::model!(ConfigResponseBody);
@@ -1011,11 +974,6 @@ impl model::Model for ConfigureReposRequest {
             1 => model::Part::Flag(&self.include_all_repos),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.repositories.is_some() as u64
-            | (self.include_all_repos.is_some() as u64) << 1
     }
 }
 model::model!(ConfigureReposRequest);

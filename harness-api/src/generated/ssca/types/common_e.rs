@@ -44,11 +44,6 @@ impl model::Model for EnforceSbomResponseBody {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.status.is_some() as u64 | (self.response.is_some() as u64) << 1
-            | (self.enforcement_id.is_some() as u64) << 2
-    }
 }
 model::model!(EnforceSbomResponseBody);
 /// Schema `ExecutionDetail`.
@@ -102,10 +97,6 @@ impl model::Model for ExecutionDetail {
             2 => model::opt(&self.harness),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        1 | (self.github.is_some() as u64) << 1 | (self.harness.is_some() as u64) << 2
     }
     #[inline]
     fn required(&self) -> &'static [usize] {

@@ -68,15 +68,6 @@ impl model::Model for GithubExecutionDetail {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.job_id.is_some() as u64 | (self.run_id.is_some() as u64) << 1
-            | (self.repository.is_some() as u64) << 2
-            | (self.action_path.is_some() as u64) << 3
-            | (self.workflow_ref.is_some() as u64) << 4
-            | (self.github_action.is_some() as u64) << 5
-            | (self.runner_detail.is_some() as u64) << 6
-    }
 }
 model::model!(GithubExecutionDetail);
 /// Schema `GithubRunner`.
@@ -114,10 +105,6 @@ impl model::Model for GithubRunner {
             1 => model::Part::Str(&self.account_id),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.account_id.is_some() as u64) << 1
     }
 }
 model::model!(GithubRunner);

@@ -105,19 +105,24 @@ impl model::Model for HarnessExecutionDetail {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.org.is_some() as u64 | (self.project.is_some() as u64) << 1
-            | (self.step_id.is_some() as u64) << 2
-            | (self.stage_id.is_some() as u64) << 3
-            | (self.step_name.is_some() as u64) << 4
-            | (self.stage_name.is_some() as u64) << 5
-            | (self.stage_type.is_some() as u64) << 6
-            | (self.pipeline_id.is_some() as u64) << 7
-            | (self.sequence_id.is_some() as u64) << 8
-            | (self.pipeline_name.is_some() as u64) << 9
-            | (self.runner_detail.is_some() as u64) << 10
-            | (self.step_execution_id.is_some() as u64) << 11
-            | (self.stage_execution_id.is_some() as u64) << 12
-            | (self.pipeline_execution_id.is_some() as u64) << 13
+        model::mask(
+            &[
+                self.org.is_some(),
+                self.project.is_some(),
+                self.step_id.is_some(),
+                self.stage_id.is_some(),
+                self.step_name.is_some(),
+                self.stage_name.is_some(),
+                self.stage_type.is_some(),
+                self.pipeline_id.is_some(),
+                self.sequence_id.is_some(),
+                self.pipeline_name.is_some(),
+                self.runner_detail.is_some(),
+                self.step_execution_id.is_some(),
+                self.stage_execution_id.is_some(),
+                self.pipeline_execution_id.is_some(),
+            ],
+        )
     }
 }
 model::model!(HarnessExecutionDetail);
@@ -160,11 +165,6 @@ impl model::Model for HarnessRunner {
             2 => model::Part::Str(&self.trigger_by_name),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.trigger_type.is_some() as u64 | (self.trigger_by_id.is_some() as u64) << 1
-            | (self.trigger_by_name.is_some() as u64) << 2
     }
 }
 model::model!(HarnessRunner);

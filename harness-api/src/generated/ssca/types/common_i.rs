@@ -52,12 +52,5 @@ impl model::Model for IntegrityVerification {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.rekor.is_some() as u64 | (self.status.is_some() as u64) << 1
-            | (self.pipeline_id.is_some() as u64) << 2
-            | (self.error_message.is_some() as u64) << 3
-            | (self.pipeline_execution_id.is_some() as u64) << 4
-    }
 }
 model::model!(IntegrityVerification);

@@ -48,11 +48,6 @@ impl model::Model for LicenseDriftSummary {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.added.is_some() as u64 | (self.total.is_some() as u64) << 1
-            | (self.deleted.is_some() as u64) << 2
-    }
 }
 model::model!(LicenseDriftSummary);
 /// Schema `LicenseFilter`.
@@ -101,10 +96,6 @@ impl model::Model for LicenseFilter {
             1 => model::Cell::part(&self.operator),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        1 | 1 << 1
     }
     #[inline]
     fn required(&self) -> &'static [usize] {

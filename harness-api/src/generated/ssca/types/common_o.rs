@@ -96,16 +96,21 @@ impl model::Model for OrchestrationDriftSummary {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.base.is_some() as u64 | (self.base_tag.is_some() as u64) << 1
-            | (self.drift_id.is_some() as u64) << 2
-            | (self.total_drifts.is_some() as u64) << 3
-            | (self.license_added.is_some() as u64) << 4
-            | (self.license_drifts.is_some() as u64) << 5
-            | (self.license_deleted.is_some() as u64) << 6
-            | (self.component_drifts.is_some() as u64) << 7
-            | (self.components_added.is_some() as u64) << 8
-            | (self.components_deleted.is_some() as u64) << 9
-            | (self.components_modified.is_some() as u64) << 10
+        model::mask(
+            &[
+                self.base.is_some(),
+                self.base_tag.is_some(),
+                self.drift_id.is_some(),
+                self.total_drifts.is_some(),
+                self.license_added.is_some(),
+                self.license_drifts.is_some(),
+                self.license_deleted.is_some(),
+                self.component_drifts.is_some(),
+                self.components_added.is_some(),
+                self.components_deleted.is_some(),
+                self.components_modified.is_some(),
+            ],
+        )
     }
 }
 model::model!(OrchestrationDriftSummary);

@@ -100,17 +100,23 @@ impl model::Model for PipelineDetails {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.id.is_some() as u64 | (self.name.is_some() as u64) << 1
-            | (self.org_id.is_some() as u64) << 2 | (self.status.is_some() as u64) << 3
-            | (self.project_id.is_some() as u64) << 4
-            | (self.stage_type.is_some() as u64) << 5
-            | (self.execution_id.is_some() as u64) << 6
-            | (self.triggered_at.is_some() as u64) << 7
-            | (self.triggered_by.is_some() as u64) << 8
-            | (self.triggered_type.is_some() as u64) << 9
-            | (self.triggered_by_id.is_some() as u64) << 10
-            | (self.step_execution_id.is_some() as u64) << 11
-            | (self.stage_execution_id.is_some() as u64) << 12
+        model::mask(
+            &[
+                self.id.is_some(),
+                self.name.is_some(),
+                self.org_id.is_some(),
+                self.status.is_some(),
+                self.project_id.is_some(),
+                self.stage_type.is_some(),
+                self.execution_id.is_some(),
+                self.triggered_at.is_some(),
+                self.triggered_by.is_some(),
+                self.triggered_type.is_some(),
+                self.triggered_by_id.is_some(),
+                self.step_execution_id.is_some(),
+                self.stage_execution_id.is_some(),
+            ],
+        )
     }
 }
 model::model!(PipelineDetails);
@@ -162,11 +168,6 @@ impl model::Model for PluginResponseBody {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.artifact.is_some() as u64 | (self.source_id.is_some() as u64) << 1
-            | (self.response_url.is_some() as u64) << 2
-    }
 }
 model::model!(PluginResponseBody);
 /// Schema `PluginResponseBodyArtifact`.
@@ -208,11 +209,6 @@ impl model::Model for PluginResponseBodyArtifact {
             2 => model::Part::Str(&self.name),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.id.is_some() as u64 | (self.url.is_some() as u64) << 1
-            | (self.name.is_some() as u64) << 2
     }
 }
 model::model!(PluginResponseBodyArtifact);

@@ -56,14 +56,6 @@ impl model::Model for RekorLog {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.hash.is_some() as u64 | (self.signature.is_some() as u64) << 1
-            | (self.signed_at.is_some() as u64) << 2
-            | (self.signed_by.is_some() as u64) << 3
-            | (self.entry_uuid.is_some() as u64) << 4
-            | (self.t_log_index.is_some() as u64) << 5
-    }
 }
 model::model!(RekorLog);
 /// Schema `RepoDetailsDTO`.
@@ -121,13 +113,6 @@ impl model::Model for RepoDetailsDto {
             6 => model::opt(&self.visibility),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.id.is_some() as u64 | (self.url.is_some() as u64) << 1
-            | (self.name.is_some() as u64) << 2 | (self.size.is_some() as u64) << 3
-            | (self.owner.is_some() as u64) << 4 | (self.branch.is_some() as u64) << 5
-            | (self.visibility.is_some() as u64) << 6
     }
 }
 model::model!(RepoDetailsDto);
@@ -191,13 +176,6 @@ impl model::Model for RiskAndCompliance {
             5 => model::opt(&self.pipeline_details),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.low.is_some() as u64 | (self.high.is_some() as u64) << 1
-            | (self.medium.is_some() as u64) << 2 | (self.critical.is_some() as u64) << 3
-            | (self.last_scanned.is_some() as u64) << 4
-            | (self.pipeline_details.is_some() as u64) << 5
     }
 }
 model::model!(RiskAndCompliance);

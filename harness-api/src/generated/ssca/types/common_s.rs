@@ -40,10 +40,6 @@ impl model::Model for SaveResponse {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.status.is_some() as u64 | (self.response.is_some() as u64) << 1
-    }
 }
 model::model!(SaveResponse);
 /// Schema `SbomComponentRequestDTO`.
@@ -177,25 +173,30 @@ impl model::Model for SbomComponentRequestDto {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.purl.is_some() as u64 | (self.tags.is_some() as u64) << 1
-            | (self.language.is_some() as u64) << 2
-            | (self.package_id.is_some() as u64) << 3
-            | (self.filter_tags.is_some() as u64) << 4
-            | (self.package_cpe.is_some() as u64) << 5
-            | (self.package_name.is_some() as u64) << 6
-            | (self.package_type.is_some() as u64) << 7
-            | (self.major_version.is_some() as u64) << 8
-            | (self.minor_version.is_some() as u64) << 9
-            | (self.patch_version.is_some() as u64) << 10
-            | (self.originator_type.is_some() as u64) << 11
-            | (self.package_license.is_some() as u64) << 12
-            | (self.package_manager.is_some() as u64) << 13
-            | (self.package_version.is_some() as u64) << 14
-            | (self.package_namespace.is_some() as u64) << 15
-            | (self.package_properties.is_some() as u64) << 16
-            | (self.package_description.is_some() as u64) << 17
-            | (self.package_source_info.is_some() as u64) << 18
-            | (self.package_originator_name.is_some() as u64) << 19
+        model::mask(
+            &[
+                self.purl.is_some(),
+                self.tags.is_some(),
+                self.language.is_some(),
+                self.package_id.is_some(),
+                self.filter_tags.is_some(),
+                self.package_cpe.is_some(),
+                self.package_name.is_some(),
+                self.package_type.is_some(),
+                self.major_version.is_some(),
+                self.minor_version.is_some(),
+                self.patch_version.is_some(),
+                self.originator_type.is_some(),
+                self.package_license.is_some(),
+                self.package_manager.is_some(),
+                self.package_version.is_some(),
+                self.package_namespace.is_some(),
+                self.package_properties.is_some(),
+                self.package_description.is_some(),
+                self.package_source_info.is_some(),
+                self.package_originator_name.is_some(),
+            ],
+        )
     }
 }
 model::model!(SbomComponentRequestDto);
@@ -257,14 +258,6 @@ impl model::Model for SbomDetailsForScorecard {
             5 => model::Part::Str(&self.sbom_file_name),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.tool_name.is_some() as u64 | (self.file_format.is_some() as u64) << 1
-            | (self.sbom_format.is_some() as u64) << 2
-            | (self.sbom_version.is_some() as u64) << 3
-            | (self.tool_version.is_some() as u64) << 4
-            | (self.sbom_file_name.is_some() as u64) << 5
     }
 }
 model::model!(SbomDetailsForScorecard);
@@ -331,15 +324,6 @@ impl model::Model for SbomInfo {
             6 => model::opt(&self.pipeline_details),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.org_id.is_some() as u64 | (self.drift_id.is_some() as u64) << 1
-            | (self.project_id.is_some() as u64) << 2
-            | (self.total_drifts.is_some() as u64) << 3
-            | (self.components_count.is_some() as u64) << 4
-            | (self.orchestration_id.is_some() as u64) << 5
-            | (self.pipeline_details.is_some() as u64) << 6
     }
 }
 model::model!(SbomInfo);
@@ -429,12 +413,6 @@ impl model::Model for SbomMetadataV2 {
         }
     }
     #[inline]
-    fn present(&self) -> u64 {
-        1 | 1 << 1 | (self.created.is_some() as u64) << 2 | 1 << 3
-            | (self.tool_vendor.is_some() as u64) << 4
-            | (self.sbom_version.is_some() as u64) << 5 | 1 << 6
-    }
-    #[inline]
     fn required(&self) -> &'static [usize] {
         &[0, 1, 3, 6]
     }
@@ -521,15 +499,20 @@ impl model::Model for SbomScorecardResponseBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.org_id.is_some() as u64 | (self.category.is_some() as u64) << 1
-            | (self.avg_score.is_some() as u64) << 2
-            | (self.max_score.is_some() as u64) << 3
-            | (self.account_id.is_some() as u64) << 4
-            | (self.project_id.is_some() as u64) << 5
-            | (self.creation_on.is_some() as u64) << 6
-            | (self.sbom_details.is_some() as u64) << 7
-            | (self.score_card_info.is_some() as u64) << 8
-            | (self.orchestration_id.is_some() as u64) << 9
+        model::mask(
+            &[
+                self.org_id.is_some(),
+                self.category.is_some(),
+                self.avg_score.is_some(),
+                self.max_score.is_some(),
+                self.account_id.is_some(),
+                self.project_id.is_some(),
+                self.creation_on.is_some(),
+                self.sbom_details.is_some(),
+                self.score_card_info.is_some(),
+                self.orchestration_id.is_some(),
+            ],
+        )
     }
 }
 model::model!(SbomScorecardResponseBody);
@@ -569,10 +552,6 @@ impl model::Model for ScorecardInfo {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.tool_name.is_some() as u64 | (self.tool_version.is_some() as u64) << 1
-    }
 }
 model::model!(ScorecardInfo);
 /// Schema `Slsa`.
@@ -610,11 +589,6 @@ impl model::Model for Slsa {
             1 => model::Part::Str(&self.policy_outcome_status),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.provenance.is_some() as u64
-            | (self.policy_outcome_status.is_some() as u64) << 1
     }
 }
 model::model!(Slsa);
@@ -699,13 +673,20 @@ impl model::Model for SscaArtifact {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.id.is_some() as u64 | (self.tag.is_some() as u64) << 1
-            | (self.url.is_some() as u64) << 2 | (self.name.is_some() as u64) << 3
-            | (self.type_.is_some() as u64) << 4 | (self.digest.is_some() as u64) << 5
-            | (self.variant.is_some() as u64) << 6
-            | (self.metadata.is_some() as u64) << 7
-            | (self.registry_url.is_some() as u64) << 8
-            | (self.repository_platform.is_some() as u64) << 9
+        model::mask(
+            &[
+                self.id.is_some(),
+                self.tag.is_some(),
+                self.url.is_some(),
+                self.name.is_some(),
+                self.type_.is_some(),
+                self.digest.is_some(),
+                self.variant.is_some(),
+                self.metadata.is_some(),
+                self.registry_url.is_some(),
+                self.repository_platform.is_some(),
+            ],
+        )
     }
 }
 model::model!(SscaArtifact);
@@ -748,10 +729,6 @@ impl model::Model for SscaScorecard {
             1 => model::Part::Str(&self.max_score),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.avg_score.is_some() as u64 | (self.max_score.is_some() as u64) << 1
     }
 }
 model::model!(SscaScorecard);
@@ -871,19 +848,27 @@ impl model::Model for StoIssueCount {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.low.is_some() as u64 | (self.high.is_some() as u64) << 1
-            | (self.info.is_some() as u64) << 2 | (self.tool.is_some() as u64) << 3
-            | (self.type_.is_some() as u64) << 4 | (self.total.is_some() as u64) << 5
-            | (self.medium.is_some() as u64) << 6 | (self.ignored.is_some() as u64) << 7
-            | (self.critical.is_some() as u64) << 8
-            | (self.target_id.is_some() as u64) << 9
-            | (self.pipeline_id.is_some() as u64) << 10
-            | (self.target_name.is_some() as u64) << 11
-            | (self.execution_id.is_some() as u64) << 12
-            | (self.last_scanned.is_some() as u64) << 13
-            | (self.pipeline_details.is_some() as u64) << 14
-            | (self.target_variant_id.is_some() as u64) << 15
-            | (self.target_variant_name.is_some() as u64) << 16
+        model::mask(
+            &[
+                self.low.is_some(),
+                self.high.is_some(),
+                self.info.is_some(),
+                self.tool.is_some(),
+                self.type_.is_some(),
+                self.total.is_some(),
+                self.medium.is_some(),
+                self.ignored.is_some(),
+                self.critical.is_some(),
+                self.target_id.is_some(),
+                self.pipeline_id.is_some(),
+                self.target_name.is_some(),
+                self.execution_id.is_some(),
+                self.last_scanned.is_some(),
+                self.pipeline_details.is_some(),
+                self.target_variant_id.is_some(),
+                self.target_variant_name.is_some(),
+            ],
+        )
     }
 }
 model::model!(StoIssueCount);

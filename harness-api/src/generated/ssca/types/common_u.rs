@@ -40,11 +40,6 @@ impl model::Model for UpdateIntegration {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.missing_repos.is_some() as u64
-            | (self.all_repos_configured.is_some() as u64) << 1
-    }
 }
 model::model!(UpdateIntegration);
 /// Schema `UpdateIntegrationMissingRepos`.
@@ -86,11 +81,6 @@ impl model::Model for UpdateIntegrationMissingRepos {
             2 => model::Part::Str(&self.reason),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.count.is_some() as u64 | (self.names.is_some() as u64) << 1
-            | (self.reason.is_some() as u64) << 2
     }
 }
 model::model!(UpdateIntegrationMissingRepos);

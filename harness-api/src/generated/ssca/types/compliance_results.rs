@@ -115,18 +115,26 @@ impl model::Model for ComplianceArtifactWithExecution {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.url.is_some() as u64 | (self.name.is_some() as u64) << 1
-            | (self.tags.is_some() as u64) << 2 | (self.type_.is_some() as u64) << 3
-            | (self.title.is_some() as u64) << 4 | (self.reason.is_some() as u64) << 5
-            | (self.status.is_some() as u64) << 6 | (self.severity.is_some() as u64) << 7
-            | (self.scan_type.is_some() as u64) << 8
-            | (self.standards.is_some() as u64) << 9
-            | (self.updated_at.is_some() as u64) << 10
-            | (self.executions.is_some() as u64) << 11
-            | (self.description.is_some() as u64) << 12
-            | (self.occurrences.is_some() as u64) << 13
-            | (self.remediation.is_some() as u64) << 14
-            | (self.compliance_id.is_some() as u64) << 15
+        model::mask(
+            &[
+                self.url.is_some(),
+                self.name.is_some(),
+                self.tags.is_some(),
+                self.type_.is_some(),
+                self.title.is_some(),
+                self.reason.is_some(),
+                self.status.is_some(),
+                self.severity.is_some(),
+                self.scan_type.is_some(),
+                self.standards.is_some(),
+                self.updated_at.is_some(),
+                self.executions.is_some(),
+                self.description.is_some(),
+                self.occurrences.is_some(),
+                self.remediation.is_some(),
+                self.compliance_id.is_some(),
+            ],
+        )
     }
 }
 model::model!(ComplianceArtifactWithExecution);
@@ -211,15 +219,20 @@ impl model::Model for ComplianceEvaluationHistory {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.reason.is_some() as u64 | (self.status.is_some() as u64) << 1
-            | (self.created_at.is_some() as u64) << 2
-            | (self.description.is_some() as u64) << 3
-            | (self.occurrences.is_some() as u64) << 4
-            | (self.pipeline_id.is_some() as u64) << 5
-            | (self.remediation.is_some() as u64) << 6
-            | (self.step_execution_id.is_some() as u64) << 7
-            | (self.stage_execution_id.is_some() as u64) << 8
-            | (self.pipeline_execution_id.is_some() as u64) << 9
+        model::mask(
+            &[
+                self.reason.is_some(),
+                self.status.is_some(),
+                self.created_at.is_some(),
+                self.description.is_some(),
+                self.occurrences.is_some(),
+                self.pipeline_id.is_some(),
+                self.remediation.is_some(),
+                self.step_execution_id.is_some(),
+                self.stage_execution_id.is_some(),
+                self.pipeline_execution_id.is_some(),
+            ],
+        )
     }
 }
 model::model!(ComplianceEvaluationHistory);
@@ -266,11 +279,6 @@ impl model::Model for ComplianceExecutionByType {
             3 => model::Part::Int(&self.passed),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.type_.is_some() as u64 | (self.count.is_some() as u64) << 1
-            | (self.failed.is_some() as u64) << 2 | (self.passed.is_some() as u64) << 3
     }
 }
 model::model!(ComplianceExecutionByType);
@@ -350,13 +358,19 @@ impl model::Model for ComplianceResultAggregationByType {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.tags.is_some() as u64 | (self.title.is_some() as u64) << 1
-            | (self.entity.is_some() as u64) << 2 | (self.severity.is_some() as u64) << 3
-            | (self.standards.is_some() as u64) << 4
-            | (self.executions.is_some() as u64) << 5
-            | (self.description.is_some() as u64) << 6
-            | (self.scm_platform.is_some() as u64) << 7
-            | (self.compliance_id.is_some() as u64) << 8
+        model::mask(
+            &[
+                self.tags.is_some(),
+                self.title.is_some(),
+                self.entity.is_some(),
+                self.severity.is_some(),
+                self.standards.is_some(),
+                self.executions.is_some(),
+                self.description.is_some(),
+                self.scm_platform.is_some(),
+                self.compliance_id.is_some(),
+            ],
+        )
     }
 }
 model::model!(ComplianceResultAggregationByType);
@@ -407,13 +421,6 @@ impl model::Model for ComplianceResultByArtifactFilter {
             4 => model::Part::Str(&self.compliance_id),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.status.is_some() as u64 | (self.severity.is_some() as u64) << 1
-            | (self.standards.is_some() as u64) << 2
-            | (self.search_term.is_some() as u64) << 3
-            | (self.compliance_id.is_some() as u64) << 4
     }
 }
 model::model!(ComplianceResultByArtifactFilter);
@@ -538,20 +545,28 @@ impl model::Model for ComplianceResultDto {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.url.is_some() as u64 | (self.tags.is_some() as u64) << 1
-            | (self.type_.is_some() as u64) << 2 | (self.title.is_some() as u64) << 3
-            | (self.entity.is_some() as u64) << 4 | (self.reason.is_some() as u64) << 5
-            | (self.status.is_some() as u64) << 6 | (self.category.is_some() as u64) << 7
-            | (self.repo_url.is_some() as u64) << 8
-            | (self.severity.is_some() as u64) << 9
-            | (self.standards.is_some() as u64) << 10
-            | (self.category_id.is_some() as u64) << 11
-            | (self.description.is_some() as u64) << 12
-            | (self.remediation.is_some() as u64) << 13
-            | (self.scm_platform.is_some() as u64) << 14
-            | (self.sub_category.is_some() as u64) << 15
-            | (self.compliance_id.is_some() as u64) << 16
-            | (self.sub_category_id.is_some() as u64) << 17
+        model::mask(
+            &[
+                self.url.is_some(),
+                self.tags.is_some(),
+                self.type_.is_some(),
+                self.title.is_some(),
+                self.entity.is_some(),
+                self.reason.is_some(),
+                self.status.is_some(),
+                self.category.is_some(),
+                self.repo_url.is_some(),
+                self.severity.is_some(),
+                self.standards.is_some(),
+                self.category_id.is_some(),
+                self.description.is_some(),
+                self.remediation.is_some(),
+                self.scm_platform.is_some(),
+                self.sub_category.is_some(),
+                self.compliance_id.is_some(),
+                self.sub_category_id.is_some(),
+            ],
+        )
     }
 }
 model::model!(ComplianceResultDto);
@@ -641,16 +656,21 @@ impl model::Model for CreateComplianceResult {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.results.is_some() as u64 | (self.pipeline.is_some() as u64) << 1
-            | (self.repo_org.is_some() as u64) << 2
-            | (self.repo_url.is_some() as u64) << 3
-            | (self.repo_name.is_some() as u64) << 4
-            | (self.stage_type.is_some() as u64) << 5
-            | (self.scm_platform.is_some() as u64) << 6
-            | (self.default_branch.is_some() as u64) << 7
-            | (self.step_execution_identifier.is_some() as u64) << 8
-            | (self.stage_execution_identifier.is_some() as u64) << 9
-            | (self.pipeline_execution_identifier.is_some() as u64) << 10
+        model::mask(
+            &[
+                self.results.is_some(),
+                self.pipeline.is_some(),
+                self.repo_org.is_some(),
+                self.repo_url.is_some(),
+                self.repo_name.is_some(),
+                self.stage_type.is_some(),
+                self.scm_platform.is_some(),
+                self.default_branch.is_some(),
+                self.step_execution_identifier.is_some(),
+                self.stage_execution_identifier.is_some(),
+                self.pipeline_execution_identifier.is_some(),
+            ],
+        )
     }
 }
 model::model!(CreateComplianceResult);
@@ -750,17 +770,23 @@ impl model::Model for FetchComplianceResultByArtifactResponseBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.tags.is_some() as u64 | (self.title.is_some() as u64) << 1
-            | (self.reason.is_some() as u64) << 2 | (self.status.is_some() as u64) << 3
-            | (self.severity.is_some() as u64) << 4
-            | (self.standards.is_some() as u64) << 5
-            | (self.description.is_some() as u64) << 6
-            | (self.occurrences.is_some() as u64) << 7
-            | (self.remediation.is_some() as u64) << 8
-            | (self.compliance_id.is_some() as u64) << 9
-            | (self.evaluation_time.is_some() as u64) << 10
-            | (self.evaluation_history.is_some() as u64) << 11
-            | (self.pipeline_execution_id.is_some() as u64) << 12
+        model::mask(
+            &[
+                self.tags.is_some(),
+                self.title.is_some(),
+                self.reason.is_some(),
+                self.status.is_some(),
+                self.severity.is_some(),
+                self.standards.is_some(),
+                self.description.is_some(),
+                self.occurrences.is_some(),
+                self.remediation.is_some(),
+                self.compliance_id.is_some(),
+                self.evaluation_time.is_some(),
+                self.evaluation_history.is_some(),
+                self.pipeline_execution_id.is_some(),
+            ],
+        )
     }
 }
 model::model!(FetchComplianceResultByArtifactResponseBody);

@@ -134,15 +134,24 @@ impl model::Model for CreateComplianceResultV2 {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.org.is_some() as u64 | 1 << 1 | 1 << 2
-            | (self.plugins.is_some() as u64) << 3 | 1 << 4
-            | (self.full_fqn.is_some() as u64) << 5 | 1 << 6
-            | (self.stage_type.is_some() as u64) << 7
-            | (self.default_branch.is_some() as u64) << 8 | 1 << 9
-            | (self.pipeline_identifier.is_some() as u64) << 10
-            | (self.step_execution_identifier.is_some() as u64) << 11
-            | (self.stage_execution_identifier.is_some() as u64) << 12
-            | (self.pipeline_execution_identifier.is_some() as u64) << 13
+        model::mask(
+            &[
+                self.org.is_some(),
+                true,
+                true,
+                self.plugins.is_some(),
+                true,
+                self.full_fqn.is_some(),
+                true,
+                self.stage_type.is_some(),
+                self.default_branch.is_some(),
+                true,
+                self.pipeline_identifier.is_some(),
+                self.step_execution_identifier.is_some(),
+                self.stage_execution_identifier.is_some(),
+                self.pipeline_execution_identifier.is_some(),
+            ],
+        )
     }
     #[inline]
     fn required(&self) -> &'static [usize] {
@@ -193,11 +202,6 @@ impl model::Model for PluginDto {
             2 => model::Part::Str(&self.path_from_root),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.version.is_some() as u64) << 1
-            | (self.path_from_root.is_some() as u64) << 2
     }
 }
 model::model!(PluginDto);

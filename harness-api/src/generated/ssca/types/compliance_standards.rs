@@ -120,20 +120,27 @@ impl model::Model for ComplianceCheck {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.url.is_some() as u64 | (self.tags.is_some() as u64) << 1
-            | (self.type_.is_some() as u64) << 2 | (self.title.is_some() as u64) << 3
-            | (self.entity.is_some() as u64) << 4 | (self.category.is_some() as u64) << 5
-            | (self.severity.is_some() as u64) << 6
-            | (self.scan_type.is_some() as u64) << 7
-            | (self.standards.is_some() as u64) << 8
-            | (self.can_execute.is_some() as u64) << 9
-            | (self.category_id.is_some() as u64) << 10
-            | (self.description.is_some() as u64) << 11
-            | (self.remediation.is_some() as u64) << 12
-            | (self.integrations.is_some() as u64) << 13
-            | (self.sub_category.is_some() as u64) << 14
-            | (self.compliance_id.is_some() as u64) << 15
-            | (self.sub_category_id.is_some() as u64) << 16
+        model::mask(
+            &[
+                self.url.is_some(),
+                self.tags.is_some(),
+                self.type_.is_some(),
+                self.title.is_some(),
+                self.entity.is_some(),
+                self.category.is_some(),
+                self.severity.is_some(),
+                self.scan_type.is_some(),
+                self.standards.is_some(),
+                self.can_execute.is_some(),
+                self.category_id.is_some(),
+                self.description.is_some(),
+                self.remediation.is_some(),
+                self.integrations.is_some(),
+                self.sub_category.is_some(),
+                self.compliance_id.is_some(),
+                self.sub_category_id.is_some(),
+            ],
+        )
     }
 }
 model::model!(ComplianceCheck);
@@ -233,17 +240,23 @@ impl model::Model for CreateComplianceStandardsBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.type_.is_some() as u64 | (self.title.is_some() as u64) << 1
-            | (self.entity.is_some() as u64) << 2 | (self.category.is_some() as u64) << 3
-            | (self.severity.is_some() as u64) << 4
-            | (self.scan_type.is_some() as u64) << 5
-            | (self.standards.is_some() as u64) << 6
-            | (self.can_execute.is_some() as u64) << 7
-            | (self.category_id.is_some() as u64) << 8
-            | (self.description.is_some() as u64) << 9
-            | (self.sub_category.is_some() as u64) << 10
-            | (self.compliance_id.is_some() as u64) << 11
-            | (self.sub_category_id.is_some() as u64) << 12
+        model::mask(
+            &[
+                self.type_.is_some(),
+                self.title.is_some(),
+                self.entity.is_some(),
+                self.category.is_some(),
+                self.severity.is_some(),
+                self.scan_type.is_some(),
+                self.standards.is_some(),
+                self.can_execute.is_some(),
+                self.category_id.is_some(),
+                self.description.is_some(),
+                self.sub_category.is_some(),
+                self.compliance_id.is_some(),
+                self.sub_category_id.is_some(),
+            ],
+        )
     }
 }
 model::model!(CreateComplianceStandardsBody);
@@ -306,14 +319,6 @@ impl model::Model for GetComplianceStandardsBody {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.type_.is_some() as u64 | (self.entity.is_some() as u64) << 1
-            | (self.severity.is_some() as u64) << 2
-            | (self.standards.is_some() as u64) << 3
-            | (self.search_term.is_some() as u64) << 4
-            | (self.integrations_filter.is_some() as u64) << 5
-    }
 }
 model::model!(GetComplianceStandardsBody);
 /// Schema `getComplianceStandards body.integrations_filter`.
@@ -351,10 +356,6 @@ impl model::Model for GetComplianceStandardsBodyIntegrationsFilter {
             1 => model::opt(&self.integrations),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.scan_type.is_some() as u64 | (self.integrations.is_some() as u64) << 1
     }
 }
 model::model!(GetComplianceStandardsBodyIntegrationsFilter);

@@ -40,9 +40,5 @@ impl model::Model for ComplianceStandardsFilterEntity {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.scan_type.is_some() as u64 | (self.integrations.is_some() as u64) << 1
-    }
 }
 model::model!(ComplianceStandardsFilterEntity);

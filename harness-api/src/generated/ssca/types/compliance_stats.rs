@@ -44,11 +44,6 @@ impl model::Model for ArtifactComplianceMetrics {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.failed.is_some() as u64 | (self.passed.is_some() as u64) << 1
-            | (self.artifact_type.is_some() as u64) << 2
-    }
 }
 model::model!(ArtifactComplianceMetrics);
 model::open_enum! {
@@ -104,13 +99,6 @@ impl model::Model for ComplianceChecksMetrics {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.tags.is_some() as u64 | (self.title.is_some() as u64) << 1
-            | (self.failed.is_some() as u64) << 2
-            | (self.standards.is_some() as u64) << 3
-            | (self.compliance_id.is_some() as u64) << 4
-    }
 }
 model::model!(ComplianceChecksMetrics);
 /// Schema `ComplianceEvaluationTrend`.
@@ -157,12 +145,6 @@ impl model::Model for ComplianceEvaluationTrend {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.failed.is_some() as u64 | (self.passed.is_some() as u64) << 1
-            | (self.window_end_time.is_some() as u64) << 2
-            | (self.window_start_time.is_some() as u64) << 3
-    }
 }
 model::model!(ComplianceEvaluationTrend);
 /// Schema `ComplianceResultsEvaluationBreakdown`.
@@ -205,11 +187,6 @@ impl model::Model for ComplianceResultsEvaluationBreakdown {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.failed.is_some() as u64 | (self.passed.is_some() as u64) << 1
-            | (self.severity_breakdown.is_some() as u64) << 2
-    }
 }
 model::model!(ComplianceResultsEvaluationBreakdown);
 /// Schema `SeverityComplianceMetrics`.
@@ -247,10 +224,6 @@ impl model::Model for SeverityComplianceMetrics {
             1 => model::opt(&self.severity),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.failed.is_some() as u64 | (self.severity.is_some() as u64) << 1
     }
 }
 model::model!(SeverityComplianceMetrics);

@@ -44,11 +44,6 @@ impl model::Model for ComponentDto {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.org.is_some() as u64 | (self.name.is_some() as u64) << 1
-            | (self.project.is_some() as u64) << 2
-    }
 }
 model::model!(ComponentDto);
 model::open_enum! {

@@ -66,10 +66,6 @@ impl model::Model for Repositories {
         }
     }
     #[inline]
-    fn present(&self) -> u64 {
-        1 | (self.repo_branch.is_some() as u64) << 1 | 1 << 2 | 1 << 3
-    }
-    #[inline]
     fn required(&self) -> &'static [usize] {
         &[0, 2, 3]
     }

@@ -169,13 +169,29 @@ impl model::Model for EnforcementResultDto {
     }
     #[inline]
     fn present(&self) -> u64 {
-        1 | (self.name.is_some() as u64) << 1 | (self.purl.is_some() as u64) << 2
-            | (self.license.is_some() as u64) << 3 | (self.version.is_some() as u64) << 4
-            | (self.supplier.is_some() as u64) << 5 | 1 << 6 | 1 << 7 | 1 << 8
-            | (self.is_exempted.is_some() as u64) << 9
-            | (self.exemption_id.is_some() as u64) << 10
-            | (self.supplier_type.is_some() as u64) << 11 | 1 << 12 | 1 << 13 | 1 << 14
-            | (self.package_manager.is_some() as u64) << 15 | 1 << 16 | 1 << 17 | 1 << 18
+        model::mask(
+            &[
+                true,
+                self.name.is_some(),
+                self.purl.is_some(),
+                self.license.is_some(),
+                self.version.is_some(),
+                self.supplier.is_some(),
+                true,
+                true,
+                true,
+                self.is_exempted.is_some(),
+                self.exemption_id.is_some(),
+                self.supplier_type.is_some(),
+                true,
+                true,
+                true,
+                self.package_manager.is_some(),
+                true,
+                true,
+                true,
+            ],
+        )
     }
     #[inline]
     fn required(&self) -> &'static [usize] {
@@ -307,8 +323,22 @@ impl model::Model for EnforcementSummaryDto {
     }
     #[inline]
     fn present(&self) -> u64 {
-        1 | 1 << 1 | 1 << 2 | 1 << 3 | 1 << 4 | 1 << 5 | 1 << 6 | 1 << 7 | 1 << 8
-            | (self.exempted_component_count.is_some() as u64) << 9 | 1 << 10 | 1 << 11
+        model::mask(
+            &[
+                true,
+                true,
+                true,
+                true,
+                true,
+                true,
+                true,
+                true,
+                true,
+                self.exempted_component_count.is_some(),
+                true,
+                true,
+            ],
+        )
     }
     #[inline]
     fn required(&self) -> &'static [usize] {
@@ -374,14 +404,6 @@ impl model::Model for EnforcementSummaryResponse {
             5 => model::Part::Int(&self.allow_list_violation_count),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.status.is_some() as u64 | (self.artifact.is_some() as u64) << 1
-            | (self.enforcement_id.is_some() as u64) << 2
-            | (self.exempted_component_count.is_some() as u64) << 3
-            | (self.deny_list_violation_count.is_some() as u64) << 4
-            | (self.allow_list_violation_count.is_some() as u64) << 5
     }
 }
 model::model!(EnforcementSummaryResponse);
@@ -591,40 +613,45 @@ impl model::Model for NormalizedSbomComponentDto {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.purl.is_some() as u64 | (self.tags.is_some() as u64) << 1
-            | (self.created.is_some() as u64) << 2
-            | (self.language.is_some() as u64) << 3
-            | (self.tool_name.is_some() as u64) << 4
-            | (self.account_id.is_some() as u64) << 5
-            | (self.package_id.is_some() as u64) << 6
-            | (self.artifact_id.is_some() as u64) << 7
-            | (self.filter_tags.is_some() as u64) << 8
-            | (self.package_cpe.is_some() as u64) << 9
-            | (self.sequence_id.is_some() as u64) << 10
-            | (self.tool_vendor.is_some() as u64) << 11
-            | (self.artifact_url.is_some() as u64) << 12
-            | (self.package_name.is_some() as u64) << 13
-            | (self.package_type.is_some() as u64) << 14
-            | (self.sbom_version.is_some() as u64) << 15
-            | (self.tool_version.is_some() as u64) << 16
-            | (self.artifact_name.is_some() as u64) << 17
-            | (self.major_version.is_some() as u64) << 18
-            | (self.minor_version.is_some() as u64) << 19
-            | (self.patch_version.is_some() as u64) << 20
-            | (self.org_identifier.is_some() as u64) << 21
-            | (self.originator_type.is_some() as u64) << 22
-            | (self.package_license.is_some() as u64) << 23
-            | (self.package_manager.is_some() as u64) << 24
-            | (self.package_version.is_some() as u64) << 25
-            | (self.orchestration_id.is_some() as u64) << 26
-            | (self.package_namespace.is_some() as u64) << 27
-            | (self.package_properties.is_some() as u64) << 28
-            | (self.project_identifier.is_some() as u64) << 29
-            | (self.package_description.is_some() as u64) << 30
-            | (self.package_source_info.is_some() as u64) << 31
-            | (self.pipeline_identifier.is_some() as u64) << 32
-            | (self.package_supplier_name.is_some() as u64) << 33
-            | (self.package_originator_name.is_some() as u64) << 34
+        model::mask(
+            &[
+                self.purl.is_some(),
+                self.tags.is_some(),
+                self.created.is_some(),
+                self.language.is_some(),
+                self.tool_name.is_some(),
+                self.account_id.is_some(),
+                self.package_id.is_some(),
+                self.artifact_id.is_some(),
+                self.filter_tags.is_some(),
+                self.package_cpe.is_some(),
+                self.sequence_id.is_some(),
+                self.tool_vendor.is_some(),
+                self.artifact_url.is_some(),
+                self.package_name.is_some(),
+                self.package_type.is_some(),
+                self.sbom_version.is_some(),
+                self.tool_version.is_some(),
+                self.artifact_name.is_some(),
+                self.major_version.is_some(),
+                self.minor_version.is_some(),
+                self.patch_version.is_some(),
+                self.org_identifier.is_some(),
+                self.originator_type.is_some(),
+                self.package_license.is_some(),
+                self.package_manager.is_some(),
+                self.package_version.is_some(),
+                self.orchestration_id.is_some(),
+                self.package_namespace.is_some(),
+                self.package_properties.is_some(),
+                self.project_identifier.is_some(),
+                self.package_description.is_some(),
+                self.package_source_info.is_some(),
+                self.pipeline_identifier.is_some(),
+                self.package_supplier_name.is_some(),
+                self.package_originator_name.is_some(),
+            ],
+        )
     }
 }
 model::model!(NormalizedSbomComponentDto);
@@ -764,23 +791,31 @@ impl model::Model for PolicyViolation {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.org.is_some() as u64 | (self.tag.is_some() as u64) << 1
-            | (self.name.is_some() as u64) << 2 | (self.purl.is_some() as u64) << 3
-            | (self.account.is_some() as u64) << 4 | (self.license.is_some() as u64) << 5
-            | (self.project.is_some() as u64) << 6 | (self.version.is_some() as u64) << 7
-            | (self.language.is_some() as u64) << 8
-            | (self.supplier.is_some() as u64) << 9
-            | (self.image_name.is_some() as u64) << 10
-            | (self.artifact_id.is_some() as u64) << 11
-            | (self.filter_tags.is_some() as u64) << 12
-            | (self.is_exempted.is_some() as u64) << 13
-            | (self.exemption_id.is_some() as u64) << 14
-            | (self.supplier_type.is_some() as u64) << 15
-            | (self.enforcement_id.is_some() as u64) << 16
-            | (self.violation_type.is_some() as u64) << 17
-            | (self.package_manager.is_some() as u64) << 18
-            | (self.orchestration_id.is_some() as u64) << 19
-            | (self.violation_details.is_some() as u64) << 20
+        model::mask(
+            &[
+                self.org.is_some(),
+                self.tag.is_some(),
+                self.name.is_some(),
+                self.purl.is_some(),
+                self.account.is_some(),
+                self.license.is_some(),
+                self.project.is_some(),
+                self.version.is_some(),
+                self.language.is_some(),
+                self.supplier.is_some(),
+                self.image_name.is_some(),
+                self.artifact_id.is_some(),
+                self.filter_tags.is_some(),
+                self.is_exempted.is_some(),
+                self.exemption_id.is_some(),
+                self.supplier_type.is_some(),
+                self.enforcement_id.is_some(),
+                self.violation_type.is_some(),
+                self.package_manager.is_some(),
+                self.orchestration_id.is_some(),
+                self.violation_details.is_some(),
+            ],
+        )
     }
 }
 model::model!(PolicyViolation);

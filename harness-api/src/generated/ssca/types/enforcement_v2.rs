@@ -65,11 +65,6 @@ impl model::Model for EnforceSbomRequestBodyV2 {
         }
     }
     #[inline]
-    fn present(&self) -> u64 {
-        1 | 1 << 1 | (self.policy_set_ref.is_some() as u64) << 2
-            | (self.execution_context.is_some() as u64) << 3
-    }
-    #[inline]
     fn required(&self) -> &'static [usize] {
         &[0, 1]
     }

@@ -40,10 +40,6 @@ impl model::Model for QueryAttestationsGraphqlBody {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.query.is_some() as u64 | (self.variables.is_some() as u64) << 1
-    }
 }
 model::model!(QueryAttestationsGraphqlBody);
 /// Schema `queryAttestationsGraphQL body.variables`.
@@ -137,17 +133,22 @@ impl model::Model for QueryAttestationsGraphqlBodyVariables {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.status.is_some() as u64 | (self.verified.is_some() as u64) << 1
-            | (self.artifact_id.is_some() as u64) << 2
-            | (self.signer_key_id.is_some() as u64) << 3
-            | (self.subject_name.is_some() as u64) << 4
-            | (self.created_at_gte.is_some() as u64) << 5
-            | (self.gitoid_sha256.is_some() as u64) << 6
-            | (self.signer_key_id_in.is_some() as u64) << 7
-            | (self.subject_sha256.is_some() as u64) << 8
-            | (self.gitoid_sha256_in.is_some() as u64) << 9
-            | (self.subject_name_contains.is_some() as u64) << 10
-            | (self.subject_name_starts_with.is_some() as u64) << 11
+        model::mask(
+            &[
+                self.status.is_some(),
+                self.verified.is_some(),
+                self.artifact_id.is_some(),
+                self.signer_key_id.is_some(),
+                self.subject_name.is_some(),
+                self.created_at_gte.is_some(),
+                self.gitoid_sha256.is_some(),
+                self.signer_key_id_in.is_some(),
+                self.subject_sha256.is_some(),
+                self.gitoid_sha256_in.is_some(),
+                self.subject_name_contains.is_some(),
+                self.subject_name_starts_with.is_some(),
+            ],
+        )
     }
 }
 model::model!(QueryAttestationsGraphqlBodyVariables);
@@ -190,11 +191,6 @@ impl model::Model for UploadAttestationBody {
             2 => model::opt(&self.execution_context),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.artifact.is_some() as u64 | (self.envelope.is_some() as u64) << 1
-            | (self.execution_context.is_some() as u64) << 2
     }
 }
 model::model!(UploadAttestationBody);
@@ -279,13 +275,20 @@ impl model::Model for UploadAttestationBodyArtifact {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.id.is_some() as u64 | (self.tag.is_some() as u64) << 1
-            | (self.url.is_some() as u64) << 2 | (self.name.is_some() as u64) << 3
-            | (self.type_.is_some() as u64) << 4 | (self.digest.is_some() as u64) << 5
-            | (self.variant.is_some() as u64) << 6
-            | (self.metadata.is_some() as u64) << 7
-            | (self.registry_url.is_some() as u64) << 8
-            | (self.repository_platform.is_some() as u64) << 9
+        model::mask(
+            &[
+                self.id.is_some(),
+                self.tag.is_some(),
+                self.url.is_some(),
+                self.name.is_some(),
+                self.type_.is_some(),
+                self.digest.is_some(),
+                self.variant.is_some(),
+                self.metadata.is_some(),
+                self.registry_url.is_some(),
+                self.repository_platform.is_some(),
+            ],
+        )
     }
 }
 model::model!(UploadAttestationBodyArtifact);
@@ -324,10 +327,6 @@ impl model::Model for UploadAttestationBodyArtifactVariant {
             1 => model::Part::Json(&self.value),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.type_.is_some() as u64 | (self.value.is_some() as u64) << 1
     }
 }
 model::model!(UploadAttestationBodyArtifactVariant);
@@ -375,12 +374,6 @@ impl model::Model for UploadAttestationBodyEnvelope {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.payload.is_some() as u64 | (self.metadata.is_some() as u64) << 1
-            | (self.signatures.is_some() as u64) << 2
-            | (self.payload_type.is_some() as u64) << 3
-    }
 }
 model::model!(UploadAttestationBodyEnvelope);
 /// Schema `uploadAttestation body.envelope.signatures`.
@@ -418,10 +411,6 @@ impl model::Model for UploadAttestationBodyEnvelopeSignatures {
             1 => model::Part::Json(&self.keyid),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.sig.is_some() as u64 | (self.keyid.is_some() as u64) << 1
     }
 }
 model::model!(UploadAttestationBodyEnvelopeSignatures);
@@ -464,11 +453,6 @@ impl model::Model for UploadAttestationBodyExecutionContext {
             2 => model::opt(&self.harness),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.type_.is_some() as u64 | (self.github.is_some() as u64) << 1
-            | (self.harness.is_some() as u64) << 2
     }
 }
 model::model!(UploadAttestationBodyExecutionContext);
@@ -535,15 +519,6 @@ impl model::Model for UploadAttestationBodyExecutionContextGithub {
             6 => model::Part::Json(&self.runner_detail),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.job_id.is_some() as u64 | (self.run_id.is_some() as u64) << 1
-            | (self.repository.is_some() as u64) << 2
-            | (self.action_path.is_some() as u64) << 3
-            | (self.workflow_ref.is_some() as u64) << 4
-            | (self.github_action.is_some() as u64) << 5
-            | (self.runner_detail.is_some() as u64) << 6
     }
 }
 model::model!(UploadAttestationBodyExecutionContextGithub);
@@ -638,17 +613,22 @@ impl model::Model for UploadAttestationBodyExecutionContextHarness {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.org.is_some() as u64 | (self.project.is_some() as u64) << 1
-            | (self.step_id.is_some() as u64) << 2
-            | (self.stage_id.is_some() as u64) << 3
-            | (self.step_name.is_some() as u64) << 4
-            | (self.stage_name.is_some() as u64) << 5
-            | (self.pipeline_id.is_some() as u64) << 6
-            | (self.sequence_id.is_some() as u64) << 7
-            | (self.pipeline_name.is_some() as u64) << 8
-            | (self.step_execution_id.is_some() as u64) << 9
-            | (self.stage_execution_id.is_some() as u64) << 10
-            | (self.pipeline_execution_id.is_some() as u64) << 11
+        model::mask(
+            &[
+                self.org.is_some(),
+                self.project.is_some(),
+                self.step_id.is_some(),
+                self.stage_id.is_some(),
+                self.step_name.is_some(),
+                self.stage_name.is_some(),
+                self.pipeline_id.is_some(),
+                self.sequence_id.is_some(),
+                self.pipeline_name.is_some(),
+                self.step_execution_id.is_some(),
+                self.stage_execution_id.is_some(),
+                self.pipeline_execution_id.is_some(),
+            ],
+        )
     }
 }
 model::model!(UploadAttestationBodyExecutionContextHarness);

@@ -40,10 +40,6 @@ impl model::Model for ExecutionLimitRequestBody {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.configs.is_some() as u64 | (self.config_id.is_some() as u64) << 1
-    }
 }
 model::model!(ExecutionLimitRequestBody);
 /// Schema `ExecutionLimitResponseBody`.
@@ -93,13 +89,6 @@ impl model::Model for ExecutionLimitResponseBody {
             4 => model::Part::Str(&self.account_id),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.type_.is_some() as u64) << 1
-            | (self.configs.is_some() as u64) << 2
-            | (self.config_id.is_some() as u64) << 3
-            | (self.account_id.is_some() as u64) << 4
     }
 }
 model::model!(ExecutionLimitResponseBody);

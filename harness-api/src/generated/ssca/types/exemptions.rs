@@ -40,10 +40,6 @@ impl model::Model for ExemptionDurationDto {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.days.is_some() as u64 | (self.always_exempt.is_some() as u64) << 1
-    }
 }
 model::model!(ExemptionDurationDto);
 /// Schema `ExemptionInitiatorDTO`.
@@ -85,11 +81,6 @@ impl model::Model for ExemptionInitiatorDto {
             2 => model::Part::Str(&self.project_identifier),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.artifact_id.is_some() as u64 | (self.enforcement_id.is_some() as u64) << 1
-            | (self.project_identifier.is_some() as u64) << 2
     }
 }
 model::model!(ExemptionInitiatorDto);
@@ -151,14 +142,6 @@ impl model::Model for ExemptionRequestDto {
             5 => model::opt(&self.exemption_initiator),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.reason.is_some() as u64 | (self.component_name.is_some() as u64) << 1
-            | (self.version_operator.is_some() as u64) << 2
-            | (self.component_version.is_some() as u64) << 3
-            | (self.exemption_duration.is_some() as u64) << 4
-            | (self.exemption_initiator.is_some() as u64) << 5
     }
 }
 model::model!(ExemptionRequestDto);
@@ -303,27 +286,32 @@ impl model::Model for ExemptionResponseDto {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.uuid.is_some() as u64 | (self.reason.is_some() as u64) << 1
-            | (self.account_id.is_some() as u64) << 2
-            | (self.created_at.is_some() as u64) << 3
-            | (self.updated_at.is_some() as u64) << 4
-            | (self.updated_by.is_some() as u64) << 5
-            | (self.artifact_id.is_some() as u64) << 6
-            | (self.reviewed_at.is_some() as u64) << 7
-            | (self.valid_until.is_some() as u64) << 8
-            | (self.component_name.is_some() as u64) << 9
-            | (self.org_identifier.is_some() as u64) << 10
-            | (self.review_comment.is_some() as u64) << 11
-            | (self.created_by_name.is_some() as u64) << 12
-            | (self.exemption_status.is_some() as u64) << 13
-            | (self.reviewed_by_name.is_some() as u64) << 14
-            | (self.version_operator.is_some() as u64) << 15
-            | (self.component_version.is_some() as u64) << 16
-            | (self.created_by_user_id.is_some() as u64) << 17
-            | (self.exemption_duration.is_some() as u64) << 18
-            | (self.project_identifier.is_some() as u64) << 19
-            | (self.exemption_initiator.is_some() as u64) << 20
-            | (self.reviewed_by_user_id.is_some() as u64) << 21
+        model::mask(
+            &[
+                self.uuid.is_some(),
+                self.reason.is_some(),
+                self.account_id.is_some(),
+                self.created_at.is_some(),
+                self.updated_at.is_some(),
+                self.updated_by.is_some(),
+                self.artifact_id.is_some(),
+                self.reviewed_at.is_some(),
+                self.valid_until.is_some(),
+                self.component_name.is_some(),
+                self.org_identifier.is_some(),
+                self.review_comment.is_some(),
+                self.created_by_name.is_some(),
+                self.exemption_status.is_some(),
+                self.reviewed_by_name.is_some(),
+                self.version_operator.is_some(),
+                self.component_version.is_some(),
+                self.created_by_user_id.is_some(),
+                self.exemption_duration.is_some(),
+                self.project_identifier.is_some(),
+                self.exemption_initiator.is_some(),
+                self.reviewed_by_user_id.is_some(),
+            ],
+        )
     }
 }
 model::model!(ExemptionResponseDto);
@@ -362,11 +350,6 @@ impl model::Model for ExemptionReviewRequestDto {
             1 => model::opt(&self.exemption_status),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.review_comment.is_some() as u64
-            | (self.exemption_status.is_some() as u64) << 1
     }
 }
 model::model!(ExemptionReviewRequestDto);

@@ -44,11 +44,6 @@ impl model::Model for CreateIntegrationRequest {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.type_.is_some() as u64 | (self.connector_id.is_some() as u64) << 1
-            | (self.installation_id.is_some() as u64) << 2
-    }
 }
 model::model!(CreateIntegrationRequest);
 /// Schema `HarnessPipelineIntegrationResponse`.
@@ -82,10 +77,6 @@ impl model::Model for HarnessPipelineIntegrationResponse {
             0 => model::Part::Flag(&self.enabled),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.enabled.is_some() as u64
     }
 }
 model::model!(HarnessPipelineIntegrationResponse);
@@ -141,13 +132,6 @@ impl model::Model for Integration {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.id.is_some() as u64 | (self.org.is_some() as u64) << 1
-            | (self.type_.is_some() as u64) << 2 | (self.status.is_some() as u64) << 3
-            | (self.connector_id.is_some() as u64) << 4
-            | (self.last_scan_at.is_some() as u64) << 5
-    }
 }
 model::model!(Integration);
 model::open_enum! {
@@ -193,11 +177,6 @@ impl model::Model for ListIntegrationReposResponse {
             1 => model::Part::Flag(&self.include_all_repos),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.repositories.is_some() as u64
-            | (self.include_all_repos.is_some() as u64) << 1
     }
 }
 model::model!(ListIntegrationReposResponse);

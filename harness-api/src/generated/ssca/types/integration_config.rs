@@ -36,10 +36,6 @@ impl model::Model for IntegrationConfig {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.url.is_some() as u64
-    }
 }
 model::model!(IntegrationConfig);
 model::open_enum! {

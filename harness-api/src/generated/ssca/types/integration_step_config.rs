@@ -48,12 +48,6 @@ impl model::Model for InfraLayout {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.cpu.is_some() as u64 | (self.name.is_some() as u64) << 1
-            | (self.memory.is_some() as u64) << 2
-            | (self.repo_size.is_some() as u64) << 3
-    }
 }
 model::model!(InfraLayout);
 /// Schema `IntegrationStepConfig`.
@@ -137,13 +131,6 @@ impl model::Model for IntegrationStepConfig {
         }
     }
     #[inline]
-    fn present(&self) -> u64 {
-        1 | 1 << 1 | 1 << 2 | (self.resource.is_some() as u64) << 3
-            | (self.settings.is_some() as u64) << 4
-            | (self.auto_infra.is_some() as u64) << 5
-            | (self.parameters.is_some() as u64) << 6
-    }
-    #[inline]
     fn required(&self) -> &'static [usize] {
         &[0, 1, 2]
     }
@@ -184,10 +171,6 @@ impl model::Model for IntegrationStepConfigRequestBody {
             1 => model::opt(&self.config),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.config.is_some() as u64) << 1
     }
 }
 model::model!(IntegrationStepConfigRequestBody);

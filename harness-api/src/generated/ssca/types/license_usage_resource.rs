@@ -40,10 +40,6 @@ impl model::Model for LicenseUsageResponse {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.usage_data.is_some() as u64 | (self.active_developers.is_some() as u64) << 1
-    }
 }
 model::model!(LicenseUsageResponse);
 /// Schema `LicenseUsageResponseActiveDevelopers`.
@@ -81,10 +77,6 @@ impl model::Model for LicenseUsageResponseActiveDevelopers {
             1 => model::Part::Str(&self.display_name),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.count.is_some() as u64 | (self.display_name.is_some() as u64) << 1
     }
 }
 model::model!(LicenseUsageResponseActiveDevelopers);
@@ -127,11 +119,6 @@ impl model::Model for LicenseUsageResponseUsageData {
             2 => model::Part::Str(&self.display_name),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.count.is_some() as u64 | (self.references.is_some() as u64) << 1
-            | (self.display_name.is_some() as u64) << 2
     }
 }
 model::model!(LicenseUsageResponseUsageData);
@@ -186,13 +173,6 @@ impl model::Model for LicenseUsageResponseUsageDataReferences {
             5 => model::Part::Str(&self.identifier),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.org.is_some() as u64 | (self.name.is_some() as u64) << 1
-            | (self.count.is_some() as u64) << 2 | (self.account.is_some() as u64) << 3
-            | (self.project.is_some() as u64) << 4
-            | (self.identifier.is_some() as u64) << 5
     }
 }
 model::model!(LicenseUsageResponseUsageDataReferences);

@@ -40,10 +40,6 @@ impl model::Model for OrchestrationScorecardSummary {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.avg_score.is_some() as u64 | (self.max_score.is_some() as u64) << 1
-    }
 }
 model::model!(OrchestrationScorecardSummary);
 /// Schema `OrchestrationSummaryResponse`.
@@ -104,14 +100,6 @@ impl model::Model for OrchestrationSummaryResponse {
             5 => model::Part::Str(&self.step_execution_id),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.sbom.is_some() as u64 | (self.artifact.is_some() as u64) << 1
-            | (self.is_attested.is_some() as u64) << 2
-            | (self.drift_summary.is_some() as u64) << 3
-            | (self.scorecard_summary.is_some() as u64) << 4
-            | (self.step_execution_id.is_some() as u64) << 5
     }
 }
 model::model!(OrchestrationSummaryResponse);

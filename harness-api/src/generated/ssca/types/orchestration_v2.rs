@@ -118,11 +118,21 @@ impl model::Model for ExecutionContext {
     }
     #[inline]
     fn present(&self) -> u64 {
-        1 | 1 << 1 | (self.build_url.is_some() as u64) << 2
-            | (self.step_name.is_some() as u64) << 3
-            | (self.stage_name.is_some() as u64) << 4
-            | (self.stage_type.is_some() as u64) << 5 | 1 << 6 | 1 << 7 | 1 << 8 | 1 << 9
-            | 1 << 10
+        model::mask(
+            &[
+                true,
+                true,
+                self.build_url.is_some(),
+                self.step_name.is_some(),
+                self.stage_name.is_some(),
+                self.stage_type.is_some(),
+                true,
+                true,
+                true,
+                true,
+                true,
+            ],
+        )
     }
     #[inline]
     fn required(&self) -> &'static [usize] {
@@ -176,10 +186,6 @@ impl model::Model for OrchestrationStepDriftRequestBody {
             1 => model::opt(&self.variant),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        1 | (self.variant.is_some() as u64) << 1
     }
     #[inline]
     fn required(&self) -> &'static [usize] {
@@ -254,11 +260,6 @@ impl model::Model for SaveOrchestrationRequest {
         }
     }
     #[inline]
-    fn present(&self) -> u64 {
-        1 | (self.components.is_some() as u64) << 1 | 1 << 2 | 1 << 3
-            | (self.execution_context.is_some() as u64) << 4
-    }
-    #[inline]
     fn required(&self) -> &'static [usize] {
         &[0, 2, 3]
     }
@@ -295,10 +296,6 @@ impl model::Model for SaveOrchestrationResponseBody {
             0 => model::Part::Str(&self.artifact_id),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.artifact_id.is_some() as u64
     }
 }
 model::model!(SaveOrchestrationResponseBody);

@@ -71,11 +71,6 @@ impl model::Model for SaveOrchestrationRequestV2 {
         }
     }
     #[inline]
-    fn present(&self) -> u64 {
-        1 | (self.components.is_some() as u64) << 1 | 1 << 2 | 1 << 3
-            | (self.execution_context.is_some() as u64) << 4
-    }
-    #[inline]
     fn required(&self) -> &'static [usize] {
         &[0, 2, 3]
     }

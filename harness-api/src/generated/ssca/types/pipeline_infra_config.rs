@@ -62,11 +62,6 @@ impl model::Model for IntegrationConfigRequestBody {
         }
     }
     #[inline]
-    fn present(&self) -> u64 {
-        self.org.is_some() as u64 | (self.project.is_some() as u64) << 1
-            | (self.allow_override.is_some() as u64) << 2 | 1 << 3
-    }
-    #[inline]
     fn required(&self) -> &'static [usize] {
         &[3]
     }
@@ -128,11 +123,6 @@ impl model::Model for PipelineInfraConfigRequestBody {
             3 => model::Part::Flag(&self.allow_override),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.org.is_some() as u64 | 1 << 1 | (self.project.is_some() as u64) << 2
-            | (self.allow_override.is_some() as u64) << 3
     }
     #[inline]
     fn required(&self) -> &'static [usize] {

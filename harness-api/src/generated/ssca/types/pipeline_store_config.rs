@@ -71,11 +71,6 @@ impl model::Model for PipelineStoreConfigRequestBody {
         }
     }
     #[inline]
-    fn present(&self) -> u64 {
-        1 | 1 << 1 | (self.yaml_path.is_some() as u64) << 2 | 1 << 3
-            | (self.connector_id.is_some() as u64) << 4
-    }
-    #[inline]
     fn required(&self) -> &'static [usize] {
         &[0, 1, 3]
     }

@@ -40,10 +40,6 @@ impl model::Model for ArtifactAndDeploymentsResponseBody {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.message.is_some() as u64 | (self.is_valid.is_some() as u64) << 1
-    }
 }
 model::model!(ArtifactAndDeploymentsResponseBody);
 /// Schema `ContactInfo`.
@@ -81,10 +77,6 @@ impl model::Model for ContactInfo {
             1 => model::Part::Str(&self.email),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.email.is_some() as u64) << 1
     }
 }
 model::model!(ContactInfo);
@@ -169,15 +161,20 @@ impl model::Model for CreateTicketRequest {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.title.is_some() as u64 | (self.exists.is_some() as u64) << 1
-            | (self.priority.is_some() as u64) << 2
-            | (self.issue_type.is_some() as u64) << 3
-            | (self.artifact_id.is_some() as u64) << 4
-            | (self.description.is_some() as u64) << 5
-            | (self.external_id.is_some() as u64) << 6
-            | (self.identifiers.is_some() as u64) << 7
-            | (self.project_key.is_some() as u64) << 8
-            | (self.custom_fields.is_some() as u64) << 9
+        model::mask(
+            &[
+                self.title.is_some(),
+                self.exists.is_some(),
+                self.priority.is_some(),
+                self.issue_type.is_some(),
+                self.artifact_id.is_some(),
+                self.description.is_some(),
+                self.external_id.is_some(),
+                self.identifiers.is_some(),
+                self.project_key.is_some(),
+                self.custom_fields.is_some(),
+            ],
+        )
     }
 }
 model::model!(CreateTicketRequest);
@@ -212,10 +209,6 @@ impl model::Model for CreateTicketResponse {
             0 => model::Part::Str(&self.id),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.id.is_some() as u64
     }
 }
 model::model!(CreateTicketResponse);
@@ -287,11 +280,6 @@ impl model::Model for CveVulnerability {
         }
     }
     #[inline]
-    fn present(&self) -> u64 {
-        1 | 1 << 1 | 1 << 2 | 1 << 3
-            | (self.vulnerability_description.is_some() as u64) << 4
-    }
-    #[inline]
     fn required(&self) -> &'static [usize] {
         &[0, 1, 2, 3]
     }
@@ -359,10 +347,6 @@ impl model::Model for DefaultVulnerability {
         }
     }
     #[inline]
-    fn present(&self) -> u64 {
-        1 | 1 << 1 | 1 << 2 | (self.vulnerability_description.is_some() as u64) << 3
-    }
-    #[inline]
     fn required(&self) -> &'static [usize] {
         &[0, 1, 2]
     }
@@ -427,15 +411,6 @@ impl model::Model for DeploymentsCount {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.new_patched_count.is_some() as u64
-            | (self.new_pending_count.is_some() as u64) << 1
-            | (self.patched_prod_count.is_some() as u64) << 2
-            | (self.pending_prod_count.is_some() as u64) << 3
-            | (self.patched_non_prod_count.is_some() as u64) << 4
-            | (self.pending_non_prod_count.is_some() as u64) << 5
-    }
 }
 model::model!(DeploymentsCount);
 /// Schema `EnvironmentInfo`.
@@ -477,11 +452,6 @@ impl model::Model for EnvironmentInfo {
             2 => model::Part::Str(&self.identifier),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.type_.is_some() as u64) << 1
-            | (self.identifier.is_some() as u64) << 2
     }
 }
 model::model!(EnvironmentInfo);
@@ -530,10 +500,6 @@ impl model::Model for ExcludeArtifactRequest {
             0 => model::Cell::part(&self.artifact_id),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        1
     }
     #[inline]
     fn required(&self) -> &'static [usize] {
@@ -609,15 +575,6 @@ impl model::Model for PipelineInfo {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.id.is_some() as u64 | (self.name.is_some() as u64) << 1
-            | (self.execution_id.is_some() as u64) << 2
-            | (self.triggered_at.is_some() as u64) << 3
-            | (self.triggered_by.is_some() as u64) << 4
-            | (self.triggered_type.is_some() as u64) << 5
-            | (self.triggered_by_id.is_some() as u64) << 6
-    }
 }
 model::model!(PipelineInfo);
 /// Schema `RemediationArtifactDeploymentsListingRequestBody`.
@@ -655,10 +612,6 @@ impl model::Model for RemediationArtifactDeploymentsListingRequestBody {
             1 => model::Part::Str(&self.env_identifier),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.env_type.is_some() as u64 | (self.env_identifier.is_some() as u64) << 1
     }
 }
 model::model!(RemediationArtifactDeploymentsListingRequestBody);
@@ -733,12 +686,18 @@ impl model::Model for RemediationArtifactDeploymentsListingResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.tag.is_some() as u64 | (self.name.is_some() as u64) << 1
-            | (self.type_.is_some() as u64) << 2 | (self.digest.is_some() as u64) << 3
-            | (self.status.is_some() as u64) << 4
-            | (self.identifier.is_some() as u64) << 5
-            | (self.component_version.is_some() as u64) << 6
-            | (self.deployment_pipeline.is_some() as u64) << 7
+        model::mask(
+            &[
+                self.tag.is_some(),
+                self.name.is_some(),
+                self.type_.is_some(),
+                self.digest.is_some(),
+                self.status.is_some(),
+                self.identifier.is_some(),
+                self.component_version.is_some(),
+                self.deployment_pipeline.is_some(),
+            ],
+        )
     }
 }
 model::model!(RemediationArtifactDeploymentsListingResponse);
@@ -838,17 +797,23 @@ impl model::Model for RemediationArtifactDetailsResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.id.is_some() as u64 | (self.cve.is_some() as u64) << 1
-            | (self.status.is_some() as u64) << 2 | (self.ticket.is_some() as u64) << 3
-            | (self.contact.is_some() as u64) << 4
-            | (self.severity.is_some() as u64) << 5
-            | (self.component.is_some() as u64) << 6
-            | (self.artifact_name.is_some() as u64) << 7
-            | (self.build_pipeline.is_some() as u64) << 8
-            | (self.remediation_id.is_some() as u64) << 9
-            | (self.latest_build_tag.is_some() as u64) << 10
-            | (self.deployments_count.is_some() as u64) << 11
-            | (self.latest_fixed_artifact.is_some() as u64) << 12
+        model::mask(
+            &[
+                self.id.is_some(),
+                self.cve.is_some(),
+                self.status.is_some(),
+                self.ticket.is_some(),
+                self.contact.is_some(),
+                self.severity.is_some(),
+                self.component.is_some(),
+                self.artifact_name.is_some(),
+                self.build_pipeline.is_some(),
+                self.remediation_id.is_some(),
+                self.latest_build_tag.is_some(),
+                self.deployments_count.is_some(),
+                self.latest_fixed_artifact.is_some(),
+            ],
+        )
     }
 }
 model::model!(RemediationArtifactDetailsResponse);
@@ -889,11 +854,6 @@ impl model::Model for RemediationArtifactListingRequestBody {
             1 => model::opt(&self.remediation_status),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.deployment_status.is_some() as u64
-            | (self.remediation_status.is_some() as u64) << 1
     }
 }
 model::model!(RemediationArtifactListingRequestBody);
@@ -959,13 +919,6 @@ impl model::Model for RemediationArtifactListingResponse {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.id.is_some() as u64 | (self.name.is_some() as u64) << 1
-            | (self.is_new.is_some() as u64) << 2 | (self.ticket.is_some() as u64) << 3
-            | (self.deployments.is_some() as u64) << 4
-            | (self.is_excluded.is_some() as u64) << 5
-    }
 }
 model::model!(RemediationArtifactListingResponse);
 /// Schema `RemediationCondition`.
@@ -1003,10 +956,6 @@ impl model::Model for RemediationCondition {
             1 => model::opt(&self.operator),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.version.is_some() as u64 | (self.operator.is_some() as u64) << 1
     }
 }
 model::model!(RemediationCondition);
@@ -1050,10 +999,6 @@ impl model::Model for RemediationCount {
             1 => model::opt(&self.status),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.count.is_some() as u64 | (self.status.is_some() as u64) << 1
     }
 }
 model::model!(RemediationCount);
@@ -1198,26 +1143,32 @@ impl model::Model for RemediationDetailsResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.id.is_some() as u64 | (self.cve.is_some() as u64) << 1
-            | (self.status.is_some() as u64) << 2 | (self.ticket.is_some() as u64) << 3
-            | (self.contact.is_some() as u64) << 4
-            | (self.comments.is_some() as u64) << 5
-            | (self.severity.is_some() as u64) << 6
-            | (self.artifacts.is_some() as u64) << 7
-            | (self.closed_by.is_some() as u64) << 8
-            | (self.component.is_some() as u64) << 9
-            | (self.target_date.is_some() as u64) << 10
-            | (self.environments.is_some() as u64) << 11
-            | (self.end_time_milli.is_some() as u64) << 12
-            | (self.created_by_name.is_some() as u64) << 13
-            | (self.created_by_email.is_some() as u64) << 14
-            | (self.start_time_milli.is_some() as u64) << 15
-            | (self.deployments_count.is_some() as u64) << 16
-            | (self.artifacts_excluded.is_some() as u64) << 17
-            | (self.new_artifacts_count.is_some() as u64) << 18
-            | (self.remediation_condition.is_some() as u64) << 19
-            | (self.new_environments_count.is_some() as u64) << 20
-            | (self.vulnerability_description.is_some() as u64) << 21
+        model::mask(
+            &[
+                self.id.is_some(),
+                self.cve.is_some(),
+                self.status.is_some(),
+                self.ticket.is_some(),
+                self.contact.is_some(),
+                self.comments.is_some(),
+                self.severity.is_some(),
+                self.artifacts.is_some(),
+                self.closed_by.is_some(),
+                self.component.is_some(),
+                self.target_date.is_some(),
+                self.environments.is_some(),
+                self.end_time_milli.is_some(),
+                self.created_by_name.is_some(),
+                self.created_by_email.is_some(),
+                self.start_time_milli.is_some(),
+                self.deployments_count.is_some(),
+                self.artifacts_excluded.is_some(),
+                self.new_artifacts_count.is_some(),
+                self.remediation_condition.is_some(),
+                self.new_environments_count.is_some(),
+                self.vulnerability_description.is_some(),
+            ],
+        )
     }
 }
 model::model!(RemediationDetailsResponse);
@@ -1258,11 +1209,6 @@ impl model::Model for RemediationListingRequestBody {
             1 => model::opt(&self.component_name_filter),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.cve_filter.is_some() as u64
-            | (self.component_name_filter.is_some() as u64) << 1
     }
 }
 model::model!(RemediationListingRequestBody);
@@ -1312,10 +1258,6 @@ impl model::Model for RemediationListingRequestBodyComponentNameFilter {
             1 => model::Cell::part(&self.operator),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        1 | 1 << 1
     }
     #[inline]
     fn required(&self) -> &'static [usize] {
@@ -1369,10 +1311,6 @@ impl model::Model for RemediationListingRequestBodyCveFilter {
             1 => model::Cell::part(&self.operator),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        1 | 1 << 1
     }
     #[inline]
     fn required(&self) -> &'static [usize] {
@@ -1481,18 +1419,24 @@ impl model::Model for RemediationListingResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.id.is_some() as u64 | (self.cve.is_some() as u64) << 1
-            | (self.status.is_some() as u64) << 2 | (self.contact.is_some() as u64) << 3
-            | (self.severity.is_some() as u64) << 4
-            | (self.artifacts.is_some() as u64) << 5
-            | (self.closed_by.is_some() as u64) << 6
-            | (self.component.is_some() as u64) << 7
-            | (self.created_at.is_some() as u64) << 8
-            | (self.created_by.is_some() as u64) << 9
-            | (self.target_date.is_some() as u64) << 10
-            | (self.schedule_status.is_some() as u64) << 11
-            | (self.deployments_count.is_some() as u64) << 12
-            | (self.remediation_condition.is_some() as u64) << 13
+        model::mask(
+            &[
+                self.id.is_some(),
+                self.cve.is_some(),
+                self.status.is_some(),
+                self.contact.is_some(),
+                self.severity.is_some(),
+                self.artifacts.is_some(),
+                self.closed_by.is_some(),
+                self.component.is_some(),
+                self.created_at.is_some(),
+                self.created_by.is_some(),
+                self.target_date.is_some(),
+                self.schedule_status.is_some(),
+                self.deployments_count.is_some(),
+                self.remediation_condition.is_some(),
+            ],
+        )
     }
 }
 model::model!(RemediationListingResponse);
@@ -1569,12 +1513,6 @@ impl model::Model for RemediationTrackerCreateRequestBody {
         }
     }
     #[inline]
-    fn present(&self) -> u64 {
-        self.contact.is_some() as u64 | (self.comments.is_some() as u64) << 1
-            | (self.target_end_date.is_some() as u64) << 2
-            | (self.vulnerability_info.is_some() as u64) << 3 | 1 << 4
-    }
-    #[inline]
     fn required(&self) -> &'static [usize] {
         &[4]
     }
@@ -1611,10 +1549,6 @@ impl model::Model for RemediationTrackerCreateResponseBody {
             0 => model::Part::Str(&self.id),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.id.is_some() as u64
     }
 }
 model::model!(RemediationTrackerCreateResponseBody);
@@ -1693,10 +1627,6 @@ impl model::Model for RemediationTrackerUpdateRequestBody {
         }
     }
     #[inline]
-    fn present(&self) -> u64 {
-        1 | 1 << 1 | 1 << 2 | 1 << 3 | 1 << 4
-    }
-    #[inline]
     fn required(&self) -> &'static [usize] {
         &[0, 1, 2, 3, 4]
     }
@@ -1733,10 +1663,6 @@ impl model::Model for RemediationTrackerUpdateResponseBody {
             0 => model::Part::Str(&self.id),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.id.is_some() as u64
     }
 }
 model::model!(RemediationTrackerUpdateResponseBody);
@@ -1779,12 +1705,6 @@ impl model::Model for RemediationTrackersOverallSummaryResponseBody {
             2 => model::Part::Num(&self.mean_time_to_remediate_in_hours),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.deployments_count.is_some() as u64
-            | (self.remediation_counts.is_some() as u64) << 1
-            | (self.mean_time_to_remediate_in_hours.is_some() as u64) << 2
     }
 }
 model::model!(RemediationTrackersOverallSummaryResponseBody);
@@ -1835,12 +1755,6 @@ impl model::Model for TicketInfo {
             3 => model::Part::Str(&self.external_id),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.id.is_some() as u64 | (self.url.is_some() as u64) << 1
-            | (self.status.is_some() as u64) << 2
-            | (self.external_id.is_some() as u64) << 3
     }
 }
 model::model!(TicketInfo);

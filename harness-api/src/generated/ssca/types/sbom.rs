@@ -36,10 +36,6 @@ impl model::Model for ArtifactSbomResponseBody {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.sbom.is_some() as u64
-    }
 }
 model::model!(ArtifactSbomResponseBody);
 model::union! {
@@ -88,10 +84,6 @@ impl model::Model for DownloadSbomRequest {
             0 => model::Cell::part(&self.spec),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        1
     }
     #[inline]
     fn required(&self) -> &'static [usize] {
@@ -155,11 +147,6 @@ impl model::Model for ImageSpec {
             3 => model::Cell::part(&self.image_name),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        1 | (self.digest.is_some() as u64) << 1 | (self.image_tag.is_some() as u64) << 2
-            | 1 << 3
     }
     #[inline]
     fn required(&self) -> &'static [usize] {
@@ -226,10 +213,6 @@ impl model::Model for RepositorySpec {
         }
     }
     #[inline]
-    fn present(&self) -> u64 {
-        1 | (self.branch.is_some() as u64) << 1 | 1 << 2
-    }
-    #[inline]
     fn required(&self) -> &'static [usize] {
         &[0, 2]
     }
@@ -280,10 +263,6 @@ impl model::Model for SbomScoreRequest {
             0 => model::Cell::part(&self.spec),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        1
     }
     #[inline]
     fn required(&self) -> &'static [usize] {

@@ -52,10 +52,6 @@ impl model::Model for ArtifactSbomDriftRequestBody {
         }
     }
     #[inline]
-    fn present(&self) -> u64 {
-        1 | 1 << 1
-    }
-    #[inline]
     fn required(&self) -> &'static [usize] {
         &[0, 1]
     }
@@ -101,11 +97,6 @@ impl model::Model for ComponentDrift {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.status.is_some() as u64 | (self.new_component.is_some() as u64) << 1
-            | (self.old_component.is_some() as u64) << 2
-    }
 }
 model::model!(ComponentDrift);
 /// Schema `LicenseDrift`.
@@ -147,11 +138,6 @@ impl model::Model for LicenseDrift {
             2 => model::opt(&self.components),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.status.is_some() as u64 | (self.license.is_some() as u64) << 1
-            | (self.components.is_some() as u64) << 2
     }
 }
 model::model!(LicenseDrift);

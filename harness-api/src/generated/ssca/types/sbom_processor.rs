@@ -125,17 +125,23 @@ impl model::Model for EnforceSbomRequestBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        1 | (self.step_name.is_some() as u64) << 1
-            | (self.stage_name.is_some() as u64) << 2
-            | (self.stage_type.is_some() as u64) << 3 | 1 << 4
-            | (self.policy_file_id.is_some() as u64) << 5
-            | (self.policy_set_ref.is_some() as u64) << 6
-            | (self.step_identifier.is_some() as u64) << 7
-            | (self.stage_identifier.is_some() as u64) << 8
-            | (self.step_execution_id.is_some() as u64) << 9
-            | (self.stage_execution_id.is_some() as u64) << 10
-            | (self.pipeline_identifier.is_some() as u64) << 11
-            | (self.pipeline_execution_id.is_some() as u64) << 12
+        model::mask(
+            &[
+                true,
+                self.step_name.is_some(),
+                self.stage_name.is_some(),
+                self.stage_type.is_some(),
+                true,
+                self.policy_file_id.is_some(),
+                self.policy_set_ref.is_some(),
+                self.step_identifier.is_some(),
+                self.stage_identifier.is_some(),
+                self.step_execution_id.is_some(),
+                self.stage_execution_id.is_some(),
+                self.pipeline_identifier.is_some(),
+                self.pipeline_execution_id.is_some(),
+            ],
+        )
     }
     #[inline]
     fn required(&self) -> &'static [usize] {
@@ -263,11 +269,22 @@ impl model::Model for SbomMetadata {
     }
     #[inline]
     fn present(&self) -> u64 {
-        1 | 1 << 1 | (self.build_url.is_some() as u64) << 2
-            | (self.step_name.is_some() as u64) << 3
-            | (self.stage_name.is_some() as u64) << 4
-            | (self.sequence_id.is_some() as u64) << 5 | 1 << 6 | 1 << 7 | 1 << 8
-            | (self.stage_execution_id.is_some() as u64) << 9 | 1 << 10 | 1 << 11
+        model::mask(
+            &[
+                true,
+                true,
+                self.build_url.is_some(),
+                self.step_name.is_some(),
+                self.stage_name.is_some(),
+                self.sequence_id.is_some(),
+                true,
+                true,
+                true,
+                self.stage_execution_id.is_some(),
+                true,
+                true,
+            ],
+        )
     }
     #[inline]
     fn required(&self) -> &'static [usize] {
@@ -337,10 +354,6 @@ impl model::Model for SbomProcess {
         }
     }
     #[inline]
-    fn present(&self) -> u64 {
-        self.url.is_some() as u64 | 1 << 1 | 1 << 2 | 1 << 3
-    }
-    #[inline]
     fn required(&self) -> &'static [usize] {
         &[1, 2, 3]
     }
@@ -390,12 +403,6 @@ impl model::Model for SbomProcessRequestBody {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.artifact.is_some() as u64 | (self.attestation.is_some() as u64) << 1
-            | (self.sbom_process.is_some() as u64) << 2
-            | (self.sbom_metadata.is_some() as u64) << 3
-    }
 }
 model::model!(SbomProcessRequestBody);
 /// Schema `SbomProcessResponseBody`.
@@ -429,10 +436,6 @@ impl model::Model for SbomProcessResponseBody {
             0 => model::Part::Str(&self.artifact_id),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.artifact_id.is_some() as u64
     }
 }
 model::model!(SbomProcessResponseBody);

@@ -85,15 +85,20 @@ impl model::Model for SbomScorecardRequest {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.org_id.is_some() as u64 | (self.category.is_some() as u64) << 1
-            | (self.avg_score.is_some() as u64) << 2
-            | (self.max_score.is_some() as u64) << 3
-            | (self.account_id.is_some() as u64) << 4
-            | (self.project_id.is_some() as u64) << 5
-            | (self.creation_on.is_some() as u64) << 6
-            | (self.sbom_details.is_some() as u64) << 7
-            | (self.score_card_info.is_some() as u64) << 8
-            | (self.orchestration_id.is_some() as u64) << 9
+        model::mask(
+            &[
+                self.org_id.is_some(),
+                self.category.is_some(),
+                self.avg_score.is_some(),
+                self.max_score.is_some(),
+                self.account_id.is_some(),
+                self.project_id.is_some(),
+                self.creation_on.is_some(),
+                self.sbom_details.is_some(),
+                self.score_card_info.is_some(),
+                self.orchestration_id.is_some(),
+            ],
+        )
     }
 }
 model::model!(SbomScorecardRequest);

@@ -40,10 +40,6 @@ impl model::Model for PolicyViolationRequestBody {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.status.is_some() as u64 | (self.violations.is_some() as u64) << 1
-    }
 }
 model::model!(PolicyViolationRequestBody);
 /// Schema `ProvenanceRequestBody`.
@@ -142,18 +138,23 @@ impl model::Model for ProvenanceRequestBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.org.is_some() as u64 | (self.project.is_some() as u64) << 1
-            | (self.artifact.is_some() as u64) << 2
-            | (self.pipeline.is_some() as u64) << 3
-            | (self.step_name.is_some() as u64) << 4
-            | (self.provenance.is_some() as u64) << 5
-            | (self.stage_name.is_some() as u64) << 6
-            | (self.stage_type.is_some() as u64) << 7
-            | (self.step_identifier.is_some() as u64) << 8
-            | (self.stage_identifier.is_some() as u64) << 9
-            | (self.pipeline_execution_id.is_some() as u64) << 10
-            | (self.step_execution_identifier.is_some() as u64) << 11
-            | (self.stage_execution_identifier.is_some() as u64) << 12
+        model::mask(
+            &[
+                self.org.is_some(),
+                self.project.is_some(),
+                self.artifact.is_some(),
+                self.pipeline.is_some(),
+                self.step_name.is_some(),
+                self.provenance.is_some(),
+                self.stage_name.is_some(),
+                self.stage_type.is_some(),
+                self.step_identifier.is_some(),
+                self.stage_identifier.is_some(),
+                self.pipeline_execution_id.is_some(),
+                self.step_execution_identifier.is_some(),
+                self.stage_execution_identifier.is_some(),
+            ],
+        )
     }
 }
 model::model!(ProvenanceRequestBody);
@@ -188,10 +189,6 @@ impl model::Model for ProvenanceResponseBody {
             0 => model::Part::Str(&self.provenance),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.provenance.is_some() as u64
     }
 }
 model::model!(ProvenanceResponseBody);
@@ -296,19 +293,24 @@ impl model::Model for SlsaVerificationRequestBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.org.is_some() as u64 | (self.project.is_some() as u64) << 1
-            | (self.artifact.is_some() as u64) << 2
-            | (self.pipeline.is_some() as u64) << 3
-            | (self.step_name.is_some() as u64) << 4
-            | (self.provenance.is_some() as u64) << 5
-            | (self.stage_name.is_some() as u64) << 6
-            | (self.stage_type.is_some() as u64) << 7
-            | (self.step_identifier.is_some() as u64) << 8
-            | (self.stage_identifier.is_some() as u64) << 9
-            | (self.verification_status.is_some() as u64) << 10
-            | (self.pipeline_execution_id.is_some() as u64) << 11
-            | (self.step_execution_identifier.is_some() as u64) << 12
-            | (self.stage_execution_identifier.is_some() as u64) << 13
+        model::mask(
+            &[
+                self.org.is_some(),
+                self.project.is_some(),
+                self.artifact.is_some(),
+                self.pipeline.is_some(),
+                self.step_name.is_some(),
+                self.provenance.is_some(),
+                self.stage_name.is_some(),
+                self.stage_type.is_some(),
+                self.step_identifier.is_some(),
+                self.stage_identifier.is_some(),
+                self.verification_status.is_some(),
+                self.pipeline_execution_id.is_some(),
+                self.step_execution_identifier.is_some(),
+                self.stage_execution_identifier.is_some(),
+            ],
+        )
     }
 }
 model::model!(SlsaVerificationRequestBody);

@@ -57,11 +57,6 @@ impl model::Model for ProvenanceRequestBodyV2 {
         }
     }
     #[inline]
-    fn present(&self) -> u64 {
-        self.artifact.is_some() as u64 | 1 << 1
-            | (self.execution_context.is_some() as u64) << 2
-    }
-    #[inline]
     fn required(&self) -> &'static [usize] {
         &[1]
     }
@@ -123,12 +118,6 @@ impl model::Model for SlsaVerificationRequestBodyV2 {
             3 => model::opt(&self.verification_status),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.artifact.is_some() as u64 | 1 << 1
-            | (self.execution_context.is_some() as u64) << 2
-            | (self.verification_status.is_some() as u64) << 3
     }
     #[inline]
     fn required(&self) -> &'static [usize] {

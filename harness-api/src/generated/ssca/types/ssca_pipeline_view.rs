@@ -40,10 +40,6 @@ impl model::Model for ArtifactListingPipelineRequestBody {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.search_term.is_some() as u64 | (self.artifact_type.is_some() as u64) << 1
-    }
 }
 model::model!(ArtifactListingPipelineRequestBody);
 model::open_enum! {
@@ -127,14 +123,19 @@ impl model::Model for ArtifactListingPipelineResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.slsa.is_some() as u64 | (self.org_id.is_some() as u64) << 1
-            | (self.artifact.is_some() as u64) << 2
-            | (self.project_id.is_some() as u64) << 3
-            | (self.enforcement.is_some() as u64) << 4
-            | (self.pipeline_id.is_some() as u64) << 5
-            | (self.verification.is_some() as u64) << 6
-            | (self.orchestration.is_some() as u64) << 7
-            | (self.pipeline_execution_id.is_some() as u64) << 8
+        model::mask(
+            &[
+                self.slsa.is_some(),
+                self.org_id.is_some(),
+                self.artifact.is_some(),
+                self.project_id.is_some(),
+                self.enforcement.is_some(),
+                self.pipeline_id.is_some(),
+                self.verification.is_some(),
+                self.orchestration.is_some(),
+                self.pipeline_execution_id.is_some(),
+            ],
+        )
     }
 }
 model::model!(ArtifactListingPipelineResponse);
@@ -209,13 +210,18 @@ impl model::Model for EnforcementModelPipeline {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.step_name.is_some() as u64 | (self.stage_name.is_some() as u64) << 1
-            | (self.violations.is_some() as u64) << 2
-            | (self.enforcement_id.is_some() as u64) << 3
-            | (self.step_identifier.is_some() as u64) << 4
-            | (self.stage_identifier.is_some() as u64) << 5
-            | (self.step_execution_identifier.is_some() as u64) << 6
-            | (self.stage_execution_identifier.is_some() as u64) << 7
+        model::mask(
+            &[
+                self.step_name.is_some(),
+                self.stage_name.is_some(),
+                self.violations.is_some(),
+                self.enforcement_id.is_some(),
+                self.step_identifier.is_some(),
+                self.stage_identifier.is_some(),
+                self.step_execution_identifier.is_some(),
+                self.stage_execution_identifier.is_some(),
+            ],
+        )
     }
 }
 model::model!(EnforcementModelPipeline);
@@ -254,11 +260,6 @@ impl model::Model for EnforcementModelPipelineViolations {
             1 => model::Part::Int(&self.allow_list_violation_count),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.deny_list_violation_count.is_some() as u64
-            | (self.allow_list_violation_count.is_some() as u64) << 1
     }
 }
 model::model!(EnforcementModelPipelineViolations);
@@ -325,15 +326,6 @@ impl model::Model for IntegrityVerificationModelPipeline {
             6 => model::Part::Str(&self.stage_execution_identifier),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.step_name.is_some() as u64 | (self.stage_name.is_some() as u64) << 1
-            | (self.step_identifier.is_some() as u64) << 2
-            | (self.stage_identifier.is_some() as u64) << 3
-            | (self.integrity_verification.is_some() as u64) << 4
-            | (self.step_execution_identifier.is_some() as u64) << 5
-            | (self.stage_execution_identifier.is_some() as u64) << 6
     }
 }
 model::model!(IntegrityVerificationModelPipeline);
@@ -413,14 +405,19 @@ impl model::Model for OrchestrationModelPipeline {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.drift.is_some() as u64 | (self.scorecard.is_some() as u64) << 1
-            | (self.step_name.is_some() as u64) << 2
-            | (self.stage_name.is_some() as u64) << 3
-            | (self.step_identifier.is_some() as u64) << 4
-            | (self.orchestration_id.is_some() as u64) << 5
-            | (self.stage_identifier.is_some() as u64) << 6
-            | (self.step_execution_identifier.is_some() as u64) << 7
-            | (self.stage_execution_identifier.is_some() as u64) << 8
+        model::mask(
+            &[
+                self.drift.is_some(),
+                self.scorecard.is_some(),
+                self.step_name.is_some(),
+                self.stage_name.is_some(),
+                self.step_identifier.is_some(),
+                self.orchestration_id.is_some(),
+                self.stage_identifier.is_some(),
+                self.step_execution_identifier.is_some(),
+                self.stage_execution_identifier.is_some(),
+            ],
+        )
     }
 }
 model::model!(OrchestrationModelPipeline);
@@ -460,10 +457,6 @@ impl model::Model for OrchestrationModelPipelineScorecard {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.avg_score.is_some() as u64 | (self.max_score.is_some() as u64) << 1
-    }
 }
 model::model!(OrchestrationModelPipelineScorecard);
 /// Schema `SlsaModelPipeline`.
@@ -501,10 +494,6 @@ impl model::Model for SlsaModelPipeline {
             1 => model::opt(&self.verification),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.provenance.is_some() as u64 | (self.verification.is_some() as u64) << 1
     }
 }
 model::model!(SlsaModelPipeline);
@@ -566,14 +555,6 @@ impl model::Model for SlsaModelPipelineProvenance {
             5 => model::Part::Str(&self.stage_execution_identifier),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.step_name.is_some() as u64 | (self.stage_name.is_some() as u64) << 1
-            | (self.step_identifier.is_some() as u64) << 2
-            | (self.stage_identifier.is_some() as u64) << 3
-            | (self.step_execution_identifier.is_some() as u64) << 4
-            | (self.stage_execution_identifier.is_some() as u64) << 5
     }
 }
 model::model!(SlsaModelPipelineProvenance);
@@ -641,15 +622,6 @@ impl model::Model for SlsaModelPipelineVerification {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.step_name.is_some() as u64 | (self.stage_name.is_some() as u64) << 1
-            | (self.step_identifier.is_some() as u64) << 2
-            | (self.stage_identifier.is_some() as u64) << 3
-            | (self.verification_details.is_some() as u64) << 4
-            | (self.step_execution_identifier.is_some() as u64) << 5
-            | (self.stage_execution_identifier.is_some() as u64) << 6
-    }
 }
 model::model!(SlsaModelPipelineVerification);
 /// Schema `SlsaModelPipelineVerificationVerificationDetails`.
@@ -689,11 +661,6 @@ impl model::Model for SlsaModelPipelineVerificationDetails {
             1 => model::Part::Str(&self.policy_enforcement_status),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.verification_status.is_some() as u64
-            | (self.policy_enforcement_status.is_some() as u64) << 1
     }
 }
 model::model!(SlsaModelPipelineVerificationDetails);
@@ -757,13 +724,6 @@ impl model::Model for SscaSummary {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.drifts.is_some() as u64 | (self.artifacts.is_some() as u64) << 1
-            | (self.verification.is_some() as u64) << 2
-            | (self.policy_violations.is_some() as u64) << 3
-            | (self.slsa_verifications.is_some() as u64) << 4
-    }
 }
 model::model!(SscaSummary);
 /// Schema `SSCASummaryArtifacts`.
@@ -801,10 +761,6 @@ impl model::Model for SscaSummaryArtifacts {
             1 => model::Part::Int(&self.repositories),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.containers.is_some() as u64 | (self.repositories.is_some() as u64) << 1
     }
 }
 model::model!(SscaSummaryArtifacts);
@@ -844,10 +800,6 @@ impl model::Model for SscaSummaryDrifts {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.licenses.is_some() as u64 | (self.components.is_some() as u64) << 1
-    }
 }
 model::model!(SscaSummaryDrifts);
 /// Schema `SSCASummaryPolicyViolations`.
@@ -885,10 +837,6 @@ impl model::Model for SscaSummaryPolicyViolations {
             1 => model::Part::Int(&self.allow_list),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.deny_list.is_some() as u64 | (self.allow_list.is_some() as u64) << 1
     }
 }
 model::model!(SscaSummaryPolicyViolations);
@@ -928,10 +876,6 @@ impl model::Model for SscaSummarySlsaVerifications {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.failures.is_some() as u64 | (self.successes.is_some() as u64) << 1
-    }
 }
 model::model!(SscaSummarySlsaVerifications);
 /// Schema `SSCASummaryVerification`.
@@ -969,10 +913,6 @@ impl model::Model for SscaSummaryVerification {
             1 => model::Part::Int(&self.success_count),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.failure_count.is_some() as u64 | (self.success_count.is_some() as u64) << 1
     }
 }
 model::model!(SscaSummaryVerification);

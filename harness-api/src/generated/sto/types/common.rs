@@ -52,13 +52,6 @@ impl model::Model for ExportPipelineSecurityIssuesCsvResponseBody {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data.is_some() as u64 | (self.headers.is_some() as u64) << 1
-            | (self.filename.is_some() as u64) << 2
-            | (self.total_rows.is_some() as u64) << 3
-            | (self.execution_id.is_some() as u64) << 4
-    }
 }
 model::model!(ExportPipelineSecurityIssuesCsvResponseBody);
 /// Schema `Issue`.
@@ -249,33 +242,41 @@ impl model::Model for Issue {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.id.is_some() as u64 | (self.key.is_some() as u64) << 1
-            | (self.type_.is_some() as u64) << 2 | (self.title.is_some() as u64) << 3
-            | (self.status.is_some() as u64) << 4 | (self.created.is_some() as u64) << 5
-            | (self.details.is_some() as u64) << 6 | (self.origins.is_some() as u64) << 7
-            | (self.severity.is_some() as u64) << 8
-            | (self.target_id.is_some() as u64) << 9
-            | (self.epss_score.is_some() as u64) << 10
-            | (self.product_id.is_some() as u64) << 11
-            | (self.subproduct.is_some() as u64) << 12
-            | (self.target_name.is_some() as u64) << 13
-            | (self.target_type.is_some() as u64) << 14
-            | (self.exemption_id.is_some() as u64) << 15
-            | (self.occurrences.is_some() as u64) << 16
-            | (self.occurrence_id.is_some() as u64) << 17
-            | (self.origin_status.is_some() as u64) << 18
-            | (self.severity_code.is_some() as u64) << 19
-            | (self.base_image_name.is_some() as u64) << 20
-            | (self.current_status.is_some() as u64) << 21
-            | (self.epss_percentile.is_some() as u64) << 22
-            | (self.num_occurrences.is_some() as u64) << 23
-            | (self.target_variant_id.is_some() as u64) << 24
-            | (self.epss_last_modified.is_some() as u64) << 25
-            | (self.baseline_variant_id.is_some() as u64) << 26
-            | (self.exemption_coverage.is_some() as u64) << 27
-            | (self.target_variant_name.is_some() as u64) << 28
-            | (self.harness_augmentation.is_some() as u64) << 29
-            | (self.exemption_status_at_scan.is_some() as u64) << 30
+        model::mask(
+            &[
+                self.id.is_some(),
+                self.key.is_some(),
+                self.type_.is_some(),
+                self.title.is_some(),
+                self.status.is_some(),
+                self.created.is_some(),
+                self.details.is_some(),
+                self.origins.is_some(),
+                self.severity.is_some(),
+                self.target_id.is_some(),
+                self.epss_score.is_some(),
+                self.product_id.is_some(),
+                self.subproduct.is_some(),
+                self.target_name.is_some(),
+                self.target_type.is_some(),
+                self.exemption_id.is_some(),
+                self.occurrences.is_some(),
+                self.occurrence_id.is_some(),
+                self.origin_status.is_some(),
+                self.severity_code.is_some(),
+                self.base_image_name.is_some(),
+                self.current_status.is_some(),
+                self.epss_percentile.is_some(),
+                self.num_occurrences.is_some(),
+                self.target_variant_id.is_some(),
+                self.epss_last_modified.is_some(),
+                self.baseline_variant_id.is_some(),
+                self.exemption_coverage.is_some(),
+                self.target_variant_name.is_some(),
+                self.harness_augmentation.is_some(),
+                self.exemption_status_at_scan.is_some(),
+            ],
+        )
     }
 }
 model::model!(Issue);
@@ -357,13 +358,6 @@ impl model::Model for StoPagination {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.link.is_some() as u64 | (self.page.is_some() as u64) << 1
-            | (self.page_size.is_some() as u64) << 2
-            | (self.total_items.is_some() as u64) << 3
-            | (self.total_pages.is_some() as u64) << 4
-    }
 }
 model::model!(StoPagination);
 /// Schema `StoStatus`.
@@ -397,10 +391,6 @@ impl model::Model for StoStatus {
             0 => model::Part::Str(&self.status),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.status.is_some() as u64
     }
 }
 model::model!(StoStatus);

@@ -50,11 +50,6 @@ impl model::Model for ApproveExemptionBody {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.comment.is_some() as u64 | (self.approver_id.is_some() as u64) << 1
-            | (self.pending_changes_override.is_some() as u64) << 2
-    }
 }
 model::model!(ApproveExemptionBody);
 /// Schema `Exemptions#ApproveExemption body.pendingChangesOverride`.
@@ -88,10 +83,6 @@ impl model::Model for ApproveExemptionBodyPendingChangesOverride {
             0 => model::Part::Int(&self.duration_days),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.duration_days.is_some() as u64
     }
 }
 model::model!(ApproveExemptionBodyPendingChangesOverride);
@@ -176,14 +167,20 @@ impl model::Model for BulkCreateExemptionsBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.link.is_some() as u64 | (self.type_.is_some() as u64) << 1
-            | (self.items.is_some() as u64) << 2 | (self.reason.is_some() as u64) << 3
-            | (self.expiration.is_some() as u64) << 4
-            | (self.requester_id.is_some() as u64) << 5
-            | (self.requester_name.is_some() as u64) << 6
-            | (self.pending_changes.is_some() as u64) << 7
-            | (self.requester_email.is_some() as u64) << 8
-            | (self.exempt_future_occurrences.is_some() as u64) << 9
+        model::mask(
+            &[
+                self.link.is_some(),
+                self.type_.is_some(),
+                self.items.is_some(),
+                self.reason.is_some(),
+                self.expiration.is_some(),
+                self.requester_id.is_some(),
+                self.requester_name.is_some(),
+                self.pending_changes.is_some(),
+                self.requester_email.is_some(),
+                self.exempt_future_occurrences.is_some(),
+            ],
+        )
     }
 }
 model::model!(BulkCreateExemptionsBody);
@@ -239,14 +236,6 @@ impl model::Model for BulkCreateExemptionsBodyItems {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.scan_id.is_some() as u64 | (self.search.is_some() as u64) << 1
-            | (self.issue_id.is_some() as u64) << 2
-            | (self.target_id.is_some() as u64) << 3
-            | (self.pipeline_id.is_some() as u64) << 4
-            | (self.occurrences.is_some() as u64) << 5
-    }
 }
 model::model!(BulkCreateExemptionsBodyItems);
 /// Schema `Exemptions#BulkCreateExemptions body.pendingChanges`.
@@ -280,10 +269,6 @@ impl model::Model for BulkCreateExemptionsBodyPendingChanges {
             0 => model::Part::Int(&self.duration_days),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.duration_days.is_some() as u64
     }
 }
 model::model!(BulkCreateExemptionsBodyPendingChanges);
@@ -393,18 +378,25 @@ impl model::Model for CreateExemptionBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.link.is_some() as u64 | (self.type_.is_some() as u64) << 1
-            | (self.reason.is_some() as u64) << 2 | (self.scan_id.is_some() as u64) << 3
-            | (self.search.is_some() as u64) << 4 | (self.issue_id.is_some() as u64) << 5
-            | (self.target_id.is_some() as u64) << 6
-            | (self.expiration.is_some() as u64) << 7
-            | (self.pipeline_id.is_some() as u64) << 8
-            | (self.occurrences.is_some() as u64) << 9
-            | (self.requester_id.is_some() as u64) << 10
-            | (self.requester_name.is_some() as u64) << 11
-            | (self.pending_changes.is_some() as u64) << 12
-            | (self.requester_email.is_some() as u64) << 13
-            | (self.exempt_future_occurrences.is_some() as u64) << 14
+        model::mask(
+            &[
+                self.link.is_some(),
+                self.type_.is_some(),
+                self.reason.is_some(),
+                self.scan_id.is_some(),
+                self.search.is_some(),
+                self.issue_id.is_some(),
+                self.target_id.is_some(),
+                self.expiration.is_some(),
+                self.pipeline_id.is_some(),
+                self.occurrences.is_some(),
+                self.requester_id.is_some(),
+                self.requester_name.is_some(),
+                self.pending_changes.is_some(),
+                self.requester_email.is_some(),
+                self.exempt_future_occurrences.is_some(),
+            ],
+        )
     }
 }
 model::model!(CreateExemptionBody);
@@ -439,10 +431,6 @@ impl model::Model for CreateExemptionBodyPendingChanges {
             0 => model::Part::Int(&self.duration_days),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.duration_days.is_some() as u64
     }
 }
 model::model!(CreateExemptionBodyPendingChanges);
@@ -496,13 +484,6 @@ impl model::Model for PromoteExemptionBody {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.comment.is_some() as u64 | (self.target_id.is_some() as u64) << 1
-            | (self.approver_id.is_some() as u64) << 2
-            | (self.pipeline_id.is_some() as u64) << 3
-            | (self.pending_changes_override.is_some() as u64) << 4
-    }
 }
 model::model!(PromoteExemptionBody);
 /// Schema `Exemptions#PromoteExemption body.pendingChangesOverride`.
@@ -536,10 +517,6 @@ impl model::Model for PromoteExemptionBodyPendingChangesOverride {
             0 => model::Part::Int(&self.duration_days),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.duration_days.is_some() as u64
     }
 }
 model::model!(PromoteExemptionBodyPendingChangesOverride);
@@ -624,15 +601,20 @@ impl model::Model for UpdateExemptionBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.link.is_some() as u64 | (self.type_.is_some() as u64) << 1
-            | (self.reason.is_some() as u64) << 2
-            | (self.target_id.is_some() as u64) << 3
-            | (self.expiration.is_some() as u64) << 4
-            | (self.pipeline_id.is_some() as u64) << 5
-            | (self.requester_id.is_some() as u64) << 6
-            | (self.requester_name.is_some() as u64) << 7
-            | (self.pending_changes.is_some() as u64) << 8
-            | (self.requester_email.is_some() as u64) << 9
+        model::mask(
+            &[
+                self.link.is_some(),
+                self.type_.is_some(),
+                self.reason.is_some(),
+                self.target_id.is_some(),
+                self.expiration.is_some(),
+                self.pipeline_id.is_some(),
+                self.requester_id.is_some(),
+                self.requester_name.is_some(),
+                self.pending_changes.is_some(),
+                self.requester_email.is_some(),
+            ],
+        )
     }
 }
 model::model!(UpdateExemptionBody);
@@ -667,10 +649,6 @@ impl model::Model for UpdateExemptionBodyPendingChanges {
             0 => model::Part::Int(&self.duration_days),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.duration_days.is_some() as u64
     }
 }
 model::model!(UpdateExemptionBodyPendingChanges);

@@ -95,17 +95,22 @@ impl model::Model for AllIssueSummary {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.id.is_some() as u64 | (self.title.is_some() as u64) << 1
-            | (self.status.is_some() as u64) << 2
-            | (self.override_.is_some() as u64) << 3
-            | (self.issue_type.is_some() as u64) << 4
-            | (self.exemption_id.is_some() as u64) << 5
-            | (self.last_detected.is_some() as u64) << 6
-            | (self.severity_code.is_some() as u64) << 7
-            | (self.num_occurrences.is_some() as u64) << 8
-            | (self.exemption_status.is_some() as u64) << 9
-            | (self.num_targets_impacted.is_some() as u64) << 10
-            | (self.exemption_expiration.is_some() as u64) << 11
+        model::mask(
+            &[
+                self.id.is_some(),
+                self.title.is_some(),
+                self.status.is_some(),
+                self.override_.is_some(),
+                self.issue_type.is_some(),
+                self.exemption_id.is_some(),
+                self.last_detected.is_some(),
+                self.severity_code.is_some(),
+                self.num_occurrences.is_some(),
+                self.exemption_status.is_some(),
+                self.num_targets_impacted.is_some(),
+                self.exemption_expiration.is_some(),
+            ],
+        )
     }
 }
 model::model!(AllIssueSummary);
@@ -204,16 +209,21 @@ impl model::Model for AllIssuesDetailsResult {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.title.is_some() as u64 | (self.override_.is_some() as u64) << 1
-            | (self.scan_tool.is_some() as u64) << 2
-            | (self.issue_type.is_some() as u64) << 3
-            | (self.pagination.is_some() as u64) << 4
-            | (self.target_type.is_some() as u64) << 5
-            | (self.description.is_some() as u64) << 6
-            | (self.last_detected.is_some() as u64) << 7
-            | (self.severity_code.is_some() as u64) << 8
-            | (self.impacted_targets.is_some() as u64) << 9
-            | (self.reference_identifiers.is_some() as u64) << 10
+        model::mask(
+            &[
+                self.title.is_some(),
+                self.override_.is_some(),
+                self.scan_tool.is_some(),
+                self.issue_type.is_some(),
+                self.pagination.is_some(),
+                self.target_type.is_some(),
+                self.description.is_some(),
+                self.last_detected.is_some(),
+                self.severity_code.is_some(),
+                self.impacted_targets.is_some(),
+                self.reference_identifiers.is_some(),
+            ],
+        )
     }
 }
 model::model!(AllIssuesDetailsResult);
@@ -254,10 +264,6 @@ impl model::Model for AllIssuesFiltersResult {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.latest_baseline_scans.is_some() as u64
-    }
 }
 model::model!(AllIssuesFiltersResult);
 /// Schema `AllIssuesListResult`.
@@ -295,10 +301,6 @@ impl model::Model for AllIssuesListResult {
             1 => model::opt(&self.pagination),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.issues.is_some() as u64 | (self.pagination.is_some() as u64) << 1
     }
 }
 model::model!(AllIssuesListResult);
@@ -388,16 +390,21 @@ impl model::Model for AllIssuesOccurrenceDetailsResult {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.title.is_some() as u64 | (self.issue_type.is_some() as u64) << 1
-            | (self.pagination.is_some() as u64) << 2
-            | (self.target_name.is_some() as u64) << 3
-            | (self.target_type.is_some() as u64) << 4
-            | (self.description.is_some() as u64) << 5
-            | (self.exemption_id.is_some() as u64) << 6
-            | (self.occurrences.is_some() as u64) << 7
-            | (self.variant_name.is_some() as u64) << 8
-            | (self.severity_code.is_some() as u64) << 9
-            | (self.reference_identifiers.is_some() as u64) << 10
+        model::mask(
+            &[
+                self.title.is_some(),
+                self.issue_type.is_some(),
+                self.pagination.is_some(),
+                self.target_name.is_some(),
+                self.target_type.is_some(),
+                self.description.is_some(),
+                self.exemption_id.is_some(),
+                self.occurrences.is_some(),
+                self.variant_name.is_some(),
+                self.severity_code.is_some(),
+                self.reference_identifiers.is_some(),
+            ],
+        )
     }
 }
 model::model!(AllIssuesOccurrenceDetailsResult);
@@ -587,32 +594,40 @@ impl model::Model for FrontendExemption {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.id.is_some() as u64 | (self.link.is_some() as u64) << 1
-            | (self.type_.is_some() as u64) << 2 | (self.org_id.is_some() as u64) << 3
-            | (self.scope.is_some() as u64) << 4 | (self.reason.is_some() as u64) << 5
-            | (self.status.is_some() as u64) << 6 | (self.created.is_some() as u64) << 7
-            | (self.target_id.is_some() as u64) << 8
-            | (self.can_cancel.is_some() as u64) << 9
-            | (self.can_create.is_some() as u64) << 10
-            | (self.can_reject.is_some() as u64) << 11
-            | (self.is_deleted.is_some() as u64) << 12
-            | (self.project_id.is_some() as u64) << 13
-            | (self.approver_id.is_some() as u64) << 14
-            | (self.expiration.is_some() as u64) << 15
-            | (self.pipeline_id.is_some() as u64) << 16
-            | (self.requester_id.is_some() as u64) << 17
-            | (self.approver_name.is_some() as u64) << 18
-            | (self.can_re_approve.is_some() as u64) << 19
-            | (self.issue_summary.is_some() as u64) << 20
-            | (self.last_modified.is_some() as u64) << 21
-            | (self.approver_email.is_some() as u64) << 22
-            | (self.can_approve_for.is_some() as u64) << 23
-            | (self.requester_name.is_some() as u64) << 24
-            | (self.num_occurrences.is_some() as u64) << 25
-            | (self.pending_changes.is_some() as u64) << 26
-            | (self.requester_email.is_some() as u64) << 27
-            | (self.total_occurrences.is_some() as u64) << 28
-            | (self.is_occurrence_level_exemption.is_some() as u64) << 29
+        model::mask(
+            &[
+                self.id.is_some(),
+                self.link.is_some(),
+                self.type_.is_some(),
+                self.org_id.is_some(),
+                self.scope.is_some(),
+                self.reason.is_some(),
+                self.status.is_some(),
+                self.created.is_some(),
+                self.target_id.is_some(),
+                self.can_cancel.is_some(),
+                self.can_create.is_some(),
+                self.can_reject.is_some(),
+                self.is_deleted.is_some(),
+                self.project_id.is_some(),
+                self.approver_id.is_some(),
+                self.expiration.is_some(),
+                self.pipeline_id.is_some(),
+                self.requester_id.is_some(),
+                self.approver_name.is_some(),
+                self.can_re_approve.is_some(),
+                self.issue_summary.is_some(),
+                self.last_modified.is_some(),
+                self.approver_email.is_some(),
+                self.can_approve_for.is_some(),
+                self.requester_name.is_some(),
+                self.num_occurrences.is_some(),
+                self.pending_changes.is_some(),
+                self.requester_email.is_some(),
+                self.total_occurrences.is_some(),
+                self.is_occurrence_level_exemption.is_some(),
+            ],
+        )
     }
 }
 model::model!(FrontendExemption);
@@ -664,12 +679,6 @@ impl model::Model for FrontendExemptionCounts {
             3 => model::Part::Int(&self.rejected),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.expired.is_some() as u64 | (self.pending.is_some() as u64) << 1
-            | (self.approved.is_some() as u64) << 2
-            | (self.rejected.is_some() as u64) << 3
     }
 }
 model::model!(FrontendExemptionCounts);
@@ -733,13 +742,6 @@ impl model::Model for FrontendIssueCounts {
             6 => model::Part::Int(&self.critical),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.low.is_some() as u64 | (self.high.is_some() as u64) << 1
-            | (self.info.is_some() as u64) << 2 | (self.active.is_some() as u64) << 3
-            | (self.medium.is_some() as u64) << 4 | (self.ignored.is_some() as u64) << 5
-            | (self.critical.is_some() as u64) << 6
     }
 }
 model::model!(FrontendIssueCounts);
@@ -834,17 +836,22 @@ impl model::Model for GlobalExemptionsRequestBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.scopes.is_some() as u64 | (self.reasons.is_some() as u64) << 1
-            | (self.scanners.is_some() as u64) << 2
-            | (self.target_ids.is_some() as u64) << 3
-            | (self.approved_by.is_some() as u64) << 4
-            | (self.issue_types.is_some() as u64) << 5
-            | (self.rejected_by.is_some() as u64) << 6
-            | (self.pipeline_ids.is_some() as u64) << 7
-            | (self.requested_by.is_some() as u64) << 8
-            | (self.target_types.is_some() as u64) << 9
-            | (self.severity_codes.is_some() as u64) << 10
-            | (self.org_project_filter.is_some() as u64) << 11
+        model::mask(
+            &[
+                self.scopes.is_some(),
+                self.reasons.is_some(),
+                self.scanners.is_some(),
+                self.target_ids.is_some(),
+                self.approved_by.is_some(),
+                self.issue_types.is_some(),
+                self.rejected_by.is_some(),
+                self.pipeline_ids.is_some(),
+                self.requested_by.is_some(),
+                self.target_types.is_some(),
+                self.severity_codes.is_some(),
+                self.org_project_filter.is_some(),
+            ],
+        )
     }
 }
 model::model!(GlobalExemptionsRequestBody);
@@ -939,17 +946,22 @@ impl model::Model for ImpactedTarget {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.id.is_some() as u64 | (self.name.is_some() as u64) << 1
-            | (self.user_id.is_some() as u64) << 2
-            | (self.user_name.is_some() as u64) << 3
-            | (self.user_email.is_some() as u64) << 4
-            | (self.pipeline_id.is_some() as u64) << 5
-            | (self.execution_id.is_some() as u64) << 6
-            | (self.exemption_id.is_some() as u64) << 7
-            | (self.variant_name.is_some() as u64) << 8
-            | (self.last_detected.is_some() as u64) << 9
-            | (self.num_occurrences.is_some() as u64) << 10
-            | (self.exemption_status.is_some() as u64) << 11
+        model::mask(
+            &[
+                self.id.is_some(),
+                self.name.is_some(),
+                self.user_id.is_some(),
+                self.user_name.is_some(),
+                self.user_email.is_some(),
+                self.pipeline_id.is_some(),
+                self.execution_id.is_some(),
+                self.exemption_id.is_some(),
+                self.variant_name.is_some(),
+                self.last_detected.is_some(),
+                self.num_occurrences.is_some(),
+                self.exemption_status.is_some(),
+            ],
+        )
     }
 }
 model::model!(ImpactedTarget);
@@ -1049,16 +1061,23 @@ impl model::Model for IssueCounts {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.low.is_some() as u64 | (self.high.is_some() as u64) << 1
-            | (self.info.is_some() as u64) << 2 | (self.medium.is_some() as u64) << 3
-            | (self.new_low.is_some() as u64) << 4 | (self.ignored.is_some() as u64) << 5
-            | (self.new_high.is_some() as u64) << 6
-            | (self.new_info.is_some() as u64) << 7
-            | (self.critical.is_some() as u64) << 8
-            | (self.new_medium.is_some() as u64) << 9
-            | (self.unassigned.is_some() as u64) << 10
-            | (self.new_critical.is_some() as u64) << 11
-            | (self.new_unassigned.is_some() as u64) << 12
+        model::mask(
+            &[
+                self.low.is_some(),
+                self.high.is_some(),
+                self.info.is_some(),
+                self.medium.is_some(),
+                self.new_low.is_some(),
+                self.ignored.is_some(),
+                self.new_high.is_some(),
+                self.new_info.is_some(),
+                self.critical.is_some(),
+                self.new_medium.is_some(),
+                self.unassigned.is_some(),
+                self.new_critical.is_some(),
+                self.new_unassigned.is_some(),
+            ],
+        )
     }
 }
 model::model!(IssueCounts);
@@ -1260,35 +1279,43 @@ impl model::Model for IssueForExemptionResult {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.id.is_some() as u64 | (self.key.is_some() as u64) << 1
-            | (self.type_.is_some() as u64) << 2 | (self.title.is_some() as u64) << 3
-            | (self.status.is_some() as u64) << 4 | (self.created.is_some() as u64) << 5
-            | (self.details.is_some() as u64) << 6 | (self.origins.is_some() as u64) << 7
-            | (self.targets.is_some() as u64) << 8
-            | (self.severity.is_some() as u64) << 9
-            | (self.target_id.is_some() as u64) << 10
-            | (self.epss_score.is_some() as u64) << 11
-            | (self.product_id.is_some() as u64) << 12
-            | (self.subproduct.is_some() as u64) << 13
-            | (self.target_name.is_some() as u64) << 14
-            | (self.target_type.is_some() as u64) << 15
-            | (self.exemption_id.is_some() as u64) << 16
-            | (self.occurrences.is_some() as u64) << 17
-            | (self.occurrence_id.is_some() as u64) << 18
-            | (self.origin_status.is_some() as u64) << 19
-            | (self.severity_code.is_some() as u64) << 20
-            | (self.base_image_name.is_some() as u64) << 21
-            | (self.current_status.is_some() as u64) << 22
-            | (self.epss_percentile.is_some() as u64) << 23
-            | (self.num_occurrences.is_some() as u64) << 24
-            | (self.target_variant_id.is_some() as u64) << 25
-            | (self.epss_last_modified.is_some() as u64) << 26
-            | (self.baseline_variant_id.is_some() as u64) << 27
-            | (self.exemption_coverage.is_some() as u64) << 28
-            | (self.target_variant_name.is_some() as u64) << 29
-            | (self.harness_augmentation.is_some() as u64) << 30
-            | (self.exemption_status_at_scan.is_some() as u64) << 31
-            | (self.occurrences_pagination.is_some() as u64) << 32
+        model::mask(
+            &[
+                self.id.is_some(),
+                self.key.is_some(),
+                self.type_.is_some(),
+                self.title.is_some(),
+                self.status.is_some(),
+                self.created.is_some(),
+                self.details.is_some(),
+                self.origins.is_some(),
+                self.targets.is_some(),
+                self.severity.is_some(),
+                self.target_id.is_some(),
+                self.epss_score.is_some(),
+                self.product_id.is_some(),
+                self.subproduct.is_some(),
+                self.target_name.is_some(),
+                self.target_type.is_some(),
+                self.exemption_id.is_some(),
+                self.occurrences.is_some(),
+                self.occurrence_id.is_some(),
+                self.origin_status.is_some(),
+                self.severity_code.is_some(),
+                self.base_image_name.is_some(),
+                self.current_status.is_some(),
+                self.epss_percentile.is_some(),
+                self.num_occurrences.is_some(),
+                self.target_variant_id.is_some(),
+                self.epss_last_modified.is_some(),
+                self.baseline_variant_id.is_some(),
+                self.exemption_coverage.is_some(),
+                self.target_variant_name.is_some(),
+                self.harness_augmentation.is_some(),
+                self.exemption_status_at_scan.is_some(),
+                self.occurrences_pagination.is_some(),
+            ],
+        )
     }
 }
 model::model!(IssueForExemptionResult);
@@ -1359,11 +1386,6 @@ impl model::Model for IssueSeverityChangeResult {
             1 => model::opt(&self.current_severity_code),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.new_severity_code.is_some() as u64
-            | (self.current_severity_code.is_some() as u64) << 1
     }
 }
 model::model!(IssueSeverityChangeResult);
@@ -1503,22 +1525,29 @@ impl model::Model for IssueSummary {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.id.is_some() as u64 | (self.key.is_some() as u64) << 1
-            | (self.type_.is_some() as u64) << 2 | (self.title.is_some() as u64) << 3
-            | (self.scan_id.is_some() as u64) << 4 | (self.status.is_some() as u64) << 5
-            | (self.origins.is_some() as u64) << 6
-            | (self.override_.is_some() as u64) << 7
-            | (self.severity.is_some() as u64) << 8
-            | (self.exemption_id.is_some() as u64) << 9
-            | (self.origin_status.is_some() as u64) << 10
-            | (self.severity_code.is_some() as u64) << 11
-            | (self.current_status.is_some() as u64) << 12
-            | (self.num_occurrences.is_some() as u64) << 13
-            | (self.exemption_coverage.is_some() as u64) << 14
-            | (self.num_new_occurrences.is_some() as u64) << 15
-            | (self.target_variant_name.is_some() as u64) << 16
-            | (self.exemption_status_at_scan.is_some() as u64) << 17
-            | (self.num_remediated_occurrences.is_some() as u64) << 18
+        model::mask(
+            &[
+                self.id.is_some(),
+                self.key.is_some(),
+                self.type_.is_some(),
+                self.title.is_some(),
+                self.scan_id.is_some(),
+                self.status.is_some(),
+                self.origins.is_some(),
+                self.override_.is_some(),
+                self.severity.is_some(),
+                self.exemption_id.is_some(),
+                self.origin_status.is_some(),
+                self.severity_code.is_some(),
+                self.current_status.is_some(),
+                self.num_occurrences.is_some(),
+                self.exemption_coverage.is_some(),
+                self.num_new_occurrences.is_some(),
+                self.target_variant_name.is_some(),
+                self.exemption_status_at_scan.is_some(),
+                self.num_remediated_occurrences.is_some(),
+            ],
+        )
     }
 }
 model::model!(IssueSummary);
@@ -1607,14 +1636,6 @@ impl model::Model for LatestBaselineScanInfo {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.scan_tool.is_some() as u64 | (self.target_id.is_some() as u64) << 1
-            | (self.pipeline_id.is_some() as u64) << 2
-            | (self.target_name.is_some() as u64) << 3
-            | (self.target_type.is_some() as u64) << 4
-            | (self.scan_tool_name.is_some() as u64) << 5
-    }
 }
 model::model!(LatestBaselineScanInfo);
 model::open_enum! {
@@ -1658,10 +1679,6 @@ impl model::Model for PaginatedIssueSummaries {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.issues.is_some() as u64 | (self.pagination.is_some() as u64) << 1
-    }
 }
 model::model!(PaginatedIssueSummaries);
 /// Schema `PendingChanges`.
@@ -1695,10 +1712,6 @@ impl model::Model for PendingChanges {
             0 => model::Part::Int(&self.duration_days),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.duration_days.is_some() as u64
     }
 }
 model::model!(PendingChanges);
@@ -1808,20 +1821,25 @@ impl model::Model for PipelineSecurityCounts {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.new.is_some() as u64 | (self.existing.is_some() as u64) << 1
-            | (self.total_app.is_some() as u64) << 2
-            | (self.total_base.is_some() as u64) << 3
-            | (self.remediated.is_some() as u64) << 4
-            | (self.total_active.is_some() as u64) << 5
-            | (self.total_no_layer.is_some() as u64) << 6
-            | (self.total_pending.is_some() as u64) << 7
-            | (self.total_exempted.is_some() as u64) << 8
-            | (self.total_rejected.is_some() as u64) << 9
-            | (self.total_remediated.is_some() as u64) << 10
-            | (self.active_issue_count.is_some() as u64) << 11
-            | (self.total_num_occurrence.is_some() as u64) << 12
-            | (self.total_deduplication_rate.is_some() as u64) << 13
-            | (self.total_partially_exempted.is_some() as u64) << 14
+        model::mask(
+            &[
+                self.new.is_some(),
+                self.existing.is_some(),
+                self.total_app.is_some(),
+                self.total_base.is_some(),
+                self.remediated.is_some(),
+                self.total_active.is_some(),
+                self.total_no_layer.is_some(),
+                self.total_pending.is_some(),
+                self.total_exempted.is_some(),
+                self.total_rejected.is_some(),
+                self.total_remediated.is_some(),
+                self.active_issue_count.is_some(),
+                self.total_num_occurrence.is_some(),
+                self.total_deduplication_rate.is_some(),
+                self.total_partially_exempted.is_some(),
+            ],
+        )
     }
 }
 model::model!(PipelineSecurityCounts);
@@ -1869,12 +1887,6 @@ impl model::Model for PipelineSecurityIssuesResult {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.new.is_some() as u64 | (self.counts.is_some() as u64) << 1
-            | (self.existing.is_some() as u64) << 2
-            | (self.matching_steps.is_some() as u64) << 3
-    }
 }
 model::model!(PipelineSecurityIssuesResult);
 /// Schema `PipelineSecurityStepsResult`.
@@ -1908,10 +1920,6 @@ impl model::Model for PipelineSecurityStepsResult {
             0 => model::opt(&self.steps),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.steps.is_some() as u64
     }
 }
 model::model!(PipelineSecurityStepsResult);
@@ -1950,10 +1958,6 @@ impl model::Model for RefIds {
             1 => model::Part::Str(&self.type_),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.id.is_some() as u64 | (self.type_.is_some() as u64) << 1
     }
 }
 model::model!(RefIds);
@@ -1997,11 +2001,6 @@ impl model::Model for SecurityReviewResult {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.counts.is_some() as u64 | (self.exemptions.is_some() as u64) << 1
-            | (self.pagination.is_some() as u64) << 2
-    }
 }
 model::model!(SecurityReviewResult);
 /// Schema `StageStepID`.
@@ -2039,10 +2038,6 @@ impl model::Model for StageStepId {
             1 => model::Part::Str(&self.stage_id),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.step_id.is_some() as u64 | (self.stage_id.is_some() as u64) << 1
     }
 }
 model::model!(StageStepId);
@@ -2132,16 +2127,21 @@ impl model::Model for StepInfo {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.scan_id.is_some() as u64 | (self.step_id.is_some() as u64) << 1
-            | (self.stage_id.is_some() as u64) << 2
-            | (self.scan_tool.is_some() as u64) << 3
-            | (self.target_id.is_some() as u64) << 4
-            | (self.subproduct.is_some() as u64) << 5
-            | (self.target_name.is_some() as u64) << 6
-            | (self.target_type.is_some() as u64) << 7
-            | (self.scan_tool_name.is_some() as u64) << 8
-            | (self.target_variant.is_some() as u64) << 9
-            | (self.baseline_variant.is_some() as u64) << 10
+        model::mask(
+            &[
+                self.scan_id.is_some(),
+                self.step_id.is_some(),
+                self.stage_id.is_some(),
+                self.scan_tool.is_some(),
+                self.target_id.is_some(),
+                self.subproduct.is_some(),
+                self.target_name.is_some(),
+                self.target_type.is_some(),
+                self.scan_tool_name.is_some(),
+                self.target_variant.is_some(),
+                self.baseline_variant.is_some(),
+            ],
+        )
     }
 }
 model::model!(StepInfo);
@@ -2198,10 +2198,6 @@ impl model::Model for TargetVariantStatusInfo {
         }
     }
     #[inline]
-    fn present(&self) -> u64 {
-        1 | 1 << 1
-    }
-    #[inline]
     fn required(&self) -> &'static [usize] {
         &[0, 1]
     }
@@ -2238,10 +2234,6 @@ impl model::Model for UpdateTestTargetVariantsRequestBody {
             0 => model::opt(&self.target_variants),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.target_variants.is_some() as u64
     }
 }
 model::model!(UpdateTestTargetVariantsRequestBody);
@@ -2326,15 +2318,20 @@ impl model::Model for CreateTicketForIssueBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.notes.is_some() as u64 | (self.title.is_some() as u64) << 1
-            | (self.scan_id.is_some() as u64) << 2
-            | (self.issue_id.is_some() as u64) << 3
-            | (self.target_id.is_some() as u64) << 4
-            | (self.issue_type.is_some() as u64) << 5
-            | (self.project_key.is_some() as u64) << 6
-            | (self.identifiers.is_some() as u64) << 7
-            | (self.custom_fields.is_some() as u64) << 8
-            | (self.harness_sto_url.is_some() as u64) << 9
+        model::mask(
+            &[
+                self.notes.is_some(),
+                self.title.is_some(),
+                self.scan_id.is_some(),
+                self.issue_id.is_some(),
+                self.target_id.is_some(),
+                self.issue_type.is_some(),
+                self.project_key.is_some(),
+                self.identifiers.is_some(),
+                self.custom_fields.is_some(),
+                self.harness_sto_url.is_some(),
+            ],
+        )
     }
 }
 model::model!(CreateTicketForIssueBody);
@@ -2374,10 +2371,6 @@ impl model::Model for CreateTicketForIssueBodyCustomFields {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.customfield_1.is_some() as u64 | (self.customfield_2.is_some() as u64) << 1
-    }
 }
 model::model!(CreateTicketForIssueBodyCustomFields);
 /// Schema `Frontend#CreateTicketForIssue body.customFields.customfield_1`.
@@ -2411,10 +2404,6 @@ impl model::Model for CreateTicketForIssueBodyCustomFieldsCustomfield1 {
             0 => model::Part::Str(&self.id),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.id.is_some() as u64
     }
 }
 model::model!(CreateTicketForIssueBodyCustomFieldsCustomfield1);
@@ -2450,10 +2439,6 @@ impl model::Model for CreateTicketForIssueBodyCustomFieldsCustomfield2 {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.value.is_some() as u64
-    }
 }
 model::model!(CreateTicketForIssueBodyCustomFieldsCustomfield2);
 /// Schema `Frontend#CreateTicketForIssue body.identifiers`.
@@ -2488,10 +2473,6 @@ impl model::Model for CreateTicketForIssueBodyIdentifiers {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.id_name.is_some() as u64
-    }
 }
 model::model!(CreateTicketForIssueBodyIdentifiers);
 /// Schema `Frontend#ExemptionsFilters body`.
@@ -2525,10 +2506,6 @@ impl model::Model for ExemptionsFiltersBody {
             0 => model::opt(&self.org_project_filter),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.org_project_filter.is_some() as u64
     }
 }
 model::model!(ExemptionsFiltersBody);

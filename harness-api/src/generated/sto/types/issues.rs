@@ -155,15 +155,27 @@ impl model::Model for CreateIssueRequestBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        1 | (self.type_.is_some() as u64) << 1 | 1 << 2 | 1 << 3 | 1 << 4 | 1 << 5
-            | (self.epss_score.is_some() as u64) << 6 | 1 << 7 | 1 << 8
-            | (self.subproduct.is_some() as u64) << 9
-            | (self.exemption_id.is_some() as u64) << 10
-            | (self.occurrences.is_some() as u64) << 11 | 1 << 12
-            | (self.epss_percentile.is_some() as u64) << 13
-            | (self.num_occurrences.is_some() as u64) << 14
-            | (self.epss_last_modified.is_some() as u64) << 15
-            | (self.target_variant_name.is_some() as u64) << 16
+        model::mask(
+            &[
+                true,
+                self.type_.is_some(),
+                true,
+                true,
+                true,
+                true,
+                self.epss_score.is_some(),
+                true,
+                true,
+                self.subproduct.is_some(),
+                self.exemption_id.is_some(),
+                self.occurrences.is_some(),
+                true,
+                self.epss_percentile.is_some(),
+                self.num_occurrences.is_some(),
+                self.epss_last_modified.is_some(),
+                self.target_variant_name.is_some(),
+            ],
+        )
     }
     #[inline]
     fn required(&self) -> &'static [usize] {
@@ -257,13 +269,6 @@ impl model::Model for IssuesAugmentRemediationRequestBody {
         }
     }
     #[inline]
-    fn present(&self) -> u64 {
-        1 | (self.dataflow.is_some() as u64) << 1
-            | (self.connector_id.is_some() as u64) << 2
-            | (self.reference_id.is_some() as u64) << 3
-            | (self.user_snippet.is_some() as u64) << 4 | 1 << 5
-    }
-    #[inline]
     fn required(&self) -> &'static [usize] {
         &[0, 5]
     }
@@ -304,10 +309,6 @@ impl model::Model for IssuesListIssuesResponseBody {
             1 => model::opt(&self.pagination),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.results.is_some() as u64 | (self.pagination.is_some() as u64) << 1
     }
 }
 model::model!(IssuesListIssuesResponseBody);
@@ -370,11 +371,6 @@ impl model::Model for UpdateIssueRequestBody {
             3 => model::Part::Int(&self.num_occurrences),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.type_.is_some() as u64 | 1 << 1 | 1 << 2
-            | (self.num_occurrences.is_some() as u64) << 3
     }
     #[inline]
     fn required(&self) -> &'static [usize] {

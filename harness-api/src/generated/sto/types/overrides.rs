@@ -95,16 +95,22 @@ impl model::Model for CreateOverrideBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.link.is_some() as u64 | (self.reason.is_some() as u64) << 1
-            | (self.scan_id.is_some() as u64) << 2 | (self.search.is_some() as u64) << 3
-            | (self.issue_id.is_some() as u64) << 4
-            | (self.target_id.is_some() as u64) << 5
-            | (self.pipeline_id.is_some() as u64) << 6
-            | (self.occurrences.is_some() as u64) << 7
-            | (self.requester_id.is_some() as u64) << 8
-            | (self.override_field_name.is_some() as u64) << 9
-            | (self.override_field_value.is_some() as u64) << 10
-            | (self.override_future_occurrences.is_some() as u64) << 11
+        model::mask(
+            &[
+                self.link.is_some(),
+                self.reason.is_some(),
+                self.scan_id.is_some(),
+                self.search.is_some(),
+                self.issue_id.is_some(),
+                self.target_id.is_some(),
+                self.pipeline_id.is_some(),
+                self.occurrences.is_some(),
+                self.requester_id.is_some(),
+                self.override_field_name.is_some(),
+                self.override_field_value.is_some(),
+                self.override_future_occurrences.is_some(),
+            ],
+        )
     }
 }
 model::model!(CreateOverrideBody);
@@ -139,10 +145,6 @@ impl model::Model for DeleteOverrideBody {
             0 => model::Part::Str(&self.override_field_name),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.override_field_name.is_some() as u64
     }
 }
 model::model!(DeleteOverrideBody);
@@ -209,15 +211,6 @@ impl model::Model for UpdateOverrideBody {
             6 => model::Part::Str(&self.override_field_value),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.link.is_some() as u64 | (self.reason.is_some() as u64) << 1
-            | (self.target_id.is_some() as u64) << 2
-            | (self.pipeline_id.is_some() as u64) << 3
-            | (self.requester_id.is_some() as u64) << 4
-            | (self.override_field_name.is_some() as u64) << 5
-            | (self.override_field_value.is_some() as u64) << 6
     }
 }
 model::model!(UpdateOverrideBody);

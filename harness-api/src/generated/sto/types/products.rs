@@ -68,15 +68,6 @@ impl model::Model for Product {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.id.is_some() as u64 | (self.name.is_some() as u64) << 1
-            | (self.created.is_some() as u64) << 2
-            | (self.is_enabled.is_some() as u64) << 3
-            | (self.pretty_name.is_some() as u64) << 4
-            | (self.description.is_some() as u64) << 5
-            | (self.last_modified.is_some() as u64) << 6
-    }
 }
 model::model!(Product);
 /// Schema `ProductsListProductsResponseBody`.
@@ -114,10 +105,6 @@ impl model::Model for ProductsListProductsResponseBody {
             1 => model::opt(&self.pagination),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.results.is_some() as u64 | (self.pagination.is_some() as u64) << 1
     }
 }
 model::model!(ProductsListProductsResponseBody);

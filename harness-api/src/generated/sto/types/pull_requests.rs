@@ -134,9 +134,23 @@ impl model::Model for CreatePullRequestBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        1 | 1 << 1 | (self.scan_id.is_some() as u64) << 2 | 1 << 3 | 1 << 4 | 1 << 5
-            | 1 << 6 | 1 << 7 | (self.remediation_indent.is_some() as u64) << 8 | 1 << 9
-            | 1 << 10 | 1 << 11 | 1 << 12
+        model::mask(
+            &[
+                true,
+                true,
+                self.scan_id.is_some(),
+                true,
+                true,
+                true,
+                true,
+                true,
+                self.remediation_indent.is_some(),
+                true,
+                true,
+                true,
+                true,
+            ],
+        )
     }
     #[inline]
     fn required(&self) -> &'static [usize] {
@@ -175,10 +189,6 @@ impl model::Model for ListPullRequestsResult {
             0 => model::opt(&self.pull_requests),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.pull_requests.is_some() as u64
     }
 }
 model::model!(ListPullRequestsResult);
@@ -221,12 +231,6 @@ impl model::Model for PullRequestResult {
             2 => model::Part::Int(&self.pull_request_number),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.source_branch.is_some() as u64
-            | (self.pull_request_url.is_some() as u64) << 1
-            | (self.pull_request_number.is_some() as u64) << 2
     }
 }
 model::model!(PullRequestResult);
@@ -353,9 +357,22 @@ impl model::Model for UpdatePullRequestBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        1 | (self.scan_id.is_some() as u64) << 1 | 1 << 2 | 1 << 3 | 1 << 4 | 1 << 5
-            | 1 << 6 | (self.remediation_indent.is_some() as u64) << 7 | 1 << 8 | 1 << 9
-            | 1 << 10 | 1 << 11
+        model::mask(
+            &[
+                true,
+                self.scan_id.is_some(),
+                true,
+                true,
+                true,
+                true,
+                true,
+                self.remediation_indent.is_some(),
+                true,
+                true,
+                true,
+                true,
+            ],
+        )
     }
     #[inline]
     fn required(&self) -> &'static [usize] {

@@ -58,12 +58,5 @@ impl model::Model for GetByReferenceIdResponseBody {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.severity.is_some() as u64 | (self.description.is_some() as u64) << 1
-            | (self.severity_code.is_some() as u64) << 2
-            | (self.remediation_steps.is_some() as u64) << 3
-            | (self.extended_description.is_some() as u64) << 4
-    }
 }
 model::model!(GetByReferenceIdResponseBody);

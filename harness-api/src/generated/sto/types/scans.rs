@@ -139,11 +139,24 @@ impl model::Model for CreateScanRequestBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        1 | 1 << 1 | 1 << 2 | 1 << 3 | 1 << 4 | 1 << 5 | 1 << 6
-            | (self.subproduct.is_some() as u64) << 7 | 1 << 8
-            | (self.git_metadata.is_some() as u64) << 9
-            | (self.code_coverage.is_some() as u64) << 10
-            | (self.scanner_diff_key.is_some() as u64) << 11 | 1 << 12 | 1 << 13
+        model::mask(
+            &[
+                true,
+                true,
+                true,
+                true,
+                true,
+                true,
+                true,
+                self.subproduct.is_some(),
+                true,
+                self.git_metadata.is_some(),
+                self.code_coverage.is_some(),
+                self.scanner_diff_key.is_some(),
+                true,
+                true,
+            ],
+        )
     }
     #[inline]
     fn required(&self) -> &'static [usize] {
@@ -242,16 +255,21 @@ impl model::Model for GitMetadata {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.provider.is_some() as u64 | (self.workspace.is_some() as u64) << 1
-            | (self.detected_name.is_some() as u64) << 2
-            | (self.source_branch.is_some() as u64) << 3
-            | (self.target_branch.is_some() as u64) << 4
-            | (self.repository_ssh.is_some() as u64) << 5
-            | (self.repository_http.is_some() as u64) << 6
-            | (self.repository_path.is_some() as u64) << 7
-            | (self.detected_variant.is_some() as u64) << 8
-            | (self.drone_correlated.is_some() as u64) << 9
-            | (self.pull_request_number.is_some() as u64) << 10
+        model::mask(
+            &[
+                self.provider.is_some(),
+                self.workspace.is_some(),
+                self.detected_name.is_some(),
+                self.source_branch.is_some(),
+                self.target_branch.is_some(),
+                self.repository_ssh.is_some(),
+                self.repository_http.is_some(),
+                self.repository_path.is_some(),
+                self.detected_variant.is_some(),
+                self.drone_correlated.is_some(),
+                self.pull_request_number.is_some(),
+            ],
+        )
     }
 }
 model::model!(GitMetadata);
@@ -371,21 +389,27 @@ impl model::Model for Scan {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.id.is_some() as u64 | (self.org_id.is_some() as u64) << 1
-            | (self.status.is_some() as u64) << 2 | (self.step_id.is_some() as u64) << 3
-            | (self.created.is_some() as u64) << 4
-            | (self.stage_id.is_some() as u64) << 5
-            | (self.metadata.is_some() as u64) << 6
-            | (self.product_id.is_some() as u64) << 7
-            | (self.project_id.is_some() as u64) << 8
-            | (self.pipeline_id.is_some() as u64) << 9
-            | (self.subproduct.is_some() as u64) << 10
-            | (self.execution_id.is_some() as u64) << 11
-            | (self.git_metadata.is_some() as u64) << 12
-            | (self.code_coverage.is_some() as u64) << 13
-            | (self.last_modified.is_some() as u64) << 14
-            | (self.target_variant_id.is_some() as u64) << 15
-            | (self.refinement_version.is_some() as u64) << 16
+        model::mask(
+            &[
+                self.id.is_some(),
+                self.org_id.is_some(),
+                self.status.is_some(),
+                self.step_id.is_some(),
+                self.created.is_some(),
+                self.stage_id.is_some(),
+                self.metadata.is_some(),
+                self.product_id.is_some(),
+                self.project_id.is_some(),
+                self.pipeline_id.is_some(),
+                self.subproduct.is_some(),
+                self.execution_id.is_some(),
+                self.git_metadata.is_some(),
+                self.code_coverage.is_some(),
+                self.last_modified.is_some(),
+                self.target_variant_id.is_some(),
+                self.refinement_version.is_some(),
+            ],
+        )
     }
 }
 model::model!(Scan);
@@ -420,10 +444,6 @@ impl model::Model for ScanIssuesResult {
             0 => model::opt(&self.issues),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.issues.is_some() as u64
     }
 }
 model::model!(ScanIssuesResult);
@@ -498,13 +518,18 @@ impl model::Model for ScanMetadata {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.image_tag.is_some() as u64 | (self.image_name.is_some() as u64) << 1
-            | (self.image_domain.is_some() as u64) << 2
-            | (self.base_image_tag.is_some() as u64) << 3
-            | (self.base_image_name.is_some() as u64) << 4
-            | (self.base_image_digest.is_some() as u64) << 5
-            | (self.normalized_count.is_some() as u64) << 6
-            | (self.deduplicated_count.is_some() as u64) << 7
+        model::mask(
+            &[
+                self.image_tag.is_some(),
+                self.image_name.is_some(),
+                self.image_domain.is_some(),
+                self.base_image_tag.is_some(),
+                self.base_image_name.is_some(),
+                self.base_image_digest.is_some(),
+                self.normalized_count.is_some(),
+                self.deduplicated_count.is_some(),
+            ],
+        )
     }
 }
 model::model!(ScanMetadata);
@@ -547,10 +572,6 @@ impl model::Model for ScansListScansResponseBody {
             1 => model::opt(&self.pagination),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.results.is_some() as u64 | (self.pagination.is_some() as u64) << 1
     }
 }
 model::model!(ScansListScansResponseBody);
@@ -701,12 +722,26 @@ impl model::Model for UpdateScanRequestBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        1 | 1 << 1 | 1 << 2 | 1 << 3 | (self.metadata.is_some() as u64) << 4 | 1 << 5
-            | 1 << 6 | 1 << 7 | (self.subproduct.is_some() as u64) << 8 | 1 << 9
-            | (self.git_metadata.is_some() as u64) << 10
-            | (self.code_coverage.is_some() as u64) << 11
-            | (self.scanner_diff_key.is_some() as u64) << 12 | 1 << 13 | 1 << 14
-            | (self.artifact_fingerprint.is_some() as u64) << 15
+        model::mask(
+            &[
+                true,
+                true,
+                true,
+                true,
+                self.metadata.is_some(),
+                true,
+                true,
+                true,
+                self.subproduct.is_some(),
+                true,
+                self.git_metadata.is_some(),
+                self.code_coverage.is_some(),
+                self.scanner_diff_key.is_some(),
+                true,
+                true,
+                self.artifact_fingerprint.is_some(),
+            ],
+        )
     }
     #[inline]
     fn required(&self) -> &'static [usize] {

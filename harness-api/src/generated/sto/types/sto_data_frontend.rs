@@ -85,15 +85,20 @@ impl model::Model for AllIssuesListRequestBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.page.is_some() as u64 | (self.search.is_some() as u64) << 1
-            | (self.page_size.is_some() as u64) << 2
-            | (self.scan_tools.is_some() as u64) << 3
-            | (self.issue_types.is_some() as u64) << 4
-            | (self.target_names.is_some() as u64) << 5
-            | (self.target_types.is_some() as u64) << 6
-            | (self.severity_codes.is_some() as u64) << 7
-            | (self.target_variants.is_some() as u64) << 8
-            | (self.artifact_fingerprints.is_some() as u64) << 9
+        model::mask(
+            &[
+                self.page.is_some(),
+                self.search.is_some(),
+                self.page_size.is_some(),
+                self.scan_tools.is_some(),
+                self.issue_types.is_some(),
+                self.target_names.is_some(),
+                self.target_types.is_some(),
+                self.severity_codes.is_some(),
+                self.target_variants.is_some(),
+                self.artifact_fingerprints.is_some(),
+            ],
+        )
     }
 }
 model::model!(AllIssuesListRequestBody);
@@ -133,11 +138,6 @@ impl model::Model for ExecutionArtifactSummaryRequestBody {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.target_variants.is_some() as u64
-            | (self.artifact_fingerprints.is_some() as u64) << 1
-    }
 }
 model::model!(ExecutionArtifactSummaryRequestBody);
 /// Schema `ExecutionIssueCountsRequestBody`.
@@ -171,10 +171,6 @@ impl model::Model for ExecutionIssueCountsRequestBody {
             0 => model::opt(&self.target_variants),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.target_variants.is_some() as u64
     }
 }
 model::model!(ExecutionIssueCountsRequestBody);
@@ -284,18 +280,25 @@ impl model::Model for IssueCountsWithExecutionInfo {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.low.is_some() as u64 | (self.high.is_some() as u64) << 1
-            | (self.info.is_some() as u64) << 2 | (self.type_.is_some() as u64) << 3
-            | (self.medium.is_some() as u64) << 4 | (self.ignored.is_some() as u64) << 5
-            | (self.critical.is_some() as u64) << 6
-            | (self.target_id.is_some() as u64) << 7
-            | (self.pipeline_id.is_some() as u64) << 8
-            | (self.target_name.is_some() as u64) << 9
-            | (self.execution_id.is_some() as u64) << 10
-            | (self.last_scanned.is_some() as u64) << 11
-            | (self.target_variant_id.is_some() as u64) << 12
-            | (self.target_variant_name.is_some() as u64) << 13
-            | (self.artifact_fingerprint.is_some() as u64) << 14
+        model::mask(
+            &[
+                self.low.is_some(),
+                self.high.is_some(),
+                self.info.is_some(),
+                self.type_.is_some(),
+                self.medium.is_some(),
+                self.ignored.is_some(),
+                self.critical.is_some(),
+                self.target_id.is_some(),
+                self.pipeline_id.is_some(),
+                self.target_name.is_some(),
+                self.execution_id.is_some(),
+                self.last_scanned.is_some(),
+                self.target_variant_id.is_some(),
+                self.target_variant_name.is_some(),
+                self.artifact_fingerprint.is_some(),
+            ],
+        )
     }
 }
 model::model!(IssueCountsWithExecutionInfo);
@@ -359,13 +362,6 @@ impl model::Model for MinimalIssueCountsPerScanner {
             6 => model::Part::Int(&self.critical),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.low.is_some() as u64 | (self.high.is_some() as u64) << 1
-            | (self.info.is_some() as u64) << 2 | (self.medium.is_some() as u64) << 3
-            | (self.ignored.is_some() as u64) << 4 | (self.scanner.is_some() as u64) << 5
-            | (self.critical.is_some() as u64) << 6
     }
 }
 model::model!(MinimalIssueCountsPerScanner);
@@ -450,15 +446,20 @@ impl model::Model for ScanIssueCountsWithExecutionInfo {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.type_.is_some() as u64 | (self.scanners.is_some() as u64) << 1
-            | (self.target_id.is_some() as u64) << 2
-            | (self.pipeline_id.is_some() as u64) << 3
-            | (self.target_name.is_some() as u64) << 4
-            | (self.execution_id.is_some() as u64) << 5
-            | (self.last_scanned.is_some() as u64) << 6
-            | (self.target_variant_id.is_some() as u64) << 7
-            | (self.target_variant_name.is_some() as u64) << 8
-            | (self.artifact_fingerprint.is_some() as u64) << 9
+        model::mask(
+            &[
+                self.type_.is_some(),
+                self.scanners.is_some(),
+                self.target_id.is_some(),
+                self.pipeline_id.is_some(),
+                self.target_name.is_some(),
+                self.execution_id.is_some(),
+                self.last_scanned.is_some(),
+                self.target_variant_id.is_some(),
+                self.target_variant_name.is_some(),
+                self.artifact_fingerprint.is_some(),
+            ],
+        )
     }
 }
 model::model!(ScanIssueCountsWithExecutionInfo);
@@ -506,11 +507,6 @@ impl model::Model for TargetAndVariantName {
             2 => model::Part::Str(&self.target_variant_name),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.target_name.is_some() as u64 | (self.target_type.is_some() as u64) << 1
-            | (self.target_variant_name.is_some() as u64) << 2
     }
 }
 model::model!(TargetAndVariantName);
@@ -570,10 +566,6 @@ impl model::Model for TargetAndVariantNameRequired {
         }
     }
     #[inline]
-    fn present(&self) -> u64 {
-        1 | (self.target_type.is_some() as u64) << 1 | 1 << 2
-    }
-    #[inline]
     fn required(&self) -> &'static [usize] {
         &[0, 2]
     }
@@ -625,11 +617,6 @@ impl model::Model for DataFrontendAllIssuesFiltersBody {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.target_variants.is_some() as u64
-            | (self.artifact_fingerprints.is_some() as u64) << 1
-    }
 }
 model::model!(DataFrontendAllIssuesFiltersBody);
 /// Schema `STO Data Frontend#AllIssuesFilters body.targetVariants`.
@@ -671,11 +658,6 @@ impl model::Model for DataFrontendAllIssuesFiltersBodyTargetVariants {
             2 => model::Part::Str(&self.target_variant_name),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.target_name.is_some() as u64 | (self.target_type.is_some() as u64) << 1
-            | (self.target_variant_name.is_some() as u64) << 2
     }
 }
 model::model!(DataFrontendAllIssuesFiltersBodyTargetVariants);

@@ -52,10 +52,6 @@ impl model::Model for CreateTargetVariantRequestBody {
         }
     }
     #[inline]
-    fn present(&self) -> u64 {
-        self.hash.is_some() as u64 | 1 << 1
-    }
-    #[inline]
     fn required(&self) -> &'static [usize] {
         &[1]
     }
@@ -113,14 +109,6 @@ impl model::Model for TargetVariant {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.id.is_some() as u64 | (self.hash.is_some() as u64) << 1
-            | (self.created.is_some() as u64) << 2
-            | (self.target_id.is_some() as u64) << 3
-            | (self.parameters.is_some() as u64) << 4
-            | (self.last_modified.is_some() as u64) << 5
-    }
 }
 model::model!(TargetVariant);
 /// Schema `TargetVariantsListTargetVariantsResponseBody`.
@@ -158,10 +146,6 @@ impl model::Model for TargetVariantsListTargetVariantsResponseBody {
             1 => model::opt(&self.pagination),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.results.is_some() as u64 | (self.pagination.is_some() as u64) << 1
     }
 }
 model::model!(TargetVariantsListTargetVariantsResponseBody);
@@ -211,10 +195,6 @@ impl model::Model for UpdateTargetVariantRequestBody {
             1 => model::Cell::part(&self.parameters),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.hash.is_some() as u64 | 1 << 1
     }
     #[inline]
     fn required(&self) -> &'static [usize] {

@@ -75,13 +75,6 @@ impl model::Model for CreateTargetRequestBody {
         }
     }
     #[inline]
-    fn present(&self) -> u64 {
-        self.url.is_some() as u64 | 1 << 1 | 1 << 2
-            | (self.directory.is_some() as u64) << 3
-            | (self.baseline_reg_ex.is_some() as u64) << 4
-            | (self.baseline_variant_id.is_some() as u64) << 5
-    }
-    #[inline]
     fn required(&self) -> &'static [usize] {
         &[1, 2]
     }
@@ -143,13 +136,6 @@ impl model::Model for PatchTargetRequestBody {
             5 => model::Part::Maybe(&self.baseline_variant_id),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.url.is_set() as u64 | (self.name.is_set() as u64) << 1
-            | (self.type_.is_set() as u64) << 2 | (self.directory.is_set() as u64) << 3
-            | (self.baseline_reg_ex.is_set() as u64) << 4
-            | (self.baseline_variant_id.is_set() as u64) << 5
     }
 }
 model::model!(PatchTargetRequestBody);
@@ -244,14 +230,21 @@ impl model::Model for StoTarget {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.id.is_some() as u64 | (self.url.is_some() as u64) << 1
-            | (self.name.is_some() as u64) << 2 | (self.type_.is_some() as u64) << 3
-            | (self.org_id.is_some() as u64) << 4 | (self.created.is_some() as u64) << 5
-            | (self.directory.is_some() as u64) << 6
-            | (self.project_id.is_some() as u64) << 7
-            | (self.last_modified.is_some() as u64) << 8
-            | (self.baseline_reg_ex.is_some() as u64) << 9
-            | (self.baseline_variant_id.is_some() as u64) << 10
+        model::mask(
+            &[
+                self.id.is_some(),
+                self.url.is_some(),
+                self.name.is_some(),
+                self.type_.is_some(),
+                self.org_id.is_some(),
+                self.created.is_some(),
+                self.directory.is_some(),
+                self.project_id.is_some(),
+                self.last_modified.is_some(),
+                self.baseline_reg_ex.is_some(),
+                self.baseline_variant_id.is_some(),
+            ],
+        )
     }
 }
 model::model!(StoTarget);
@@ -294,10 +287,6 @@ impl model::Model for TargetsListTargetsResponseBody {
             1 => model::opt(&self.pagination),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.results.is_some() as u64 | (self.pagination.is_some() as u64) << 1
     }
 }
 model::model!(TargetsListTargetsResponseBody);
@@ -370,13 +359,6 @@ impl model::Model for UpdateTargetRequestBody {
             5 => model::Part::Str(&self.baseline_variant_id),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.url.is_some() as u64 | 1 << 1 | 1 << 2
-            | (self.directory.is_some() as u64) << 3
-            | (self.baseline_reg_ex.is_some() as u64) << 4
-            | (self.baseline_variant_id.is_some() as u64) << 5
     }
     #[inline]
     fn required(&self) -> &'static [usize] {

@@ -37,10 +37,6 @@ impl model::Model for TokenResponse {
         }
     }
     #[inline]
-    fn present(&self) -> u64 {
-        self.token.is_some() as u64
-    }
-    #[inline]
     fn secrets(&self) -> &'static [usize] {
         &[0]
     }

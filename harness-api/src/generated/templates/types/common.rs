@@ -68,15 +68,6 @@ impl model::Model for EntityGitDetails {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.file_url.is_some() as u64 | (self.repo_url.is_some() as u64) << 1
-            | (self.commit_id.is_some() as u64) << 2
-            | (self.file_path.is_some() as u64) << 3
-            | (self.object_id.is_some() as u64) << 4
-            | (self.repo_name.is_some() as u64) << 5
-            | (self.branch_name.is_some() as u64) << 6
-    }
 }
 model::model!(EntityGitDetails);
 /// Schema `GitDetailsMetadata`.
@@ -118,11 +109,6 @@ impl model::Model for GitDetailsMetadata {
             2 => model::Part::Str(&self.connector_ref),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.file_path.is_some() as u64 | (self.repo_name.is_some() as u64) << 1
-            | (self.connector_ref.is_some() as u64) << 2
     }
 }
 model::model!(GitDetailsMetadata);
@@ -190,15 +176,6 @@ impl model::Model for GitFindDetails {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.comments.is_some() as u64 | (self.branch_name.is_some() as u64) << 1
-            | (self.parent_entity_org_id.is_some() as u64) << 2
-            | (self.parent_entity_repo_name.is_some() as u64) << 3
-            | (self.parent_entity_account_id.is_some() as u64) << 4
-            | (self.parent_entity_project_id.is_some() as u64) << 5
-            | (self.parent_entity_connector_ref.is_some() as u64) << 6
-    }
 }
 model::model!(GitFindDetails);
 /// Schema `GitImportDetails`.
@@ -248,13 +225,6 @@ impl model::Model for GitImportDetails {
             4 => model::Part::Flag(&self.is_force_import),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.file_path.is_some() as u64 | (self.repo_name.is_some() as u64) << 1
-            | (self.branch_name.is_some() as u64) << 2
-            | (self.connector_ref.is_some() as u64) << 3
-            | (self.is_force_import.is_some() as u64) << 4
     }
 }
 model::model!(GitImportDetails);
@@ -334,13 +304,19 @@ impl model::Model for TemplateCreateRequestBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.tags.is_some() as u64) << 1
-            | (self.label.is_some() as u64) << 2 | (self.comments.is_some() as u64) << 3
-            | (self.is_stable.is_some() as u64) << 4
-            | (self.identifier.is_some() as u64) << 5
-            | (self.description.is_some() as u64) << 6
-            | (self.git_details.is_some() as u64) << 7
-            | (self.template_yaml.is_some() as u64) << 8
+        model::mask(
+            &[
+                self.name.is_some(),
+                self.tags.is_some(),
+                self.label.is_some(),
+                self.comments.is_some(),
+                self.is_stable.is_some(),
+                self.identifier.is_some(),
+                self.description.is_some(),
+                self.git_details.is_some(),
+                self.template_yaml.is_some(),
+            ],
+        )
     }
 }
 model::model!(TemplateCreateRequestBody);
@@ -383,11 +359,6 @@ impl model::Model for TemplateFixedValueFieldDependencyDetailsDto {
             2 => model::Part::Str(&self.field_input_type),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.field_name.is_some() as u64 | (self.field_value.is_some() as u64) << 1
-            | (self.field_input_type.is_some() as u64) << 2
     }
 }
 model::model!(TemplateFixedValueFieldDependencyDetailsDto);
@@ -454,15 +425,6 @@ impl model::Model for TemplateGitCreateDetails {
             6 => model::Part::Str(&self.commit_message),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.file_path.is_some() as u64 | (self.repo_name.is_some() as u64) << 1
-            | (self.store_type.is_some() as u64) << 2
-            | (self.base_branch.is_some() as u64) << 3
-            | (self.branch_name.is_some() as u64) << 4
-            | (self.connector_ref.is_some() as u64) << 5
-            | (self.commit_message.is_some() as u64) << 6
     }
 }
 model::model!(TemplateGitCreateDetails);
@@ -546,14 +508,19 @@ impl model::Model for TemplateGitUpdateDetails {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.file_path.is_some() as u64 | (self.repo_name.is_some() as u64) << 1
-            | (self.store_type.is_some() as u64) << 2
-            | (self.base_branch.is_some() as u64) << 3
-            | (self.branch_name.is_some() as u64) << 4
-            | (self.connector_ref.is_some() as u64) << 5
-            | (self.commit_message.is_some() as u64) << 6
-            | (self.last_commit_id.is_some() as u64) << 7
-            | (self.last_object_id.is_some() as u64) << 8
+        model::mask(
+            &[
+                self.file_path.is_some(),
+                self.repo_name.is_some(),
+                self.store_type.is_some(),
+                self.base_branch.is_some(),
+                self.branch_name.is_some(),
+                self.connector_ref.is_some(),
+                self.commit_message.is_some(),
+                self.last_commit_id.is_some(),
+                self.last_object_id.is_some(),
+            ],
+        )
     }
 }
 model::model!(TemplateGitUpdateDetails);
@@ -597,11 +564,6 @@ impl model::Model for TemplateImportRequestBody {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.git_import_details.is_some() as u64
-            | (self.template_import_request.is_some() as u64) << 1
-    }
 }
 model::model!(TemplateImportRequestBody);
 /// Schema `TemplateImportRequestDTO`.
@@ -644,12 +606,6 @@ impl model::Model for TemplateImportRequestDto {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.template_name.is_some() as u64
-            | (self.template_version.is_some() as u64) << 1
-            | (self.template_description.is_some() as u64) << 2
-    }
 }
 model::model!(TemplateImportRequestDto);
 /// Schema `TemplateImportResponseBody`.
@@ -687,11 +643,6 @@ impl model::Model for TemplateImportResponseBody {
             1 => model::Part::Str(&self.template_identifier),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.template_version.is_some() as u64
-            | (self.template_identifier.is_some() as u64) << 1
     }
 }
 model::model!(TemplateImportResponseBody);
@@ -739,12 +690,6 @@ impl model::Model for TemplateInputDetailsPerFieldDto {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.input_type.is_some() as u64 | (self.stage_type.is_some() as u64) << 1
-            | (self.entity_type.is_some() as u64) << 2
-            | (self.internal_type.is_some() as u64) << 3
-    }
 }
 model::model!(TemplateInputDetailsPerFieldDto);
 /// Schema `TemplateInputSchemaDetailsResponseBody`.
@@ -778,10 +723,6 @@ impl model::Model for TemplateInputSchemaDetailsResponseBody {
             0 => model::opt(&self.inputs),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.inputs.is_some() as u64
     }
 }
 model::model!(TemplateInputSchemaDetailsResponseBody);
@@ -906,20 +847,28 @@ impl model::Model for TemplateMetadataSummaryResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.org.is_some() as u64 | (self.name.is_some() as u64) << 1
-            | (self.tags.is_some() as u64) << 2 | (self.scope.is_some() as u64) << 3
-            | (self.account.is_some() as u64) << 4 | (self.project.is_some() as u64) << 5
-            | (self.updated.is_some() as u64) << 6 | (self.version.is_some() as u64) << 7
-            | (self.child_type.is_some() as u64) << 8
-            | (self.identifier.is_some() as u64) << 9
-            | (self.store_type.is_some() as u64) << 10
-            | (self.description.is_some() as u64) << 11
-            | (self.entity_type.is_some() as u64) << 12
-            | (self.git_details.is_some() as u64) << 13
-            | (self.yaml_version.is_some() as u64) << 14
-            | (self.connector_ref.is_some() as u64) << 15
-            | (self.version_label.is_some() as u64) << 16
-            | (self.stable_template.is_some() as u64) << 17
+        model::mask(
+            &[
+                self.org.is_some(),
+                self.name.is_some(),
+                self.tags.is_some(),
+                self.scope.is_some(),
+                self.account.is_some(),
+                self.project.is_some(),
+                self.updated.is_some(),
+                self.version.is_some(),
+                self.child_type.is_some(),
+                self.identifier.is_some(),
+                self.store_type.is_some(),
+                self.description.is_some(),
+                self.entity_type.is_some(),
+                self.git_details.is_some(),
+                self.yaml_version.is_some(),
+                self.connector_ref.is_some(),
+                self.version_label.is_some(),
+                self.stable_template.is_some(),
+            ],
+        )
     }
 }
 model::model!(TemplateMetadataSummaryResponse);
@@ -1064,21 +1013,29 @@ impl model::Model for TemplateResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.org.is_some() as u64 | (self.name.is_some() as u64) << 1
-            | (self.tags.is_some() as u64) << 2 | (self.yaml.is_some() as u64) << 3
-            | (self.scope.is_some() as u64) << 4 | (self.account.is_some() as u64) << 5
-            | (self.project.is_some() as u64) << 6 | (self.updated.is_some() as u64) << 7
-            | (self.version.is_some() as u64) << 8
-            | (self.child_type.is_some() as u64) << 9
-            | (self.identifier.is_some() as u64) << 10
-            | (self.store_type.is_some() as u64) << 11
-            | (self.description.is_some() as u64) << 12
-            | (self.entity_type.is_some() as u64) << 13
-            | (self.git_details.is_some() as u64) << 14
-            | (self.yaml_version.is_some() as u64) << 15
-            | (self.connector_ref.is_some() as u64) << 16
-            | (self.version_label.is_some() as u64) << 17
-            | (self.stable_template.is_some() as u64) << 18
+        model::mask(
+            &[
+                self.org.is_some(),
+                self.name.is_some(),
+                self.tags.is_some(),
+                self.yaml.is_some(),
+                self.scope.is_some(),
+                self.account.is_some(),
+                self.project.is_some(),
+                self.updated.is_some(),
+                self.version.is_some(),
+                self.child_type.is_some(),
+                self.identifier.is_some(),
+                self.store_type.is_some(),
+                self.description.is_some(),
+                self.entity_type.is_some(),
+                self.git_details.is_some(),
+                self.yaml_version.is_some(),
+                self.connector_ref.is_some(),
+                self.version_label.is_some(),
+                self.stable_template.is_some(),
+            ],
+        )
     }
 }
 model::model!(TemplateResponse);
@@ -1132,10 +1089,6 @@ impl model::Model for TemplateRuntimeInputDependencyDetailsDto {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.field_name.is_some() as u64 | (self.input_name.is_some() as u64) << 1
-    }
 }
 model::model!(TemplateRuntimeInputDependencyDetailsDto);
 /// Schema `TemplateUpdateGitMetadataRequest`.
@@ -1173,10 +1126,6 @@ impl model::Model for TemplateUpdateGitMetadataRequest {
             1 => model::opt(&self.git_details),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.version.is_some() as u64 | (self.git_details.is_some() as u64) << 1
     }
 }
 model::model!(TemplateUpdateGitMetadataRequest);
@@ -1251,12 +1200,18 @@ impl model::Model for TemplateUpdateRequestBody {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.tags.is_some() as u64) << 1
-            | (self.label.is_some() as u64) << 2 | (self.comments.is_some() as u64) << 3
-            | (self.identifier.is_some() as u64) << 4
-            | (self.description.is_some() as u64) << 5
-            | (self.git_details.is_some() as u64) << 6
-            | (self.template_yaml.is_some() as u64) << 7
+        model::mask(
+            &[
+                self.name.is_some(),
+                self.tags.is_some(),
+                self.label.is_some(),
+                self.comments.is_some(),
+                self.identifier.is_some(),
+                self.description.is_some(),
+                self.git_details.is_some(),
+                self.template_yaml.is_some(),
+            ],
+        )
     }
 }
 model::model!(TemplateUpdateRequestBody);
@@ -1291,10 +1246,6 @@ impl model::Model for TemplateUpdateStableResponse {
             0 => model::Part::Str(&self.stable_version),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.stable_version.is_some() as u64
     }
 }
 model::model!(TemplateUpdateStableResponse);
@@ -1334,10 +1285,6 @@ impl model::Model for TemplateWithInputsResponse {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.inputs.is_some() as u64 | (self.template.is_some() as u64) << 1
-    }
 }
 model::model!(TemplateWithInputsResponse);
 /// Schema `YamlInputDependencyDetailsDTO1`.
@@ -1376,11 +1323,6 @@ impl model::Model for TemplateYamlInputDependencyDetailsDto {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.required_fixed_values.is_some() as u64
-            | (self.required_runtime_inputs.is_some() as u64) << 1
-    }
 }
 model::model!(TemplateYamlInputDependencyDetailsDto);
 /// Schema `TemplateYamlInputDetailsDTO`.
@@ -1418,10 +1360,6 @@ impl model::Model for TemplateYamlInputDetailsDto {
             1 => model::opt(&self.metadata),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.details.is_some() as u64 | (self.metadata.is_some() as u64) << 1
     }
 }
 model::model!(TemplateYamlInputDetailsDto);
@@ -1496,12 +1434,18 @@ impl model::Model for TemplateYamlInputDto {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.type_.is_some() as u64) << 1
-            | (self.regex.is_some() as u64) << 2 | (self.default.is_some() as u64) << 3
-            | (self.required.is_some() as u64) << 4
-            | (self.execution.is_some() as u64) << 5
-            | (self.description.is_some() as u64) << 6
-            | (self.allowed_values.is_some() as u64) << 7
+        model::mask(
+            &[
+                self.name.is_some(),
+                self.type_.is_some(),
+                self.regex.is_some(),
+                self.default.is_some(),
+                self.required.is_some(),
+                self.execution.is_some(),
+                self.description.is_some(),
+                self.allowed_values.is_some(),
+            ],
+        )
     }
 }
 model::model!(TemplateYamlInputDto);
@@ -1541,11 +1485,6 @@ impl model::Model for TemplateYamlInputMetadataDto {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.dependencies.is_some() as u64
-            | (self.field_properties.is_some() as u64) << 1
-    }
 }
 model::model!(TemplateYamlInputMetadataDto);
 model::open_enum! {
@@ -1583,10 +1522,6 @@ impl model::Model for UpdateTemplateGitMetadataResponse {
             0 => model::Part::Flag(&self.status),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.status.is_some() as u64
     }
 }
 model::model!(UpdateTemplateGitMetadataResponse);

@@ -36,10 +36,6 @@ impl model::Model for TemplateInputsSchemaRequestBody {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.template_yaml.is_some() as u64
-    }
 }
 model::model!(TemplateInputsSchemaRequestBody);
 /// Schema `TemplateSchemaResponse`.
@@ -73,10 +69,6 @@ impl model::Model for TemplateSchemaResponse {
             0 => model::Part::Json(&self.data),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data.is_some() as u64
     }
 }
 model::model!(TemplateSchemaResponse);

@@ -167,30 +167,36 @@ impl model::Model for NgTemplateMetadataSummaryResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.icon.is_some() as u64 | (self.name.is_some() as u64) << 1
-            | (self.tags.is_some() as u64) << 2 | (self.yaml.is_some() as u64) << 3
-            | (self.icon_url.is_some() as u64) << 4
-            | (self.version.is_some() as u64) << 5
-            | (self.icon_name.is_some() as u64) << 6
-            | (self.account_id.is_some() as u64) << 7
-            | (self.child_type.is_some() as u64) << 8
-            | (self.created_at.is_some() as u64) << 9
-            | (self.store_type.is_some() as u64) << 10
-            | (self.git_details.is_some() as u64) << 11
-            | (self.identifier.is_some() as u64) << 12
-            | (self.description.is_some() as u64) << 13
-            | (self.yaml_version.is_some() as u64) << 14
-            | (self.connector_ref.is_some() as u64) << 15
-            | (self.is_referenced.is_some() as u64) << 16
-            | (self.version_label.is_some() as u64) << 17
-            | (self.last_updated_at.is_some() as u64) << 18
-            | (self.org_identifier.is_some() as u64) << 19
-            | (self.template_scope.is_some() as u64) << 20
-            | (self.stable_template.is_some() as u64) << 21
-            | (self.is_inline_hc_entity.is_some() as u64) << 22
-            | (self.project_identifier.is_some() as u64) << 23
-            | (self.template_entity_type.is_some() as u64) << 24
-            | (self.entity_validity_details.is_some() as u64) << 25
+        model::mask(
+            &[
+                self.icon.is_some(),
+                self.name.is_some(),
+                self.tags.is_some(),
+                self.yaml.is_some(),
+                self.icon_url.is_some(),
+                self.version.is_some(),
+                self.icon_name.is_some(),
+                self.account_id.is_some(),
+                self.child_type.is_some(),
+                self.created_at.is_some(),
+                self.store_type.is_some(),
+                self.git_details.is_some(),
+                self.identifier.is_some(),
+                self.description.is_some(),
+                self.yaml_version.is_some(),
+                self.connector_ref.is_some(),
+                self.is_referenced.is_some(),
+                self.version_label.is_some(),
+                self.last_updated_at.is_some(),
+                self.org_identifier.is_some(),
+                self.template_scope.is_some(),
+                self.stable_template.is_some(),
+                self.is_inline_hc_entity.is_some(),
+                self.project_identifier.is_some(),
+                self.template_entity_type.is_some(),
+                self.entity_validity_details.is_some(),
+            ],
+        )
     }
 }
 model::model!(NgTemplateMetadataSummaryResponse);
@@ -270,14 +276,6 @@ impl model::Model for NgTemplateReferenceSummary {
             5 => model::Part::Str(&self.template_identifier),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.fqn.is_some() as u64 | (self.scope.is_some() as u64) << 1
-            | (self.module_info.is_some() as u64) << 2
-            | (self.version_label.is_some() as u64) << 3
-            | (self.stable_template.is_some() as u64) << 4
-            | (self.template_identifier.is_some() as u64) << 5
     }
 }
 model::model!(NgTemplateReferenceSummary);
@@ -372,14 +370,21 @@ impl model::Model for PageTemplateMetadataSummaryResponse {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.last.is_some() as u64 | (self.size.is_some() as u64) << 1
-            | (self.sort.is_some() as u64) << 2 | (self.empty.is_some() as u64) << 3
-            | (self.first.is_some() as u64) << 4 | (self.number.is_some() as u64) << 5
-            | (self.content.is_some() as u64) << 6
-            | (self.pageable.is_some() as u64) << 7
-            | (self.total_pages.is_some() as u64) << 8
-            | (self.total_elements.is_some() as u64) << 9
-            | (self.number_of_elements.is_some() as u64) << 10
+        model::mask(
+            &[
+                self.last.is_some(),
+                self.size.is_some(),
+                self.sort.is_some(),
+                self.empty.is_some(),
+                self.first.is_some(),
+                self.number.is_some(),
+                self.content.is_some(),
+                self.pageable.is_some(),
+                self.total_pages.is_some(),
+                self.total_elements.is_some(),
+                self.number_of_elements.is_some(),
+            ],
+        )
     }
 }
 model::model!(PageTemplateMetadataSummaryResponse);
@@ -426,10 +431,6 @@ impl model::Model for RefreshRequestDto {
         }
     }
     #[inline]
-    fn present(&self) -> u64 {
-        1
-    }
-    #[inline]
     fn required(&self) -> &'static [usize] {
         &[0]
     }
@@ -466,10 +467,6 @@ impl model::Model for RefreshResponse {
             0 => model::Part::Str(&self.refreshed_yaml),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.refreshed_yaml.is_some() as u64
     }
 }
 model::model!(RefreshResponse);
@@ -516,12 +513,6 @@ impl model::Model for ResponseDtoPageTemplateMetadataSummaryResponse {
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
-            | (self.meta_data.is_some() as u64) << 2
-            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoPageTemplateMetadataSummaryResponse);
@@ -574,12 +565,6 @@ impl model::Model for ResponseDtoRefreshResponse {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
-            | (self.meta_data.is_some() as u64) << 2
-            | (self.correlation_id.is_some() as u64) << 3
-    }
 }
 model::model!(ResponseDtoRefreshResponse);
 model::open_enum! {
@@ -630,12 +615,6 @@ impl model::Model for ResponseDtoTemplateMergeResponse {
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
-            | (self.meta_data.is_some() as u64) << 2
-            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoTemplateMergeResponse);
@@ -688,12 +667,6 @@ impl model::Model for ResponseDtoTemplateMoveConfigResponse {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
-            | (self.meta_data.is_some() as u64) << 2
-            | (self.correlation_id.is_some() as u64) << 3
-    }
 }
 model::model!(ResponseDtoTemplateMoveConfigResponse);
 model::open_enum! {
@@ -744,12 +717,6 @@ impl model::Model for ResponseDtoTemplateResponse {
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
-            | (self.meta_data.is_some() as u64) << 2
-            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoTemplateResponse);
@@ -802,12 +769,6 @@ impl model::Model for ResponseDtoTemplateUpdateGitDetailsResponse {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
-            | (self.meta_data.is_some() as u64) << 2
-            | (self.correlation_id.is_some() as u64) << 3
-    }
 }
 model::model!(ResponseDtoTemplateUpdateGitDetailsResponse);
 model::open_enum! {
@@ -858,12 +819,6 @@ impl model::Model for ResponseDtoTemplateWrapperResponse {
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
-            | (self.meta_data.is_some() as u64) << 2
-            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoTemplateWrapperResponse);
@@ -939,13 +894,6 @@ impl model::Model for TemplateApplyRequestDto {
             4 => model::Part::Flag(&self.get_merged_yaml_with_template_field),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.yaml_version.is_some() as u64
-            | (self.check_for_access.is_some() as u64) << 1
-            | (self.get_only_file_content.is_some() as u64) << 2 | 1 << 3
-            | (self.get_merged_yaml_with_template_field.is_some() as u64) << 4
     }
     #[inline]
     fn required(&self) -> &'static [usize] {
@@ -1053,14 +1001,20 @@ impl model::Model for TemplateFilterProperties {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.tags.is_some() as u64 | (self.repo_name.is_some() as u64) << 1
-            | (self.child_types.is_some() as u64) << 2 | 1 << 3
-            | (self.description.is_some() as u64) << 4
-            | (self.listing_scope.is_some() as u64) << 5
-            | (self.template_names.is_some() as u64) << 6
-            | (self.metadata_filter.is_some() as u64) << 7
-            | (self.template_entity_types.is_some() as u64) << 8
-            | (self.template_identifiers.is_some() as u64) << 9
+        model::mask(
+            &[
+                self.tags.is_some(),
+                self.repo_name.is_some(),
+                self.child_types.is_some(),
+                true,
+                self.description.is_some(),
+                self.listing_scope.is_some(),
+                self.template_names.is_some(),
+                self.metadata_filter.is_some(),
+                self.template_entity_types.is_some(),
+                self.template_identifiers.is_some(),
+            ],
+        )
     }
     #[inline]
     fn required(&self) -> &'static [usize] {
@@ -1190,15 +1144,24 @@ impl model::Model for TemplateGovernanceMetadata {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.id.is_some() as u64 | (self.deny.is_some() as u64) << 1
-            | (self.type_.is_some() as u64) << 2 | (self.org_id.is_some() as u64) << 3
-            | (self.action.is_some() as u64) << 4 | (self.entity.is_some() as u64) << 5
-            | (self.status.is_some() as u64) << 6 | (self.created.is_some() as u64) << 7
-            | (self.details.is_some() as u64) << 8 | (self.message.is_some() as u64) << 9
-            | (self.account_id.is_some() as u64) << 10
-            | (self.project_id.is_some() as u64) << 11
-            | (self.timestamp.is_some() as u64) << 12
-            | (self.details_list.is_some() as u64) << 13
+        model::mask(
+            &[
+                self.id.is_some(),
+                self.deny.is_some(),
+                self.type_.is_some(),
+                self.org_id.is_some(),
+                self.action.is_some(),
+                self.entity.is_some(),
+                self.status.is_some(),
+                self.created.is_some(),
+                self.details.is_some(),
+                self.message.is_some(),
+                self.account_id.is_some(),
+                self.project_id.is_some(),
+                self.timestamp.is_some(),
+                self.details_list.is_some(),
+            ],
+        )
     }
 }
 model::model!(TemplateGovernanceMetadata);
@@ -1261,15 +1224,6 @@ impl model::Model for TemplateMergeResponse {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.template_metadata.is_some() as u64
-            | (self.merged_pipeline_yaml.is_some() as u64) << 1
-            | (self.processed_yaml_version.is_some() as u64) << 2
-            | (self.cache_response_metadata.is_some() as u64) << 3
-            | (self.template_reference_summaries.is_some() as u64) << 4
-            | (self.merged_pipeline_yaml_with_template_ref.is_some() as u64) << 5
-    }
 }
 model::model!(TemplateMergeResponse);
 /// Schema `TemplateMetadata`.
@@ -1303,10 +1257,6 @@ impl model::Model for TemplateMetadata {
             0 => model::Part::Flag(&self.has_insert),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.has_insert.is_some() as u64
     }
 }
 model::model!(TemplateMetadata);
@@ -1345,11 +1295,6 @@ impl model::Model for TemplateMoveConfigResponse {
             1 => model::Part::Str(&self.template_identifier),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.version_label.is_some() as u64
-            | (self.template_identifier.is_some() as u64) << 1
     }
 }
 model::model!(TemplateMoveConfigResponse);
@@ -1449,17 +1394,23 @@ impl model::Model for TemplatePolicyMetadata {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.error.is_some() as u64 | (self.org_id.is_some() as u64) << 1
-            | (self.status.is_some() as u64) << 2 | (self.created.is_some() as u64) << 3
-            | (self.updated.is_some() as u64) << 4
-            | (self.policy_id.is_some() as u64) << 5
-            | (self.severity.is_some() as u64) << 6
-            | (self.account_id.is_some() as u64) << 7
-            | (self.project_id.is_some() as u64) << 8
-            | (self.identifier.is_some() as u64) << 9
-            | (self.policy_name.is_some() as u64) << 10
-            | (self.deny_messages.is_some() as u64) << 11
-            | (self.deny_messages_list.is_some() as u64) << 12
+        model::mask(
+            &[
+                self.error.is_some(),
+                self.org_id.is_some(),
+                self.status.is_some(),
+                self.created.is_some(),
+                self.updated.is_some(),
+                self.policy_id.is_some(),
+                self.severity.is_some(),
+                self.account_id.is_some(),
+                self.project_id.is_some(),
+                self.identifier.is_some(),
+                self.policy_name.is_some(),
+                self.deny_messages.is_some(),
+                self.deny_messages_list.is_some(),
+            ],
+        )
     }
 }
 model::model!(TemplatePolicyMetadata);
@@ -1554,16 +1505,22 @@ impl model::Model for TemplatePolicySetMetadata {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.deny.is_some() as u64 | (self.org_id.is_some() as u64) << 1
-            | (self.status.is_some() as u64) << 2 | (self.created.is_some() as u64) << 3
-            | (self.account_id.is_some() as u64) << 4
-            | (self.project_id.is_some() as u64) << 5
-            | (self.identifier.is_some() as u64) << 6
-            | (self.description.is_some() as u64) << 7
-            | (self.policy_set_id.is_some() as u64) << 8
-            | (self.policy_set_name.is_some() as u64) << 9
-            | (self.policy_metadata.is_some() as u64) << 10
-            | (self.policy_metadata_list.is_some() as u64) << 11
+        model::mask(
+            &[
+                self.deny.is_some(),
+                self.org_id.is_some(),
+                self.status.is_some(),
+                self.created.is_some(),
+                self.account_id.is_some(),
+                self.project_id.is_some(),
+                self.identifier.is_some(),
+                self.description.is_some(),
+                self.policy_set_id.is_some(),
+                self.policy_set_name.is_some(),
+                self.policy_metadata.is_some(),
+                self.policy_metadata_list.is_some(),
+            ],
+        )
     }
 }
 model::model!(TemplatePolicySetMetadata);
@@ -1610,12 +1567,6 @@ impl model::Model for TemplateResponseDtoValidateTemplateInputsResponseDto {
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
-            | (self.meta_data.is_some() as u64) << 2
-            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(TemplateResponseDtoValidateTemplateInputsResponseDto);
@@ -1664,12 +1615,6 @@ impl model::Model for TemplateScope {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.org_identifier.is_some() as u64
-            | (self.account_identifier.is_some() as u64) << 1
-            | (self.project_identifier.is_some() as u64) << 2
-    }
 }
 model::model!(TemplateScope);
 /// Schema `TemplateUpdateGitDetailsRequest`.
@@ -1712,11 +1657,6 @@ impl model::Model for TemplateUpdateGitDetailsRequest {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.file_path.is_some() as u64 | (self.repo_name.is_some() as u64) << 1
-            | (self.connector_ref.is_some() as u64) << 2
-    }
 }
 model::model!(TemplateUpdateGitDetailsRequest);
 /// Schema `TemplateUpdateGitDetailsResponse`.
@@ -1750,10 +1690,6 @@ impl model::Model for TemplateUpdateGitDetailsResponse {
             0 => model::Part::Flag(&self.status),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.status.is_some() as u64
     }
 }
 model::model!(TemplateUpdateGitDetailsResponse);
@@ -1816,14 +1752,6 @@ impl model::Model for TemplateWrapperResponse {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.valid.is_some() as u64 | (self.is_valid.is_some() as u64) << 1
-            | (self.governance_metadata.is_some() as u64) << 2
-            | (self.merged_pipeline_yaml.is_some() as u64) << 3
-            | (self.template_response_dto.is_some() as u64) << 4
-            | (self.template_reference_summaries.is_some() as u64) << 5
-    }
 }
 model::model!(TemplateWrapperResponse);
 model::open_enum! {
@@ -1882,10 +1810,6 @@ impl model::Model for UpsertLabelsForTemplateBody {
             1 => model::Part::Str(&self.version_label),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.labels.is_some() as u64 | (self.version_label.is_some() as u64) << 1
     }
 }
 model::model!(UpsertLabelsForTemplateBody);

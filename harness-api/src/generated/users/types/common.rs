@@ -40,11 +40,6 @@ impl model::Model for AclAggregateFilter {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.role_identifiers.is_some() as u64
-            | (self.resource_group_identifiers.is_some() as u64) << 1
-    }
 }
 model::model!(AclAggregateFilter);
 /// Schema `ResponseDTOListScopeName`.
@@ -90,12 +85,6 @@ impl model::Model for ResponseDtoListScopeName {
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
-            | (self.meta_data.is_some() as u64) << 2
-            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoListScopeName);
@@ -162,14 +151,6 @@ impl model::Model for RoleBinding {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.role_name.is_some() as u64 | (self.managed_role.is_some() as u64) << 1
-            | (self.role_identifier.is_some() as u64) << 2
-            | (self.role_scope_level.is_some() as u64) << 3
-            | (self.resource_group_name.is_some() as u64) << 4
-            | (self.resource_group_identifier.is_some() as u64) << 5
-    }
 }
 model::model!(RoleBinding);
 /// Schema `ScopeName`.
@@ -226,13 +207,6 @@ impl model::Model for ScopeName {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.org_name.is_some() as u64 | (self.project_name.is_some() as u64) << 1
-            | (self.org_identifier.is_some() as u64) << 2
-            | (self.account_identifier.is_some() as u64) << 3
-            | (self.project_identifier.is_some() as u64) << 4
-    }
 }
 model::model!(ScopeName);
 /// Schema `UserFilter`.
@@ -278,12 +252,6 @@ impl model::Model for UserFilter {
             3 => model::opt(&self.parent_filter),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.emails.is_some() as u64 | (self.search_term.is_some() as u64) << 1
-            | (self.identifiers.is_some() as u64) << 2
-            | (self.parent_filter.is_some() as u64) << 3
     }
 }
 model::model!(UserFilter);

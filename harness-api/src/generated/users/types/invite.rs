@@ -85,14 +85,20 @@ impl model::Model for Invite {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.id.is_some() as u64 | (self.name.is_some() as u64) << 1
-            | (self.email.is_some() as u64) << 2 | (self.approved.is_some() as u64) << 3
-            | (self.invite_type.is_some() as u64) << 4
-            | (self.user_groups.is_some() as u64) << 5
-            | (self.role_bindings.is_some() as u64) << 6
-            | (self.org_identifier.is_some() as u64) << 7
-            | (self.account_identifier.is_some() as u64) << 8
-            | (self.project_identifier.is_some() as u64) << 9
+        model::mask(
+            &[
+                self.id.is_some(),
+                self.name.is_some(),
+                self.email.is_some(),
+                self.approved.is_some(),
+                self.invite_type.is_some(),
+                self.user_groups.is_some(),
+                self.role_bindings.is_some(),
+                self.org_identifier.is_some(),
+                self.account_identifier.is_some(),
+                self.project_identifier.is_some(),
+            ],
+        )
     }
 }
 model::model!(Invite);
@@ -172,13 +178,18 @@ impl model::Model for PageResponseInvite {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.empty.is_some() as u64 | (self.content.is_some() as u64) << 1
-            | (self.page_size.is_some() as u64) << 2
-            | (self.page_index.is_some() as u64) << 3
-            | (self.page_token.is_some() as u64) << 4
-            | (self.total_items.is_some() as u64) << 5
-            | (self.total_pages.is_some() as u64) << 6
-            | (self.page_item_count.is_some() as u64) << 7
+        model::mask(
+            &[
+                self.empty.is_some(),
+                self.content.is_some(),
+                self.page_size.is_some(),
+                self.page_index.is_some(),
+                self.page_token.is_some(),
+                self.total_items.is_some(),
+                self.total_pages.is_some(),
+                self.page_item_count.is_some(),
+            ],
+        )
     }
 }
 model::model!(PageResponseInvite);
@@ -225,12 +236,6 @@ impl model::Model for ResponseDtoInvite {
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
-            | (self.meta_data.is_some() as u64) << 2
-            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoInvite);
@@ -282,12 +287,6 @@ impl model::Model for ResponseDtoOptionalInvite {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
-            | (self.meta_data.is_some() as u64) << 2
-            | (self.correlation_id.is_some() as u64) << 3
-    }
 }
 model::model!(ResponseDtoOptionalInvite);
 model::open_enum! {
@@ -338,12 +337,6 @@ impl model::Model for ResponseDtoPageResponseInvite {
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
-            | (self.meta_data.is_some() as u64) << 2
-            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoPageResponseInvite);

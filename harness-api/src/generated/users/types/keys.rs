@@ -95,16 +95,22 @@ impl model::Model for Key {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.key.is_some() as u64 | (self.name.is_some() as u64) << 1
-            | (self.tags.is_some() as u64) << 2 | (self.key_id.is_some() as u64) << 3
-            | (self.valid_to.is_some() as u64) << 4
-            | (self.key_usage.is_some() as u64) << 5
-            | (self.valid_from.is_some() as u64) << 6
-            | (self.identifier.is_some() as u64) << 7
-            | (self.description.is_some() as u64) << 8
-            | (self.primary_user_id.is_some() as u64) << 9
-            | (self.parent_identifier.is_some() as u64) << 10
-            | (self.account_identifier.is_some() as u64) << 11
+        model::mask(
+            &[
+                self.key.is_some(),
+                self.name.is_some(),
+                self.tags.is_some(),
+                self.key_id.is_some(),
+                self.valid_to.is_some(),
+                self.key_usage.is_some(),
+                self.valid_from.is_some(),
+                self.identifier.is_some(),
+                self.description.is_some(),
+                self.primary_user_id.is_some(),
+                self.parent_identifier.is_some(),
+                self.account_identifier.is_some(),
+            ],
+        )
     }
 }
 model::model!(Key);
@@ -182,13 +188,18 @@ impl model::Model for PageResponseKey {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.empty.is_some() as u64 | (self.content.is_some() as u64) << 1
-            | (self.page_size.is_some() as u64) << 2
-            | (self.page_index.is_some() as u64) << 3
-            | (self.page_token.is_some() as u64) << 4
-            | (self.total_items.is_some() as u64) << 5
-            | (self.total_pages.is_some() as u64) << 6
-            | (self.page_item_count.is_some() as u64) << 7
+        model::mask(
+            &[
+                self.empty.is_some(),
+                self.content.is_some(),
+                self.page_size.is_some(),
+                self.page_index.is_some(),
+                self.page_token.is_some(),
+                self.total_items.is_some(),
+                self.total_pages.is_some(),
+                self.page_item_count.is_some(),
+            ],
+        )
     }
 }
 model::model!(PageResponseKey);
@@ -236,12 +247,6 @@ impl model::Model for ResponseDtoPageResponseKey {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
-            | (self.meta_data.is_some() as u64) << 2
-            | (self.correlation_id.is_some() as u64) << 3
-    }
 }
 model::model!(ResponseDtoPageResponseKey);
 model::open_enum! {
@@ -288,11 +293,6 @@ impl model::Model for UpdateKeyBody {
             2 => model::Part::Str(&self.revocation_reason),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.valid_to.is_some() as u64 | (self.valid_from.is_some() as u64) << 1
-            | (self.revocation_reason.is_some() as u64) << 2
     }
 }
 model::model!(UpdateKeyBody);

@@ -75,13 +75,18 @@ impl model::Model for PageResponseServiceAccountAggregate {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.empty.is_some() as u64 | (self.content.is_some() as u64) << 1
-            | (self.page_size.is_some() as u64) << 2
-            | (self.page_index.is_some() as u64) << 3
-            | (self.page_token.is_some() as u64) << 4
-            | (self.total_items.is_some() as u64) << 5
-            | (self.total_pages.is_some() as u64) << 6
-            | (self.page_item_count.is_some() as u64) << 7
+        model::mask(
+            &[
+                self.empty.is_some(),
+                self.content.is_some(),
+                self.page_size.is_some(),
+                self.page_index.is_some(),
+                self.page_token.is_some(),
+                self.total_items.is_some(),
+                self.total_pages.is_some(),
+                self.page_item_count.is_some(),
+            ],
+        )
     }
 }
 model::model!(PageResponseServiceAccountAggregate);
@@ -128,12 +133,6 @@ impl model::Model for ResponseDtoListServiceAccount {
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
-            | (self.meta_data.is_some() as u64) << 2
-            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoListServiceAccount);
@@ -186,12 +185,6 @@ impl model::Model for ResponseDtoPageResponseServiceAccountAggregate {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
-            | (self.meta_data.is_some() as u64) << 2
-            | (self.correlation_id.is_some() as u64) << 3
-    }
 }
 model::model!(ResponseDtoPageResponseServiceAccountAggregate);
 model::open_enum! {
@@ -243,12 +236,6 @@ impl model::Model for ResponseDtoServiceAccount {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
-            | (self.meta_data.is_some() as u64) << 2
-            | (self.correlation_id.is_some() as u64) << 3
-    }
 }
 model::model!(ResponseDtoServiceAccount);
 /// Schema `ResponseDTOServiceAccountAggregate`.
@@ -294,12 +281,6 @@ impl model::Model for ResponseDtoServiceAccountAggregate {
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
-            | (self.meta_data.is_some() as u64) << 2
-            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoServiceAccountAggregate);
@@ -384,13 +365,18 @@ impl model::Model for RoleAssignmentMetadata {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.role_name.is_some() as u64 | (self.identifier.is_some() as u64) << 1
-            | (self.managed_role.is_some() as u64) << 2
-            | (self.role_identifier.is_some() as u64) << 3
-            | (self.role_scope_level.is_some() as u64) << 4
-            | (self.resource_group_name.is_some() as u64) << 5
-            | (self.managed_role_assignment.is_some() as u64) << 6
-            | (self.resource_group_identifier.is_some() as u64) << 7
+        model::mask(
+            &[
+                self.role_name.is_some(),
+                self.identifier.is_some(),
+                self.managed_role.is_some(),
+                self.role_identifier.is_some(),
+                self.role_scope_level.is_some(),
+                self.resource_group_name.is_some(),
+                self.managed_role_assignment.is_some(),
+                self.resource_group_identifier.is_some(),
+            ],
+        )
     }
 }
 model::model!(RoleAssignmentMetadata);
@@ -470,14 +456,19 @@ impl model::Model for ServiceAccount {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.tags.is_some() as u64) << 1
-            | (self.email.is_some() as u64) << 2
-            | (self.identifier.is_some() as u64) << 3
-            | (self.description.is_some() as u64) << 4
-            | (self.org_identifier.is_some() as u64) << 5
-            | (self.account_identifier.is_some() as u64) << 6
-            | (self.project_identifier.is_some() as u64) << 7
-            | (self.governance_metadata.is_some() as u64) << 8
+        model::mask(
+            &[
+                self.name.is_some(),
+                self.tags.is_some(),
+                self.email.is_some(),
+                self.identifier.is_some(),
+                self.description.is_some(),
+                self.org_identifier.is_some(),
+                self.account_identifier.is_some(),
+                self.project_identifier.is_some(),
+                self.governance_metadata.is_some(),
+            ],
+        )
     }
 }
 model::model!(ServiceAccount);
@@ -534,13 +525,6 @@ impl model::Model for ServiceAccountAggregate {
             4 => model::opt(&self.role_assignments_metadata_dto),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.created_at.is_some() as u64 | (self.tokens_count.is_some() as u64) << 1
-            | (self.last_modified_at.is_some() as u64) << 2
-            | (self.service_account.is_some() as u64) << 3
-            | (self.role_assignments_metadata_dto.is_some() as u64) << 4
     }
 }
 model::model!(ServiceAccountAggregate);

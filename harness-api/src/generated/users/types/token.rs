@@ -75,13 +75,18 @@ impl model::Model for PageResponseTokenAggregate {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.empty.is_some() as u64 | (self.content.is_some() as u64) << 1
-            | (self.page_size.is_some() as u64) << 2
-            | (self.page_index.is_some() as u64) << 3
-            | (self.page_token.is_some() as u64) << 4
-            | (self.total_items.is_some() as u64) << 5
-            | (self.total_pages.is_some() as u64) << 6
-            | (self.page_item_count.is_some() as u64) << 7
+        model::mask(
+            &[
+                self.empty.is_some(),
+                self.content.is_some(),
+                self.page_size.is_some(),
+                self.page_index.is_some(),
+                self.page_token.is_some(),
+                self.total_items.is_some(),
+                self.total_pages.is_some(),
+                self.page_item_count.is_some(),
+            ],
+        )
     }
 }
 model::model!(PageResponseTokenAggregate);
@@ -128,12 +133,6 @@ impl model::Model for ResponseDtoPageResponseTokenAggregate {
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
-            | (self.meta_data.is_some() as u64) << 2
-            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoPageResponseTokenAggregate);
@@ -186,12 +185,6 @@ impl model::Model for ResponseDtoToken {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
-            | (self.meta_data.is_some() as u64) << 2
-            | (self.correlation_id.is_some() as u64) << 3
-    }
 }
 model::model!(ResponseDtoToken);
 model::open_enum! {
@@ -241,12 +234,6 @@ impl model::Model for ResponseDtoTokenValue {
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
-            | (self.meta_data.is_some() as u64) << 2
-            | (self.correlation_id.is_some() as u64) << 3
     }
     #[inline]
     fn secrets(&self) -> &'static [usize] {
@@ -369,20 +356,26 @@ impl model::Model for Token {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.tags.is_some() as u64) << 1
-            | (self.valid.is_some() as u64) << 2 | (self.valid_to.is_some() as u64) << 3
-            | (self.valid_from.is_some() as u64) << 4
-            | (self.api_key_type.is_some() as u64) << 5
-            | (self.identifier.is_some() as u64) << 6
-            | (self.description.is_some() as u64) << 7
-            | (self.ssh_key_usage.is_some() as u64) << 8
-            | (self.org_identifier.is_some() as u64) << 9
-            | (self.ssh_key_content.is_some() as u64) << 10
-            | (self.api_key_identifier.is_some() as u64) << 11
-            | (self.parent_identifier.is_some() as u64) << 12
-            | (self.account_identifier.is_some() as u64) << 13
-            | (self.project_identifier.is_some() as u64) << 14
-            | (self.scheduled_expire_time.is_some() as u64) << 15
+        model::mask(
+            &[
+                self.name.is_some(),
+                self.tags.is_some(),
+                self.valid.is_some(),
+                self.valid_to.is_some(),
+                self.valid_from.is_some(),
+                self.api_key_type.is_some(),
+                self.identifier.is_some(),
+                self.description.is_some(),
+                self.ssh_key_usage.is_some(),
+                self.org_identifier.is_some(),
+                self.ssh_key_content.is_some(),
+                self.api_key_identifier.is_some(),
+                self.parent_identifier.is_some(),
+                self.account_identifier.is_some(),
+                self.project_identifier.is_some(),
+                self.scheduled_expire_time.is_some(),
+            ],
+        )
     }
 }
 model::model!(Token);
@@ -429,12 +422,6 @@ impl model::Model for TokenAggregate {
             3 => model::Part::Int(&self.last_modified_at),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.token.is_some() as u64 | (self.expiry_at.is_some() as u64) << 1
-            | (self.created_at.is_some() as u64) << 2
-            | (self.last_modified_at.is_some() as u64) << 3
     }
 }
 model::model!(TokenAggregate);

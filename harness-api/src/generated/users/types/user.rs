@@ -62,12 +62,6 @@ impl model::Model for AddUsersDto {
         }
     }
     #[inline]
-    fn present(&self) -> u64 {
-        1 | (self.user_groups.is_some() as u64) << 1
-            | (self.role_bindings.is_some() as u64) << 2
-            | (self.user_settings.is_some() as u64) << 3
-    }
-    #[inline]
     fn required(&self) -> &'static [usize] {
         &[0]
     }
@@ -104,10 +98,6 @@ impl model::Model for AddUsersResponse {
             0 => model::opt(&self.add_user_response_map),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.add_user_response_map.is_some() as u64
     }
 }
 model::model!(AddUsersResponse);
@@ -174,15 +164,6 @@ impl model::Model for GatewayAccountRequest {
             6 => model::opt(&self.default_experience),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.uuid.is_some() as u64 | (self.account_name.is_some() as u64) << 1
-            | (self.company_name.is_some() as u64) << 2
-            | (self.created_from_ng.is_some() as u64) << 3
-            | (self.next_gen_enabled.is_some() as u64) << 4
-            | (self.is_next_gen_enabled.is_some() as u64) << 5
-            | (self.default_experience.is_some() as u64) << 6
     }
 }
 model::model!(GatewayAccountRequest);
@@ -254,15 +235,6 @@ impl model::Model for PageResponseUserAggregateDto {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.empty.is_some() as u64 | (self.content.is_some() as u64) << 1
-            | (self.page_size.is_some() as u64) << 2
-            | (self.page_index.is_some() as u64) << 3
-            | (self.total_items.is_some() as u64) << 4
-            | (self.total_pages.is_some() as u64) << 5
-            | (self.page_item_count.is_some() as u64) << 6
-    }
 }
 model::model!(PageResponseUserAggregateDto);
 /// Schema `PageResponseUserMetadataDTO`.
@@ -329,15 +301,6 @@ impl model::Model for PageResponseUserMetadataDto {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.empty.is_some() as u64 | (self.content.is_some() as u64) << 1
-            | (self.page_size.is_some() as u64) << 2
-            | (self.page_index.is_some() as u64) << 3
-            | (self.total_items.is_some() as u64) << 4
-            | (self.total_pages.is_some() as u64) << 5
-            | (self.page_item_count.is_some() as u64) << 6
-    }
 }
 model::model!(PageResponseUserMetadataDto);
 /// Schema `PasswordChangeDTO`.
@@ -375,11 +338,6 @@ impl model::Model for PasswordChangeDto {
             1 => model::Part::Str(&self.current_password),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.new_password.is_some() as u64
-            | (self.current_password.is_some() as u64) << 1
     }
     #[inline]
     fn secrets(&self) -> &'static [usize] {
@@ -430,12 +388,6 @@ impl model::Model for ResponseDtoAddUsersResponse {
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
-            | (self.meta_data.is_some() as u64) << 2
-            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoAddUsersResponse);
@@ -488,12 +440,6 @@ impl model::Model for ResponseDtoPageResponseUserAggregateDto {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
-            | (self.meta_data.is_some() as u64) << 2
-            | (self.correlation_id.is_some() as u64) << 3
-    }
 }
 model::model!(ResponseDtoPageResponseUserAggregateDto);
 model::open_enum! {
@@ -545,12 +491,6 @@ impl model::Model for ResponseDtoPageResponseUserMetadataDto {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
-            | (self.meta_data.is_some() as u64) << 2
-            | (self.correlation_id.is_some() as u64) << 3
-    }
 }
 model::model!(ResponseDtoPageResponseUserMetadataDto);
 model::open_enum! {
@@ -601,12 +541,6 @@ impl model::Model for ResponseDtoPasswordChangeResponse {
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
-            | (self.meta_data.is_some() as u64) << 2
-            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoPasswordChangeResponse);
@@ -665,12 +599,6 @@ impl model::Model for ResponseDtoTwoFactorAuthSettingsInfo {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
-            | (self.meta_data.is_some() as u64) << 2
-            | (self.correlation_id.is_some() as u64) << 3
-    }
 }
 model::model!(ResponseDtoTwoFactorAuthSettingsInfo);
 model::open_enum! {
@@ -722,12 +650,6 @@ impl model::Model for ResponseDtoUserAggregateDto {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
-            | (self.meta_data.is_some() as u64) << 2
-            | (self.correlation_id.is_some() as u64) << 3
-    }
 }
 model::model!(ResponseDtoUserAggregateDto);
 model::open_enum! {
@@ -778,12 +700,6 @@ impl model::Model for ResponseDtoUserInfo {
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
-            | (self.meta_data.is_some() as u64) << 2
-            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoUserInfo);
@@ -855,15 +771,6 @@ impl model::Model for RoleAssignmentMetadataDto {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.role_name.is_some() as u64 | (self.identifier.is_some() as u64) << 1
-            | (self.managed_role.is_some() as u64) << 2
-            | (self.role_identifier.is_some() as u64) << 3
-            | (self.resource_group_name.is_some() as u64) << 4
-            | (self.managed_role_assignment.is_some() as u64) << 5
-            | (self.resource_group_identifier.is_some() as u64) << 6
-    }
 }
 model::model!(RoleAssignmentMetadataDto);
 /// Schema `TwoFactorAuthSettingsInfo`.
@@ -926,14 +833,6 @@ impl model::Model for TwoFactorAuthSettingsInfo {
         }
     }
     #[inline]
-    fn present(&self) -> u64 {
-        self.email.is_some() as u64 | (self.user_id.is_some() as u64) << 1
-            | (self.mechanism.is_some() as u64) << 2
-            | (self.totpqrurl.is_some() as u64) << 3
-            | (self.totp_secret_key.is_some() as u64) << 4
-            | (self.two_factor_authentication_enabled.is_some() as u64) << 5
-    }
-    #[inline]
     fn secrets(&self) -> &'static [usize] {
         &[4]
     }
@@ -978,11 +877,6 @@ impl model::Model for UserAggregateDto {
             1 => model::opt(&self.role_assignment_metadata),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.user.is_some() as u64
-            | (self.role_assignment_metadata.is_some() as u64) << 1
     }
 }
 model::model!(UserAggregateDto);
@@ -1142,27 +1036,35 @@ impl model::Model for UserInfo {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.uuid.is_some() as u64) << 1
-            | (self.admin.is_some() as u64) << 2 | (self.email.is_some() as u64) << 3
-            | (self.token.is_some() as u64) << 4 | (self.intent.is_some() as u64) << 5
-            | (self.locked.is_some() as u64) << 6 | (self.edition.is_some() as u64) << 7
-            | (self.utm_info.is_some() as u64) << 8
-            | (self.accounts.is_some() as u64) << 9
-            | (self.disabled.is_some() as u64) << 10
-            | (self.created_at.is_some() as u64) << 11
-            | (self.given_name.is_some() as u64) << 12
-            | (self.last_login.is_some() as u64) << 13
-            | (self.external_id.is_some() as u64) << 14
-            | (self.family_name.is_some() as u64) << 15
-            | (self.signup_action.is_some() as u64) << 16
-            | (self.email_verified.is_some() as u64) << 17
-            | (self.last_updated_at.is_some() as u64) << 18
-            | (self.user_preferences.is_some() as u64) << 19
-            | (self.billing_frequency.is_some() as u64) << 20
-            | (self.default_account_id.is_some() as u64) << 21
-            | (self.externally_managed.is_some() as u64) << 22
-            | (self.is_enriched_info_collected.is_some() as u64) << 23
-            | (self.two_factor_authentication_enabled.is_some() as u64) << 24
+        model::mask(
+            &[
+                self.name.is_some(),
+                self.uuid.is_some(),
+                self.admin.is_some(),
+                self.email.is_some(),
+                self.token.is_some(),
+                self.intent.is_some(),
+                self.locked.is_some(),
+                self.edition.is_some(),
+                self.utm_info.is_some(),
+                self.accounts.is_some(),
+                self.disabled.is_some(),
+                self.created_at.is_some(),
+                self.given_name.is_some(),
+                self.last_login.is_some(),
+                self.external_id.is_some(),
+                self.family_name.is_some(),
+                self.signup_action.is_some(),
+                self.email_verified.is_some(),
+                self.last_updated_at.is_some(),
+                self.user_preferences.is_some(),
+                self.billing_frequency.is_some(),
+                self.default_account_id.is_some(),
+                self.externally_managed.is_some(),
+                self.is_enriched_info_collected.is_some(),
+                self.two_factor_authentication_enabled.is_some(),
+            ],
+        )
     }
     #[inline]
     fn secrets(&self) -> &'static [usize] {
@@ -1214,11 +1116,6 @@ impl model::Model for UserMetadataDto {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.uuid.is_some() as u64) << 1
-            | (self.email.is_some() as u64) << 2 | (self.locked.is_some() as u64) << 3
-    }
 }
 model::model!(UserMetadataDto);
 /// Schema `UserSettingFromInvite`.
@@ -1256,10 +1153,6 @@ impl model::Model for UserSettingFromInvite {
             1 => model::Part::Str(&self.identifier),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.value.is_some() as u64 | (self.identifier.is_some() as u64) << 1
     }
 }
 model::model!(UserSettingFromInvite);
@@ -1311,13 +1204,6 @@ impl model::Model for UtmInfo {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.utm_term.is_some() as u64 | (self.utm_medium.is_some() as u64) << 1
-            | (self.utm_source.is_some() as u64) << 2
-            | (self.utm_content.is_some() as u64) << 3
-            | (self.utm_campaign.is_some() as u64) << 4
-    }
 }
 model::model!(UtmInfo);
 /// Schema `addUserToUserGroups body`.
@@ -1351,10 +1237,6 @@ impl model::Model for AddUserToUserGroupsBody {
             0 => model::opt(&self.user_group_ids_to_add),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.user_group_ids_to_add.is_some() as u64
     }
 }
 model::model!(AddUserToUserGroupsBody);
@@ -1393,10 +1275,6 @@ impl model::Model for ImpersonateUserBody {
             0 => model::Part::Str(&self.reason_of_impersonation),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.reason_of_impersonation.is_some() as u64
     }
 }
 model::model!(ImpersonateUserBody);
@@ -1443,12 +1321,6 @@ impl model::Model for UpdateUserInfoByIdBody {
             3 => model::Part::Str(&self.family_name),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.email.is_some() as u64) << 1
-            | (self.given_name.is_some() as u64) << 2
-            | (self.family_name.is_some() as u64) << 3
     }
 }
 model::model!(UpdateUserInfoByIdBody);

@@ -44,11 +44,6 @@ impl model::Model for EmailConfigDto {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.type_.is_some() as u64 | (self.group_email.is_some() as u64) << 1
-            | (self.send_email_to_all_users.is_some() as u64) << 2
-    }
 }
 model::model!(EmailConfigDto);
 model::open_enum! {
@@ -107,10 +102,6 @@ impl model::Model for LdapLinkGroupRequest {
         }
     }
     #[inline]
-    fn present(&self) -> u64 {
-        1 | 1 << 1
-    }
-    #[inline]
     fn required(&self) -> &'static [usize] {
         &[0, 1]
     }
@@ -151,11 +142,6 @@ impl model::Model for MicrosoftTeamsConfigDto {
             1 => model::Part::Str(&self.microsoft_teams_webhook_url),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.type_.is_some() as u64
-            | (self.microsoft_teams_webhook_url.is_some() as u64) << 1
     }
 }
 model::model!(MicrosoftTeamsConfigDto);
@@ -205,10 +191,6 @@ impl model::Model for OidcLinkGroupRequest {
             0 => model::Cell::part(&self.oidc_group_name),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        1
     }
     #[inline]
     fn required(&self) -> &'static [usize] {
@@ -287,13 +269,18 @@ impl model::Model for PageResponseUserGroup {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.empty.is_some() as u64 | (self.content.is_some() as u64) << 1
-            | (self.page_size.is_some() as u64) << 2
-            | (self.page_index.is_some() as u64) << 3
-            | (self.page_token.is_some() as u64) << 4
-            | (self.total_items.is_some() as u64) << 5
-            | (self.total_pages.is_some() as u64) << 6
-            | (self.page_item_count.is_some() as u64) << 7
+        model::mask(
+            &[
+                self.empty.is_some(),
+                self.content.is_some(),
+                self.page_size.is_some(),
+                self.page_index.is_some(),
+                self.page_token.is_some(),
+                self.total_items.is_some(),
+                self.total_pages.is_some(),
+                self.page_item_count.is_some(),
+            ],
+        )
     }
 }
 model::model!(PageResponseUserGroup);
@@ -368,13 +355,18 @@ impl model::Model for PageResponseUserMetadata {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.empty.is_some() as u64 | (self.content.is_some() as u64) << 1
-            | (self.page_size.is_some() as u64) << 2
-            | (self.page_index.is_some() as u64) << 3
-            | (self.page_token.is_some() as u64) << 4
-            | (self.total_items.is_some() as u64) << 5
-            | (self.total_pages.is_some() as u64) << 6
-            | (self.page_item_count.is_some() as u64) << 7
+        model::mask(
+            &[
+                self.empty.is_some(),
+                self.content.is_some(),
+                self.page_size.is_some(),
+                self.page_index.is_some(),
+                self.page_token.is_some(),
+                self.total_items.is_some(),
+                self.total_pages.is_some(),
+                self.page_item_count.is_some(),
+            ],
+        )
     }
 }
 model::model!(PageResponseUserMetadata);
@@ -413,10 +405,6 @@ impl model::Model for PagerDutyConfigDto {
             1 => model::Part::Str(&self.pager_duty_key),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.type_.is_some() as u64 | (self.pager_duty_key.is_some() as u64) << 1
     }
 }
 model::model!(PagerDutyConfigDto);
@@ -469,12 +457,6 @@ impl model::Model for ResponseDtoListUserGroup {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
-            | (self.meta_data.is_some() as u64) << 2
-            | (self.correlation_id.is_some() as u64) << 3
-    }
 }
 model::model!(ResponseDtoListUserGroup);
 model::open_enum! {
@@ -524,12 +506,6 @@ impl model::Model for ResponseDtoPageResponseUserGroup {
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
-            | (self.meta_data.is_some() as u64) << 2
-            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoPageResponseUserGroup);
@@ -582,12 +558,6 @@ impl model::Model for ResponseDtoPageResponseUserMetadata {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
-            | (self.meta_data.is_some() as u64) << 2
-            | (self.correlation_id.is_some() as u64) << 3
-    }
 }
 model::model!(ResponseDtoPageResponseUserMetadata);
 model::open_enum! {
@@ -639,12 +609,6 @@ impl model::Model for ResponseDtoUserGroup {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
-            | (self.meta_data.is_some() as u64) << 2
-            | (self.correlation_id.is_some() as u64) << 3
-    }
 }
 model::model!(ResponseDtoUserGroup);
 /// Schema `ResponseDTOUserGroupResponseV2`.
@@ -690,12 +654,6 @@ impl model::Model for ResponseDtoUserGroupResponseV2 {
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
-            | (self.meta_data.is_some() as u64) << 2
-            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoUserGroupResponseV2);
@@ -748,11 +706,6 @@ impl model::Model for RestResponseUserGroup {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.meta_data.is_some() as u64 | (self.resource.is_some() as u64) << 1
-            | (self.response_messages.is_some() as u64) << 2
-    }
 }
 model::model!(RestResponseUserGroup);
 /// Schema `SamlLinkGroupRequest`.
@@ -798,10 +751,6 @@ impl model::Model for SamlLinkGroupRequest {
         }
     }
     #[inline]
-    fn present(&self) -> u64 {
-        1
-    }
-    #[inline]
     fn required(&self) -> &'static [usize] {
         &[0]
     }
@@ -842,10 +791,6 @@ impl model::Model for SlackConfigDto {
             1 => model::Part::Str(&self.slack_webhook_url),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.type_.is_some() as u64 | (self.slack_webhook_url.is_some() as u64) << 1
     }
 }
 model::model!(SlackConfigDto);
@@ -889,10 +834,6 @@ impl model::Model for UserBasicInfo {
             1 => model::Part::Str(&self.email),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.id.is_some() as u64 | (self.email.is_some() as u64) << 1
     }
 }
 model::model!(UserBasicInfo);
@@ -1017,23 +958,28 @@ impl model::Model for UserGroup {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.tags.is_some() as u64) << 1
-            | (self.users.is_some() as u64) << 2
-            | (self.sso_linked.is_some() as u64) << 3
-            | (self.identifier.is_some() as u64) << 4
-            | (self.sso_group_id.is_some() as u64) << 5
-            | (self.description.is_some() as u64) << 6
-            | (self.is_sso_linked.is_some() as u64) << 7
-            | (self.linked_sso_id.is_some() as u64) << 8
-            | (self.sso_group_name.is_some() as u64) << 9
-            | (self.linked_sso_type.is_some() as u64) << 10
-            | (self.org_identifier.is_some() as u64) << 11
-            | (self.harness_managed.is_some() as u64) << 12
-            | (self.account_identifier.is_some() as u64) << 13
-            | (self.externally_managed.is_some() as u64) << 14
-            | (self.project_identifier.is_some() as u64) << 15
-            | (self.notification_configs.is_some() as u64) << 16
-            | (self.linked_sso_display_name.is_some() as u64) << 17
+        model::mask(
+            &[
+                self.name.is_some(),
+                self.tags.is_some(),
+                self.users.is_some(),
+                self.sso_linked.is_some(),
+                self.identifier.is_some(),
+                self.sso_group_id.is_some(),
+                self.description.is_some(),
+                self.is_sso_linked.is_some(),
+                self.linked_sso_id.is_some(),
+                self.sso_group_name.is_some(),
+                self.linked_sso_type.is_some(),
+                self.org_identifier.is_some(),
+                self.harness_managed.is_some(),
+                self.account_identifier.is_some(),
+                self.externally_managed.is_some(),
+                self.project_identifier.is_some(),
+                self.notification_configs.is_some(),
+                self.linked_sso_display_name.is_some(),
+            ],
+        )
     }
 }
 model::model!(UserGroup);
@@ -1125,12 +1071,18 @@ impl model::Model for UserGroupFilter {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.filter_type.is_some() as u64 | (self.search_term.is_some() as u64) << 1
-            | (self.org_identifier.is_some() as u64) << 2
-            | (self.database_id_filter.is_some() as u64) << 3
-            | (self.identifier_filter.is_some() as u64) << 4 | 1 << 5
-            | (self.project_identifier.is_some() as u64) << 6
-            | (self.user_identifier_filter.is_some() as u64) << 7
+        model::mask(
+            &[
+                self.filter_type.is_some(),
+                self.search_term.is_some(),
+                self.org_identifier.is_some(),
+                self.database_id_filter.is_some(),
+                self.identifier_filter.is_some(),
+                true,
+                self.project_identifier.is_some(),
+                self.user_identifier_filter.is_some(),
+            ],
+        )
     }
     #[inline]
     fn required(&self) -> &'static [usize] {
@@ -1299,21 +1251,28 @@ impl model::Model for UserGroupRequestV2 {
     }
     #[inline]
     fn present(&self) -> u64 {
-        1 | (self.tags.is_some() as u64) << 1 | (self.users.is_some() as u64) << 2
-            | (self.sso_linked.is_some() as u64) << 3 | 1 << 4
-            | (self.sso_group_id.is_some() as u64) << 5
-            | (self.description.is_some() as u64) << 6
-            | (self.is_sso_linked.is_some() as u64) << 7
-            | (self.linked_sso_id.is_some() as u64) << 8
-            | (self.sso_group_name.is_some() as u64) << 9
-            | (self.linked_sso_type.is_some() as u64) << 10
-            | (self.org_identifier.is_some() as u64) << 11
-            | (self.harness_managed.is_some() as u64) << 12
-            | (self.account_identifier.is_some() as u64) << 13
-            | (self.externally_managed.is_some() as u64) << 14
-            | (self.project_identifier.is_some() as u64) << 15
-            | (self.notification_configs.is_some() as u64) << 16
-            | (self.linked_sso_display_name.is_some() as u64) << 17
+        model::mask(
+            &[
+                true,
+                self.tags.is_some(),
+                self.users.is_some(),
+                self.sso_linked.is_some(),
+                true,
+                self.sso_group_id.is_some(),
+                self.description.is_some(),
+                self.is_sso_linked.is_some(),
+                self.linked_sso_id.is_some(),
+                self.sso_group_name.is_some(),
+                self.linked_sso_type.is_some(),
+                self.org_identifier.is_some(),
+                self.harness_managed.is_some(),
+                self.account_identifier.is_some(),
+                self.externally_managed.is_some(),
+                self.project_identifier.is_some(),
+                self.notification_configs.is_some(),
+                self.linked_sso_display_name.is_some(),
+            ],
+        )
     }
     #[inline]
     fn required(&self) -> &'static [usize] {
@@ -1442,23 +1401,28 @@ impl model::Model for UserGroupResponseV2 {
     }
     #[inline]
     fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.tags.is_some() as u64) << 1
-            | (self.users.is_some() as u64) << 2
-            | (self.sso_linked.is_some() as u64) << 3
-            | (self.identifier.is_some() as u64) << 4
-            | (self.sso_group_id.is_some() as u64) << 5
-            | (self.description.is_some() as u64) << 6
-            | (self.is_sso_linked.is_some() as u64) << 7
-            | (self.linked_sso_id.is_some() as u64) << 8
-            | (self.sso_group_name.is_some() as u64) << 9
-            | (self.linked_sso_type.is_some() as u64) << 10
-            | (self.org_identifier.is_some() as u64) << 11
-            | (self.harness_managed.is_some() as u64) << 12
-            | (self.account_identifier.is_some() as u64) << 13
-            | (self.externally_managed.is_some() as u64) << 14
-            | (self.project_identifier.is_some() as u64) << 15
-            | (self.notification_configs.is_some() as u64) << 16
-            | (self.linked_sso_display_name.is_some() as u64) << 17
+        model::mask(
+            &[
+                self.name.is_some(),
+                self.tags.is_some(),
+                self.users.is_some(),
+                self.sso_linked.is_some(),
+                self.identifier.is_some(),
+                self.sso_group_id.is_some(),
+                self.description.is_some(),
+                self.is_sso_linked.is_some(),
+                self.linked_sso_id.is_some(),
+                self.sso_group_name.is_some(),
+                self.linked_sso_type.is_some(),
+                self.org_identifier.is_some(),
+                self.harness_managed.is_some(),
+                self.account_identifier.is_some(),
+                self.externally_managed.is_some(),
+                self.project_identifier.is_some(),
+                self.notification_configs.is_some(),
+                self.linked_sso_display_name.is_some(),
+            ],
+        )
     }
 }
 model::model!(UserGroupResponseV2);
@@ -1525,14 +1489,6 @@ impl model::Model for UserMetadata {
             6 => model::Part::Flag(&self.two_factor_authentication_enabled),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.name.is_some() as u64 | (self.uuid.is_some() as u64) << 1
-            | (self.email.is_some() as u64) << 2 | (self.locked.is_some() as u64) << 3
-            | (self.disabled.is_some() as u64) << 4
-            | (self.externally_managed.is_some() as u64) << 5
-            | (self.two_factor_authentication_enabled.is_some() as u64) << 6
     }
 }
 model::model!(UserMetadata);

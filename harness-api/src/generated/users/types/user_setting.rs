@@ -48,12 +48,6 @@ impl model::Model for ResponseDtoListUserSettingResponseDto {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
-            | (self.meta_data.is_some() as u64) << 2
-            | (self.correlation_id.is_some() as u64) << 3
-    }
 }
 model::model!(ResponseDtoListUserSettingResponseDto);
 model::open_enum! {
@@ -104,12 +98,6 @@ impl model::Model for ResponseDtoListUserSettingUpdateResponseDto {
             3 => model::Part::Str(&self.correlation_id),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.data.is_some() as u64 | (self.status.is_some() as u64) << 1
-            | (self.meta_data.is_some() as u64) << 2
-            | (self.correlation_id.is_some() as u64) << 3
     }
 }
 model::model!(ResponseDtoListUserSettingUpdateResponseDto);
@@ -181,15 +169,6 @@ impl model::Model for UserSettingDto {
             6 => model::Part::Str(&self.group_identifier),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.value.is_some() as u64 | (self.user_id.is_some() as u64) << 1
-            | (self.category.is_some() as u64) << 2
-            | (self.value_type.is_some() as u64) << 3
-            | (self.identifier.is_some() as u64) << 4
-            | (self.allowed_values.is_some() as u64) << 5
-            | (self.group_identifier.is_some() as u64) << 6
     }
 }
 model::model!(UserSettingDto);
@@ -267,11 +246,6 @@ impl model::Model for UserSettingRequestDto {
         }
     }
     #[inline]
-    fn present(&self) -> u64 {
-        self.value.is_some() as u64 | 1 << 1 | 1 << 2
-            | (self.enable_across_accounts.is_some() as u64) << 3
-    }
-    #[inline]
     fn required(&self) -> &'static [usize] {
         &[1, 2]
     }
@@ -316,11 +290,6 @@ impl model::Model for UserSettingResponseDto {
             1 => model::Part::Int(&self.last_modified_at),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.user_setting.is_some() as u64
-            | (self.last_modified_at.is_some() as u64) << 1
     }
 }
 model::model!(UserSettingResponseDto);
@@ -377,13 +346,6 @@ impl model::Model for UserSettingUpdateResponseDto {
             4 => model::opt(&self.user_setting_dto),
             _ => model::Part::Misfits(&self.misfits),
         }
-    }
-    #[inline]
-    fn present(&self) -> u64 {
-        self.identifier.is_some() as u64 | (self.error_message.is_some() as u64) << 1
-            | (self.update_status.is_some() as u64) << 2
-            | (self.last_modified_at.is_some() as u64) << 3
-            | (self.user_setting_dto.is_some() as u64) << 4
     }
 }
 model::model!(UserSettingUpdateResponseDto);

@@ -58,19 +58,21 @@ pub fn one_line(text: &str, limit: usize) -> String {
     out
 }
 
-/// The characters of a piece; of `pat.<…>.<…>` and `sat.<…>.<…>` only the prefix.
+/// The characters of a piece; from `pat.<…>.<…>` or `sat.<…>.<…>` on, wherever in it that begins, only the prefix.
 fn masked(piece: &str) -> impl Iterator<Item = char> {
-    let secret =
-        (piece.starts_with("pat.") || piece.starts_with("sat.")) && piece.matches('.').count() >= 2;
-    let (shown, mask) = if secret {
-        (&piece[..4], "***")
-    } else {
-        (piece, "")
+    let start = ["pat.", "sat."]
+        .iter()
+        .filter_map(|prefix| piece.find(prefix))
+        .min()
+        .filter(|start| piece[*start..].matches('.').count() >= 2);
+    let (shown, mask) = match start {
+        Some(start) => (&piece[..start + 4], "***"),
+        None => (piece, ""),
     };
     let end = piece
         .chars()
         .next_back()
-        .filter(|c| secret && !c.is_ascii_alphanumeric());
+        .filter(|c| start.is_some() && !c.is_ascii_alphanumeric());
     shown.chars().chain(mask.chars()).chain(end)
 }
 
@@ -87,6 +89,10 @@ mod tests {
             "key 'pat.***' refused"
         );
         assert_eq!(one_line("x-api-key=sat.a.b.c", 80), "x-api-key=sat.***");
+        assert_eq!(
+            one_line("token_pat.a.b.c Xsat.a.b, compat. v1.2", 80),
+            "token_pat.*** Xsat.***, compat. v1.2"
+        );
         assert_eq!(one_line("äöü日本", 4), "äöü日…");
     }
 }

@@ -24,8 +24,8 @@ pub(crate) fn header_value(name: &HeaderName, value: &str) -> Option<HeaderValue
     Some(value)
 }
 
-/// A text fit for logs: one line of at most `limit` characters, without control characters, and with `***` in place of
-/// what looks like a platform token.
+/// A text fit for logs: one line of at most `limit` characters, and `…` where it is cut; without control characters, and
+/// with `***` in place of what looks like a platform token.
 ///
 /// ```
 /// let text = harness_api::one_line("key pat.account.id.secret\nrefused", 80);
@@ -39,8 +39,12 @@ pub fn one_line(text: &str, limit: usize) -> String {
         .filter(|word| !word.is_empty())
     {
         if !out.is_empty() {
+            if left == 0 {
+                out.push('…');
+                return out;
+            }
             out.push(' ');
-            left = left.saturating_sub(1);
+            left -= 1;
         }
         for piece in word
             .split_inclusive(|c: char| !c.is_ascii_alphanumeric() && !matches!(c, '.' | '-' | '_'))
@@ -83,7 +87,14 @@ mod tests {
     #[test]
     fn a_line_is_one_line_bounded_and_without_tokens() {
         assert_eq!(one_line("a\r\n\tb\u{0}c", 20), "a b c");
-        assert_eq!(one_line("abcdef", 3), "abc…");
+        for (text, line) in [
+            ("abcdef", "abc…"),
+            ("abc def", "abc…"),
+            ("ab c", "ab …"),
+            ("abc ", "abc"),
+        ] {
+            assert_eq!(one_line(text, 3), line);
+        }
         assert_eq!(
             one_line("key 'pat.acct.id.secret' refused", 80),
             "key 'pat.***' refused"

@@ -231,7 +231,10 @@ fn text_that_is_no_finite_number_is_a_misfit() {
     for text in ["NaN", "-inf", "infinity", "1e999"] {
         let source = json!({"num": text});
         let whole: Whole = serde_json::from_value(source.clone()).expect("decodes");
-        assert!(whole.num.is_none() && whole.misfits.get("num").is_some(), "{text}");
+        assert!(
+            whole.num.is_none() && whole.misfits.get("num").is_some(),
+            "{text}"
+        );
         assert_eq!(serde_json::to_value(&whole).expect("encodes"), source);
     }
     let whole: Whole = serde_json::from_value(json!({"num": "-1.5e3"})).expect("decodes");

@@ -170,7 +170,7 @@ impl Answer {
                 body: text.to_vec(),
             },
         };
-        if let Some(at) = find(&answer.body, ECHO.as_bytes()) {
+        while let Some(at) = find(&answer.body, ECHO.as_bytes()) {
             answer.body.splice(at..at + ECHO.len(), KEY.bytes());
         }
         answer.vary(choices);

@@ -36,11 +36,16 @@ pub fn credentials(data: &[u8]) {
         builder = builder.user_agent(product);
     }
     let others = [account, address, path, product];
+    // A whole token is left out of errors wherever it was given.
+    let rests = others.map(|other| match key.trim().matches('.').count() {
+        2.. if is_token(key.trim()) => other.replace(key.trim(), ""),
+        _ => other.to_owned(),
+    });
     hides(key, &others, &format!("{builder:?}"));
     let shows = |error: &harness_api_ext::Error| {
         ask(error);
         let texts = format!("{error} {error:?}");
-        hides(key, &others, &texts);
+        hides(key, &rests.each_ref().map(String::as_str), &texts);
     };
     let harness = match builder.build() {
         Ok(harness) => harness,
@@ -68,6 +73,12 @@ pub fn credentials(data: &[u8]) {
     if let (Some(url), Some(base)) = (url, base) {
         check_url(&url, &base, path);
     }
+}
+
+/// Whether a key is a token, and has no characters that a token cannot have.
+fn is_token(key: &str) -> bool {
+    let fine = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_');
+    (key.starts_with("pat.") || key.starts_with("sat.")) && key.chars().all(fine)
 }
 
 fn check_key(key: &str, read: &ApiKey) {

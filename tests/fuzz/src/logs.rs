@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 
 use super::error_mapping::ask;
 use super::input::{below, divided};
-use super::stage::{Stage, on_stage};
+use super::stage::{KEY, Stage, on_stage};
 
 /// The body of a log; behind the last NUL, where it is cut.
 ///
@@ -55,7 +55,7 @@ fn steps(stage: &Stage) -> Vec<RunStep> {
         static STEPS: OnceCell<Vec<RunStep>> = const { OnceCell::new() };
     }
     let step = |name: &str, ended: i64| -> Value {
-        json!({"uuid": name, "name": name, "identifier": name, "status": if ended == 0 { "Running" } else { "Success" },
+        json!({"uuid": name, "name": format!("{name}\n{KEY}"), "identifier": name, "status": if ended == 0 { "Running" } else { "Success" },
             "startTs": 1_761_800_000_000_i64, "endTs": ended, "logBaseKey": name})
     };
     let detail = json!({"status": "SUCCESS", "data": {

@@ -77,7 +77,7 @@ mod tests {
             ("http://127.0.0.1.acme.example", "plain HTTP"),
             ("ftp://app.harness.io", "`ftp:`"),
             ("https://user:pw@app.harness.io", "user name"),
-            ("pat.acme.6650f0.s3cret:443", "`pat.***:`"),
+            ("pat.acme.6650f0.s3cret://app.harness.io", "`pat.***:`"),
             ("http://pat.acme.6650f0.s3cret", "`pat.***`"),
         ] {
             let error = check(bad).map(|url| url.to_string());

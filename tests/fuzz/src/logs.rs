@@ -65,7 +65,7 @@ fn steps(stage: &Stage) -> Vec<RunStep> {
     }});
     STEPS.with(|steps| {
         let read = || {
-            let answer = move |_: &_| Ok(answer(&detail.to_string(), &[]));
+            let answer = move |_: &_| Ok(answer(detail.to_string(), &[]));
             let steps = stage.play(answer, async { run(stage).steps().await });
             steps.expect("two steps")
         };

@@ -14,6 +14,9 @@ use crate::model::{Cell, Place, Slot};
 use crate::redact;
 use crate::response::{Response, ResponseParts};
 
+/// How many characters of the path to a place that does not fit are kept.
+const PATH: usize = 200;
+
 /// A successful answer, read to its end.
 pub(crate) struct Received {
     pub(crate) parts: Box<ResponseParts>,
@@ -203,8 +206,7 @@ fn misfit(
             format!("the answer does not fit {declared}"),
         );
     };
-    let path = redact::one_line(&failure.path, 200);
-    let message = match path.as_str() {
+    let message = match failure.path.as_str() {
         "" | "." => format!("the answer does not fit {declared}: {}", failure.reason),
         path => format!(
             "the answer does not fit {declared} at {path}: {}",
@@ -233,7 +235,8 @@ fn describe(path: String, fault: &serde_json::Error) -> DecodeFailure {
     let place = format!(" at line {} column {}", fault.line(), fault.column());
     let reason = without_values(text.strip_suffix(&place).unwrap_or(&text));
     DecodeFailure {
-        path,
+        // Keys of maps are values of the server.
+        path: redact::one_line(&path, PATH),
         reason,
         line: fault.line(),
         column: fault.column(),

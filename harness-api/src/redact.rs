@@ -24,8 +24,8 @@ pub(crate) fn header_value(name: &HeaderName, value: &str) -> Option<HeaderValue
     Some(value)
 }
 
-/// A text fit for logs: one line of at most `limit` characters, without control characters, and with `***` in place of
-/// what looks like a platform token.
+/// A text fit for logs: one line of at most `limit` characters, and `…` where it is cut; without control characters, and
+/// with `***` in place of what looks like a platform token.
 ///
 /// ```
 /// let text = harness_api::one_line("key pat.account.id.secret\nrefused", 80);
@@ -39,8 +39,12 @@ pub fn one_line(text: &str, limit: usize) -> String {
         .filter(|word| !word.is_empty())
     {
         if !out.is_empty() {
+            if left == 0 {
+                out.push('…');
+                return out;
+            }
             out.push(' ');
-            left = left.saturating_sub(1);
+            left -= 1;
         }
         for piece in word
             .split_inclusive(|c: char| !c.is_ascii_alphanumeric() && !matches!(c, '.' | '-' | '_'))
@@ -58,19 +62,21 @@ pub fn one_line(text: &str, limit: usize) -> String {
     out
 }
 
-/// The characters of a piece; of `pat.<…>.<…>` and `sat.<…>.<…>` only the prefix.
+/// The characters of a piece; from `pat.<…>.<…>` or `sat.<…>.<…>` on, wherever in it that begins, only the prefix.
 fn masked(piece: &str) -> impl Iterator<Item = char> {
-    let secret =
-        (piece.starts_with("pat.") || piece.starts_with("sat.")) && piece.matches('.').count() >= 2;
-    let (shown, mask) = if secret {
-        (&piece[..4], "***")
-    } else {
-        (piece, "")
+    let start = ["pat.", "sat."]
+        .iter()
+        .filter_map(|prefix| piece.find(prefix))
+        .min()
+        .filter(|start| piece[*start..].matches('.').count() >= 2);
+    let (shown, mask) = match start {
+        Some(start) => (&piece[..start + 4], "***"),
+        None => (piece, ""),
     };
     let end = piece
         .chars()
         .next_back()
-        .filter(|c| secret && !c.is_ascii_alphanumeric());
+        .filter(|c| start.is_some() && !c.is_ascii_alphanumeric());
     shown.chars().chain(mask.chars()).chain(end)
 }
 
@@ -81,12 +87,23 @@ mod tests {
     #[test]
     fn a_line_is_one_line_bounded_and_without_tokens() {
         assert_eq!(one_line("a\r\n\tb\u{0}c", 20), "a b c");
-        assert_eq!(one_line("abcdef", 3), "abc…");
+        for (text, line) in [
+            ("abcdef", "abc…"),
+            ("abc def", "abc…"),
+            ("ab c", "ab …"),
+            ("abc ", "abc"),
+        ] {
+            assert_eq!(one_line(text, 3), line);
+        }
         assert_eq!(
             one_line("key 'pat.acct.id.secret' refused", 80),
             "key 'pat.***' refused"
         );
         assert_eq!(one_line("x-api-key=sat.a.b.c", 80), "x-api-key=sat.***");
+        assert_eq!(
+            one_line("token_pat.a.b.c Xsat.a.b, compat. v1.2", 80),
+            "token_pat.*** Xsat.***, compat. v1.2"
+        );
         assert_eq!(one_line("äöü日本", 4), "äöü日…");
     }
 }

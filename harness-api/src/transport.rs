@@ -116,7 +116,7 @@ async fn send(http: &reqwest::Client, outgoing: Outgoing) -> Result<Incoming, Er
     };
     announce_nothing(&mut request);
     match http.execute(request).await {
-        Ok(response) => Ok(Incoming::from_http(response)),
+        Ok(response) => Ok(response.into()),
         Err(error) => Err(Error::from_http(error).with_target(&target)),
     }
 }
@@ -267,6 +267,16 @@ pub(crate) struct Head {
     pub(crate) attached: Attached,
 }
 
+/// An answer that a layer got in a way of its own, its body read as it arrives.
+impl From<reqwest::Response> for Incoming {
+    fn from(mut response: reqwest::Response) -> Self {
+        let status = response.status();
+        let headers = std::mem::take(response.headers_mut());
+        let body = ByteStream::live(response, &headers);
+        Self::made(status, headers, body)
+    }
+}
+
 impl Incoming {
     /// An answer which a layer gives itself.
     pub fn new(status: StatusCode, headers: HeaderMap, body: impl Into<Bytes>) -> Self {
@@ -283,13 +293,6 @@ impl Incoming {
             },
             body,
         }
-    }
-
-    fn from_http(mut response: reqwest::Response) -> Self {
-        let status = response.status();
-        let headers = std::mem::take(response.headers_mut());
-        let body = ByteStream::live(response, &headers);
-        Self::made(status, headers, body)
     }
 
     /// The status.

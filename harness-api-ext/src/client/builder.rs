@@ -8,7 +8,7 @@ use harness_api::reqwest::{self, Certificate, Identity, Proxy};
 use harness_api::{Layer, redirect_policy};
 
 use super::{ApiKey, Harness, Inner, server};
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, line};
 use crate::transport::{self, RateLimit, RetryPolicy, Transport};
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(15);
@@ -238,7 +238,9 @@ fn account(key: &ApiKey, given: Option<String>) -> Result<String> {
         .filter(|id| !id.is_empty());
     match (key.account(), given) {
         (Some(of_key), Some(given)) if of_key != given => Err(Error::build(format!(
-            "the key belongs to account `{of_key}`, and the account is set to `{given}`"
+            "the key belongs to account `{}`, and the account is set to `{}`",
+            line(of_key),
+            line(&given)
         ))),
         (Some(of_key), _) => Ok(of_key.to_owned()),
         (None, Some(given)) => Ok(given),

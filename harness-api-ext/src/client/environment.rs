@@ -117,6 +117,15 @@ mod tests {
             refusal(&[(PLATFORM_KEY, "pat.One.6650f0.s3cret"), (ACCOUNT, "Two")])
                 .contains("belongs to account `One`")
         );
+        // Values in the place of others.
+        for (name, value) in [
+            (ACCOUNT, "pat.One.6650f0.s3cret\nx"),
+            (ENDPOINT, "pat.One.6650f0.s3cret"),
+            (ENDPOINT, "http://pat.One.6650f0.s3cret"),
+        ] {
+            let text = refusal(&[(PLATFORM_KEY, "pat.One.6650f0.s3cret"), (name, value)]);
+            assert!(!text.contains("s3cret") && !text.contains('\n'), "{text}");
+        }
         assert!(refusal(&[(KEY, "pat.One.6650f0.s3cret"), (PROJECT, "checkout")]).contains(ORG));
         assert!(
             refusal(&[(KEY, "pat.One.6650f0.s3cret"), (ENDPOINT, "app.harness.io")])

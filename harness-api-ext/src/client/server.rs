@@ -4,7 +4,7 @@ use std::net::IpAddr;
 
 use harness_api::reqwest::Url;
 
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, line};
 
 /// The address of the hosted platform.
 pub(crate) const SAAS: &str = "https://app.harness.io";
@@ -26,12 +26,14 @@ pub(crate) fn check(address: &str) -> Result<Url> {
         "http" if is_loopback(host) => {}
         "http" => {
             return Err(Error::build(format!(
-                "plain HTTP to `{host}` is refused, because the key would cross the network in the clear: use https://"
+                "plain HTTP to `{}` is refused, because the key would cross the network in the clear: use https://",
+                line(host)
             )));
         }
         other => {
             return Err(Error::build(format!(
-                "the address of the server begins with `{other}:`; it must begin with https://"
+                "the address of the server begins with `{}:`; it must begin with https://",
+                line(other)
             )));
         }
     }
@@ -75,6 +77,8 @@ mod tests {
             ("http://127.0.0.1.acme.example", "plain HTTP"),
             ("ftp://app.harness.io", "`ftp:`"),
             ("https://user:pw@app.harness.io", "user name"),
+            ("pat.acme.6650f0.s3cret://app.harness.io", "`pat.***:`"),
+            ("http://pat.acme.6650f0.s3cret", "`pat.***`"),
         ] {
             let error = check(bad).map(|url| url.to_string());
             assert!(

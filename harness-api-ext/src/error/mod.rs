@@ -411,7 +411,6 @@ impl StdError for Error {
 }
 
 /// A text of the server or of a person on one line, short enough for a message, without what looks like a token.
-#[allow(dead_code, reason = "which resources are compiled in decides")]
 pub(crate) fn line(text: &str) -> String {
     harness_api::one_line(text, 300)
 }

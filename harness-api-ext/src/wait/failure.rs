@@ -5,7 +5,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::error::{Error, ErrorKind};
+use crate::error::{Error, ErrorKind, line};
 
 /// Why a wait ended before what was waited for; on the [`Error`] as [`wait_failure`](Error::wait_failure).
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -37,7 +37,10 @@ impl WaitFailure {
         state: Option<S>,
         source: Option<Error>,
     ) -> Error {
-        let mut error = Error::new(ErrorKind::Wait, format!("waiting for {name}: {self}"));
+        let mut error = Error::new(
+            ErrorKind::Wait,
+            line(&format!("waiting for {name}: {self}")),
+        );
         if let Some(source) = source {
             error = error.with_source(source);
         }

@@ -339,7 +339,8 @@ impl Scalar<'_> {
             Self::Int(value) => Some(value as f64),
             Self::Big(value) => Some(value as f64),
             Self::Num(value) => Some(value),
-            Self::Str(text) => text.parse().ok(),
+            // `NaN` and what is too large are no numbers in JSON: they could not be written again.
+            Self::Str(text) => text.parse().ok().filter(|value: &f64| value.is_finite()),
             Self::Flag(_) => None,
         }
     }

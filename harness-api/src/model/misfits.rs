@@ -63,7 +63,7 @@ pub struct Misfit {
     pub found: &'static str,
 }
 
-/// Lists every member in `model`, at any depth, whose value did not fit its described type.
+/// Lists every member in `model`, at any depth, whose value did not fit its described type and that has no other.
 pub fn misfits(model: &dyn Model) -> Vec<Misfit> {
     let mut found = Vec::new();
     walk(Part::Model(model), "", &mut found);
@@ -105,7 +105,12 @@ fn walk(part: Part<'_>, path: &str, found: &mut Vec<Misfit>) {
                 }
             }
             if let Part::Misfits(misfits) = model.part(names.len()) {
-                found.extend(misfits.iter().map(|(name, value)| Misfit {
+                let is_set = |name: &str| {
+                    let index = names.iter().position(|known| *known == name);
+                    index.is_some_and(|index| !is_absent(model.part(index)))
+                };
+                let left = misfits.iter().filter(|(name, _)| !is_set(name));
+                found.extend(left.map(|(name, value)| Misfit {
                     path: join(path, name),
                     found: kind(value),
                 }));

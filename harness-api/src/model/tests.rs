@@ -225,3 +225,33 @@ fn debug_shows_what_is_set_and_no_secret() {
     );
     assert_eq!(format!("{:?}", Whole::default()), "Whole { extra: {}, .. }");
 }
+
+#[test]
+fn text_that_is_no_finite_number_is_a_misfit() {
+    for text in ["NaN", "-inf", "infinity", "1e999"] {
+        let source = json!({"num": text});
+        let whole: Whole = serde_json::from_value(source.clone()).expect("decodes");
+        assert!(
+            whole.num.is_none() && whole.misfits.get("num").is_some(),
+            "{text}"
+        );
+        assert_eq!(serde_json::to_value(&whole).expect("encodes"), source);
+    }
+    let whole: Whole = serde_json::from_value(json!({"num": "-1.5e3"})).expect("decodes");
+    assert_eq!(whole.num, Some(-1500.0));
+}
+
+#[test]
+fn a_member_that_comes_twice_is_a_misfit_where_it_never_fits() {
+    for (text, flag, misfits) in [
+        (r#"{"flag":[],"flag":true}"#, Some(true), 0),
+        (r#"{"flag":true,"flag":[]}"#, Some(true), 0),
+        (r#"{"flag":[],"flag":{}}"#, None, 1),
+    ] {
+        let whole: Whole = serde_json::from_str(text).expect("decodes");
+        assert_eq!(whole.flag, flag, "{text}");
+        assert_eq!(model::misfits(&whole).len(), misfits, "{text}");
+        let again = serde_json::to_string(&whole).expect("encodes");
+        assert_eq!(again.matches("flag").count(), 1, "{again}");
+    }
+}

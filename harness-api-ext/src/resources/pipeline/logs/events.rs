@@ -1,7 +1,9 @@
 //! Server-sent events, as far as the log service uses them.
 
-/// How long a line may be; a server that sends a longer one is not a log service.
-const LINE_LIMIT: usize = 4 << 20;
+use memchr::memchr;
+
+/// How long a line, and the text of an event, may be; a server that sends a longer one is not a log service.
+const LIMIT: usize = 4 << 20;
 
 /// What the stream of a log says.
 #[derive(Debug, PartialEq, Eq)]
@@ -12,6 +14,8 @@ pub(super) enum Event {
     End,
     /// A failure, in the service's words.
     Failure(String),
+    /// Something longer than the limit. Nothing comes behind it.
+    TooLong,
 }
 
 /// Puts events together from the pieces of a body, wherever these are cut.
@@ -22,26 +26,30 @@ pub(super) struct Events {
     data: Option<String>,
 }
 
-/// A line was longer than the limit.
-#[derive(Debug, PartialEq, Eq)]
-pub(super) struct TooLong;
-
 impl Events {
     /// Takes a piece and gives the events that it completes.
-    pub(super) fn feed(&mut self, piece: &[u8]) -> Result<Vec<Event>, TooLong> {
-        self.rest.extend_from_slice(piece);
+    pub(super) fn feed(&mut self, mut piece: &[u8]) -> Vec<Event> {
         let mut events = Vec::new();
-        let mut from = 0;
-        while let Some(length) = self.rest[from..].iter().position(|byte| *byte == b'\n') {
-            let line = self.rest[from..from + length].to_vec();
-            from += length + 1;
+        while let Some(length) = memchr(b'\n', piece) {
+            self.rest.extend_from_slice(&piece[..length]);
+            piece = &piece[length + 1..];
+            if self.is_too_long() {
+                break;
+            }
+            let line = std::mem::take(&mut self.rest);
             events.extend(self.line(String::from_utf8_lossy(&line).trim_end_matches('\r')));
         }
-        self.rest.drain(..from);
-        if self.rest.len() > LINE_LIMIT {
-            return Err(TooLong);
+        if !self.is_too_long() {
+            self.rest.extend_from_slice(piece);
         }
-        Ok(events)
+        if self.is_too_long() {
+            events.push(Event::TooLong);
+        }
+        events
+    }
+
+    fn is_too_long(&self) -> bool {
+        self.rest.len() > LIMIT || self.data.as_ref().is_some_and(|data| data.len() > LIMIT)
     }
 
     fn line(&mut self, line: &str) -> Option<Event> {
@@ -84,9 +92,7 @@ mod tests {
 
     fn all(pieces: impl Iterator<Item = Vec<u8>>) -> Vec<Event> {
         let mut events = Events::default();
-        pieces
-            .flat_map(|piece| events.feed(&piece).expect("short lines"))
-            .collect()
+        pieces.flat_map(|piece| events.feed(&piece)).collect()
     }
 
     #[test]
@@ -110,8 +116,23 @@ mod tests {
     }
 
     #[test]
-    fn a_line_without_end_is_refused() {
-        let mut events = Events::default();
-        assert_eq!(events.feed(&vec![b'x'; LINE_LIMIT + 1]), Err(TooLong));
+    fn what_has_no_end_is_refused_wherever_it_is_cut() {
+        let line = [
+            b"data: one\n\n".to_vec(),
+            vec![b'x'; LIMIT + 1],
+            b"\n\n".to_vec(),
+        ]
+        .concat();
+        let event = [b"data: one\n\n".to_vec(), b"data: xyz\n".repeat(LIMIT / 3)].concat();
+        for body in [line, event] {
+            for size in [1000, 1 << 20, body.len()] {
+                let mut events = Events::default();
+                let mut all = body.chunks(size).flat_map(|piece| events.feed(piece));
+                assert_eq!(all.next(), Some(Event::Line("one".into())));
+                assert_eq!(all.next(), Some(Event::TooLong));
+                drop(all);
+                assert!(events.rest.len() <= LIMIT + (1 << 20));
+            }
+        }
     }
 }

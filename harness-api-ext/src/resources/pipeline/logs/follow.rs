@@ -278,7 +278,17 @@ impl Reader {
                         let text = error::line(&text);
                         return Err(Error::new(
                             ErrorKind::Api,
-                            format!("the log of step `{}`: {text}", self.name),
+                            format!("the log of step `{}`: {text}", error::line(&self.name)),
+                        ));
+                    }
+                    Ok(Some(Event::TooLong)) => {
+                        self.close();
+                        return Err(Error::new(
+                            ErrorKind::Decode,
+                            format!(
+                                "a line in the log of step `{}` has no end",
+                                error::line(&self.name)
+                            ),
                         ));
                     }
                     Ok(None) => self.reopen(None).await?,
@@ -336,7 +346,10 @@ impl Reader {
             return Err(cause.unwrap_or_else(|| {
                 Error::new(
                     ErrorKind::Transport,
-                    format!("the log of step `{}` breaks off again and again", self.name),
+                    format!(
+                        "the log of step `{}` breaks off again and again",
+                        error::line(&self.name)
+                    ),
                 )
             }));
         }
@@ -388,11 +401,7 @@ impl Live {
             let Some(piece) = self.body.chunk().await? else {
                 return Ok(None);
             };
-            let events = self
-                .events
-                .feed(&piece)
-                .map_err(|_| Error::new(ErrorKind::Decode, "a line of the log has no end"))?;
-            self.ready.extend(events);
+            self.ready.extend(self.events.feed(&piece));
         }
     }
 }

@@ -1,0 +1,63 @@
+//! Descriptions of APIs that nobody has seen.
+
+use std::path::Path;
+
+use serde_json::Value;
+use xtask::generate::lower::{self, names::Names};
+use xtask::generate::partition::{
+    self,
+    map::{ModuleMap, Operation},
+};
+use xtask::generate::{
+    load::{self, Document},
+    standalone,
+};
+
+use super::input::{divided, mutate};
+
+/// A description in JSON or YAML; behind the last NUL, what is changed.
+///
+/// The stages that are the generator's own make something of it, or say what is wrong.
+pub fn description(data: &[u8]) {
+    if let Some(document) = document(data) {
+        lowered(&document.json);
+    }
+}
+
+/// The same through all stages. The libraries behind the last ones panic; that is caught, but libFuzzer would take it for a
+/// find.
+#[allow(dead_code, reason = "for the bounded run alone")]
+pub fn generation(data: &[u8]) {
+    if let Some(document) = document(data) {
+        let support = Path::new(env!("CARGO_MANIFEST_DIR")).join("../harness-api/src");
+        let _ = standalone(&document, Some("fuzzed"), &support, &mut |_| {});
+    }
+}
+
+fn document(data: &[u8]) -> Option<Document> {
+    let (text, mut choices) = divided(data);
+    let mut document = load::parse(text, "fuzzed.yaml").ok()?;
+    mutate(&mut document.json, &mut choices);
+    load::parse(document.json.to_string().as_bytes(), "fuzzed.json").ok()
+}
+
+fn lowered(document: &Value) {
+    let operations: Vec<_> = load::operations(document)
+        .map(|(path, method, _, operation)| {
+            let (tags, id) = lower::tags_and_id(path, method, operation);
+            (path, method, tags, id)
+        })
+        .collect();
+    let map =
+        ModuleMap::by_first_segment_or_tag(operations.iter().map(|(path, method, tags, id)| {
+            Operation {
+                method,
+                path,
+                tags,
+                id,
+            }
+        }));
+    if let Ok(lowered) = lower::lower(document, &map, &Names::empty(), false) {
+        std::hint::black_box(partition::partition(&lowered, &map));
+    }
+}

@@ -22,6 +22,19 @@ pub use sample::Mode;
 pub(super) use validate::violations;
 
 /// What the description says of every operation, made into values: the same for the same seed.
+///
+/// ```
+/// use harness_api_ext::mock::{Described, Mode};
+/// use harness_api_ext::raw::Operation;
+///
+/// /// A body that fits has no violations.
+/// fn check(operation: &'static Operation) {
+///     let described = Described::new(7);
+///     if let Some(body) = described.body(operation, Mode::Full) {
+///         assert!(described.check_body(operation, &body).is_empty());
+///     }
+/// }
+/// ```
 #[derive(Debug)]
 pub struct Described {
     seed: u64,

@@ -21,6 +21,9 @@ use crate::wait::{Backoff, Observe, Progress, Wait, WaitFailure, Watch};
 /// while let Some(state) = states.try_next().await? {
 ///     println!("{:?}: {:?} faults of {:?}", state.phase, state.faults_passed, state.total_faults);
 /// }
+/// run.stop().await?;
+/// println!("{:?}", run.wait().await?.state.resiliency_score);
+/// println!("{:?}", run.get().await?.phase);
 /// # Ok(())
 /// # }
 /// ```

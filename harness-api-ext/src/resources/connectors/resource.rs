@@ -28,6 +28,14 @@ levels! {
 /// };
 /// connectors.create("hub", "Docker Hub", hub).tag("team", "pay").await?;
 /// connectors.test("hub").await?.success()?;
+/// for found in connectors.list().search("hub").collect_all().await? {
+///     println!("{:?}", found.connector.and_then(|connector| connector.identifier));
+/// }
+/// if let Some(mut hub) = connectors.get("hub").await?.connector {
+///     hub.name = Some("The hub".into());
+///     connectors.update(*hub).await?;
+/// }
+/// connectors.delete("hub").await?;
 /// # Ok(())
 /// # }
 /// ```

@@ -23,6 +23,11 @@ levels! {
 /// let token = tokens.create("shop").await?;
 /// println!("{:?}", token.value.is_some());
 /// tokens.revoke("shop").await?;
+/// for delegate in tokens.delegates("shop").await? {
+///     println!("{:?} came with it", delegate.group_name);
+/// }
+/// tokens.delete("shop").await?;
+/// println!("{} are left", tokens.list().await?.len());
 /// # Ok(())
 /// # }
 /// ```

@@ -26,7 +26,9 @@ levels! {
 /// for changed in executions.resource_changes("pZ3kq0").await? {
 ///     println!("{changed:?}");
 /// }
-/// # let _ = end;
+/// let latest = executions.list().limit(1).collect_all().await?;
+/// let stage = executions.get("pZ3kq0", "x81Fhe").await?;
+/// println!("{} {:?}", latest.len(), stage.status);
 /// # Ok(())
 /// # }
 /// ```

@@ -20,6 +20,12 @@ levels! {
 /// for score in scorecards.scores(&billing).await?.scorecards_summary.into_iter().flatten() {
 ///     println!("{:?}: {:?}", score.scorecard_name, score.score);
 /// }
+///
+/// for scorecard in scorecards.list().collect_all().await? {
+///     println!("{:?}", scorecard.scorecard.and_then(|found| found.identifier));
+/// }
+/// let found = scorecards.get("readiness").await?;
+/// println!("{:?}", found.scorecard);
 /// # Ok(())
 /// # }
 /// ```

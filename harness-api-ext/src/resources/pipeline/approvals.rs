@@ -37,6 +37,9 @@ impl Run {
 /// for approval in project.run("mK3yQ0bTS0u1").approvals().status("WAITING").await? {
 ///     project.approvals().approve(approval.id).comment("Seen in staging").await?;
 /// }
+/// for approval in project.approvals().list("mK3yQ0bTS0u1").await? {
+///     project.approvals().reject(approval.id).comment("Not on a Friday").await?;
+/// }
 /// # Ok(())
 /// # }
 /// ```

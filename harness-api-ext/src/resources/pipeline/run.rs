@@ -31,6 +31,28 @@ impl Project {
 /// let run = project.pipelines().get("deploy").execute().inputs_yaml("pipeline: {}").await?;
 /// let end = run.wait().deadline(Duration::from_secs(3600)).await?.success()?;
 /// println!("{} took {:?}", run.id(), end.duration());
+///
+/// // What it has done, step by step, and why it waits.
+/// for step in run.steps().await? {
+///     println!("{}: {}", step.name(), step.status());
+///     let mut log = run.step_log(&step);
+///     while let Some(line) = log.try_next().await? {
+///         println!("{}", line.text());
+///     }
+/// }
+/// for approval in run.approvals().await? {
+///     println!("{:?}", approval.status);
+/// }
+/// run.log_archive().await?.write_to("run.zip").await?;
+///
+/// // Stopping it, and beginning again where it failed.
+/// run.abort().await?;
+/// let again = run.retry("deploy", ["build"]).await?;
+/// println!("{:?}", again.retry_history("deploy").await?);
+/// let mut states = again.watch();
+/// while let Some(state) = states.try_next().await? {
+///     println!("{}", state.status());
+/// }
 /// # Ok(())
 /// # }
 /// ```
@@ -135,6 +157,17 @@ impl Run {
 }
 
 /// How a run is interrupted.
+///
+/// ```no_run
+/// # async fn run(harness: harness_api_ext::Harness) -> harness_api_ext::Result<()> {
+/// use harness_api_ext::pipeline::Interrupt;
+///
+/// let run = harness.org("default").project("checkout").run("mK3yQ0bTS0u1");
+/// run.interrupt_stage("bU1ldN0de", Interrupt::UserMarkedFailure).await?;
+/// run.interrupt(Interrupt::AbortAll).await?;
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Interrupt {
@@ -232,6 +265,25 @@ impl RetryRun {
 sendable!(RetryRun -> Run);
 
 /// What is seen of a run while it is waited for.
+///
+/// ```
+/// # use harness_api_ext::mock::{RunScript, Server};
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> harness_api_ext::Result<()> {
+/// # let server = Server::start().await?;
+/// # server.add_project("retail", "checkout");
+/// # server.pipeline_script("deploy", RunScript::new(["Success"]));
+/// # let project = server.harness().org("retail").project("checkout");
+/// # let yaml = "pipeline:\n  identifier: deploy\n  name: Deploy\n  orgIdentifier: retail\n  projectIdentifier: checkout\n";
+/// # project.pipelines().create(yaml).await?;
+/// # let run = project.pipeline("deploy").execute().await?;
+/// let mut states = run.watch();
+/// while let Some(state) = states.try_next().await? {
+///     println!("{} of {:?}", state.status(), state.summary().name);
+/// }
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone)]
 pub struct RunState {
     summary: Arc<types::PipelineExecutionSummary>,
@@ -260,6 +312,27 @@ impl fmt::Debug for RunState {
 }
 
 /// How a run has ended.
+///
+/// ```
+/// use harness_api_ext::pipeline::Outcome;
+///
+/// # use harness_api_ext::mock::{RunScript, Server};
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> harness_api_ext::Result<()> {
+/// # let server = Server::start().await?;
+/// # server.add_project("retail", "checkout");
+/// # server.pipeline_script("deploy", RunScript::new(["Failed"]).failing_with("exit code 1"));
+/// # let project = server.harness().org("retail").project("checkout");
+/// # let yaml = "pipeline:\n  identifier: deploy\n  name: Deploy\n  orgIdentifier: retail\n  projectIdentifier: checkout\n";
+/// # project.pipelines().create(yaml).await?;
+/// # let run = project.pipeline("deploy").execute().await?;
+/// let end = run.wait().await?;
+/// assert_eq!((end.outcome, end.failure_message()), (Outcome::Failed, Some("exit code 1")));
+/// println!("{} took {:?}", end.run().id(), end.duration());
+/// assert!(end.success().is_err());
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct RunEnd {

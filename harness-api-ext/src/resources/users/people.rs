@@ -33,6 +33,11 @@ impl Account {
 /// for found in users.list().search("ada").collect_all().await? {
 ///     println!("{:?}", found.user.and_then(|user| user.email));
 /// }
+/// println!("{:?} asks", harness.account().current_user().await?.email);
+/// for invite in users.invites().collect_all().await? {
+///     users.revoke_invite(invite.id.unwrap_or_default()).await?;
+/// }
+/// users.remove("lnFZRF6jQO6tQnB9znMALw").await?;
 /// # Ok(())
 /// # }
 /// ```

@@ -34,7 +34,17 @@ impl Account {
 /// let month = Duration::from_secs(30 * 24 * 3600);
 /// let token = tokens.create("first", "First").valid_until(SystemTime::now() + month).await?;
 /// let robot = Harness::builder().api_key(token).build()?;
-/// # let _ = robot;
+///
+/// let token = tokens.rotate("first").keep_old_until(SystemTime::now() + month).await?;
+/// let info = robot.account().validate_token(token).await?;
+/// println!("{:?}", info.identifier);
+/// for found in tokens.list().collect_all().await? {
+///     if let Some(mut token) = found.token {
+///         token.description = Some("Of the build".into());
+///         tokens.update(*token).await?;
+///     }
+/// }
+/// tokens.delete("first").await?;
 /// # Ok(())
 /// # }
 /// ```

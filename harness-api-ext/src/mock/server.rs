@@ -38,6 +38,9 @@ const GOVERNED: &[&str] = &["connector", "secret", "service", "environment", "pi
 /// # async fn main() -> harness_api_ext::Result<()> {
 /// let server = Server::start().await?;
 /// server.answer_with("GET /v1/widgets", |_| Reply::text(200, "none"));
+/// let harness = server.harness();
+/// assert_eq!(harness.base_url(), server.url());
+///
 /// let once = server.harness_builder().retry(RetryPolicy::never()).build()?;
 /// assert_eq!(once.request(Method::GET, "/v1/widgets").text().await?.as_str(), "none");
 ///

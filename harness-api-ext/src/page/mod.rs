@@ -72,8 +72,12 @@ use feed::Feed;
 /// use harness_api_ext::raw::Call;
 /// use serde_json::Value;
 ///
-/// async fn read(call: Call) -> harness_api_ext::Result<()> {
-///     let pager = Pager::<Value>::of_call(call)?.page_size(50).limit(500).prefetch(false);
+/// async fn read(call: impl Fn() -> Call) -> harness_api_ext::Result<()> {
+///     let first = Pager::<Value>::of_call(call())?.first().await?;
+///     let mut items = Pager::<Value>::of_call(call())?.items();
+///     assert_eq!(items.try_next().await?.as_ref(), first.first());
+///
+///     let pager = Pager::<Value>::of_call(call())?.page_size(50).limit(500).prefetch(false);
 ///     let mut pages = pager.pages();
 ///     while let Some(page) = pages.try_next().await? {
 ///         println!("{} items", page.len());

@@ -24,12 +24,16 @@ pub(super) use validate::violations;
 /// What the description says of every operation, made into values: the same for the same seed.
 ///
 /// ```
-/// use harness_api_ext::mock::{Described, Mode};
+/// use harness_api_ext::mock::{Described, Mode, Received};
 /// use harness_api_ext::raw::Operation;
 ///
-/// /// A body that fits has no violations.
-/// fn check(operation: &'static Operation) {
+/// /// What it makes has no violations.
+/// fn check(operation: &'static Operation, request: &Received) {
 ///     let described = Described::new(7);
+///     assert!(described.answer(request).is_some());
+///     if let Some(answer) = described.value(operation, Mode::Minimal) {
+///         assert!(described.check_answer(operation, &answer).is_empty());
+///     }
 ///     if let Some(body) = described.body(operation, Mode::Full) {
 ///         assert!(described.check_body(operation, &body).is_empty());
 ///     }

@@ -101,6 +101,16 @@ request! {
 }
 
 /// How a run has ended.
+///
+/// ```no_run
+/// # async fn run(harness: harness_api_ext::Harness) -> harness_api_ext::Result<()> {
+/// let experiments = harness.org("default").project("checkout").experiments();
+/// let end = experiments.run("75571ff0-26f8").await?.wait().await?;
+/// println!("{:?}", end.outcome);
+/// println!("{:?}", end.success()?.state.resiliency_score);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct ExperimentEnd {

@@ -256,6 +256,15 @@ pub struct TestConnector {
 }
 
 /// What a test of a connector has shown.
+///
+/// ```no_run
+/// # async fn run(harness: harness_api_ext::Harness) -> harness_api_ext::Result<()> {
+/// let tested = harness.account().connectors().test("hub").await?;
+/// println!("{:?}", tested.result.error_summary);
+/// tested.success()?;
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct TestedConnector {

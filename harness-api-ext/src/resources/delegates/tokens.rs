@@ -37,6 +37,14 @@ pub struct DelegateTokens {
 }
 
 /// A delegate token, with its value apart, which is not printed.
+///
+/// ```no_run
+/// # async fn run(harness: harness_api_ext::Harness) -> harness_api_ext::Result<()> {
+/// let token = harness.account().delegate_tokens().create("shop").await?;
+/// println!("{:?}, shown: {}", token.details.status, token.value.is_some());
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct DelegateToken {

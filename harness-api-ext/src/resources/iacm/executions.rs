@@ -112,6 +112,16 @@ request! {
 }
 
 /// How an execution has ended.
+///
+/// ```no_run
+/// # async fn run(harness: harness_api_ext::Harness) -> harness_api_ext::Result<()> {
+/// let executions = harness.org("default").project("checkout").workspace_executions();
+/// let end = executions.wait("pZ3kq0", "x81Fhe").await?;
+/// println!("{}", end.is_success());
+/// println!("{:?}", end.success()?.state.status);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct ExecutionEnd {

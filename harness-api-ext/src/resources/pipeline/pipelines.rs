@@ -202,6 +202,18 @@ impl Configure for ListPipelines {
 pages!(ListPipelines -> types::PmsPipelineSummaryResponse);
 
 /// Reads a pipeline: `GET /pipeline/api/pipelines/{pipelineIdentifier}`.
+///
+/// ```no_run
+/// # async fn run(harness: harness_api_ext::Harness) -> harness_api_ext::Result<()> {
+/// let get = harness.org("default").project("checkout").pipelines().get("deploy");
+/// println!("{:?}", get.resolve_templates(true).await?.resolved_templates_pipeline_yaml);
+///
+/// // Or run it.
+/// let run = harness.org("default").project("checkout").pipelines().get("deploy").execute().await?;
+/// println!("{}", run.id());
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send` or `.await`"]
 pub struct GetPipeline {

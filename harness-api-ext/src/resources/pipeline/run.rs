@@ -16,6 +16,14 @@ use crate::{Project, Sending};
 
 impl Project {
     /// A run, by the id of its execution. Nothing is sent.
+    ///
+    /// ```no_run
+    /// # async fn run(harness: harness_api_ext::Harness) -> harness_api_ext::Result<()> {
+    /// let run = harness.org("default").project("checkout").run("mK3yQ0bTS0u1");
+    /// println!("{:?}", run.get().await?.pipeline_execution_summary);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn run(&self, execution: impl Into<String>) -> Run {
         Run::new(self.scope.clone(), execution.into())
     }
@@ -25,6 +33,8 @@ impl Project {
 ///
 /// ```no_run
 /// use std::time::Duration;
+///
+/// use harness_api_ext::pipeline::Interrupt;
 ///
 /// # async fn run(harness: harness_api_ext::Harness) -> harness_api_ext::Result<()> {
 /// let project = harness.org("default").project("checkout");
@@ -46,6 +56,7 @@ impl Project {
 /// run.log_archive().await?.write_to("run.zip").await?;
 ///
 /// // Stopping it, and beginning again where it failed.
+/// run.interrupt(Interrupt::UserMarkedFailure).await?;
 /// run.abort().await?;
 /// let again = run.retry("deploy", ["build"]).await?;
 /// println!("{:?}", again.retry_history("deploy").await?);
@@ -117,6 +128,16 @@ impl Run {
     }
 
     /// Interrupts one stage, by the id that it has in the graph of the run.
+    ///
+    /// ```no_run
+    /// # async fn run(harness: harness_api_ext::Harness) -> harness_api_ext::Result<()> {
+    /// use harness_api_ext::pipeline::Interrupt;
+    ///
+    /// let run = harness.org("default").project("checkout").run("mK3yQ0bTS0u1");
+    /// run.interrupt_stage("bU1ldN0de", Interrupt::UserMarkedFailure).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn interrupt_stage(&self, stage: impl Into<String>, how: Interrupt) -> InterruptStage {
         let (account, org, project) = self.scope.required();
         let api = self.scope.raw().pipeline();
@@ -163,8 +184,7 @@ impl Run {
 /// use harness_api_ext::pipeline::Interrupt;
 ///
 /// let run = harness.org("default").project("checkout").run("mK3yQ0bTS0u1");
-/// run.interrupt_stage("bU1ldN0de", Interrupt::UserMarkedFailure).await?;
-/// run.interrupt(Interrupt::AbortAll).await?;
+/// run.interrupt(Interrupt::UserMarkedFailure).await?;
 /// # Ok(())
 /// # }
 /// ```

@@ -17,6 +17,13 @@ levels! {
 
 impl Account {
     /// The user whose key this client has. The key of a service account is refused.
+    ///
+    /// ```no_run
+    /// # async fn run(harness: harness_api_ext::Harness) -> harness_api_ext::Result<()> {
+    /// println!("{:?}", harness.account().current_user().await?.email);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn current_user(&self) -> GetCurrentUser {
         let api = self.scope.raw().users();
         GetCurrentUser::new(api.get_current_user_info(self.scope.account()))

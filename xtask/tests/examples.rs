@@ -2,6 +2,11 @@
 //!
 //! It reads the sources: what is `pub` there is public, because the lint `unreachable_pub` refuses anything else.
 
+#![allow(
+    clippy::expect_used,
+    reason = "a test may fail by any means, also in its helpers"
+)]
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 

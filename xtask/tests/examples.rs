@@ -181,11 +181,11 @@ impl Source {
                         }
                     }
                 }
-                Item::Fn(item) if is_public(&item.vis) => {
-                    if self.examples(file, &item.attrs).is_empty() {
-                        let function = format!("{}: `{}`", file.display(), item.sig.ident);
-                        self.functions.push(function);
-                    }
+                Item::Fn(item)
+                    if is_public(&item.vis) && self.examples(file, &item.attrs).is_empty() =>
+                {
+                    let function = format!("{}: `{}`", file.display(), item.sig.ident);
+                    self.functions.push(function);
                 }
                 Item::Impl(item) if item.trait_.is_none() => {
                     let of = names(item.self_ty.to_token_stream());

@@ -44,6 +44,17 @@ where
 }
 
 /// The items of a list, as an iterator that blocks when it needs the next page.
+///
+/// ```
+/// use harness_api_ext::{Items, Result};
+///
+/// fn show(items: Items<String>) -> Result<()> {
+///     for item in items.blocking() {
+///         println!("{}", item?);
+///     }
+///     Ok(())
+/// }
+/// ```
 #[derive(Debug)]
 pub struct BlockingItems<T>(Items<T>);
 

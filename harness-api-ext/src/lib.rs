@@ -1,7 +1,7 @@
 //! The Harness Platform API for everyday use, above the raw client.
 //!
 //! A [`Harness`] is the client. It hands out an [`Account`], an [`Org`] and a [`Project`], and these what lives there.
-//! Features have the names of `harness-api`'s modules and turn them on.
+//! Features have the names of `harness-api`'s modules and turn them on. The [`guide`] has a page for each task.
 //!
 //! ```no_run
 //! use harness_api_ext::Harness;
@@ -32,6 +32,7 @@ mod call_info;
 mod client;
 mod error;
 mod git;
+pub mod guide;
 #[cfg(feature = "mock")]
 #[cfg_attr(docsrs, doc(cfg(feature = "mock")))]
 pub mod mock;

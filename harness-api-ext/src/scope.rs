@@ -90,6 +90,14 @@ impl fmt::Debug for Scope {
 /// harness.account().projects();
 /// # }
 /// ```
+///
+/// ```
+/// # fn run(harness: harness_api_ext::Harness) -> harness_api_ext::Result<()> {
+/// let account = harness.account();
+/// println!("{} has {:?}", account.id(), account.org("retail"));
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Debug)]
 pub struct Account {
     pub(crate) scope: Scope,
@@ -110,6 +118,14 @@ pub struct Account {
 /// harness.org("retail").organizations();
 /// # }
 /// ```
+///
+/// ```
+/// # fn run(harness: harness_api_ext::Harness) -> harness_api_ext::Result<()> {
+/// let retail = harness.org("retail");
+/// assert_eq!(retail.project("checkout").org_id(), retail.id());
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Debug)]
 pub struct Org {
     pub(crate) scope: Scope,
@@ -123,6 +139,14 @@ pub struct Org {
 /// ```compile_fail,E0599
 /// # fn run(harness: harness_api_ext::Harness) {
 /// harness.org("retail").project("checkout").projects();
+/// # }
+/// ```
+///
+/// ```
+/// # fn run(harness: harness_api_ext::Harness) -> harness_api_ext::Result<()> {
+/// let checkout = harness.org("retail").project("checkout");
+/// assert_eq!((checkout.org().id(), checkout.id()), ("retail", "checkout"));
+/// # Ok(())
 /// # }
 /// ```
 #[derive(Clone, Debug)]
@@ -191,6 +215,18 @@ impl Project {
 }
 
 /// One of the three levels, as something that raw calls can be sent in.
+///
+/// ```
+/// use harness_api_ext::raw::Configure;
+/// use harness_api_ext::{InScope, Org, Project};
+///
+/// fn place<R: Configure>(request: R, project: Option<&Project>, org: &Org) -> R {
+///     match project {
+///         Some(project) => project.scoped(request),
+///         None => org.scoped(request),
+///     }
+/// }
+/// ```
 pub trait InScope {
     /// Sets organization and project on a raw request: the parameters that its operation has for them, under whatever
     /// name, are filled in when they are not set.

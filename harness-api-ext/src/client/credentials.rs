@@ -7,10 +7,25 @@ use secrecy::{ExposeSecret, SecretString};
 /// A key of the platform: a personal (`pat.`) or service account (`sat.`) token, or one of an older form.
 ///
 /// It is zeroed when dropped and never printed.
+///
+/// ```
+/// use harness_api_ext::{ApiKey, KeyKind};
+///
+/// let key = ApiKey::new("pat.AcmeAccount.6650f0.example\n");
+/// assert_eq!((key.kind(), key.account()), (KeyKind::Personal, Some("AcmeAccount")));
+/// assert!(!format!("{key:?}").contains("example"));
+/// ```
 #[derive(Clone)]
 pub struct ApiKey(SecretString);
 
 /// What kind of token a key is.
+///
+/// ```
+/// use harness_api_ext::{ApiKey, KeyKind};
+///
+/// // Somebody else's tool may keep a key of the first generation.
+/// assert_eq!(ApiKey::new("bm90IGEgdG9rZW4").kind(), KeyKind::Other);
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum KeyKind {

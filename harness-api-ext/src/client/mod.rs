@@ -24,7 +24,11 @@ use crate::scope::{Account, Org, Project, Scope};
 /// # async fn run() -> harness_api_ext::Result<()> {
 /// let harness = Harness::builder().api_key("pat.AcmeAccount.6650f0.example").build()?;
 /// let project = harness.org("default").project("checkout");
-/// # let _ = project;
+/// println!("{} at {}, {:?}", harness.account_id(), harness.base_url(), project);
+///
+/// // Or all of it from the environment.
+/// let harness = Harness::builder_from_env()?.user_agent("acme-deployer/2.1").build()?;
+/// println!("{:?} {:?}", harness.default_org(), harness.default_project());
 /// # Ok(())
 /// # }
 /// ```

@@ -5,6 +5,14 @@ use std::fmt;
 use serde_json::Value;
 
 /// A member of the request that the server refused.
+///
+/// ```
+/// # fn look(error: harness_api_ext::Error) {
+/// for fault in error.field_errors() {
+///     eprintln!("{}: {}", fault.field, fault.message);
+/// }
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct FieldError {
@@ -15,6 +23,14 @@ pub struct FieldError {
 }
 
 /// A permission that the caller would need.
+///
+/// ```
+/// # fn look(error: harness_api_ext::Error) {
+/// for check in error.permission_checks() {
+///     eprintln!("needs {:?} on {:?} {:?}", check.permission, check.resource_type, check.resource_identifier);
+/// }
+/// # }
+/// ```
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct PermissionCheck {
@@ -33,6 +49,14 @@ pub struct PermissionCheck {
 }
 
 /// A policy's refusal of a change.
+///
+/// ```
+/// # fn look(error: harness_api_ext::Error) {
+/// if let Some(denial) = error.policy_denial() {
+///     eprintln!("evaluation {:?}: {:?}", denial.id, denial.message);
+/// }
+/// # }
+/// ```
 #[derive(Clone, PartialEq)]
 #[non_exhaustive]
 pub struct PolicyDenial {
@@ -61,6 +85,14 @@ impl fmt::Debug for PolicyDenial {
 }
 
 /// A policy that denied a change.
+///
+/// ```
+/// # fn look(error: harness_api_ext::Error) {
+/// for denied in error.policy_denial().iter().flat_map(|denial| &denial.policies) {
+///     eprintln!("{:?} of {:?}: {}", denied.policy, denied.set, denied.messages.join("; "));
+/// }
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct DeniedBy {
@@ -73,6 +105,14 @@ pub struct DeniedBy {
 }
 
 /// A rule of a repository that stands against a change.
+///
+/// ```
+/// # fn look(error: harness_api_ext::Error) {
+/// for violation in error.rule_violations() {
+///     eprintln!("{:?}: {}, bypassable: {}", violation.code, violation.message, violation.bypassable);
+/// }
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct RuleViolation {

@@ -3,6 +3,16 @@
 use serde_json::{Map, Value};
 
 /// The shape of an error body. Each service behind the gateway has its own.
+///
+/// ```
+/// # fn look(error: harness_api_ext::Error) {
+/// use harness_api_ext::Envelope;
+///
+/// if error.envelope() == Some(Envelope::Html) {
+///     eprintln!("a page came in place of an answer: is there a proxy on the way?");
+/// }
+/// # }
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Envelope {

@@ -64,6 +64,18 @@ struct Inner {
 }
 
 /// What kind of failure it was.
+///
+/// ```
+/// # fn look(error: harness_api_ext::Error) {
+/// use harness_api_ext::ErrorKind;
+///
+/// match error.kind() {
+///     ErrorKind::Build => eprintln!("correct the settings: {error}"),
+///     ErrorKind::Connect | ErrorKind::Timeout | ErrorKind::Transport => eprintln!("the network: {error}"),
+///     _ => eprintln!("{error}"),
+/// }
+/// # }
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ErrorKind {

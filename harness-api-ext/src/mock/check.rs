@@ -9,6 +9,25 @@ use super::received::Received;
 use super::route;
 
 /// Something in a request that the description does not allow.
+///
+/// ```
+/// use harness_api_ext::mock::{Reply, Server};
+/// use harness_api_ext::raw::Configure;
+/// use harness_api_ext::raw::reqwest::Method;
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> harness_api_ext::Result<()> {
+/// let server = Server::start().await?;
+/// server.answer_with("GET /v1/widgets", |_| Reply::text(200, "none"));
+/// let request = server.harness().request(Method::GET, "/v1/widgets");
+/// request.with_query("size", "3").text().await?;
+/// // No operation of the description has this path.
+/// for violation in server.received().iter().flat_map(|request| request.violations()) {
+///     println!("{violation}");
+/// }
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 #[non_exhaustive]
 pub struct Violation {

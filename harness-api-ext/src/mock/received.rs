@@ -26,6 +26,25 @@ const REDACTED: &str = "[redacted]";
 ///
 /// `Display` is its line; `Debug` has the body too, with the values of members redacted whose name says that they are
 /// secret.
+///
+/// ```
+/// use harness_api_ext::mock::{Reply, Server};
+/// use harness_api_ext::raw::Configure;
+/// use harness_api_ext::raw::reqwest::Method;
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> harness_api_ext::Result<()> {
+/// let server = Server::start().await?;
+/// server.answer_with("GET /v1/widgets", |_| Reply::text(200, "none"));
+/// let request = server.harness().request(Method::GET, "/v1/widgets");
+/// request.with_query("size", "3").text().await?;
+/// for request in server.received() {
+///     assert_eq!((request.method(), request.path(), request.query("size")), ("GET", "/v1/widgets", Some("3")));
+///     println!("{request}: {:?}", request.violations());
+/// }
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone)]
 pub struct Received {
     method: String,

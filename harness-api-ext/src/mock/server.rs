@@ -28,6 +28,28 @@ const GOVERNED: &[&str] = &["connector", "secret", "service", "environment", "pi
 /// A server that plays Harness, on a free port of this machine, until it is dropped.
 ///
 /// See [the module](super) for what it can do.
+///
+/// ```
+/// use harness_api_ext::RetryPolicy;
+/// use harness_api_ext::mock::{Reply, Server};
+/// use harness_api_ext::raw::reqwest::Method;
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> harness_api_ext::Result<()> {
+/// let server = Server::start().await?;
+/// server.answer_with("GET /v1/widgets", |_| Reply::text(200, "none"));
+/// let harness = server.harness();
+/// assert_eq!(harness.base_url(), server.url());
+///
+/// let once = server.harness_builder().retry(RetryPolicy::never()).build()?;
+/// assert_eq!(once.request(Method::GET, "/v1/widgets").text().await?.as_str(), "none");
+///
+/// server.answer_next("GET /v1/widgets", [Reply::disconnect()]);
+/// assert!(once.request(Method::GET, "/v1/widgets").text().await.is_err());
+/// assert_eq!(server.received_by("GET /v1/widgets").len(), server.received().len());
+/// # Ok(())
+/// # }
+/// ```
 pub struct Server {
     shared: Arc<Shared>,
     url: String,
@@ -37,6 +59,23 @@ pub struct Server {
 }
 
 /// Makes a [`Server`].
+///
+/// ```
+/// use harness_api_ext::mock::{Reply, Server};
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> harness_api_ext::Result<()> {
+/// let server = Server::builder()
+///     .account("Acme")
+///     .prefix("/harness")
+///     .fallback(|request| Some(Reply::text(200, request.path())))
+///     .start()
+///     .await?;
+/// assert!(server.url().ends_with("/harness"));
+/// assert_eq!(server.harness().account_id(), "Acme");
+/// # Ok(())
+/// # }
+/// ```
 #[must_use]
 #[derive(Default)]
 pub struct ServerBuilder {

@@ -16,6 +16,17 @@ use crate::error::{Error, Result};
 /// The items of all pages, as a stream or by [`try_next`](Self::try_next). No more than two pages are held at once.
 ///
 /// It ends behind the first error, which has the [position](super::position_of) to go on from.
+///
+/// ```
+/// use harness_api_ext::{Items, Result};
+///
+/// async fn show(mut items: Items<String>) -> Result<()> {
+///     while let Some(item) = items.try_next().await? {
+///         println!("{item}, before {} of {:?}", items.position().index(), items.total());
+///     }
+///     Ok(())
+/// }
+/// ```
 #[must_use = "nothing is read until items are asked for"]
 pub struct Items<T> {
     feed: Feed<T>,

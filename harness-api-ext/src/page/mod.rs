@@ -66,6 +66,25 @@ use feed::Feed;
 ///
 /// Nothing is sent before an item or a page is asked for. Headers, timeouts and so on are set by [`Configure`], for the
 /// call of each page.
+///
+/// ```
+/// use harness_api_ext::page::Pager;
+/// use harness_api_ext::raw::Call;
+/// use serde_json::Value;
+///
+/// async fn read(call: impl Fn() -> Call) -> harness_api_ext::Result<()> {
+///     let first = Pager::<Value>::of_call(call())?.first().await?;
+///     let mut items = Pager::<Value>::of_call(call())?.items();
+///     assert_eq!(items.try_next().await?.as_ref(), first.first());
+///
+///     let pager = Pager::<Value>::of_call(call())?.page_size(50).limit(500).prefetch(false);
+///     let mut pages = pager.pages();
+///     while let Some(page) = pages.try_next().await? {
+///         println!("{} items", page.len());
+///     }
+///     Ok(())
+/// }
+/// ```
 #[must_use = "a pager does nothing until it is read"]
 pub struct Pager<T> {
     template: Template,
@@ -213,6 +232,16 @@ impl<T> fmt::Debug for Pager<T> {
 }
 
 /// Gives requests of paged operations their pager.
+///
+/// ```
+/// use harness_api_ext::Result;
+/// use harness_api_ext::page::PageExt;
+/// use harness_api_ext::raw::Paged;
+///
+/// async fn first<R: Paged>(request: R) -> Result<Option<R::Item>> {
+///     request.pager().limit(1).items().try_next().await
+/// }
+/// ```
 pub trait PageExt: Paged + Sized {
     /// A pager of this request.
     ///

@@ -83,6 +83,18 @@ impl<'a, T> IntoIterator for &'a Page<T> {
 ///
 /// It ends behind the first error, which has the [position](super::position_of) of the page to go on from. A page with an
 /// item that does not fit is an error as a whole; [`Items`](super::Items) gives what comes before that item.
+///
+/// ```
+/// use harness_api_ext::Result;
+/// use harness_api_ext::page::Pages;
+///
+/// async fn show(mut pages: Pages<String>) -> Result<()> {
+///     while let Some(page) = pages.try_next().await? {
+///         println!("{} items; going on at {:?}", page.len(), pages.position().map(ToString::to_string));
+///     }
+///     Ok(())
+/// }
+/// ```
 #[must_use = "nothing is read until pages are asked for"]
 pub struct Pages<T> {
     feed: Feed<T>,

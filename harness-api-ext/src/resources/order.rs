@@ -1,6 +1,17 @@
 //! The order of a sorted list.
 
 /// Which end of a sorted list comes first.
+///
+/// ```
+/// use harness_api_ext::Order;
+///
+/// # assert_ne!(Order::Asc, Order::Desc);
+/// # #[cfg(feature = "code")]
+/// # fn list(shop: harness_api_ext::code::Repository) {
+/// let newest = shop.pull_requests().list().sort("created", Order::Desc);
+/// # drop(newest);
+/// # }
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Order {
     /// The smallest, oldest, or first by letters.

@@ -3,6 +3,15 @@
 use std::time::Duration;
 
 /// Pauses that grow by a factor up to a limit.
+///
+/// ```
+/// use std::time::Duration;
+///
+/// use harness_api_ext::Backoff;
+///
+/// let second = Duration::from_secs(1);
+/// assert_eq!(Backoff::growing(second, 1.0, second), Backoff::every(second));
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Backoff {
     first: Duration,

@@ -8,6 +8,18 @@ use std::time::Duration;
 use crate::error::{Error, ErrorKind, line};
 
 /// Why a wait ended before what was waited for; on the [`Error`] as [`wait_failure`](Error::wait_failure).
+///
+/// ```
+/// # fn look(error: harness_api_ext::Error) {
+/// use harness_api_ext::WaitFailure;
+///
+/// match error.wait_failure() {
+///     Some(WaitFailure::DeadlinePassed { after }) => println!("it goes on after {after:?}"),
+///     Some(WaitFailure::NeedsPerson) => println!("somebody has to approve"),
+///     _ => eprintln!("{error}"),
+/// }
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum WaitFailure {

@@ -25,6 +25,53 @@ const UNKNOWN_AT_FIRST: Duration = Duration::from_secs(30);
 /// Something on the server that changes until it comes to an end.
 ///
 /// The waits of this crate are made of it, and your own can be: whatever can be read again and again can be waited for.
+///
+/// ```
+/// use std::time::Duration;
+///
+/// use harness_api_ext::raw::reqwest::Method;
+/// use harness_api_ext::{Backoff, Error, Harness, Observe, Progress, Sending, Wait};
+/// use serde_json::Value;
+///
+/// /// An export that the server prepares.
+/// struct Export(Harness);
+///
+/// impl Observe for Export {
+///     type State = String;
+///     type End = ();
+///
+///     fn name(&self) -> String {
+///         "the export".to_owned()
+///     }
+///
+///     fn observe(&self) -> Sending<String> {
+///         let read = self.0.request(Method::GET, "/v1/export").send::<Value>();
+///         Box::pin(async move {
+///             let answer = read.await.map_err(Error::from)?;
+///             Ok(answer["state"].as_str().unwrap_or_default().to_owned())
+///         })
+///     }
+///
+///     fn progress(&self, state: &String) -> Progress<()> {
+///         match state.as_str() {
+///             "DONE" => Progress::Ended(()),
+///             "HELD" => Progress::NeedsPerson,
+///             _ => Progress::Running,
+///         }
+///     }
+/// }
+///
+/// # use harness_api_ext::mock::{Reply, Server};
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> harness_api_ext::Result<()> {
+/// # let server = Server::start().await?;
+/// # let state = |state: &str| Reply::json(200, &serde_json::json!({"state": state}));
+/// # server.answer_next("GET /v1/export", [state("QUEUED"), state("DONE")]);
+/// # let harness = server.harness();
+/// Wait::new(Export(harness)).backoff(Backoff::every(Duration::from_millis(5))).await?;
+/// # Ok(())
+/// # }
+/// ```
 pub trait Observe: Send + Sync + 'static {
     /// What an observation gives.
     type State: Clone + Send + Sync + 'static;
@@ -48,6 +95,17 @@ pub trait Observe: Send + Sync + 'static {
 }
 
 /// How far something is.
+///
+/// ```
+/// use harness_api_ext::Progress;
+///
+/// let of = |state: &str| match state {
+///     "RUNNING" => Progress::Running,
+///     "APPROVAL" => Progress::NeedsPerson,
+///     other => Progress::Ended(other.to_owned()),
+/// };
+/// assert_eq!(of("DONE"), Progress::Ended("DONE".to_owned()));
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Progress<E> {
     /// It goes on by itself.
@@ -69,6 +127,17 @@ pub enum Progress<E> {
 /// Of kind [`Wait`](crate::ErrorKind::Wait), with a [`WaitFailure`] attached that tells apart: the deadline passed, a
 /// person is needed, contact was lost. [`Error::last_state`] has the last state. An error that will not
 /// pass, such as a missing permission, comes as it is.
+///
+/// ```
+/// use std::time::Duration;
+///
+/// use harness_api_ext::{Backoff, Observe, Result, Wait};
+///
+/// async fn patiently<O: Observe>(subject: O) -> Result<O::End> {
+///     let often = Backoff::growing(Duration::from_secs(1), 2.0, Duration::from_secs(60));
+///     Wait::new(subject).backoff(often).deadline(Duration::from_secs(3600)).through_approvals().await
+/// }
+/// ```
 #[must_use = "nothing is waited for before `.await`"]
 #[derive(Debug)]
 pub struct Wait<O> {

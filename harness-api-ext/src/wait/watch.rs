@@ -13,6 +13,18 @@ use crate::unfold::{Stepped, Unfold};
 /// A stream of states: the first at once, then each that is news, up to the one it ends with.
 ///
 /// Nothing is asked of the server while nobody asks the stream. After an error it goes on when it is asked again.
+///
+/// ```
+/// use harness_api_ext::{Backoff, Observe, Result, Watch};
+///
+/// async fn show<O: Observe<State = String>>(subject: O) -> Result<()> {
+///     let mut states = Watch::new(subject, Backoff::default());
+///     while let Some(state) = states.try_next().await? {
+///         println!("{state}");
+///     }
+///     Ok(())
+/// }
+/// ```
 #[derive(Debug)]
 pub struct Watch<O: Observe>(Unfold<Looking<O>, O::State>);
 

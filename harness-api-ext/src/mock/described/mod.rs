@@ -22,6 +22,23 @@ pub use sample::Mode;
 pub(super) use validate::violations;
 
 /// What the description says of every operation, made into values: the same for the same seed.
+///
+/// ```
+/// use harness_api_ext::mock::{Described, Mode, Received};
+/// use harness_api_ext::raw::Operation;
+///
+/// /// What it makes has no violations.
+/// fn check(operation: &'static Operation, request: &Received) {
+///     let described = Described::new(7);
+///     assert!(described.answer(request).is_some());
+///     if let Some(answer) = described.value(operation, Mode::Minimal) {
+///         assert!(described.check_answer(operation, &answer).is_empty());
+///     }
+///     if let Some(body) = described.body(operation, Mode::Full) {
+///         assert!(described.check_body(operation, &body).is_empty());
+///     }
+/// }
+/// ```
 #[derive(Debug)]
 pub struct Described {
     seed: u64,

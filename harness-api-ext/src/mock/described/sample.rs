@@ -7,6 +7,16 @@ use serde_json::{Map, Value, json};
 use super::words::{self, mix, pick};
 
 /// How much a made value holds.
+///
+/// ```
+/// use harness_api_ext::mock::{Described, Mode};
+/// use harness_api_ext::raw::Operation;
+///
+/// fn least(operation: &'static Operation) -> String {
+///     let body = Described::new(7).body(operation, Mode::Minimal);
+///     body.unwrap_or_default().to_string()
+/// }
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Mode {
     /// What is required.

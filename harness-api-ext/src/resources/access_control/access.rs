@@ -62,6 +62,16 @@ impl Access {
 }
 
 /// A permission, still without what it is for.
+///
+/// ```no_run
+/// # async fn run(harness: harness_api_ext::Harness) -> harness_api_ext::Result<()> {
+/// let access = harness.org("default").project("checkout").access();
+/// let deploy = access.can("core_pipeline_execute").on("PIPELINE", "deploy").await?;
+/// let create = access.can("core_connector_edit").on_any("CONNECTOR").await?;
+/// println!("{deploy} {create}");
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Debug)]
 #[must_use = "nothing is asked before it is said what the permission is for"]
 pub struct Can {

@@ -22,6 +22,12 @@ levels! {
 ///     .resources("PIPELINE", ["deploy", "rollback"])
 ///     .every("ENVIRONMENT")
 ///     .await?;
+/// if let Some(mut till) = groups.get("till").await?.resource_group {
+///     till.name = Some("All tills".into());
+///     groups.update(*till).await?;
+/// }
+/// groups.delete("till").await?;
+/// println!("{} are left", groups.list().collect_all().await?.len());
 /// # Ok(())
 /// # }
 /// ```

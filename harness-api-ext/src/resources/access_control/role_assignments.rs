@@ -90,6 +90,16 @@ impl From<Principal> for types::AuthzPrincipal {
 /// for found in assignments.list().roles(["_pipeline_executor"]).collect_all().await? {
 ///     println!("{:?}", found.role_assignment.and_then(|assignment| assignment.principal));
 /// }
+///
+/// let ada = Principal::user("lnFZRF6jQO6tQnB9znMALw").given("_project_viewer", "till");
+/// let made = assignments.create_all([ada]).await?;
+/// let ids: Vec<String> = made
+///     .into_iter()
+///     .filter_map(|made| made.role_assignment?.identifier)
+///     .collect();
+/// println!("{:?}", assignments.get("robot_runs").await?.role_assignment);
+/// assignments.delete("robot_runs").await?;
+/// assignments.delete_all(ids).await?;
 /// # Ok(())
 /// # }
 /// ```

@@ -21,6 +21,12 @@ levels! {
 ///     .create("runner", "Runner")
 ///     .permissions(["core_pipeline_view", "core_pipeline_execute"])
 ///     .await?;
+/// if let Some(mut runner) = roles.get("runner").await?.role {
+///     runner.description = Some("Runs pipelines".into());
+///     roles.update(*runner).await?;
+/// }
+/// roles.delete("runner").await?;
+/// println!("{} are left", roles.list().collect_all().await?.len());
 /// # Ok(())
 /// # }
 /// ```

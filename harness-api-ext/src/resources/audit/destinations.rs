@@ -29,6 +29,14 @@ levels! {
 ///     ..Default::default()
 /// };
 /// harness.account().streaming_destinations().create(destination).await?;
+///
+/// let destinations = harness.account().streaming_destinations();
+/// if let Some(mut archive) = destinations.get("archive").await?.streaming_destination {
+///     archive.name = Some("The archive".into());
+///     destinations.update(*archive).await?;
+/// }
+/// destinations.delete("archive").await?;
+/// println!("{} are left", destinations.list().collect_all().await?.len());
 /// # Ok(())
 /// # }
 /// ```

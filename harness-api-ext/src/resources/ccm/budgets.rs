@@ -27,6 +27,15 @@ levels! {
 ///     .alert(80.0, ["ops@shop.example"])
 ///     .await?;
 /// println!("{:?}", budgets.get(id).await?.actual_cost);
+///
+/// for mut budget in budgets.list().collect_all().await? {
+///     let id = budget.uuid.clone().unwrap_or_default();
+///     println!("{:?}", budgets.costs(&*id).await?.cost_data.map(|days| days.len()));
+///     budgets.clone_to(&*id, "The same for next year").await?;
+///     budget.name = Some("All shops".into());
+///     budgets.update(budget).await?;
+///     budgets.delete(id).await?;
+/// }
 /// # Ok(())
 /// # }
 /// ```

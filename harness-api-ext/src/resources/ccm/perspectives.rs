@@ -22,6 +22,10 @@ levels! {
 /// let mut perspective = perspectives.get(made.uuid.unwrap_or_default()).await?;
 /// perspective.name = Some("All shops".into());
 /// perspectives.update(perspective).await?;
+///
+/// for found in perspectives.list().collect_all().await? {
+///     perspectives.delete(found.id.unwrap_or_default()).await?;
+/// }
 /// # Ok(())
 /// # }
 /// ```

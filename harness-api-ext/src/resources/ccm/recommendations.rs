@@ -24,6 +24,8 @@ levels! {
 ///     println!("{:?} saves {:?} a month", found.resource_name, found.monthly_saving);
 /// }
 /// recommendations.mark("rEc1", State::Ignored).await?;
+/// let total = recommendations.sum().min_saving(100.0).await?;
+/// println!("{} save {:?}", recommendations.count().min_saving(100.0).await?, total.total_monthly_saving);
 /// # Ok(())
 /// # }
 /// ```

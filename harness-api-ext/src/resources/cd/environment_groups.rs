@@ -18,6 +18,12 @@ levels! {
 /// # async fn run(harness: harness_api_ext::Harness) -> harness_api_ext::Result<()> {
 /// let groups = harness.org("retail").project("checkout").environment_groups();
 /// groups.create("europe", "environmentGroup:\n  identifier: europe\n  name: Europe\n").await?;
+/// for found in groups.list().collect_all().await? {
+///     println!("{:?}", found.env_group.and_then(|group| group.identifier));
+/// }
+/// let yaml = groups.get("europe").await?.yaml.unwrap_or_default();
+/// groups.update("europe", yaml.replace("Europe", "Europe and more")).await?;
+/// groups.delete("europe").await?;
 /// # Ok(())
 /// # }
 /// ```

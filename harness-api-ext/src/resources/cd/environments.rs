@@ -20,7 +20,11 @@ levels! {
 /// let environments = harness.org("retail").project("checkout").environments();
 /// environments.create("live", "Live", "Production").tag("region", "eu").await?;
 /// let infrastructures = environments.infrastructures("live").list().collect_all().await?;
-/// # let _ = infrastructures;
+/// println!("{} infrastructures", infrastructures.len());
+/// let mut live = environments.get("live").await?;
+/// live.description = Some("Where customers are".into());
+/// environments.update(live).await?;
+/// environments.delete("live").await?;
 /// # Ok(())
 /// # }
 /// ```

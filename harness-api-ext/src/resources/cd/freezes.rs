@@ -18,6 +18,14 @@ levels! {
 /// let freezes = harness.org("retail").freezes();
 /// freezes.create("freeze:\n  identifier: sale\n  name: Sale\n  status: Disabled\n").await?;
 /// freezes.enable(["sale"]).await?;
+/// freezes.disable(["sale"]).await?;
+/// let yaml = freezes.get("sale").await?.yaml.unwrap_or_default();
+/// freezes.update("sale", yaml.replace("Sale", "Big sale")).await?;
+/// freezes.delete("sale").await?;
+/// println!("{} are left", freezes.list().collect_all().await?.len());
+///
+/// let all = freezes.global().await?.yaml.unwrap_or_default();
+/// freezes.set_global(all.replace("Disabled", "Enabled")).await?;
 /// # Ok(())
 /// # }
 /// ```

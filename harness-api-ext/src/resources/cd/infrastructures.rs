@@ -18,6 +18,13 @@ use crate::scope::Scope;
 /// let infrastructures = project.environments().infrastructures("live");
 /// let yaml = "infrastructureDefinition:\n  identifier: eu\n  name: EU\n";
 /// infrastructures.create("eu", "EU", yaml).kind("KubernetesDirect").deployment_type("Kubernetes").await?;
+/// for found in infrastructures.list().collect_all().await? {
+///     println!("{:?}", found.infrastructure.and_then(|infrastructure| infrastructure.name));
+/// }
+/// let mut eu = infrastructures.get("eu").await?;
+/// eu.description = Some("Two regions".into());
+/// infrastructures.update(eu).await?;
+/// infrastructures.delete("eu").await?;
 /// # Ok(())
 /// # }
 /// ```

@@ -18,7 +18,10 @@ levels! {
 /// # async fn run(harness: harness_api_ext::Harness) -> harness_api_ext::Result<()> {
 /// let overrides = harness.org("retail").project("checkout").service_overrides();
 /// let made = overrides.create("live", "variables: []").service("till").await?;
-/// # let _ = made.identifier;
+/// let id = made.identifier.unwrap_or_default();
+/// println!("{:?}", overrides.get(&*id).await?.yaml);
+/// overrides.update("live", "variables: []").service("till").await?;
+/// overrides.delete(id).await?;
 /// # Ok(())
 /// # }
 /// ```

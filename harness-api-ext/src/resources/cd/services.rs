@@ -21,6 +21,8 @@ levels! {
 /// let mut till = services.get("till").await?;
 /// till.description = Some("Takes the money".into());
 /// services.update(till).await?;
+/// services.delete("till").await?;
+/// println!("{} are left", services.list().collect_all().await?.len());
 /// # Ok(())
 /// # }
 /// ```

@@ -23,6 +23,15 @@ levels! {
 /// let run = experiments.run("75571ff0-26f8").await?;
 /// let end = run.wait().deadline(Duration::from_secs(1800)).await?.success()?;
 /// println!("resilience {:?}", end.state.resiliency_score);
+///
+/// for found in experiments.list().collect_all().await? {
+///     println!("{:?}", found.name);
+/// }
+/// let found = experiments.get("75571ff0-26f8").await?;
+/// println!("{:?} {:?}", found.identity, found.cron_syntax);
+/// let manifest = "kind: KubernetesChaosExperiment\napiVersion: litmuschaos.io/v1alpha1\n";
+/// experiments.save("pod_delete", "Pods go away", manifest).await?;
+/// experiments.delete("75571ff0-26f8").await?;
 /// # Ok(())
 /// # }
 /// ```

@@ -20,6 +20,8 @@ levels! {
 /// for found in infrastructures.list().environment("prod").collect_all().await? {
 ///     println!("{:?} is {:?}", found.name, found.status);
 /// }
+/// let cluster = harness.org("default").project("checkout").chaos_infrastructures().get("prod", "cluster").await?;
+/// println!("{:?}", cluster.name);
 /// # Ok(())
 /// # }
 /// ```

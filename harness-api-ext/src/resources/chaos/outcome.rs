@@ -1,6 +1,13 @@
 //! How a run of an experiment has ended.
 
 /// How a run of an experiment has ended.
+///
+/// ```
+/// use harness_api_ext::chaos::Outcome;
+///
+/// assert!(Outcome::Completed.is_good());
+/// assert!(!Outcome::CompletedWithProbeFailure.is_good());
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Outcome {

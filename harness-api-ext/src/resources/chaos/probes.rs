@@ -17,6 +17,8 @@ levels! {
 /// for probe in harness.org("default").project("checkout").probes().list().collect_all().await? {
 ///     println!("{:?}", probe.name);
 /// }
+/// let probe = harness.org("default").project("checkout").probes().get("till_answers").await?;
+/// println!("{:?}", probe.name);
 /// # Ok(())
 /// # }
 /// ```

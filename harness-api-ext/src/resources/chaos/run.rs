@@ -21,6 +21,9 @@ use crate::wait::{Backoff, Observe, Progress, Wait, WaitFailure, Watch};
 /// while let Some(state) = states.try_next().await? {
 ///     println!("{:?}: {:?} faults of {:?}", state.phase, state.faults_passed, state.total_faults);
 /// }
+/// run.stop().await?;
+/// println!("{:?}", run.wait().await?.state.resiliency_score);
+/// println!("{:?}", run.get().await?.phase);
 /// # Ok(())
 /// # }
 /// ```
@@ -98,6 +101,16 @@ request! {
 }
 
 /// How a run has ended.
+///
+/// ```no_run
+/// # async fn run(harness: harness_api_ext::Harness) -> harness_api_ext::Result<()> {
+/// let experiments = harness.org("default").project("checkout").experiments();
+/// let end = experiments.run("75571ff0-26f8").await?.wait().await?;
+/// println!("{:?}", end.outcome);
+/// println!("{:?}", end.success()?.state.resiliency_score);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct ExperimentEnd {

@@ -9,6 +9,19 @@ use crate::error::Result;
 use crate::resources::builder::{list, request, sendable, whole};
 
 /// The branches of a repository.
+///
+/// ```no_run
+/// # async fn run(harness: harness_api_ext::Harness) -> harness_api_ext::Result<()> {
+/// let branches = harness.org("default").project("checkout").repository("shop").branches();
+/// branches.create("next", "main").await?;
+/// println!("{:?}", branches.get("next").await?.sha);
+/// for branch in branches.list().collect_all().await? {
+///     println!("{:?}", branch.name);
+/// }
+/// branches.delete("next").await?;
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Debug)]
 pub struct Branches {
     pub(super) repository: Repository,

@@ -18,6 +18,16 @@ use crate::resources::builder::{done, list, request, sendable, whole};
 /// if let Some(commit) = found.source_sha {
 ///     pull.merge("squash").source_sha(commit).delete_source_branch(true).await?;
 /// }
+///
+/// pull.update().title("Many more tills").await?;
+/// pull.add_reviewer(12).await?;
+/// for reviewer in pull.reviewers().await? {
+///     println!("{:?}", reviewer.review_decision);
+/// }
+/// pull.review("approved", "9b2d11").await?;
+/// pull.remove_reviewer(12).await?;
+/// pull.close().await?;
+/// pull.reopen().await?;
 /// # Ok(())
 /// # }
 /// ```

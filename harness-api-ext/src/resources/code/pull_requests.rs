@@ -9,6 +9,18 @@ use crate::error::Result;
 use crate::resources::builder::{list, sendable, whole};
 
 /// The pull requests of a repository.
+///
+/// ```no_run
+/// # async fn run(harness: harness_api_ext::Harness) -> harness_api_ext::Result<()> {
+/// let shop = harness.org("default").project("checkout").repository("shop");
+/// let made = shop.pull_requests().create("More tills", "next", "main").draft(true).await?;
+/// println!("{:?}", made.number);
+/// for pull in shop.pull_requests().list().source_branch("next").collect_all().await? {
+///     println!("{:?}: {:?}", pull.number, pull.title);
+/// }
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Debug)]
 pub struct PullRequests {
     pub(super) repository: Repository,

@@ -23,6 +23,13 @@ levels! {
 /// shop.branches().create("next", "main").await?;
 /// let pull = shop.pull_requests().create("More tills", "next", "main").await?;
 /// shop.pull_request(pull.number.unwrap_or_default()).merge("squash").await?;
+///
+/// for found in project.repositories().list().collect_all().await? {
+///     println!("{:?}", found.identifier);
+/// }
+/// println!("{:?}", project.repositories().get("shop").await?.default_branch);
+/// project.repositories().update("shop").description("The old shop").await?;
+/// project.repositories().delete("shop").await?;
 /// # Ok(())
 /// # }
 /// ```

@@ -38,6 +38,15 @@ on_levels!(Account Org Project);
 ///     .create("docs/tills.md", "More about tills.\n")
 ///     .await?;
 /// println!("{} bytes before {:?}", readme.len(), commit.commit_id);
+///
+/// for commit in shop.commits().limit(10).collect_all().await? {
+///     println!("{:?}", commit.title);
+/// }
+/// println!("{:?}", shop.content("docs").at("main").await?.type_);
+/// let branches = shop.branches().list().collect_all().await?.len();
+/// let tags = shop.tags().list().collect_all().await?.len();
+/// let pulls = shop.pull_requests().list().collect_all().await?.len();
+/// println!("{branches} branches, {tags} tags, {pulls} pull requests");
 /// # Ok(())
 /// # }
 /// ```

@@ -9,6 +9,18 @@ use crate::error::Result;
 use crate::resources::builder::{done, list, request, sendable, whole};
 
 /// The tags of a repository.
+///
+/// ```no_run
+/// # async fn run(harness: harness_api_ext::Harness) -> harness_api_ext::Result<()> {
+/// let tags = harness.org("default").project("checkout").repository("shop").tags();
+/// tags.create("v4.2", "main").message("Many more tills").await?;
+/// for tag in tags.list().collect_all().await? {
+///     println!("{:?}", tag.name);
+/// }
+/// tags.delete("v4.2").await?;
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Debug)]
 pub struct Tags {
     pub(super) repository: Repository,

@@ -28,6 +28,14 @@ levels! {
 /// };
 /// connectors.create("hub", "Docker Hub", hub).tag("team", "pay").await?;
 /// connectors.test("hub").await?.success()?;
+/// for found in connectors.list().search("hub").collect_all().await? {
+///     println!("{:?}", found.connector.and_then(|connector| connector.identifier));
+/// }
+/// if let Some(mut hub) = connectors.get("hub").await?.connector {
+///     hub.name = Some("The hub".into());
+///     connectors.update(*hub).await?;
+/// }
+/// connectors.delete("hub").await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -248,6 +256,15 @@ pub struct TestConnector {
 }
 
 /// What a test of a connector has shown.
+///
+/// ```no_run
+/// # async fn run(harness: harness_api_ext::Harness) -> harness_api_ext::Result<()> {
+/// let tested = harness.account().connectors().test("hub").await?;
+/// println!("{:?}", tested.result.error_summary);
+/// tested.success()?;
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct TestedConnector {

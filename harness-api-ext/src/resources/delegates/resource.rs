@@ -21,7 +21,12 @@ levels! {
 ///     println!("{:?}: connected {:?}", delegate.name, delegate.connected);
 /// }
 /// let manifest = delegates.kubernetes_manifest("shop-delegate", "shop").await?;
-/// # let _ = manifest;
+/// println!("{manifest}"); // for kubectl apply
+/// let compose = delegates.docker_manifest("shop-delegate", "shop").await?;
+/// println!("{compose} of {:?}", delegates.latest_version().await?.latest_supported_version);
+/// delegates.add_tags("shop-delegate", ["arm"]).await?;
+/// delegates.set_tags("shop-delegate", ["linux", "arm"]).await?;
+/// delegates.delete("shop-delegate").await?;
 /// # Ok(())
 /// # }
 /// ```

@@ -23,6 +23,11 @@ levels! {
 /// let token = tokens.create("shop").await?;
 /// println!("{:?}", token.value.is_some());
 /// tokens.revoke("shop").await?;
+/// for delegate in tokens.delegates("shop").await? {
+///     println!("{:?} came with it", delegate.group_name);
+/// }
+/// tokens.delete("shop").await?;
+/// println!("{} are left", tokens.list().await?.len());
 /// # Ok(())
 /// # }
 /// ```
@@ -32,6 +37,14 @@ pub struct DelegateTokens {
 }
 
 /// A delegate token, with its value apart, which is not printed.
+///
+/// ```no_run
+/// # async fn run(harness: harness_api_ext::Harness) -> harness_api_ext::Result<()> {
+/// let token = harness.account().delegate_tokens().create("shop").await?;
+/// println!("{:?}, shown: {}", token.details.status, token.value.is_some());
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct DelegateToken {

@@ -23,6 +23,12 @@ levels! {
 /// flags.patch("dark_mode").environment("prod").turn_on().serve("true").await?;
 /// let flag = flags.get("dark_mode").environment("prod").await?;
 /// println!("{:?}", flag.env_properties.and_then(|here| here.state));
+///
+/// for flag in flags.list().environment("prod").collect_all().await? {
+///     println!("{:?}", flag.identifier);
+/// }
+/// flags.delete("dark_mode").await?;
+/// flags.restore("dark_mode").await?;
 /// # Ok(())
 /// # }
 /// ```

@@ -27,6 +27,9 @@ impl Project {
 /// let segments = harness.org("default").project("checkout").segments("prod");
 /// segments.create("pilot", "Pilot shops").include(["shop_7"]).await?;
 /// segments.patch("pilot").include(["shop_8"]).exclude(["shop_7"]).await?;
+/// let pilot = segments.get("pilot").await?;
+/// println!("{:?} is one of {}", pilot.name, segments.list().collect_all().await?.len());
+/// segments.delete("pilot").await?;
 /// # Ok(())
 /// # }
 /// ```

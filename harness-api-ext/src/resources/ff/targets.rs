@@ -28,6 +28,10 @@ impl Project {
 /// for target in targets.list().collect_all().await? {
 ///     println!("{:?}", target.identifier);
 /// }
+/// let mut shop = targets.get("shop_7").await?;
+/// shop.name = Some("The seventh shop".into());
+/// targets.update(shop).await?;
+/// targets.delete("shop_7").await?;
 /// # Ok(())
 /// # }
 /// ```

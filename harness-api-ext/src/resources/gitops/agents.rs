@@ -23,6 +23,24 @@ use crate::wait::{Backoff, Wait, Watch};
 /// let manifests = agents.deployment_yaml("ops").namespace("gitops").await?;
 /// println!("{manifests}"); // for kubectl apply
 /// agents.wait_healthy("ops").deadline(Duration::from_secs(900)).await?;
+///
+/// // Other ways to install it.
+/// let plain = agents.deploy_yaml("ops").await?;
+/// let helm = agents.helm_overrides("ops").await?;
+/// let operator = agents.operator_yaml("ops").await?;
+/// println!("{} {} {}", plain.len(), helm.len(), operator.len());
+///
+/// for agent in agents.list().collect_all().await? {
+///     println!("{:?}", agent.identifier);
+/// }
+/// let mut agent = agents.get("ops").await?;
+/// agent.description = Some("For the tills".into());
+/// agents.update(agent).await?;
+/// let mut states = agents.watch("ops");
+/// while let Some(state) = states.try_next().await? {
+///     println!("{:?}", state.health);
+/// }
+/// agents.delete("ops").await?;
 /// # Ok(())
 /// # }
 /// ```

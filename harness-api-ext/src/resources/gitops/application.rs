@@ -23,6 +23,24 @@ use crate::wait::{Backoff, Wait, Watch};
 /// let billing = gitops.application("account.ops", "billing");
 /// let end = billing.wait().deadline(Duration::from_secs(600)).await?;
 /// println!("{:?}: {} and {}", end.outcome, end.state.sync(), end.state.health());
+///
+/// let tree = billing.resource_tree().await?;
+/// println!("{:?} resources", tree.nodes.map(|nodes| nodes.len()));
+/// for found in billing.managed_resources().collect_all().await? {
+///     println!("{:?} {:?}", found.kind, found.name);
+/// }
+/// if let Some(application) = billing.get().await?.app {
+///     billing.update(*application).await?;
+/// }
+/// billing.rollback(4).await?;
+/// billing.wait_synced().await?;
+/// billing.wait_healthy().await?;
+/// let mut states = billing.watch();
+/// if let Some(state) = states.try_next().await? {
+///     println!("{:?} {} {}", state.phase(), state.health(), state.sync());
+/// }
+/// billing.terminate().await?;
+/// billing.delete().await?;
 /// # Ok(())
 /// # }
 /// ```

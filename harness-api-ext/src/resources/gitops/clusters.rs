@@ -24,6 +24,11 @@ use crate::scope::Scope;
 /// for found in clusters.list().agent("account.ops").collect_all().await? {
 ///     println!("{:?}", found.identifier);
 /// }
+/// if let Some(mut cluster) = clusters.get("account.ops", "tills").await?.cluster {
+///     cluster.name = Some("The tills".into());
+///     clusters.update("account.ops", "tills", *cluster).await?;
+/// }
+/// clusters.delete("account.ops", "tills").await?;
 /// # Ok(())
 /// # }
 /// ```

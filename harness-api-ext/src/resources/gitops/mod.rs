@@ -107,6 +107,19 @@ impl GitOps {
 ///
 /// What needs the agent, such as reading its applications one by one, fails then, with a status that differs from case to
 /// case. Whoever looks through many agents will want to count such a one as empty.
+///
+/// ```no_run
+/// # async fn run(harness: harness_api_ext::Harness) -> harness_api_ext::Result<()> {
+/// use harness_api_ext::gitops::is_agent_absent;
+///
+/// let billing = harness.org("default").project("checkout").gitops().application("ops", "billing");
+/// match billing.get().await {
+///     Err(error) if is_agent_absent(&error) => println!("the agent has not connected"),
+///     found => println!("{:?}", found?.name),
+/// }
+/// # Ok(())
+/// # }
+/// ```
 pub fn is_agent_absent(error: &Error) -> bool {
     const TEXTS: [&str; 3] = [
         "agent is not registered",

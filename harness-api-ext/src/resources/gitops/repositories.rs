@@ -18,6 +18,12 @@ use crate::scope::Scope;
 ///     .create("account.ops", "shop", "https://git.example.com/retail/shop.git")
 ///     .login("deployer", "<+secrets.getValue(\"git_token\")>")
 ///     .await?;
+/// println!("{} repositories", repositories.list().agent("account.ops").collect_all().await?.len());
+/// if let Some(mut shop) = repositories.get("account.ops", "shop").await?.repository {
+///     shop.enable_lfs = Some(true);
+///     repositories.update("account.ops", "shop", *shop).await?;
+/// }
+/// repositories.delete("account.ops", "shop").await?;
 /// # Ok(())
 /// # }
 /// ```

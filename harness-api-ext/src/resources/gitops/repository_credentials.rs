@@ -18,6 +18,12 @@ use crate::scope::Scope;
 ///     .create("account.ops", "retail", "https://git.example.com/retail")
 ///     .login("deployer", "<+secrets.getValue(\"git_token\")>")
 ///     .await?;
+/// println!("{} credentials", credentials.list().collect_all().await?.len());
+/// if let Some(mut found) = credentials.get("account.ops", "retail").await?.repo_creds {
+///     found.username = Some("robot".into());
+///     credentials.update("account.ops", "retail", *found).await?;
+/// }
+/// credentials.delete("account.ops", "retail").await?;
 /// # Ok(())
 /// # }
 /// ```

@@ -51,6 +51,19 @@ macro_rules! words {
 
 words! {
     /// How far an operation is, such as a sync: `operationState.phase`.
+    ///
+    /// ```no_run
+    /// # async fn run(application: harness_api_ext::gitops::Application) -> harness_api_ext::Result<()> {
+    /// use harness_api_ext::gitops::Phase;
+    ///
+    /// if let Some(state) = application.watch().try_next().await?
+    ///     && state.phase() == Some(Phase::Running)
+    /// {
+    ///     println!("it goes on");
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     Phase {
         /// It goes on.
         Running,
@@ -67,6 +80,19 @@ words! {
 
 words! {
     /// How well the deployed resources are: `health.status`.
+    ///
+    /// ```no_run
+    /// # async fn run(application: harness_api_ext::gitops::Application) -> harness_api_ext::Result<()> {
+    /// use harness_api_ext::gitops::Health;
+    ///
+    /// if let Some(state) = application.watch().try_next().await?
+    ///     && state.health() == Health::Degraded
+    /// {
+    ///     println!("it is not well");
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     Health {
         /// All are well.
         Healthy,
@@ -85,6 +111,19 @@ words! {
 
 words! {
     /// Whether the cluster is in step with the source: `sync.status`.
+    ///
+    /// ```no_run
+    /// # async fn run(application: harness_api_ext::gitops::Application) -> harness_api_ext::Result<()> {
+    /// use harness_api_ext::gitops::SyncStatus;
+    ///
+    /// if let Some(state) = application.watch().try_next().await?
+    ///     && state.sync() == SyncStatus::OutOfSync
+    /// {
+    ///     println!("the cluster differs from the source");
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     SyncStatus {
         /// It is.
         Synced,
@@ -96,6 +135,16 @@ words! {
 }
 
 /// What is seen of an application while it is waited for.
+///
+/// ```no_run
+/// # async fn run(application: harness_api_ext::gitops::Application) -> harness_api_ext::Result<()> {
+/// let mut states = application.watch();
+/// while let Some(state) = states.try_next().await? {
+///     println!("{:?}: {} and {}, {:?}", state.phase(), state.sync(), state.health(), state.message());
+/// }
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone)]
 pub struct ApplicationState {
     application: Arc<types::Servicev1Application>,
@@ -228,6 +277,18 @@ impl fmt::Debug for ApplicationState {
 }
 
 /// What came of waiting for an application.
+///
+/// ```no_run
+/// # async fn run(application: harness_api_ext::gitops::Application) -> harness_api_ext::Result<()> {
+/// use harness_api_ext::gitops::ApplicationOutcome;
+///
+/// let end = application.wait().await?;
+/// if end.outcome == ApplicationOutcome::OperationFailed {
+///     eprintln!("{:?}", end.state.message());
+/// }
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ApplicationOutcome {
@@ -238,6 +299,14 @@ pub enum ApplicationOutcome {
 }
 
 /// The end of waiting for an application.
+///
+/// ```no_run
+/// # async fn run(application: harness_api_ext::gitops::Application) -> harness_api_ext::Result<()> {
+/// let end = application.wait_synced().await?.success()?;
+/// println!("{}", end.state.health());
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct ApplicationEnd {

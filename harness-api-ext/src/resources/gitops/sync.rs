@@ -143,6 +143,21 @@ impl SyncApplication {
 sendable!(SyncApplication -> StartedSync);
 
 /// A sync that the agent has taken on.
+///
+/// ```no_run
+/// # async fn run(harness: harness_api_ext::Harness) -> harness_api_ext::Result<()> {
+/// let gitops = harness.org("default").project("checkout").gitops();
+/// let sync = gitops.application("account.ops", "billing").sync().prune(true).await?;
+/// println!("{} was {:?}", sync.application().name(), sync.state().phase());
+/// let mut states = sync.watch();
+/// while let Some(state) = states.try_next().await? {
+///     println!("{state:?}");
+/// }
+/// sync.wait().await?.success()?; // in step with the source, and healthy
+/// sync.wait_over().await?; // over, whatever the application is then
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone)]
 pub struct StartedSync {
     application: Application,

@@ -7,6 +7,19 @@ use crate::Order;
 use crate::resources::builder::{done, list, request};
 
 /// An artifact in a registry, such as an image or a package, with its versions.
+///
+/// ```no_run
+/// # async fn run(harness: harness_api_ext::Harness) -> harness_api_ext::Result<()> {
+/// let till = harness.org("default").project("checkout").registry("images").artifact("till");
+/// println!("{:?}", till.get().await?.downloads_count);
+/// for version in till.versions().collect_all().await? {
+///     println!("{:?}", version.name);
+/// }
+/// println!("{:?}", till.version("4.2").get().await?);
+/// till.delete().await?;
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Debug)]
 pub struct Artifact {
     pub(super) registry: Registry,
@@ -14,6 +27,20 @@ pub struct Artifact {
 }
 
 /// A version of an artifact.
+///
+/// ```no_run
+/// # async fn run(harness: harness_api_ext::Harness) -> harness_api_ext::Result<()> {
+/// let images = harness.org("default").project("checkout").registry("images");
+/// let version = images.artifact("till").version("4.2");
+/// println!("{:?} {:?}", version.get().await?, version.details().await?);
+/// for file in version.files().collect_all().await? {
+///     println!("{:?}", file.name);
+/// }
+/// println!("{}", version.file("README.md").await?);
+/// version.delete().await?;
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Debug)]
 pub struct Version {
     artifact: Artifact,

@@ -24,6 +24,14 @@ levels! {
 /// for found in registries.list().package_types(["DOCKER"]).collect_all().await? {
 ///     println!("{:?} at {:?}", found.identifier, found.url);
 /// }
+///
+/// for artifact in registries.artifacts().collect_all().await? {
+///     println!("{:?}", artifact.name);
+/// }
+/// let mut images = registries.get("images").await?;
+/// images.description = Some("Of all shops".into());
+/// registries.update(images).await?;
+/// registries.delete("hub").await?;
 /// # Ok(())
 /// # }
 /// ```

@@ -29,6 +29,10 @@ on_levels!(Account Org Project);
 /// while let Some(version) = versions.try_next().await? {
 ///     println!("{:?}: {:?}", version.name, version.size);
 /// }
+/// for artifact in images.artifacts().collect_all().await? {
+///     println!("{:?}", artifact.name);
+/// }
+/// println!("{:?}", images.client_setup().await?.main_header);
 /// # Ok(())
 /// # }
 /// ```

@@ -23,6 +23,8 @@ levels! {
 /// for approval in pending.workspace("network").collect_all().await? {
 ///     approvals.approve(approval.id.unwrap_or_default()).await?;
 /// }
+/// println!("{:?}", approvals.get("aPpR0vAl").await?.status);
+/// approvals.reject("aPpR0vAl").await?;
 /// # Ok(())
 /// # }
 /// ```

@@ -26,7 +26,9 @@ levels! {
 /// for changed in executions.resource_changes("pZ3kq0").await? {
 ///     println!("{changed:?}");
 /// }
-/// # let _ = end;
+/// let latest = executions.list().limit(1).collect_all().await?;
+/// let stage = executions.get("pZ3kq0", "x81Fhe").await?;
+/// println!("{} {:?}", latest.len(), stage.status);
 /// # Ok(())
 /// # }
 /// ```
@@ -110,6 +112,16 @@ request! {
 }
 
 /// How an execution has ended.
+///
+/// ```no_run
+/// # async fn run(harness: harness_api_ext::Harness) -> harness_api_ext::Result<()> {
+/// let executions = harness.org("default").project("checkout").workspace_executions();
+/// let end = executions.wait("pZ3kq0", "x81Fhe").await?;
+/// println!("{}", end.is_success());
+/// println!("{:?}", end.success()?.state.status);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct ExecutionEnd {

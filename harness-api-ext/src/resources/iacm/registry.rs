@@ -23,6 +23,7 @@ levels! {
 /// for module in harness.account().modules().list().search("vpc").collect_all().await? {
 ///     println!("{:?} {:?}", module.name, module.versions);
 /// }
+/// println!("{:?}", harness.account().modules().get("vpc").await?.name);
 /// # Ok(())
 /// # }
 /// ```
@@ -73,6 +74,7 @@ impl ListModules {
 /// for provider in harness.account().providers().list().collect_all().await? {
 ///     println!("{:?}", provider.type_);
 /// }
+/// println!("{:?}", harness.account().providers().get("acme").await?.type_);
 /// # Ok(())
 /// # }
 /// ```

@@ -33,6 +33,11 @@ levels! {
 /// let mut workspace = workspaces.get("network").await?;
 /// workspace.repository_branch = Some("next".into());
 /// workspaces.update(workspace).await?;
+/// let resources = workspaces.resources("network").await?;
+/// println!("{} workspaces, {:?}", workspaces.list().await?.len(), resources.resources.map(|all| all.len()));
+/// workspaces.clone_to("network", "network_eu", "Network in Europe").await?;
+/// workspaces.force_unlock("network").await?;
+/// workspaces.delete("network_eu").await?;
 /// # Ok(())
 /// # }
 /// ```

@@ -25,6 +25,12 @@ levels! {
 /// println!("{:?}", billing.yaml);
 /// let elsewhere = "component:account.retail/ledger".parse()?;
 /// println!("{:?}", entities.by_ref(&elsewhere).await?.owner);
+/// println!("{}", entities.reference("component", "billing"));
+/// for found in entities.list().search("bill").collect_all().await? {
+///     println!("{:?}", found.identifier);
+/// }
+/// entities.update("component", "billing", yaml.replace("Billing", "Bills")).await?;
+/// entities.delete("component", "billing").await?;
 /// # Ok(())
 /// # }
 /// ```

@@ -15,10 +15,24 @@ levels! {
 ///
 /// ```no_run
 /// # async fn run(harness: harness_api_ext::Harness) -> harness_api_ext::Result<()> {
+/// use harness_api_ext::idp::types::ScorecardDetailsRequest;
+///
 /// let scorecards = harness.account().scorecards();
 /// let billing = "component:account.retail.checkout/billing".parse()?;
 /// for score in scorecards.scores(&billing).await?.scorecards_summary.into_iter().flatten() {
 ///     println!("{:?}: {:?}", score.scorecard_name, score.score);
+/// }
+///
+/// for scorecard in scorecards.list().collect_all().await? {
+///     println!("{:?}", scorecard.scorecard.and_then(|found| found.identifier));
+/// }
+/// let found = scorecards.get("readiness").await?;
+/// if let Some(details) = found.scorecard {
+///     let mut scorecard = ScorecardDetailsRequest::new(Vec::new(), details);
+///     scorecards.update(scorecard.clone()).await?;
+///     scorecard.scorecard.identifier = Some("readiness_2".into());
+///     scorecards.create(scorecard).await?;
+///     scorecards.delete("readiness_2").await?;
 /// }
 /// # Ok(())
 /// # }

@@ -37,6 +37,9 @@ impl Run {
 /// for approval in project.run("mK3yQ0bTS0u1").approvals().status("WAITING").await? {
 ///     project.approvals().approve(approval.id).comment("Seen in staging").await?;
 /// }
+/// for approval in project.approvals().list("mK3yQ0bTS0u1").await? {
+///     project.approvals().reject(approval.id).comment("Not on a Friday").await?;
+/// }
 /// # Ok(())
 /// # }
 /// ```
@@ -46,6 +49,16 @@ pub struct Approvals {
 }
 
 /// An approval that a run asked for.
+///
+/// ```no_run
+/// # async fn run(harness: harness_api_ext::Harness) -> harness_api_ext::Result<()> {
+/// let project = harness.org("default").project("checkout");
+/// for approval in project.run("mK3yQ0bTS0u1").approvals().await? {
+///     println!("{}: {:?}, {:?}", approval.id, approval.kind, approval.status);
+/// }
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Debug, Deserialize)]
 #[non_exhaustive]
 pub struct Approval {

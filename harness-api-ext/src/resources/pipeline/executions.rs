@@ -39,6 +39,10 @@ impl Pipeline {
 /// for run in executions.list().statuses(["Failed"]).limit(10).collect_all().await? {
 ///     println!("{:?} {:?}", run.plan_execution_id, run.end_ts);
 /// }
+/// let short = executions.outline().limit(100).collect_all().await?;
+/// let detail = executions.get("mK3yQ0bTS0u1").await?;
+/// println!("{} {:?}", short.len(), detail.pipeline_execution_summary.and_then(|run| run.name));
+/// executions.run("mK3yQ0bTS0u1").abort().await?;
 /// # Ok(())
 /// # }
 /// ```

@@ -29,6 +29,16 @@ impl Pipeline {
 /// # let _ = wanted;
 /// pipeline.input_sets().create("inputSet:\n  identifier: nightly\n  name: Nightly\n").await?;
 /// pipeline.execute().input_sets(["nightly"]).await?;
+///
+/// let sets = pipeline.input_sets();
+/// println!("{wanted:?} of {}", sets.list().collect_all().await?.len());
+/// let yaml = sets.get("nightly").await?.input_set_yaml.unwrap_or_default();
+/// sets.update("nightly", yaml.replace("Nightly", "Every night")).await?;
+/// sets.create_overlay("overlayInputSet:\n  identifier: all\n  name: All\n").await?;
+/// let yaml = sets.get_overlay("all").await?.overlay_input_set_yaml.unwrap_or_default();
+/// sets.update_overlay("all", yaml.replace("All", "Everything")).await?;
+/// println!("{:?}", sets.merge(["nightly", "all"]).await?.pipeline_yaml);
+/// sets.delete("nightly").await?;
 /// # Ok(())
 /// # }
 /// ```

@@ -30,11 +30,33 @@ impl Project {
 
 /// The pipelines of a project.
 ///
-/// ```no_run
-/// # async fn run(harness: harness_api_ext::Harness) -> harness_api_ext::Result<()> {
-/// let pipelines = harness.org("default").project("checkout").pipelines();
-/// let yaml = pipelines.get("deploy").await?.yaml_pipeline.unwrap_or_default();
-/// pipelines.update("deploy", yaml.replace("replicas: 2", "replicas: 3")).await?;
+/// ```
+/// # use harness_api_ext::mock::Server;
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> harness_api_ext::Result<()> {
+/// # let server = Server::start().await?;
+/// # server.add_project("retail", "checkout");
+/// # let project = server.harness().org("retail").project("checkout");
+/// let yaml = "
+/// pipeline:
+///   identifier: deploy
+///   name: Deploy
+///   orgIdentifier: retail
+///   projectIdentifier: checkout
+/// ";
+/// let pipelines = project.pipelines();
+/// pipelines.create(yaml).await?;
+/// pipelines.update("deploy", yaml.replace("name: Deploy", "name: Deploy the till")).await?;
+///
+/// let stored = pipelines.get("deploy").await?.yaml_pipeline.unwrap_or_default();
+/// assert!(stored.contains("the till"));
+/// for found in pipelines.list().search("till").collect_all().await? {
+///     println!("{:?}", found.name);
+/// }
+///
+/// pipelines.get("deploy").execute().await?;
+/// pipelines.delete("deploy").await?;
+/// assert!(pipelines.get("deploy").await.is_err_and(|error| error.is_not_found()));
 /// # Ok(())
 /// # }
 /// ```
@@ -44,6 +66,15 @@ pub struct Pipelines {
 }
 
 /// A pipeline of a project.
+///
+/// ```no_run
+/// # async fn run(harness: harness_api_ext::Harness) -> harness_api_ext::Result<()> {
+/// let deploy = harness.org("default").project("checkout").pipeline("deploy");
+/// let run = deploy.execute().inputs_yaml("pipeline:\n  identifier: deploy\n").await?;
+/// println!("{} runs as {}", deploy.id(), run.id());
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Debug)]
 pub struct Pipeline {
     pub(crate) scope: Scope,
@@ -171,6 +202,18 @@ impl Configure for ListPipelines {
 pages!(ListPipelines -> types::PmsPipelineSummaryResponse);
 
 /// Reads a pipeline: `GET /pipeline/api/pipelines/{pipelineIdentifier}`.
+///
+/// ```no_run
+/// # async fn run(harness: harness_api_ext::Harness) -> harness_api_ext::Result<()> {
+/// let get = harness.org("default").project("checkout").pipelines().get("deploy");
+/// println!("{:?}", get.resolve_templates(true).await?.resolved_templates_pipeline_yaml);
+///
+/// // Or run it.
+/// let run = harness.org("default").project("checkout").pipelines().get("deploy").execute().await?;
+/// println!("{}", run.id());
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send` or `.await`"]
 pub struct GetPipeline {

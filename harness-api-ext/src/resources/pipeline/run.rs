@@ -16,6 +16,14 @@ use crate::{Project, Sending};
 
 impl Project {
     /// A run, by the id of its execution. Nothing is sent.
+    ///
+    /// ```no_run
+    /// # async fn run(harness: harness_api_ext::Harness) -> harness_api_ext::Result<()> {
+    /// let run = harness.org("default").project("checkout").run("mK3yQ0bTS0u1");
+    /// println!("{:?}", run.get().await?.pipeline_execution_summary);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn run(&self, execution: impl Into<String>) -> Run {
         Run::new(self.scope.clone(), execution.into())
     }
@@ -26,11 +34,36 @@ impl Project {
 /// ```no_run
 /// use std::time::Duration;
 ///
+/// use harness_api_ext::pipeline::Interrupt;
+///
 /// # async fn run(harness: harness_api_ext::Harness) -> harness_api_ext::Result<()> {
 /// let project = harness.org("default").project("checkout");
 /// let run = project.pipelines().get("deploy").execute().inputs_yaml("pipeline: {}").await?;
 /// let end = run.wait().deadline(Duration::from_secs(3600)).await?.success()?;
 /// println!("{} took {:?}", run.id(), end.duration());
+///
+/// // What it has done, step by step, and why it waits.
+/// for step in run.steps().await? {
+///     println!("{}: {}", step.name(), step.status());
+///     let mut log = run.step_log(&step);
+///     while let Some(line) = log.try_next().await? {
+///         println!("{}", line.text());
+///     }
+/// }
+/// for approval in run.approvals().await? {
+///     println!("{:?}", approval.status);
+/// }
+/// run.log_archive().await?.write_to("run.zip").await?;
+///
+/// // Stopping it, and beginning again where it failed.
+/// run.interrupt(Interrupt::UserMarkedFailure).await?;
+/// run.abort().await?;
+/// let again = run.retry("deploy", ["build"]).await?;
+/// println!("{:?}", again.retry_history("deploy").await?);
+/// let mut states = again.watch();
+/// while let Some(state) = states.try_next().await? {
+///     println!("{}", state.status());
+/// }
 /// # Ok(())
 /// # }
 /// ```
@@ -95,6 +128,16 @@ impl Run {
     }
 
     /// Interrupts one stage, by the id that it has in the graph of the run.
+    ///
+    /// ```no_run
+    /// # async fn run(harness: harness_api_ext::Harness) -> harness_api_ext::Result<()> {
+    /// use harness_api_ext::pipeline::Interrupt;
+    ///
+    /// let run = harness.org("default").project("checkout").run("mK3yQ0bTS0u1");
+    /// run.interrupt_stage("bU1ldN0de", Interrupt::UserMarkedFailure).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn interrupt_stage(&self, stage: impl Into<String>, how: Interrupt) -> InterruptStage {
         let (account, org, project) = self.scope.required();
         let api = self.scope.raw().pipeline();
@@ -135,6 +178,16 @@ impl Run {
 }
 
 /// How a run is interrupted.
+///
+/// ```no_run
+/// # async fn run(harness: harness_api_ext::Harness) -> harness_api_ext::Result<()> {
+/// use harness_api_ext::pipeline::Interrupt;
+///
+/// let run = harness.org("default").project("checkout").run("mK3yQ0bTS0u1");
+/// run.interrupt(Interrupt::UserMarkedFailure).await?;
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Interrupt {
@@ -232,6 +285,25 @@ impl RetryRun {
 sendable!(RetryRun -> Run);
 
 /// What is seen of a run while it is waited for.
+///
+/// ```
+/// # use harness_api_ext::mock::{RunScript, Server};
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> harness_api_ext::Result<()> {
+/// # let server = Server::start().await?;
+/// # server.add_project("retail", "checkout");
+/// # server.pipeline_script("deploy", RunScript::new(["Success"]));
+/// # let project = server.harness().org("retail").project("checkout");
+/// # let yaml = "pipeline:\n  identifier: deploy\n  name: Deploy\n  orgIdentifier: retail\n  projectIdentifier: checkout\n";
+/// # project.pipelines().create(yaml).await?;
+/// # let run = project.pipeline("deploy").execute().await?;
+/// let mut states = run.watch();
+/// while let Some(state) = states.try_next().await? {
+///     println!("{} of {:?}", state.status(), state.summary().name);
+/// }
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone)]
 pub struct RunState {
     summary: Arc<types::PipelineExecutionSummary>,
@@ -260,6 +332,27 @@ impl fmt::Debug for RunState {
 }
 
 /// How a run has ended.
+///
+/// ```
+/// use harness_api_ext::pipeline::Outcome;
+///
+/// # use harness_api_ext::mock::{RunScript, Server};
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> harness_api_ext::Result<()> {
+/// # let server = Server::start().await?;
+/// # server.add_project("retail", "checkout");
+/// # server.pipeline_script("deploy", RunScript::new(["Failed"]).failing_with("exit code 1"));
+/// # let project = server.harness().org("retail").project("checkout");
+/// # let yaml = "pipeline:\n  identifier: deploy\n  name: Deploy\n  orgIdentifier: retail\n  projectIdentifier: checkout\n";
+/// # project.pipelines().create(yaml).await?;
+/// # let run = project.pipeline("deploy").execute().await?;
+/// let end = run.wait().await?;
+/// assert_eq!((end.outcome, end.failure_message()), (Outcome::Failed, Some("exit code 1")));
+/// println!("{} took {:?}", end.run().id(), end.duration());
+/// assert!(end.success().is_err());
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct RunEnd {

@@ -6,10 +6,38 @@ use std::fmt;
 ///
 /// There are two sets of spellings, `ApprovalWaiting` and `APPROVAL_WAITING`; comparing two of these does not mind which.
 /// One that is not known yet counts as running.
+///
+/// ```
+/// use harness_api_ext::pipeline::Outcome;
+///
+/// # use harness_api_ext::mock::{RunScript, Server};
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> harness_api_ext::Result<()> {
+/// # let server = Server::start().await?;
+/// # server.add_project("retail", "checkout");
+/// # server.pipeline_script("deploy", RunScript::new(["Success"]));
+/// # let project = server.harness().org("retail").project("checkout");
+/// # let yaml = "pipeline:\n  identifier: deploy\n  name: Deploy\n  orgIdentifier: retail\n  projectIdentifier: checkout\n";
+/// # project.pipelines().create(yaml).await?;
+/// # let run = project.pipeline("deploy").execute().await?;
+/// let state = run.watch().try_next().await?;
+/// let status = state.as_ref().map(|state| state.status());
+/// assert_eq!(status.and_then(|status| status.outcome()), Some(Outcome::Success));
+/// assert_eq!(status.map(|status| status.needs_person()), Some(false));
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone)]
 pub struct RunStatus(String);
 
 /// How a run has ended.
+///
+/// ```
+/// use harness_api_ext::pipeline::Outcome;
+///
+/// assert!(Outcome::IgnoredFailure.is_good());
+/// assert!(!Outcome::ApprovalRejected.is_good());
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Outcome {

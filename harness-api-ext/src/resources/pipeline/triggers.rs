@@ -29,7 +29,18 @@ impl Pipeline {
 /// let triggers = harness.org("default").project("checkout").pipeline("deploy").triggers();
 /// triggers.create("trigger:\n  identifier: nightly\n  name: Nightly\n").await?;
 /// let state = triggers.details("nightly").await?.trigger_status;
-/// # let _ = state;
+/// println!("{state:?}");
+///
+/// for found in triggers.list().collect_all().await? {
+///     println!("{:?}", found.identifier);
+/// }
+/// for event in triggers.events("nightly").limit(10).collect_all().await? {
+///     println!("{:?}", event.final_status);
+/// }
+/// triggers.send_event("tOkEn", serde_json::json!({"tag": "v4.2"})).await?;
+/// let yaml = triggers.get("nightly").await?.yaml.unwrap_or_default();
+/// triggers.update("nightly", yaml.replace("Nightly", "Every night")).await?;
+/// triggers.delete("nightly").await?;
 /// # Ok(())
 /// # }
 /// ```

@@ -26,6 +26,13 @@ const ROOT: &str = "Root";
 /// let file = FilePart::path("deploy/values.yaml").mime("application/yaml");
 /// store.create_file("values", "values.yaml", file).inside("manifests").usage("MANIFEST_FILE").await?;
 /// store.download("values").await?.write_to("copy.yaml").await?;
+/// let folder = store.folder("manifests", "manifests").await?;
+/// println!("{:?}", folder.children.map(|files| files.len()));
+/// let mut file = store.get("values").await?;
+/// file.description = Some("Values of the chart".into());
+/// store.update(file).await?;
+/// store.delete("values").await?;
+/// println!("{} files", store.list().collect_all().await?.len());
 /// # Ok(())
 /// # }
 /// ```

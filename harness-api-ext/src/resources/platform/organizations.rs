@@ -21,6 +21,11 @@ levels! {
 /// for found in organizations.list().collect_all().await? {
 ///     println!("{:?}", found.organization.and_then(|organization| organization.identifier));
 /// }
+/// if let Some(mut retail) = organizations.get("retail").await?.organization {
+///     retail.name = Some("Retail and tills".into());
+///     organizations.update(*retail).await?;
+/// }
+/// organizations.delete("retail").await?;
 /// # Ok(())
 /// # }
 /// ```

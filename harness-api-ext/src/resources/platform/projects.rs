@@ -22,6 +22,11 @@ levels! {
 /// while let Some(found) = found.try_next().await? {
 ///     println!("{:?}", found.project.and_then(|project| project.name));
 /// }
+/// if let Some(mut checkout) = projects.get("checkout").await?.project {
+///     checkout.description = Some("All tills".into());
+///     projects.update(*checkout).await?;
+/// }
+/// projects.delete("checkout").await?;
 /// # Ok(())
 /// # }
 /// ```

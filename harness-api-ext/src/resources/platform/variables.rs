@@ -22,6 +22,8 @@ levels! {
 ///     region.spec.get_or_insert_default().fixed_value = Some("eu-central-1".into());
 ///     variables.update(*region).await?;
 /// }
+/// variables.delete("region").await?;
+/// println!("{} are left", variables.list().collect_all().await?.len());
 /// # Ok(())
 /// # }
 /// ```

@@ -24,6 +24,7 @@ levels! {
 /// while let Some(evaluation) = denied.try_next().await? {
 ///     println!("{:?} {:?}", evaluation.id, evaluation.entity);
 /// }
+/// println!("{:?}", evaluations.get(812).await?.status);
 /// # Ok(())
 /// # }
 /// ```

@@ -24,6 +24,11 @@ levels! {
 /// let verdict = policies.evaluate(rego, &serde_json::json!({"pipeline": {}})).await?;
 /// println!("{:?}", verdict.deny_messages);
 /// policies.create("need_tags", "Need tags").rego(rego).await?;
+///
+/// println!("{:?}", policies.get("need_tags").await?.rego);
+/// policies.update("need_tags").rego(rego.replace("needs tags", "needs a team")).await?;
+/// policies.delete("need_tags").await?;
+/// println!("{} are left", policies.list().collect_all().await?.len());
 /// # Ok(())
 /// # }
 /// ```

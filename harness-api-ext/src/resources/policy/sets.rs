@@ -23,6 +23,9 @@ levels! {
 /// let sets = harness.account().policy_sets();
 /// sets.create("tags", "Tags", "pipeline", "onsave").await?;
 /// sets.update("tags").policies([("account.need_tags", Severity::Error)]).await?;
+/// println!("{:?}", sets.get("tags").await?.policies);
+/// sets.delete("tags").await?;
+/// println!("{} are left", sets.list().collect_all().await?.len());
 /// # Ok(())
 /// # }
 /// ```

@@ -27,6 +27,16 @@ const BUILT_IN: &str = "harnessSecretManager";
 /// secrets.create_text("db_password", "Database password", "s3cr3t").tag("team", "pay").await?;
 /// secrets.create_file("kubeconfig", "Cluster", FilePart::path("kubeconfig")).await?;
 /// secrets.create_reference("api_key", "API key", "kv/shop#api_key").secret_manager("vault").await?;
+/// let found = secrets.list().search("password").collect_all().await?;
+/// println!("{} of them", found.len());
+/// if let Some(mut secret) = secrets.get("db_password").await?.secret {
+///     secret.description = Some("Of the till's database".into());
+///     secrets.update(*secret).value("n3w").await?;
+/// }
+/// let tried = secrets.validate_ssh_key("deploy_key", "build.example.com").await?;
+/// let windows = secrets.validate_winrm("windows", "win.example.com").await?;
+/// println!("{:?} {:?}", tried.success, windows.success);
+/// secrets.delete("api_key").await?;
 /// # Ok(())
 /// # }
 /// ```

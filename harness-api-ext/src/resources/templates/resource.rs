@@ -20,6 +20,11 @@ levels! {
 /// let yaml = templates.get("build").version("1.0").await?.yaml.unwrap_or_default();
 /// templates.create(yaml.replace("versionLabel: \"1.0\"", "versionLabel: \"1.1\"")).await?;
 /// templates.set_stable("build", "1.1").await?;
+///
+/// println!("{} templates", templates.list().collect_all().await?.len());
+/// println!("{}", templates.inputs("build").await?);
+/// templates.update("build", "1.1", "template:\n  identifier: build\n  versionLabel: \"1.1\"\n").await?;
+/// templates.delete("build", "1.0").await?;
 /// # Ok(())
 /// # }
 /// ```

@@ -20,6 +20,11 @@ use crate::scope::Scope;
 /// for found in keys.list().collect_all().await? {
 ///     println!("{:?}: {:?} tokens", found.api_key.and_then(|key| key.identifier), found.tokens_count);
 /// }
+/// if let Some(mut key) = keys.get("ci").await?.api_key {
+///     key.description = Some("For builds of the shop".into());
+///     keys.update(*key).await?;
+/// }
+/// keys.delete("ci").await?;
 /// # Ok(())
 /// # }
 /// ```

@@ -22,6 +22,17 @@ levels! {
 /// let groups = harness.org("retail").user_groups();
 /// groups.create("developers", "Developers").description("Who builds the shop").await?;
 /// groups.add_member("developers", "lnFZRF6jQO6tQnB9znMALw").await?;
+/// if groups.has_member("developers", "lnFZRF6jQO6tQnB9znMALw").await? {
+///     groups.remove_member("developers", "lnFZRF6jQO6tQnB9znMALw").await?;
+/// }
+/// for member in groups.members("developers").collect_all().await? {
+///     println!("{:?}", member.email);
+/// }
+/// let mut group = groups.get("developers").await?;
+/// group.description = Some("Who builds the till".into());
+/// groups.update(group).await?;
+/// groups.delete("developers").await?;
+/// println!("{} groups", groups.list().collect_all().await?.len());
 /// # Ok(())
 /// # }
 /// ```

@@ -17,6 +17,13 @@ levels! {
 
 impl Account {
     /// The user whose key this client has. The key of a service account is refused.
+    ///
+    /// ```no_run
+    /// # async fn run(harness: harness_api_ext::Harness) -> harness_api_ext::Result<()> {
+    /// println!("{:?}", harness.account().current_user().await?.email);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn current_user(&self) -> GetCurrentUser {
         let api = self.scope.raw().users();
         GetCurrentUser::new(api.get_current_user_info(self.scope.account()))
@@ -33,6 +40,11 @@ impl Account {
 /// for found in users.list().search("ada").collect_all().await? {
 ///     println!("{:?}", found.user.and_then(|user| user.email));
 /// }
+/// println!("{:?} asks", harness.account().current_user().await?.email);
+/// for invite in users.invites().collect_all().await? {
+///     users.revoke_invite(invite.id.unwrap_or_default()).await?;
+/// }
+/// users.remove("lnFZRF6jQO6tQnB9znMALw").await?;
 /// # Ok(())
 /// # }
 /// ```

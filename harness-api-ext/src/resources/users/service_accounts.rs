@@ -23,7 +23,15 @@ levels! {
 /// let keys = accounts.api_keys("robot");
 /// keys.create("ci", "CI").await?;
 /// let token = keys.tokens("ci").create("first", "First").await?;
-/// # let _ = token;
+///
+/// for found in accounts.list().collect_all().await? {
+///     println!("{:?}: {:?} tokens", found.service_account.and_then(|robot| robot.identifier), found.tokens_count);
+/// }
+/// if let Some(mut robot) = accounts.get("robot").await?.service_account {
+///     robot.description = Some("Deploys".into());
+///     accounts.update(*robot).await?;
+/// }
+/// accounts.delete("robot").await?;
 /// # Ok(())
 /// # }
 /// ```

@@ -16,6 +16,14 @@ use crate::scope::{Account, Scope};
 impl Account {
     /// What a token of a service account is, when it is valid; this client may have another. For the key of a user,
     /// [`current_user`](Self::current_user) tells.
+    ///
+    /// ```no_run
+    /// # async fn run(harness: harness_api_ext::Harness) -> harness_api_ext::Result<()> {
+    /// let token = harness.account().validate_token("sat.AcmeAccount.6650f0.example").await?;
+    /// println!("{:?} until {:?}", token.identifier, token.valid_to);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn validate_token(&self, token: impl Into<SecretString>) -> ValidateToken {
         let api = self.scope.raw().users();
         let token = token.into();
@@ -34,7 +42,17 @@ impl Account {
 /// let month = Duration::from_secs(30 * 24 * 3600);
 /// let token = tokens.create("first", "First").valid_until(SystemTime::now() + month).await?;
 /// let robot = Harness::builder().api_key(token).build()?;
-/// # let _ = robot;
+///
+/// let token = tokens.rotate("first").keep_old_until(SystemTime::now() + month).await?;
+/// let info = robot.account().validate_token(token).await?;
+/// println!("{:?}", info.identifier);
+/// for found in tokens.list().collect_all().await? {
+///     if let Some(mut token) = found.token {
+///         token.description = Some("Of the build".into());
+///         tokens.update(*token).await?;
+///     }
+/// }
+/// tokens.delete("first").await?;
 /// # Ok(())
 /// # }
 /// ```

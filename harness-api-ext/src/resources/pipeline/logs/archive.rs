@@ -24,6 +24,16 @@ const STORAGE_HOST: &str = "app.harness.io";
 ///
 /// `.await` gives the file as it arrives: a zip, or for small logs gzip or text. It is fetched by a link that carries its
 /// own permission, without the key.
+///
+/// ```no_run
+/// # async fn run(run: harness_api_ext::pipeline::Run) -> harness_api_ext::Result<()> {
+/// use std::time::Duration;
+///
+/// let file = run.log_archive().deadline(Duration::from_secs(120)).await?;
+/// file.write_to("run.zip").await?;
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug)]
 #[must_use = "nothing is sent before `.await`"]
 pub struct LogArchive {

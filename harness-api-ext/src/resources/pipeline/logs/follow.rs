@@ -33,10 +33,32 @@ const COMPLETE_AFTER: i64 = 60_000;
 const BLOB_LIMIT: u64 = 256 << 20;
 
 /// The lines of one step. See [`Run::step_log`].
+///
+/// ```no_run
+/// # async fn run(run: harness_api_ext::pipeline::Run) -> harness_api_ext::Result<()> {
+/// for step in run.steps().await? {
+///     let mut log = run.step_log(&step);
+///     while let Some(line) = log.try_next().await? {
+///         println!("{:?} {}", line.time(), line.text());
+///     }
+/// }
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug)]
 pub struct StepLog(Unfold<Reader, LogLine>);
 
 /// The lines of all steps of a run. See [`Run::logs`].
+///
+/// ```no_run
+/// # async fn run(run: harness_api_ext::pipeline::Run) -> harness_api_ext::Result<()> {
+/// let mut logs = run.logs();
+/// while let Some(line) = logs.try_next().await? {
+///     println!("{} {}", line.step(), line.text());
+/// }
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug)]
 pub struct RunLogs(Unfold<Follower, LogLine>);
 

@@ -5,6 +5,18 @@ use std::sync::Arc;
 use serde::Deserialize;
 
 /// A line that a step has written.
+///
+/// ```no_run
+/// # async fn run(run: harness_api_ext::pipeline::Run) -> harness_api_ext::Result<()> {
+/// let mut logs = run.logs();
+/// while let Some(line) = logs.try_next().await? {
+///     if line.level() == Some("ERROR") {
+///         eprintln!("{:?} {}: {}", line.time(), line.step(), line.text());
+///     }
+/// }
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LogLine {
     step: Arc<str>,

@@ -7,6 +7,15 @@ use harness_api::pipeline::types::{ExecutableResponse, ExecutionNode, PipelineEx
 use crate::pipeline::RunStatus;
 
 /// A step of a run that writes a log.
+///
+/// ```no_run
+/// # async fn run(run: harness_api_ext::pipeline::Run) -> harness_api_ext::Result<()> {
+/// for step in run.steps().await? {
+///     println!("{} ({:?}): {}, {} logs", step.name(), step.path(), step.status(), step.log_keys().len());
+/// }
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone)]
 pub struct RunStep {
     id: String,

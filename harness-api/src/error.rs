@@ -423,9 +423,12 @@ impl fmt::Debug for Error {
             out.field("target", &format_args!("{target}"));
         }
         if let Some(answer) = &inner.answer {
-            out.field("status", &answer.status)
-                .field("server_message", &answer.server.text)
-                .field("correlation_id", &answer.server.correlation_id)
+            out.field("status", &answer.status);
+            // The text of a success is its value.
+            if inner.kind == ErrorKind::Status {
+                out.field("server_message", &answer.server.text);
+            }
+            out.field("correlation_id", &answer.server.correlation_id)
                 .field("body_bytes", &answer.body.len())
                 .field("truncated", &answer.truncated);
         }

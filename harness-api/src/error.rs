@@ -528,6 +528,15 @@ mod tests {
     fn debug_has_no_body() {
         let error = status(500, r#"{"message":"no","data":"hidden-value"}"#);
         assert!(!format!("{error:?} {error:#?} {error}").contains("hidden-value"));
+        // The text of a failure is told, that of a success is its value.
+        let told = |kind, body| {
+            let mut error = status(200, body);
+            error.0.kind = kind;
+            format!("{error:?} {error}")
+        };
+        assert!(told(ErrorKind::Status, "plain words").contains("plain words"));
+        assert!(!told(ErrorKind::Decode, "plain words").contains("plain words"));
+        assert!(!told(ErrorKind::EmptyBody, "\"plain words\"").contains("plain words"));
     }
 
     #[test]

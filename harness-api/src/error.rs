@@ -423,9 +423,12 @@ impl fmt::Debug for Error {
             out.field("target", &format_args!("{target}"));
         }
         if let Some(answer) = &inner.answer {
-            out.field("status", &answer.status)
-                .field("server_message", &answer.server.text)
-                .field("correlation_id", &answer.server.correlation_id)
+            out.field("status", &answer.status);
+            // The text of a success is its value.
+            if inner.kind == ErrorKind::Status {
+                out.field("server_message", &answer.server.text);
+            }
+            out.field("correlation_id", &answer.server.correlation_id)
                 .field("body_bytes", &answer.body.len())
                 .field("truncated", &answer.truncated);
         }
@@ -525,6 +528,15 @@ mod tests {
     fn debug_has_no_body() {
         let error = status(500, r#"{"message":"no","data":"hidden-value"}"#);
         assert!(!format!("{error:?} {error:#?} {error}").contains("hidden-value"));
+        // The text of a failure is told, that of a success is its value.
+        let told = |kind, body| {
+            let mut error = status(200, body);
+            error.0.kind = kind;
+            format!("{error:?} {error}")
+        };
+        assert!(told(ErrorKind::Status, "plain words").contains("plain words"));
+        assert!(!told(ErrorKind::Decode, "plain words").contains("plain words"));
+        assert!(!told(ErrorKind::EmptyBody, "\"plain words\"").contains("plain words"));
     }
 
     #[test]

@@ -8,6 +8,8 @@ pub mod dispatch;
 mod generated;
 pub mod replay;
 pub mod server;
+#[cfg(feature = "platform")]
+pub mod soak;
 
 /// The code of the READMEs, compiled.
 #[cfg(doctest)]

@@ -1,5 +1,6 @@
 //! Requests as they arrived.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use bytes::Bytes;
@@ -18,6 +19,7 @@ const CREDENTIALS: &[&str] = &[
     "authorization",
     "cookie",
     "proxy-authorization",
+    "x-harness-token",
 ];
 
 const REDACTED: &str = "[redacted]";
@@ -292,8 +294,8 @@ fn redact(value: &mut Value) {
         Value::Array(items) => items.iter_mut().for_each(redact),
         Value::Object(members) => {
             for (name, member) in members {
-                if member.is_string() && is_secret(name) {
-                    *member = REDACTED.into();
+                if is_secret(name) {
+                    hide(member);
                 } else {
                     redact(member);
                 }
@@ -303,9 +305,35 @@ fn redact(value: &mut Value) {
     }
 }
 
+/// Hides a secret, or a list of them. An object under such a name describes one, and has members with names of their own.
+fn hide(value: &mut Value) {
+    match value {
+        Value::String(_) | Value::Number(_) => *value = REDACTED.into(),
+        Value::Array(items) => items.iter_mut().for_each(hide),
+        _ => redact(value),
+    }
+}
+
+impl Received {
+    /// The path, without the values of secret parameters.
+    fn open_path(&self) -> Cow<'_, str> {
+        let params = &self.params;
+        match self.operation {
+            Some(operation) if params.iter().any(|(name, _)| is_secret(name)) => {
+                let fill = |path: String, (name, value): &(&str, String)| {
+                    let value = if is_secret(name) { REDACTED } else { value };
+                    path.replace(&format!("{{{name}}}"), value)
+                };
+                params.iter().fold(operation.path.to_owned(), fill).into()
+            }
+            _ => self.path.as_str().into(),
+        }
+    }
+}
+
 impl fmt::Display for Received {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} {}", self.method, self.path)?;
+        write!(f, "{} {}", self.method, self.open_path())?;
         for (index, (name, value)) in self.query.iter().enumerate() {
             let sign = if index == 0 { '?' } else { '&' };
             let value = if is_secret(name) { REDACTED } else { value };
@@ -324,11 +352,11 @@ impl fmt::Debug for Received {
         shown.field("request", &format_args!("{self}"));
         shown.field("headers", &self.headers);
         match serde_json::from_slice::<Value>(&self.body) {
-            Ok(mut body) => {
+            Ok(mut body @ (Value::Object(_) | Value::Array(_))) => {
                 redact(&mut body);
                 shown.field("body", &format_args!("{body}"))
             }
-            Err(_) => shown.field("body", &format_args!("{} bytes", self.body.len())),
+            _ => shown.field("body", &format_args!("{} bytes", self.body.len())),
         };
         shown.finish()
     }
@@ -358,6 +386,20 @@ mod tests {
             "{shown}"
         );
         assert_eq!(request.header("X-Api-Key"), Some(REDACTED));
+        for (body, shown) in [
+            (
+                r#"{"tokens":["c4n4ry",4]}"#,
+                r#"{"tokens":["[redacted]","[redacted]"]}"#,
+            ),
+            (
+                r#"{"secret":{"name":"db","value":4}}"#,
+                r#"{"secret":{"name":"db","value":"[redacted]"}}"#,
+            ),
+            (r#""c4n4ry""#, "8 bytes"),
+        ] {
+            let request = Received::new("POST", "/x", "", &HeaderMap::new(), body.into());
+            assert!(format!("{request:?}").contains(shown), "{request:?}");
+        }
     }
 
     #[test]

@@ -40,6 +40,7 @@ pub(super) enum Content {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Fault {
     Disconnect,
+    Reset,
     CutShort,
     Slow(Duration),
 }
@@ -96,10 +97,19 @@ impl Reply {
             .into()
     }
 
-    /// No answer at all: the connection is closed.
+    /// No answer at all: the connection is closed in good order.
     pub fn disconnect() -> Self {
+        Self::without_answer(Fault::Disconnect)
+    }
+
+    /// No answer at all: the connection is reset, as by a gateway that crashes (`RST`).
+    pub fn reset() -> Self {
+        Self::without_answer(Fault::Reset)
+    }
+
+    fn without_answer(fault: Fault) -> Self {
         let mut reply = Self::status(200);
-        reply.fault = Some(Fault::Disconnect);
+        reply.fault = Some(fault);
         reply
     }
 

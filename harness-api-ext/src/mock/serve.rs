@@ -37,16 +37,28 @@ pub(super) async fn accept(listener: TcpListener, shared: Arc<Shared>) {
 }
 
 async fn connection(stream: TcpStream, shared: Arc<Shared>) {
+    // Small pieces leave at once, without waiting for the client to confirm those before. Where that cannot be had, they
+    // are only late.
+    let _ = stream.set_nodelay(true);
     let service = service_fn(move |request| respond(request, Arc::clone(&shared)));
+    let mut served = http1::Builder::new().serve_connection(TokioIo::new(stream), service);
     // How a connection ends is seen by the client.
-    let _ = http1::Builder::new()
-        .serve_connection(TokioIo::new(stream), service)
-        .await;
+    let Err(end) = Pin::new(&mut served).await else {
+        return;
+    };
+    let broken = std::error::Error::source(&end).and_then(|end| end.downcast_ref());
+    if let Some(Broken::Reset) = broken {
+        // A socket that does not linger is reset when it is dropped.
+        let _ = served.into_parts().io.into_inner().set_zero_linger();
+    }
 }
 
 /// The connection ends here.
 #[derive(Debug)]
-struct Broken;
+enum Broken {
+    Closed,
+    Reset,
+}
 
 impl fmt::Display for Broken {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -61,14 +73,16 @@ async fn respond(
     shared: Arc<Shared>,
 ) -> Result<Response<Answer>, Broken> {
     let (head, body) = request.into_parts();
-    let body = body.collect().await.map_err(|_| Broken)?.to_bytes();
+    let body = body.collect().await.map_err(|_| Broken::Closed)?.to_bytes();
     let service = Service::of(head.uri.path());
     let (reply, correlation) = shared.answer(&head, body);
     if !reply.delay.is_zero() {
         sleep(reply.delay).await;
     }
-    if reply.fault == Some(Fault::Disconnect) {
-        return Err(Broken);
+    match reply.fault {
+        Some(Fault::Disconnect) => return Err(Broken::Closed),
+        Some(Fault::Reset) => return Err(Broken::Reset),
+        _ => {}
     }
     response(reply, service, &correlation)
 }
@@ -110,15 +124,17 @@ fn response(reply: Reply, service: Service, correlation: &str) -> Result<Respons
     }
     builder
         .body(Answer::new(pieces, broken))
-        .map_err(|_| Broken)
+        .map_err(|_| Broken::Closed)
 }
 
 /// A body that comes in pieces.
 struct Answer {
     pieces: VecDeque<(Duration, Bytes)>,
     pause: Option<Pin<Box<Sleep>>>,
-    /// It breaks off behind its last piece.
+    /// It breaks off behind its last piece,
     broken: bool,
+    /// once that has left.
+    is_sent: bool,
 }
 
 impl Answer {
@@ -127,6 +143,7 @@ impl Answer {
             pieces: pieces.into(),
             pause: None,
             broken,
+            is_sent: false,
         }
     }
 }
@@ -140,9 +157,15 @@ impl Body for Answer {
         context: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, Broken>>> {
         let Some((wait, _)) = self.pieces.front() else {
-            // What was written before has to leave before the connection is closed.
-            let broken = std::mem::take(&mut self.broken);
-            return Poll::Ready(broken.then_some(Err(Broken)));
+            if !self.broken {
+                return Poll::Ready(None);
+            }
+            // What was written before is sent when there is nothing more to write for now.
+            if std::mem::replace(&mut self.is_sent, true) {
+                return Poll::Ready(Some(Err(Broken::Closed)));
+            }
+            context.waker().wake_by_ref();
+            return Poll::Pending;
         };
         let wait = *wait;
         if !wait.is_zero() {

@@ -7,9 +7,20 @@
     reason = "which of these are used depends on the modules that are compiled in"
 )]
 
+use std::fmt;
+
 use harness_api::Response;
 
 use crate::error::{Error, Result};
+
+/// What a caller gives that may hold secrets, such as inputs in YAML: `Debug` does not show it.
+pub(crate) struct Unshown<T>(pub(crate) T);
+
+impl<T> fmt::Debug for Unshown<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("[not shown]")
+    }
+}
 
 /// A request with parameters only: a coat over the builder of the raw client.
 ///

@@ -119,7 +119,7 @@ pub enum Progress<E> {
 /// Waits until something has come to an end. `.await` begins to wait.
 ///
 /// It looks at growing intervals. What fails for a moment, such as a connection or a service that does not answer, is
-/// tolerated, but not five times in a row; in the first 30 seconds it may not be found. Dropping the future ends the
+/// tolerated, but not more than five times in a row; in the first 30 seconds it may not be found. Dropping the future ends the
 /// waiting at once and changes nothing on the server.
 ///
 /// # Errors

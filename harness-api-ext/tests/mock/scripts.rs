@@ -83,6 +83,7 @@ async fn faults_reach_the_client_as_they_would() -> Result<()> {
     let whole = || Reply::json(200, &json!({"status": "SUCCESS", "data": "x".repeat(1000)}));
     for (reply, kind) in [
         (Reply::disconnect(), ErrorKind::Transport),
+        (Reply::reset(), ErrorKind::Transport),
         (whole().cut_short(), ErrorKind::Transport),
         (Reply::html(200), ErrorKind::Decode),
         (Reply::invalid_utf8(), ErrorKind::Decode),
@@ -98,7 +99,7 @@ async fn faults_reach_the_client_as_they_would() -> Result<()> {
         let error = answer.map_err(harness_api_ext::Error::from).err();
         assert_eq!(error.map(|error| error.kind()), Some(kind), "{told}");
     }
-    assert_eq!(server.received().len(), 6);
+    assert_eq!(server.received().len(), 7);
     // What the body is goes before what it is said to be.
     server.answer_next("logBlob", [whole().content_type("text/html")]);
     let answer = blob(&harness).send::<serde_json::Value>().await?;
@@ -192,5 +193,38 @@ async fn what_the_mock_does_not_play_is_the_fallbacks() -> Result<()> {
         );
         assert!(error.message().contains("`getExecutionURL`"), "{error}");
     }
+    Ok(())
+}
+
+/// What a socket sees of an answer: the bytes until it ends, and whether it ends in good order.
+async fn on_the_wire(server: &Server, reply: Reply) -> (String, std::io::Result<()>) {
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    server.answer_next("GET /v9/wire", [reply]);
+    let address = server.url().strip_prefix("http://").expect("plain HTTP");
+    let mut socket = tokio::net::TcpStream::connect(address).await.expect("made");
+    let request = format!("GET /v9/wire HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\n\r\n");
+    socket.write_all(request.as_bytes()).await.expect("sent");
+    let mut bytes = Vec::new();
+    let end = socket.read_to_end(&mut bytes).await.map(drop);
+    (String::from_utf8(bytes).expect("ASCII"), end)
+}
+
+#[tokio::test]
+async fn connections_are_closed_or_reset_as_told() -> Result<()> {
+    let (server, _) = server().await?;
+    let (bytes, end) = on_the_wire(&server, Reply::disconnect()).await;
+    assert!(bytes.is_empty() && end.is_ok(), "{bytes} {end:?}");
+    let (bytes, end) = on_the_wire(&server, Reply::reset()).await;
+    let fault = end.expect_err("a reset").kind();
+    assert!(
+        bytes.is_empty() && fault == std::io::ErrorKind::ConnectionReset,
+        "{fault}"
+    );
+    let (bytes, end) = on_the_wire(&server, Reply::text(200, "half of it").cut_short()).await;
+    assert!(
+        bytes.contains("content-length: 10\r\n") && bytes.ends_with("\r\n\r\nhalf "),
+        "{bytes}"
+    );
+    assert!(end.is_ok(), "{end:?}");
     Ok(())
 }

@@ -5,7 +5,7 @@ use harness_api::{CallOptions, Configure};
 
 use super::run::Run;
 use crate::error::Result;
-use crate::resources::builder::{in_git, member, sendable};
+use crate::resources::builder::{Unshown, in_git, member, sendable};
 use crate::scope::Scope;
 
 /// Begins a run of a pipeline.
@@ -19,7 +19,7 @@ use crate::scope::Scope;
 pub struct ExecutePipeline {
     scope: Scope,
     pipeline: String,
-    inputs: Option<String>,
+    inputs: Unshown<Option<String>>,
     input_sets: Vec<String>,
     stages: Vec<String>,
     notes: Option<String>,
@@ -32,7 +32,7 @@ impl ExecutePipeline {
         Self {
             scope,
             pipeline,
-            inputs: None,
+            inputs: Unshown(None),
             input_sets: Vec::new(),
             stages: Vec::new(),
             notes: None,
@@ -43,7 +43,7 @@ impl ExecutePipeline {
 
     /// The runtime inputs, as YAML that begins with `pipeline:`. With input sets they go on top of these.
     pub fn inputs_yaml(mut self, yaml: impl Into<String>) -> Self {
-        self.inputs = Some(yaml.into());
+        self.inputs = Unshown(Some(yaml.into()));
         self
     }
 
@@ -83,7 +83,7 @@ impl ExecutePipeline {
         let Self {
             scope,
             pipeline,
-            inputs,
+            inputs: Unshown(inputs),
             input_sets,
             stages,
             notes,

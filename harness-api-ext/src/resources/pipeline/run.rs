@@ -9,7 +9,7 @@ use harness_api::{CallOptions, Configure};
 
 use super::status::{Outcome, RunStatus};
 use crate::error::{Error, Result};
-use crate::resources::builder::{done, member, request, sendable};
+use crate::resources::builder::{Unshown, done, member, request, sendable};
 use crate::scope::Scope;
 use crate::wait::{Backoff, Observe, Progress, Wait, WaitFailure, Watch};
 use crate::{Project, Sending};
@@ -170,7 +170,7 @@ impl Run {
             execution: Arc::clone(&self.id),
             pipeline: pipeline.into(),
             stages: stages.into_iter().map(Into::into).collect(),
-            inputs: None,
+            inputs: Unshown(None),
             all: None,
             options: CallOptions::default(),
         }
@@ -239,7 +239,7 @@ pub struct RetryRun {
     execution: Arc<str>,
     pipeline: String,
     stages: Vec<String>,
-    inputs: Option<String>,
+    inputs: Unshown<Option<String>>,
     all: Option<bool>,
     options: CallOptions,
 }
@@ -247,7 +247,7 @@ pub struct RetryRun {
 impl RetryRun {
     /// The runtime inputs as YAML, in place of those the run had.
     pub fn inputs_yaml(mut self, yaml: impl Into<String>) -> Self {
-        self.inputs = Some(yaml.into());
+        self.inputs = Unshown(Some(yaml.into()));
         self
     }
 
@@ -271,7 +271,7 @@ impl RetryRun {
                 self.stages,
                 self.pipeline,
             )
-            .body(self.inputs.unwrap_or_default())
+            .body(self.inputs.0.unwrap_or_default())
             .with_options(self.options);
         if let Some(all) = self.all {
             request = request.run_all_stages(all);

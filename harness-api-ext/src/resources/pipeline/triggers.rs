@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use super::Pipeline;
 use crate::error::Result;
-use crate::resources::builder::{done, list, member, request, sendable};
+use crate::resources::builder::{Unshown, done, list, member, request, sendable};
 use crate::scope::Scope;
 
 impl Pipeline {
@@ -115,7 +115,7 @@ impl Triggers {
             scope: self.scope.clone(),
             pipeline: Arc::clone(&self.pipeline),
             token: token.into(),
-            event,
+            event: Unshown(event),
             trigger: None,
             options: CallOptions::default(),
         }
@@ -180,7 +180,7 @@ pub struct SendEvent {
     scope: Scope,
     pipeline: Arc<str>,
     token: SecretString,
-    event: Value,
+    event: Unshown<Value>,
     trigger: Option<String>,
     options: CallOptions,
 }
@@ -199,7 +199,7 @@ impl SendEvent {
             .scope
             .raw()
             .pipeline()
-            .process_custom_webhook_event_v3(token, account, org, project, &self.event)
+            .process_custom_webhook_event_v3(token, account, org, project, &self.event.0)
             .pipeline_identifier(&*self.pipeline)
             .with_options(self.options);
         if let Some(trigger) = self.trigger {

@@ -29,8 +29,8 @@ const EMPTY_LOOKS: u32 = 3;
 const EMPTY_PAUSE: Duration = Duration::from_secs(2);
 /// How long after the end of a step its log is complete, in milliseconds.
 const COMPLETE_AFTER: i64 = 60_000;
-/// How many bytes of the log of a step that has ended are read.
-const BLOB_LIMIT: u64 = 256 << 20;
+/// What the log of a step that has ended may be sent as: not a page, which is somebody else's answer.
+const BLOB_TYPES: &str = "application/octet-stream, application/x-ndjson, text/plain";
 
 /// The lines of one step. See [`Run::step_log`].
 ///
@@ -352,6 +352,11 @@ impl Reader {
                 Ok(())
             }
             Err(error) if error.is_not_found() => self.open_blob().await,
+            // It was long waited for.
+            Err(error) if error.is_timeout() => {
+                self.close();
+                Err(error)
+            }
             Err(error) => self.reopen(Some(error)).await,
         }
     }
@@ -386,10 +391,7 @@ impl Reader {
             if look > 0 {
                 tokio::time::sleep(EMPTY_PAUSE).await;
             }
-            let request = self
-                .request(BLOB)
-                .with_accept("*/*")
-                .with_max_body(BLOB_LIMIT);
+            let request = self.request(BLOB).with_accept(BLOB_TYPES);
             let text = match request.text().await.map_err(Error::from) {
                 Ok(answer) => answer.into_inner(),
                 Err(error) if error.is_not_found() => continue,

@@ -375,7 +375,7 @@ fn setter(api: &Api, index: usize, param: &Param) -> TokenStream {
 }
 
 /// The type of the argument for a parameter, and the statement that sets it.
-fn value(
+pub(super) fn value(
     api: &Api,
     index: usize,
     param: &Param,

@@ -2,6 +2,7 @@
 
 mod behaviour;
 mod calls;
+mod docs;
 mod operations;
 mod rust;
 mod split;

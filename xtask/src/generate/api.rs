@@ -198,8 +198,12 @@ pub struct Operation {
     pub answer: Answer,
     /// Content types of its answers, the default first.
     pub answers: Vec<String>,
+    /// Statuses of the errors that the description declares.
+    pub errors: Vec<String>,
     /// How sure the description is of the types.
     pub provenance: String,
+    /// The same of the body alone, where it differs.
+    pub body_provenance: String,
     /// Whether the description calls it deprecated.
     pub deprecated: bool,
     /// Whether it may be sent again when its outcome is not known.

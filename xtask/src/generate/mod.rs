@@ -5,6 +5,7 @@ pub mod behaviour;
 pub mod describe;
 pub mod emit;
 pub mod fix;
+pub mod index;
 pub mod load;
 pub mod lock;
 pub mod lower;
@@ -72,6 +73,8 @@ pub fn workspace(root: &Path, progress: Progress<'_>) -> Result<Generated> {
         "harness-api-ext/described",
         describe::describe(&document.json, &lowered, &origin)?,
     ));
+    progress("index");
+    files.insert(index::PATH.into(), index::page(&api, &map, &origin)?);
     progress("manifest");
     files.extend(manifest::workspace(root, &api, &map, &origin)?);
     Ok(Generated { api, files, spent })

@@ -58,7 +58,8 @@ fn required_parameters_are_arguments_and_others_are_setters() {
     );
     has(
         &text,
-        "/// `POST /pets/{pet}` #[deprecated] #[inline]
+        "/// `POST /pets/{pet}` /// /// `savePet`, tag `root`. Not repeated: twice may be more than once.
+         /// - Required: path `pet`; query `kind`. /// - Result: nothing. #[deprecated] #[inline]
          pub fn save_pet( &self, kind: impl Into<types::SavePetKind>, pet: impl Into<String>, ) -> SavePet {",
     );
     has(
@@ -73,6 +74,26 @@ fn required_parameters_are_arguments_and_others_are_setters() {
     has(
         &text,
         "rt::Param::query(\"kind\", true), rt::Param::path(\"pet\"), rt::Param::query(\"ids\", false),",
+    );
+}
+
+#[test]
+fn the_documentation_says_what_the_signature_does_not() {
+    let text = methods(json!({"operationId": "savePet", "deprecated": true,
+        "x-harness-provenance": "package", "x-harness-body-provenance": "sample",
+        "parameters": [{"name": "petKind", "in": "header", "required": true, "schema": {"type": "string"}}],
+        "requestBody": {"content": {"application/json": {"schema": {"$ref": "#/components/schemas/Pet"}},
+            "application/yaml": {"schema": {}}}},
+        "responses": {"200": {"description": "", "content": {"application/json": {"schema":
+            {"type": "array", "items": {"$ref": "#/components/schemas/Pet"}}}}},
+            "404": {"description": ""}, "500": {"description": ""}}}));
+    has(
+        &text,
+        "/// `POST /pets/{pet}` /// /// `savePet`, tag `root`. Not repeated: twice may be more than once.
+         The answer is published; the body is inferred from one sample.
+         /// - Required: path `pet`; headers `pet_kind` = `petKind`.
+         /// - Body, optional: [`types::Pet`], `application/json`, `application/yaml`.
+         /// - Result: list of [`types::Pet`], `application/json`; errors 404, 500. #[deprecated]",
     );
 }
 
@@ -103,6 +124,10 @@ fn each_form_of_a_required_body_has_a_method() {
         "pub fn save_pet_form( &self, pet: impl Into<String>, file: impl Into<rt::FilePart>, )",
     );
     has(&text, "call.file(1, file.into());");
+    has(
+        &text,
+        "/// `POST /pets/{pet}`: [`Self::save_pet`] with another body. #[inline] pub fn save_pet_yaml(",
+    );
 }
 
 #[test]

@@ -9,6 +9,7 @@
 
 mod any_document;
 mod emitting;
+mod index;
 mod lowering;
 mod manifests;
 mod reading;

@@ -6,6 +6,10 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /authz/api/acl`
+    ///
+    /// `getAccessControlList`, tag `Access Control List`. Safe: it only reads. Published types.
+    /// - Body: [`types::AccessCheckRequest`], `application/json`, `application/yaml`.
+    /// - Result: [`types::ResponseDtoAccessCheckResponse`], `application/json`, `application/yaml`.
     #[inline]
     pub fn get_access_control_list(
         &self,
@@ -15,7 +19,7 @@ impl<'c> Api<'c> {
         call.body_part(model::Cell::part(body));
         GetAccessControlList { call }
     }
-    /// `POST /authz/api/acl`
+    /// `POST /authz/api/acl`: [`Self::get_access_control_list`] with another body.
     #[inline]
     pub fn get_access_control_list_yaml(
         &self,
@@ -26,6 +30,10 @@ impl<'c> Api<'c> {
         GetAccessControlList { call }
     }
     /// `GET /authz/api/acl/get-acl-count`
+    ///
+    /// `getAclCount`, tag `Access Control List`. Safe: it only reads. The answer is not described.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn get_acl_count(&self, account_identifier: impl Into<String>) -> GetAclCount {
         let mut call = rt::Call::new(self.client, &GET_ACL_COUNT);

@@ -6,6 +6,10 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /v1/resource-groups`
+    ///
+    /// `create-resource-group-acc`, tag `Account Resource Groups`. Not repeated: twice may be more than once. Published types.
+    /// - Body: [`types::CreateResourceGroupRequest`], `application/json`, `application/yaml`.
+    /// - Result: [`types::ResourceGroupsResponse`], `application/json`, `application/yaml`.
     #[inline]
     pub fn create_resource_group_acc(
         &self,
@@ -15,7 +19,7 @@ impl<'c> Api<'c> {
         call.body_part(model::Cell::part(body));
         CreateResourceGroupAcc { call }
     }
-    /// `POST /v1/resource-groups`
+    /// `POST /v1/resource-groups`: [`Self::create_resource_group_acc`] with another body.
     #[inline]
     pub fn create_resource_group_acc_yaml(
         &self,
@@ -26,6 +30,10 @@ impl<'c> Api<'c> {
         CreateResourceGroupAcc { call }
     }
     /// `DELETE /v1/resource-groups/{resource-group}`
+    ///
+    /// `delete-resource-group-acc`, tag `Account Resource Groups`. Idempotent: twice is as good as once. Published types.
+    /// - Required: path `resource_group` = `resource-group`.
+    /// - Result: [`types::ResourceGroupsResponse`], `application/json`, `application/yaml`.
     #[inline]
     pub fn delete_resource_group_acc(
         &self,
@@ -36,6 +44,10 @@ impl<'c> Api<'c> {
         DeleteResourceGroupAcc { call }
     }
     /// `GET /v1/resource-groups/{resource-group}`
+    ///
+    /// `get-resource-group-acc`, tag `Account Resource Groups`. Safe: it only reads. Published types.
+    /// - Required: path `resource_group` = `resource-group`.
+    /// - Result: [`types::ResourceGroupsResponse`], `application/json`, `application/yaml`.
     #[inline]
     pub fn get_resource_group_acc(
         &self,
@@ -46,12 +58,21 @@ impl<'c> Api<'c> {
         GetResourceGroupAcc { call }
     }
     /// `GET /v1/resource-groups`
+    ///
+    /// `list-resource-groups-acc`, tag `Account Resource Groups`. Safe: it only reads. Published types.
+    /// - Result: list of [`types::ResourceGroupsResponse`], `application/json`, `application/yaml`.
+    /// - List: `paged page/limit from 0, size 30, at most 100, items body, total header X-Total-Elements, size header X-Page-Size`.
     #[inline]
     pub fn list_resource_groups_acc(&self) -> ListResourceGroupsAcc {
         let call = rt::Call::new(self.client, &LIST_RESOURCE_GROUPS_ACC);
         ListResourceGroupsAcc { call }
     }
     /// `PUT /v1/resource-groups/{resource-group}`
+    ///
+    /// `update-resource-group-acc`, tag `Account Resource Groups`. Idempotent: twice is as good as once. Published types.
+    /// - Required: path `resource_group` = `resource-group`.
+    /// - Body: [`types::CreateResourceGroupRequest`], `application/json`, `application/yaml`.
+    /// - Result: [`types::ResourceGroupsResponse`], `application/json`, `application/yaml`.
     #[inline]
     pub fn update_resource_group_acc(
         &self,
@@ -63,7 +84,7 @@ impl<'c> Api<'c> {
         call.body_part(model::Cell::part(body));
         UpdateResourceGroupAcc { call }
     }
-    /// `PUT /v1/resource-groups/{resource-group}`
+    /// `PUT /v1/resource-groups/{resource-group}`: [`Self::update_resource_group_acc`] with another body.
     #[inline]
     pub fn update_resource_group_acc_yaml(
         &self,

@@ -6,6 +6,10 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /v1/role-assignments`
+    ///
+    /// `create-account-scoped-role-assignments`, tag `Account Role Assignments`. Not repeated: twice may be more than once. Published types.
+    /// - Body: [`types::RoleAssignment`], `application/json`, `application/yaml`.
+    /// - Result: [`types::RoleAssignmentResponse`], `application/json`, `application/yaml`.
     #[inline]
     pub fn create_account_scoped_role_assignments(
         &self,
@@ -20,7 +24,7 @@ impl<'c> Api<'c> {
             call,
         }
     }
-    /// `POST /v1/role-assignments`
+    /// `POST /v1/role-assignments`: [`Self::create_account_scoped_role_assignments`] with another body.
     #[inline]
     pub fn create_account_scoped_role_assignments_yaml(
         &self,
@@ -36,6 +40,10 @@ impl<'c> Api<'c> {
         }
     }
     /// `DELETE /v1/role-assignments/{role-assignment}`
+    ///
+    /// `delete-account-scoped-role-assignment`, tag `Account Role Assignments`. Idempotent: twice is as good as once. Published types.
+    /// - Required: path `role_assignment` = `role-assignment`.
+    /// - Result: [`types::RoleAssignmentResponse`], `application/json`, `application/yaml`.
     #[inline]
     pub fn delete_account_scoped_role_assignment(
         &self,
@@ -51,6 +59,10 @@ impl<'c> Api<'c> {
         }
     }
     /// `GET /v1/role-assignments/{role-assignment}`
+    ///
+    /// `get-account-scoped-role-assignment`, tag `Account Role Assignments`. Safe: it only reads. Published types.
+    /// - Required: path `role_assignment` = `role-assignment`.
+    /// - Result: [`types::RoleAssignmentResponse`], `application/json`, `application/yaml`.
     #[inline]
     pub fn get_account_scoped_role_assignment(
         &self,
@@ -63,6 +75,10 @@ impl<'c> Api<'c> {
         }
     }
     /// `GET /v1/role-assignments`
+    ///
+    /// `get-account-scoped-role-assignments`, tag `Account Role Assignments`. Safe: it only reads. Published types.
+    /// - Result: list of [`types::RoleAssignmentResponse`], `application/json`, `application/yaml`.
+    /// - List: `paged page/limit from 0, size 30, at most 100, items body, total header X-Total-Elements, size header X-Page-Size`.
     #[inline]
     pub fn get_account_scoped_role_assignments(
         &self,
@@ -73,6 +89,9 @@ impl<'c> Api<'c> {
         }
     }
     /// `GET /v1/role-assignments/count`
+    ///
+    /// `get-role-assignments-count`, tag `Account Role Assignments`. Safe: it only reads. Published types.
+    /// - Result: int, `application/json`.
     #[inline]
     pub fn get_role_assignments_count(&self) -> GetRoleAssignmentsCount {
         let call = rt::Call::new(self.client, &GET_ROLE_ASSIGNMENTS_COUNT);

@@ -6,13 +6,17 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /v1/roles`
+    ///
+    /// `create-role-acc`, tag `Account Roles`. Not repeated: twice may be more than once. Published types.
+    /// - Body: [`types::CreateRoleRequest`], `application/json`, `application/yaml`.
+    /// - Result: [`types::RolesResponse`], `application/json`, `application/yaml`.
     #[inline]
     pub fn create_role_acc(&self, body: &types::CreateRoleRequest) -> CreateRoleAcc {
         let mut call = rt::Call::new(self.client, &CREATE_ROLE_ACC);
         call.body_part(model::Cell::part(body));
         CreateRoleAcc { call }
     }
-    /// `POST /v1/roles`
+    /// `POST /v1/roles`: [`Self::create_role_acc`] with another body.
     #[inline]
     pub fn create_role_acc_yaml(&self, body: impl Into<String>) -> CreateRoleAcc {
         let mut call = rt::Call::new(self.client, &CREATE_ROLE_ACC);
@@ -20,6 +24,10 @@ impl<'c> Api<'c> {
         CreateRoleAcc { call }
     }
     /// `DELETE /v1/roles/{role}`
+    ///
+    /// `delete-role-acc`, tag `Account Roles`. Idempotent: twice is as good as once. Published types.
+    /// - Required: path `role`.
+    /// - Result: [`types::RolesResponse`], `application/json`, `application/yaml`.
     #[inline]
     pub fn delete_role_acc(&self, role: impl Into<String>) -> DeleteRoleAcc {
         let mut call = rt::Call::new(self.client, &DELETE_ROLE_ACC);
@@ -27,6 +35,10 @@ impl<'c> Api<'c> {
         DeleteRoleAcc { call }
     }
     /// `GET /v1/roles/{role}`
+    ///
+    /// `get-role-acc`, tag `Account Roles`. Safe: it only reads. Published types.
+    /// - Required: path `role`.
+    /// - Result: [`types::RolesResponse`], `application/json`, `application/yaml`.
     #[inline]
     pub fn get_role_acc(&self, role: impl Into<String>) -> GetRoleAcc {
         let mut call = rt::Call::new(self.client, &GET_ROLE_ACC);
@@ -34,18 +46,30 @@ impl<'c> Api<'c> {
         GetRoleAcc { call }
     }
     /// `GET /v1/roles/count`
+    ///
+    /// `get-roles-count`, tag `Account Roles`. Safe: it only reads. Published types.
+    /// - Result: int, `application/json`.
     #[inline]
     pub fn get_roles_count(&self) -> GetRolesCount {
         let call = rt::Call::new(self.client, &GET_ROLES_COUNT);
         GetRolesCount { call }
     }
     /// `GET /v1/roles`
+    ///
+    /// `list-roles-acc`, tag `Account Roles`. Safe: it only reads. Published types.
+    /// - Result: list of [`types::RolesResponse`], `application/json`, `application/yaml`.
+    /// - List: `paged page/limit from 0, size 30, at most 100, items body, total header X-Total-Elements, size header X-Page-Size`.
     #[inline]
     pub fn list_roles_acc(&self) -> ListRolesAcc {
         let call = rt::Call::new(self.client, &LIST_ROLES_ACC);
         ListRolesAcc { call }
     }
     /// `PUT /v1/roles/{role}`
+    ///
+    /// `update-role-acc`, tag `Account Roles`. Idempotent: twice is as good as once. Published types.
+    /// - Required: path `role`.
+    /// - Body: [`types::CreateRoleRequest`], `application/json`, `application/yaml`.
+    /// - Result: [`types::RolesResponse`], `application/json`, `application/yaml`.
     #[inline]
     pub fn update_role_acc(
         &self,
@@ -57,7 +81,7 @@ impl<'c> Api<'c> {
         call.body_part(model::Cell::part(body));
         UpdateRoleAcc { call }
     }
-    /// `PUT /v1/roles/{role}`
+    /// `PUT /v1/roles/{role}`: [`Self::update_role_acc`] with another body.
     #[inline]
     pub fn update_role_acc_yaml(
         &self,

@@ -6,6 +6,11 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /v1/analyze-access-policies`
+    ///
+    /// `analyze-account-access-policies`, tag `Analyze Account Access Policy`. Safe: it only reads. Published types.
+    /// - Body, optional: [`types::AccessPolicyAnalysisRequest`], `application/json`.
+    /// - Result: [`types::AccessPolicyAnalysisResponseWrapper`], `application/json`.
+    /// - List: `paged page/limit from 0, size 30, at most 100, items access_policy_analysis_response`.
     #[inline]
     pub fn analyze_account_access_policies(&self) -> AnalyzeAccountAccessPolicies {
         let call = rt::Call::new(self.client, &ANALYZE_ACCOUNT_ACCESS_POLICIES);

@@ -6,6 +6,12 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /v1/orgs/{org}/analyze-access-policies`
+    ///
+    /// `analyze-org-access-policies`, tag `Analyze Organization Access Policy`. Safe: it only reads. Published types.
+    /// - Required: path `org`.
+    /// - Body, optional: [`types::AccessPolicyAnalysisRequest`], `application/json`.
+    /// - Result: [`types::AccessPolicyAnalysisResponseWrapper`], `application/json`.
+    /// - List: `paged page/limit from 0, size 30, at most 100, items access_policy_analysis_response`.
     #[inline]
     pub fn analyze_org_access_policies(
         &self,

@@ -6,6 +6,12 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /v1/orgs/{org}/projects/{project}/analyze-access-policies`
+    ///
+    /// `analyze-project-access-policies`, tag `Analyze Project Access Policy`. Safe: it only reads. Published types.
+    /// - Required: path `org`, `project`.
+    /// - Body, optional: [`types::AccessPolicyAnalysisRequest`], `application/json`.
+    /// - Result: [`types::AccessPolicyAnalysisResponseWrapper`], `application/json`.
+    /// - List: `paged page/limit from 0, size 30, at most 100, items access_policy_analysis_response`.
     #[inline]
     pub fn analyze_project_access_policies(
         &self,

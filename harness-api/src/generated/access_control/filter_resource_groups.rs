@@ -6,6 +6,11 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /v1/resource-groups/filter`
+    ///
+    /// `filter-resource-groups`, tag `Filter Resource Groups`. Safe: it only reads. Published types.
+    /// - Body: [`types::ResourceGroupFilterRequestBody`], `application/json`, `application/yaml`.
+    /// - Result: list of [`types::ResourceGroupsResponse`], `application/json`, `application/yaml`.
+    /// - List: `paged page/limit from 0, size 30, at most 100, items body, total header X-Total-Elements, size header X-Page-Size`.
     #[inline]
     pub fn filter_resource_groups(
         &self,
@@ -15,7 +20,7 @@ impl<'c> Api<'c> {
         call.body_part(model::Cell::part(body));
         FilterResourceGroups { call }
     }
-    /// `POST /v1/resource-groups/filter`
+    /// `POST /v1/resource-groups/filter`: [`Self::filter_resource_groups`] with another body.
     #[inline]
     pub fn filter_resource_groups_yaml(
         &self,

@@ -6,6 +6,11 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /authz/api/v2/resourcegroup`
+    ///
+    /// `createResourceGroupV2`, tag `Harness Resource Group`. Not repeated: twice may be more than once. The answer is not described; the body is inferred from one sample.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Body: [`types::CreateResourceGroupV2Body`], `application/json`, `application/yaml`.
+    /// - Result: [`types::CreateResourceGroupV2Response`], `application/json`.
     #[inline]
     pub fn create_resource_group_v2(
         &self,
@@ -17,7 +22,7 @@ impl<'c> Api<'c> {
         call.body_part(model::Cell::part(body));
         CreateResourceGroupV2 { call }
     }
-    /// `POST /authz/api/v2/resourcegroup`
+    /// `POST /authz/api/v2/resourcegroup`: [`Self::create_resource_group_v2`] with another body.
     #[inline]
     pub fn create_resource_group_v2_yaml(
         &self,
@@ -30,6 +35,10 @@ impl<'c> Api<'c> {
         CreateResourceGroupV2 { call }
     }
     /// `DELETE /authz/api/v2/resourcegroup/{identifier}`
+    ///
+    /// `deleteResourceGroupV2`, tag `Harness Resource Group`. Idempotent: twice is as good as once. The answer is not described.
+    /// - Required: path `identifier`; query `account_identifier` = `accountIdentifier`.
+    /// - Result: [`types::ResponseDtoBoolean`], `application/json`.
     #[inline]
     pub fn delete_resource_group_v2(
         &self,
@@ -42,6 +51,12 @@ impl<'c> Api<'c> {
         DeleteResourceGroupV2 { call }
     }
     /// `POST /authz/api/v2/resourcegroup/filter`
+    ///
+    /// `getFilterResourceGroupListV2`, tag `Harness Resource Group`. Safe: it only reads. The answer is not described; the body is inferred from one sample.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Body: [`types::GetFilterResourceGroupListV2Body`], `application/json`, `application/yaml`.
+    /// - Result: [`types::GetFilterResourceGroupListV2Response`], `application/json`.
+    /// - List: `paged pageIndex/pageSize from 0, size 50, at most 100, items data.content, total data.totalItems, size data.pageSize, pageToken from data.pageToken`.
     #[inline]
     pub fn get_filter_resource_group_list_v2(
         &self,
@@ -55,7 +70,7 @@ impl<'c> Api<'c> {
             call,
         }
     }
-    /// `POST /authz/api/v2/resourcegroup/filter`
+    /// `POST /authz/api/v2/resourcegroup/filter`: [`Self::get_filter_resource_group_list_v2`] with another body.
     #[inline]
     pub fn get_filter_resource_group_list_v2_yaml(
         &self,
@@ -70,6 +85,11 @@ impl<'c> Api<'c> {
         }
     }
     /// `GET /authz/api/v2/resourcegroup`
+    ///
+    /// `getResourceGroupListV2`, tag `Harness Resource Group`. Safe: it only reads. The answer is not described.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Result: [`types::GetResourceGroupListV2Response`], `application/json`.
+    /// - List: `paged pageIndex/pageSize from 0, size 50, at most 100, items data.content, total data.totalItems, size data.pageSize, pageToken from data.pageToken`.
     #[inline]
     pub fn get_resource_group_list_v2(
         &self,
@@ -80,6 +100,10 @@ impl<'c> Api<'c> {
         GetResourceGroupListV2 { call }
     }
     /// `GET /authz/api/v2/resourcegroup/{identifier}`
+    ///
+    /// `getResourceGroupV2`, tag `Harness Resource Group`. Safe: it only reads. The answer is not described.
+    /// - Required: path `identifier`; query `account_identifier` = `accountIdentifier`.
+    /// - Result: [`types::GetResourceGroupV2Response`], `application/json`.
     #[inline]
     pub fn get_resource_group_v2(
         &self,
@@ -92,6 +116,11 @@ impl<'c> Api<'c> {
         GetResourceGroupV2 { call }
     }
     /// `PUT /authz/api/v2/resourcegroup/{identifier}`
+    ///
+    /// `updateResourceGroupV2`, tag `Harness Resource Group`. Idempotent: twice is as good as once. The answer is not described; the body is inferred from one sample.
+    /// - Required: path `identifier`; query `account_identifier` = `accountIdentifier`.
+    /// - Body: [`types::UpdateResourceGroupV2Body`], `application/json`, `application/yaml`.
+    /// - Result: [`types::UpdateResourceGroupV2Response`], `application/json`.
     #[inline]
     pub fn update_resource_group_v2(
         &self,
@@ -105,7 +134,7 @@ impl<'c> Api<'c> {
         call.body_part(model::Cell::part(body));
         UpdateResourceGroupV2 { call }
     }
-    /// `PUT /authz/api/v2/resourcegroup/{identifier}`
+    /// `PUT /authz/api/v2/resourcegroup/{identifier}`: [`Self::update_resource_group_v2`] with another body.
     #[inline]
     pub fn update_resource_group_v2_yaml(
         &self,

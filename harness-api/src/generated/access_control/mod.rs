@@ -2,6 +2,189 @@
 // Do not edit: change the description's fixes or the generator, then run `cargo xtask generate`.
 
 //! Roles, resource groups, role assignments, permissions and access checks.
+//!
+//! # `Access Control List`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `POST /authz/api/acl` | [`get_access_control_list`](Api::get_access_control_list) |
+//! | `GET /authz/api/acl/get-acl-count` | [`get_acl_count`](Api::get_acl_count) |
+//!
+//! # `Account Resource Groups`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `POST /v1/resource-groups` | [`create_resource_group_acc`](Api::create_resource_group_acc) |
+//! | `DELETE /v1/resource-groups/{resource-group}` | [`delete_resource_group_acc`](Api::delete_resource_group_acc) |
+//! | `GET /v1/resource-groups/{resource-group}` | [`get_resource_group_acc`](Api::get_resource_group_acc) |
+//! | `GET /v1/resource-groups` | [`list_resource_groups_acc`](Api::list_resource_groups_acc) |
+//! | `PUT /v1/resource-groups/{resource-group}` | [`update_resource_group_acc`](Api::update_resource_group_acc) |
+//!
+//! # `Account Role Assignments`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `POST /v1/role-assignments` | [`create_account_scoped_role_assignments`](Api::create_account_scoped_role_assignments) |
+//! | `DELETE /v1/role-assignments/{role-assignment}` | [`delete_account_scoped_role_assignment`](Api::delete_account_scoped_role_assignment) |
+//! | `GET /v1/role-assignments/{role-assignment}` | [`get_account_scoped_role_assignment`](Api::get_account_scoped_role_assignment) |
+//! | `GET /v1/role-assignments` | [`get_account_scoped_role_assignments`](Api::get_account_scoped_role_assignments) |
+//! | `GET /v1/role-assignments/count` | [`get_role_assignments_count`](Api::get_role_assignments_count) |
+//!
+//! # `Account Roles`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `POST /v1/roles` | [`create_role_acc`](Api::create_role_acc) |
+//! | `DELETE /v1/roles/{role}` | [`delete_role_acc`](Api::delete_role_acc) |
+//! | `GET /v1/roles/{role}` | [`get_role_acc`](Api::get_role_acc) |
+//! | `GET /v1/roles/count` | [`get_roles_count`](Api::get_roles_count) |
+//! | `GET /v1/roles` | [`list_roles_acc`](Api::list_roles_acc) |
+//! | `PUT /v1/roles/{role}` | [`update_role_acc`](Api::update_role_acc) |
+//!
+//! # `Analyze Account Access Policy`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `POST /v1/analyze-access-policies` | [`analyze_account_access_policies`](Api::analyze_account_access_policies) |
+//!
+//! # `Analyze Organization Access Policy`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `POST /v1/orgs/{org}/analyze-access-policies` | [`analyze_org_access_policies`](Api::analyze_org_access_policies) |
+//!
+//! # `Analyze Project Access Policy`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `POST /v1/orgs/{org}/projects/{project}/analyze-access-policies` | [`analyze_project_access_policies`](Api::analyze_project_access_policies) |
+//!
+//! # `Filter Resource Groups`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `POST /v1/resource-groups/filter` | [`filter_resource_groups`](Api::filter_resource_groups) |
+//!
+//! # `Harness Resource Group`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `POST /authz/api/v2/resourcegroup` | [`create_resource_group_v2`](Api::create_resource_group_v2) |
+//! | `DELETE /authz/api/v2/resourcegroup/{identifier}` | [`delete_resource_group_v2`](Api::delete_resource_group_v2) |
+//! | `POST /authz/api/v2/resourcegroup/filter` | [`get_filter_resource_group_list_v2`](Api::get_filter_resource_group_list_v2) |
+//! | `GET /authz/api/v2/resourcegroup` | [`get_resource_group_list_v2`](Api::get_resource_group_list_v2) |
+//! | `GET /authz/api/v2/resourcegroup/{identifier}` | [`get_resource_group_v2`](Api::get_resource_group_v2) |
+//! | `PUT /authz/api/v2/resourcegroup/{identifier}` | [`update_resource_group_v2`](Api::update_resource_group_v2) |
+//!
+//! # `Harness Resource Type`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `GET /authz/api/resourcetype` | [`get_resource_types`](Api::get_resource_types) |
+//!
+//! # `Org Role Assignments`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `POST /v1/orgs/{org}/role-assignments` | [`create_org_scoped_role_assignments`](Api::create_org_scoped_role_assignments) |
+//! | `DELETE /v1/orgs/{org}/role-assignments/{role-assignment}` | [`delete_org_scoped_role_assignment`](Api::delete_org_scoped_role_assignment) |
+//! | `GET /v1/orgs/{org}/role-assignments/{role-assignment}` | [`get_org_scoped_role_assignment`](Api::get_org_scoped_role_assignment) |
+//! | `GET /v1/orgs/{org}/role-assignments` | [`get_org_scoped_role_assignments`](Api::get_org_scoped_role_assignments) |
+//!
+//! # `Organization Resource Groups`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `POST /v1/orgs/{org}/resource-groups` | [`create_resource_group_org`](Api::create_resource_group_org) |
+//! | `DELETE /v1/orgs/{org}/resource-groups/{resource-group}` | [`delete_resource_group_org`](Api::delete_resource_group_org) |
+//! | `GET /v1/orgs/{org}/resource-groups/{resource-group}` | [`get_resource_group_org`](Api::get_resource_group_org) |
+//! | `GET /v1/orgs/{org}/resource-groups` | [`list_resource_groups_org`](Api::list_resource_groups_org) |
+//! | `PUT /v1/orgs/{org}/resource-groups/{resource-group}` | [`update_resource_group_org`](Api::update_resource_group_org) |
+//!
+//! # `Organization Roles`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `POST /v1/orgs/{org}/roles` | [`create_role_org`](Api::create_role_org) |
+//! | `DELETE /v1/orgs/{org}/roles/{role}` | [`delete_role_org`](Api::delete_role_org) |
+//! | `GET /v1/orgs/{org}/roles/{role}` | [`get_role_org`](Api::get_role_org) |
+//! | `GET /v1/orgs/{org}/roles` | [`list_roles_org`](Api::list_roles_org) |
+//! | `PUT /v1/orgs/{org}/roles/{role}` | [`update_role_org`](Api::update_role_org) |
+//!
+//! # `Permissions`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `GET /authz/api/permissions` | [`get_permission_list`](Api::get_permission_list) |
+//! | `GET /authz/api/permissions/resourcetypes` | [`get_permission_resource_types_list`](Api::get_permission_resource_types_list) |
+//!
+//! # `Principals With Access`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `GET /v1/listPrincipalsWithAccess` | [`get_list_principals_with_access`](Api::get_list_principals_with_access) |
+//! | `POST /v1/listPrincipalsWithAccess` | [`post_list_principals_with_access`](Api::post_list_principals_with_access) |
+//!
+//! # `Project Resource Groups`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `POST /v1/orgs/{org}/projects/{project}/resource-groups` | [`create_resource_group_project`](Api::create_resource_group_project) |
+//! | `DELETE /v1/orgs/{org}/projects/{project}/resource-groups/{resource-group}` | [`delete_resource_group_project`](Api::delete_resource_group_project) |
+//! | `GET /v1/orgs/{org}/projects/{project}/resource-groups/{resource-group}` | [`get_resource_group_project`](Api::get_resource_group_project) |
+//! | `GET /v1/orgs/{org}/projects/{project}/resource-groups` | [`list_resource_groups_project`](Api::list_resource_groups_project) |
+//! | `PUT /v1/orgs/{org}/projects/{project}/resource-groups/{resource-group}` | [`update_resource_group_project`](Api::update_resource_group_project) |
+//!
+//! # `Project Role Assignments`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `POST /v1/orgs/{org}/projects/{project}/role-assignments` | [`create_project_scoped_role_assignments`](Api::create_project_scoped_role_assignments) |
+//! | `DELETE /v1/orgs/{org}/projects/{project}/role-assignments/{role-assignment}` | [`delete_project_scoped_role_assignment`](Api::delete_project_scoped_role_assignment) |
+//! | `GET /v1/orgs/{org}/projects/{project}/role-assignments/{role-assignment}` | [`get_project_scoped_role_assignment`](Api::get_project_scoped_role_assignment) |
+//! | `GET /v1/orgs/{org}/projects/{project}/role-assignments` | [`get_project_scoped_role_assignments`](Api::get_project_scoped_role_assignments) |
+//!
+//! # `Project Roles`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `POST /v1/orgs/{org}/projects/{project}/roles` | [`create_role_project`](Api::create_role_project) |
+//! | `DELETE /v1/orgs/{org}/projects/{project}/roles/{role}` | [`delete_role_project`](Api::delete_role_project) |
+//! | `GET /v1/orgs/{org}/projects/{project}/roles/{role}` | [`get_role_project`](Api::get_role_project) |
+//! | `GET /v1/orgs/{org}/projects/{project}/roles` | [`list_roles_project`](Api::list_roles_project) |
+//! | `PUT /v1/orgs/{org}/projects/{project}/roles/{role}` | [`update_role_project`](Api::update_role_project) |
+//!
+//! # `Role Assignments`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `POST /authz/api/roleassignments/delete/batch` | [`bulk_delete_role_assignment`](Api::bulk_delete_role_assignment) |
+//! | `DELETE /authz/api/roleassignments/{identifier}` | [`delete_role_assignment`](Api::delete_role_assignment) |
+//! | `POST /authz/api/roleassignments/v2/filter` | [`get_filtered_role_assignment_by_scope_list`](Api::get_filtered_role_assignment_by_scope_list) |
+//! | `POST /authz/api/roleassignments/filter` | [`get_filtered_role_assignment_list`](Api::get_filtered_role_assignment_list) |
+//! | `GET /authz/api/roleassignments/{identifier}` | [`get_role_assignment`](Api::get_role_assignment) |
+//! | `POST /authz/api/roleassignments/aggregate` | [`get_role_assignment_aggregate_list`](Api::get_role_assignment_aggregate_list) |
+//! | `GET /authz/api/roleassignments` | [`get_role_assignment_list`](Api::get_role_assignment_list) |
+//! | `POST /authz/api/roleassignments` | [`post_role_assignment`](Api::post_role_assignment) |
+//! | `POST /authz/api/roleassignments/multi` | [`post_role_assignments`](Api::post_role_assignments) |
+//! | `POST /authz/api/roleassignments/validate` | [`validate_role_assignment`](Api::validate_role_assignment) |
+//!
+//! # `Roles`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `DELETE /authz/api/roles/{identifier}` | [`delete_role`](Api::delete_role) |
+//! | `GET /authz/api/roles/{identifier}` | [`get_role`](Api::get_role) |
+//! | `GET /authz/api/roles` | [`get_role_list`](Api::get_role_list) |
+//! | `POST /authz/api/roles` | [`post_role`](Api::post_role) |
+//! | `PUT /authz/api/roles/{identifier}` | [`put_role`](Api::put_role) |
+//!
+//! # `Zendesk`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `POST /authz/api/zendesk` | [`create_zendesk_ticket`](Api::create_zendesk_ticket) |
+//! | `GET /authz/api/zendesk/token` | [`get_coveo_token`](Api::get_coveo_token) |
 mod access_control_list;
 pub use access_control_list::*;
 mod account_resource_groups;

@@ -6,6 +6,11 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /v1/orgs/{org}/role-assignments`
+    ///
+    /// `create-org-scoped-role-assignments`, tag `Org Role Assignments`. Not repeated: twice may be more than once. Published types.
+    /// - Required: path `org`.
+    /// - Body: [`types::RoleAssignment`], `application/json`, `application/yaml`.
+    /// - Result: [`types::RoleAssignmentResponse`], `application/json`, `application/yaml`.
     #[inline]
     pub fn create_org_scoped_role_assignments(
         &self,
@@ -19,7 +24,7 @@ impl<'c> Api<'c> {
             call,
         }
     }
-    /// `POST /v1/orgs/{org}/role-assignments`
+    /// `POST /v1/orgs/{org}/role-assignments`: [`Self::create_org_scoped_role_assignments`] with another body.
     #[inline]
     pub fn create_org_scoped_role_assignments_yaml(
         &self,
@@ -34,6 +39,10 @@ impl<'c> Api<'c> {
         }
     }
     /// `DELETE /v1/orgs/{org}/role-assignments/{role-assignment}`
+    ///
+    /// `delete-org-scoped-role-assignment`, tag `Org Role Assignments`. Idempotent: twice is as good as once. Published types.
+    /// - Required: path `role_assignment` = `role-assignment`, `org`.
+    /// - Result: [`types::RoleAssignmentResponse`], `application/json`, `application/yaml`.
     #[inline]
     pub fn delete_org_scoped_role_assignment(
         &self,
@@ -48,6 +57,10 @@ impl<'c> Api<'c> {
         }
     }
     /// `GET /v1/orgs/{org}/role-assignments/{role-assignment}`
+    ///
+    /// `get-org-scoped-role-assignment`, tag `Org Role Assignments`. Safe: it only reads. Published types.
+    /// - Required: path `role_assignment` = `role-assignment`, `org`.
+    /// - Result: [`types::RoleAssignmentResponse`], `application/json`, `application/yaml`.
     #[inline]
     pub fn get_org_scoped_role_assignment(
         &self,
@@ -60,6 +73,11 @@ impl<'c> Api<'c> {
         GetOrgScopedRoleAssignment { call }
     }
     /// `GET /v1/orgs/{org}/role-assignments`
+    ///
+    /// `get-org-scoped-role-assignments`, tag `Org Role Assignments`. Safe: it only reads. Published types.
+    /// - Required: path `org`.
+    /// - Result: list of [`types::RoleAssignmentResponse`], `application/json`, `application/yaml`.
+    /// - List: `paged page/limit from 0, size 30, at most 100, items body, total header X-Total-Elements, size header X-Page-Size`.
     #[inline]
     pub fn get_org_scoped_role_assignments(
         &self,

@@ -6,6 +6,11 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /v1/orgs/{org}/resource-groups`
+    ///
+    /// `create-resource-group-org`, tag `Organization Resource Groups`. Not repeated: twice may be more than once. Published types.
+    /// - Required: path `org`.
+    /// - Body: [`types::CreateResourceGroupRequest`], `application/json`, `application/yaml`.
+    /// - Result: [`types::ResourceGroupsResponse`], `application/json`, `application/yaml`.
     #[inline]
     pub fn create_resource_group_org(
         &self,
@@ -17,7 +22,7 @@ impl<'c> Api<'c> {
         call.body_part(model::Cell::part(body));
         CreateResourceGroupOrg { call }
     }
-    /// `POST /v1/orgs/{org}/resource-groups`
+    /// `POST /v1/orgs/{org}/resource-groups`: [`Self::create_resource_group_org`] with another body.
     #[inline]
     pub fn create_resource_group_org_yaml(
         &self,
@@ -30,6 +35,10 @@ impl<'c> Api<'c> {
         CreateResourceGroupOrg { call }
     }
     /// `DELETE /v1/orgs/{org}/resource-groups/{resource-group}`
+    ///
+    /// `delete-resource-group-org`, tag `Organization Resource Groups`. Idempotent: twice is as good as once. Published types.
+    /// - Required: path `org`, `resource_group` = `resource-group`.
+    /// - Result: [`types::ResourceGroupsResponse`], `application/json`, `application/yaml`.
     #[inline]
     pub fn delete_resource_group_org(
         &self,
@@ -42,6 +51,10 @@ impl<'c> Api<'c> {
         DeleteResourceGroupOrg { call }
     }
     /// `GET /v1/orgs/{org}/resource-groups/{resource-group}`
+    ///
+    /// `get-resource-group-org`, tag `Organization Resource Groups`. Safe: it only reads. Published types.
+    /// - Required: path `org`, `resource_group` = `resource-group`.
+    /// - Result: [`types::ResourceGroupsResponse`], `application/json`, `application/yaml`.
     #[inline]
     pub fn get_resource_group_org(
         &self,
@@ -54,6 +67,11 @@ impl<'c> Api<'c> {
         GetResourceGroupOrg { call }
     }
     /// `GET /v1/orgs/{org}/resource-groups`
+    ///
+    /// `list-resource-groups-org`, tag `Organization Resource Groups`. Safe: it only reads. Published types.
+    /// - Required: path `org`.
+    /// - Result: list of [`types::ResourceGroupsResponse`], `application/json`, `application/yaml`.
+    /// - List: `paged page/limit from 0, size 30, at most 100, items body, total header X-Total-Elements, size header X-Page-Size`.
     #[inline]
     pub fn list_resource_groups_org(
         &self,
@@ -64,6 +82,11 @@ impl<'c> Api<'c> {
         ListResourceGroupsOrg { call }
     }
     /// `PUT /v1/orgs/{org}/resource-groups/{resource-group}`
+    ///
+    /// `update-resource-group-org`, tag `Organization Resource Groups`. Idempotent: twice is as good as once. Published types.
+    /// - Required: path `org`, `resource_group` = `resource-group`.
+    /// - Body: [`types::CreateResourceGroupRequest`], `application/json`, `application/yaml`.
+    /// - Result: [`types::ResourceGroupsResponse`], `application/json`, `application/yaml`.
     #[inline]
     pub fn update_resource_group_org(
         &self,
@@ -77,7 +100,7 @@ impl<'c> Api<'c> {
         call.body_part(model::Cell::part(body));
         UpdateResourceGroupOrg { call }
     }
-    /// `PUT /v1/orgs/{org}/resource-groups/{resource-group}`
+    /// `PUT /v1/orgs/{org}/resource-groups/{resource-group}`: [`Self::update_resource_group_org`] with another body.
     #[inline]
     pub fn update_resource_group_org_yaml(
         &self,

@@ -6,6 +6,11 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /v1/orgs/{org}/roles`
+    ///
+    /// `create-role-org`, tag `Organization Roles`. Not repeated: twice may be more than once. Published types.
+    /// - Required: path `org`.
+    /// - Body: [`types::CreateRoleRequest`], `application/json`, `application/yaml`.
+    /// - Result: [`types::RolesResponse`], `application/json`, `application/yaml`.
     #[inline]
     pub fn create_role_org(
         &self,
@@ -17,7 +22,7 @@ impl<'c> Api<'c> {
         call.body_part(model::Cell::part(body));
         CreateRoleOrg { call }
     }
-    /// `POST /v1/orgs/{org}/roles`
+    /// `POST /v1/orgs/{org}/roles`: [`Self::create_role_org`] with another body.
     #[inline]
     pub fn create_role_org_yaml(
         &self,
@@ -30,6 +35,10 @@ impl<'c> Api<'c> {
         CreateRoleOrg { call }
     }
     /// `DELETE /v1/orgs/{org}/roles/{role}`
+    ///
+    /// `delete-role-org`, tag `Organization Roles`. Idempotent: twice is as good as once. Published types.
+    /// - Required: path `org`, `role`.
+    /// - Result: [`types::RolesResponse`], `application/json`, `application/yaml`.
     #[inline]
     pub fn delete_role_org(
         &self,
@@ -42,6 +51,10 @@ impl<'c> Api<'c> {
         DeleteRoleOrg { call }
     }
     /// `GET /v1/orgs/{org}/roles/{role}`
+    ///
+    /// `get-role-org`, tag `Organization Roles`. Safe: it only reads. Published types.
+    /// - Required: path `org`, `role`.
+    /// - Result: [`types::RolesResponse`], `application/json`, `application/yaml`.
     #[inline]
     pub fn get_role_org(
         &self,
@@ -54,6 +67,11 @@ impl<'c> Api<'c> {
         GetRoleOrg { call }
     }
     /// `GET /v1/orgs/{org}/roles`
+    ///
+    /// `list-roles-org`, tag `Organization Roles`. Safe: it only reads. Published types.
+    /// - Required: path `org`.
+    /// - Result: list of [`types::RolesResponse`], `application/json`, `application/yaml`.
+    /// - List: `paged page/limit from 0, size 30, at most 100, items body, total header X-Total-Elements, size header X-Page-Size`.
     #[inline]
     pub fn list_roles_org(&self, org: impl Into<String>) -> ListRolesOrg {
         let mut call = rt::Call::new(self.client, &LIST_ROLES_ORG);
@@ -61,6 +79,11 @@ impl<'c> Api<'c> {
         ListRolesOrg { call }
     }
     /// `PUT /v1/orgs/{org}/roles/{role}`
+    ///
+    /// `update-role-org`, tag `Organization Roles`. Idempotent: twice is as good as once. Published types.
+    /// - Required: path `org`, `role`.
+    /// - Body: [`types::CreateRoleRequest`], `application/json`, `application/yaml`.
+    /// - Result: [`types::RolesResponse`], `application/json`, `application/yaml`.
     #[inline]
     pub fn update_role_org(
         &self,
@@ -74,7 +97,7 @@ impl<'c> Api<'c> {
         call.body_part(model::Cell::part(body));
         UpdateRoleOrg { call }
     }
-    /// `PUT /v1/orgs/{org}/roles/{role}`
+    /// `PUT /v1/orgs/{org}/roles/{role}`: [`Self::update_role_org`] with another body.
     #[inline]
     pub fn update_role_org_yaml(
         &self,

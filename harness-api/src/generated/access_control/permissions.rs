@@ -6,6 +6,11 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /authz/api/permissions`
+    ///
+    /// `getPermissionList`, tag `Permissions`. Safe: it only reads. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Result: [`types::ResponseDtoListPermissionResponse`], `application/json`, `application/yaml`.
+    /// - List: `whole list, items data`.
     #[inline]
     pub fn get_permission_list(
         &self,
@@ -16,6 +21,11 @@ impl<'c> Api<'c> {
         GetPermissionList { call }
     }
     /// `GET /authz/api/permissions/resourcetypes`
+    ///
+    /// `getPermissionResourceTypesList`, tag `Permissions`. Safe: it only reads. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Result: [`types::ResponseDtoSetString`], `application/json`, `application/yaml`.
+    /// - List: `whole list, items data`.
     #[inline]
     pub fn get_permission_resource_types_list(
         &self,

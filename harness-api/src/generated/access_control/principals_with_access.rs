@@ -6,6 +6,10 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /v1/listPrincipalsWithAccess`
+    ///
+    /// `get-v1-listPrincipalsWithAccess`, tag `Principals With Access`. Safe: it only reads. Published types.
+    /// - Required: query `module_type` = `moduleType`.
+    /// - Result: [`types::PrincipalsWithAccessResponse`], `application/json`.
     #[inline]
     pub fn get_list_principals_with_access(
         &self,
@@ -18,6 +22,11 @@ impl<'c> Api<'c> {
         }
     }
     /// `POST /v1/listPrincipalsWithAccess`
+    ///
+    /// `post-v1-listPrincipalsWithAccess`, tag `Principals With Access`. Safe: it only reads. Published types.
+    /// - Required: query `module_type` = `moduleType`.
+    /// - Body, optional: [`types::V1ListPrincipalsWithAccessBody`], `application/json`.
+    /// - Result: [`types::PrincipalsWithAccessResponse`], `application/json`.
     #[inline]
     pub fn post_list_principals_with_access(
         &self,

@@ -6,6 +6,11 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /v1/orgs/{org}/projects/{project}/resource-groups`
+    ///
+    /// `create-resource-group-project`, tag `Project Resource Groups`. Not repeated: twice may be more than once. Published types.
+    /// - Required: path `org`, `project`.
+    /// - Body: [`types::CreateResourceGroupRequest`], `application/json`, `application/yaml`.
+    /// - Result: [`types::ResourceGroupsResponse`], `application/json`, `application/yaml`.
     #[inline]
     pub fn create_resource_group_project(
         &self,
@@ -19,7 +24,7 @@ impl<'c> Api<'c> {
         call.body_part(model::Cell::part(body));
         CreateResourceGroupProject { call }
     }
-    /// `POST /v1/orgs/{org}/projects/{project}/resource-groups`
+    /// `POST /v1/orgs/{org}/projects/{project}/resource-groups`: [`Self::create_resource_group_project`] with another body.
     #[inline]
     pub fn create_resource_group_project_yaml(
         &self,
@@ -34,6 +39,10 @@ impl<'c> Api<'c> {
         CreateResourceGroupProject { call }
     }
     /// `DELETE /v1/orgs/{org}/projects/{project}/resource-groups/{resource-group}`
+    ///
+    /// `delete-resource-group-project`, tag `Project Resource Groups`. Idempotent: twice is as good as once. Published types.
+    /// - Required: path `org`, `project`, `resource_group` = `resource-group`.
+    /// - Result: [`types::ResourceGroupsResponse`], `application/json`, `application/yaml`.
     #[inline]
     pub fn delete_resource_group_project(
         &self,
@@ -48,6 +57,10 @@ impl<'c> Api<'c> {
         DeleteResourceGroupProject { call }
     }
     /// `GET /v1/orgs/{org}/projects/{project}/resource-groups/{resource-group}`
+    ///
+    /// `get-resource-group-project`, tag `Project Resource Groups`. Safe: it only reads. Published types.
+    /// - Required: path `org`, `project`, `resource_group` = `resource-group`.
+    /// - Result: [`types::ResourceGroupsResponse`], `application/json`, `application/yaml`.
     #[inline]
     pub fn get_resource_group_project(
         &self,
@@ -62,6 +75,11 @@ impl<'c> Api<'c> {
         GetResourceGroupProject { call }
     }
     /// `GET /v1/orgs/{org}/projects/{project}/resource-groups`
+    ///
+    /// `list-resource-groups-project`, tag `Project Resource Groups`. Safe: it only reads. Published types.
+    /// - Required: path `org`, `project`.
+    /// - Result: list of [`types::ResourceGroupsResponse`], `application/json`, `application/yaml`.
+    /// - List: `paged page/limit from 0, size 30, at most 100, items body, total header X-Total-Elements, size header X-Page-Size`.
     #[inline]
     pub fn list_resource_groups_project(
         &self,
@@ -74,6 +92,11 @@ impl<'c> Api<'c> {
         ListResourceGroupsProject { call }
     }
     /// `PUT /v1/orgs/{org}/projects/{project}/resource-groups/{resource-group}`
+    ///
+    /// `update-resource-group-project`, tag `Project Resource Groups`. Idempotent: twice is as good as once. Published types.
+    /// - Required: path `org`, `project`, `resource_group` = `resource-group`.
+    /// - Body: [`types::CreateResourceGroupRequest`], `application/json`, `application/yaml`.
+    /// - Result: [`types::ResourceGroupsResponse`], `application/json`, `application/yaml`.
     #[inline]
     pub fn update_resource_group_project(
         &self,
@@ -89,7 +112,7 @@ impl<'c> Api<'c> {
         call.body_part(model::Cell::part(body));
         UpdateResourceGroupProject { call }
     }
-    /// `PUT /v1/orgs/{org}/projects/{project}/resource-groups/{resource-group}`
+    /// `PUT /v1/orgs/{org}/projects/{project}/resource-groups/{resource-group}`: [`Self::update_resource_group_project`] with another body.
     #[inline]
     pub fn update_resource_group_project_yaml(
         &self,

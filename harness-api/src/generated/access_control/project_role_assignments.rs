@@ -6,6 +6,11 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /v1/orgs/{org}/projects/{project}/role-assignments`
+    ///
+    /// `create-project-scoped-role-assignments`, tag `Project Role Assignments`. Not repeated: twice may be more than once. Published types.
+    /// - Required: path `org`, `project`.
+    /// - Body: [`types::RoleAssignment`], `application/json`, `application/yaml`.
+    /// - Result: [`types::RoleAssignmentResponse`], `application/json`, `application/yaml`.
     #[inline]
     pub fn create_project_scoped_role_assignments(
         &self,
@@ -24,7 +29,7 @@ impl<'c> Api<'c> {
             call,
         }
     }
-    /// `POST /v1/orgs/{org}/projects/{project}/role-assignments`
+    /// `POST /v1/orgs/{org}/projects/{project}/role-assignments`: [`Self::create_project_scoped_role_assignments`] with another body.
     #[inline]
     pub fn create_project_scoped_role_assignments_yaml(
         &self,
@@ -44,6 +49,10 @@ impl<'c> Api<'c> {
         }
     }
     /// `DELETE /v1/orgs/{org}/projects/{project}/role-assignments/{role-assignment}`
+    ///
+    /// `delete-project-scoped-role-assignment`, tag `Project Role Assignments`. Idempotent: twice is as good as once. Published types.
+    /// - Required: path `role_assignment` = `role-assignment`, `org`, `project`.
+    /// - Result: [`types::RoleAssignmentResponse`], `application/json`, `application/yaml`.
     #[inline]
     pub fn delete_project_scoped_role_assignment(
         &self,
@@ -63,6 +72,10 @@ impl<'c> Api<'c> {
         }
     }
     /// `GET /v1/orgs/{org}/projects/{project}/role-assignments/{role-assignment}`
+    ///
+    /// `get-project-scoped-role-assignment`, tag `Project Role Assignments`. Safe: it only reads. Published types.
+    /// - Required: path `role_assignment` = `role-assignment`, `org`, `project`.
+    /// - Result: [`types::RoleAssignmentResponse`], `application/json`, `application/yaml`.
     #[inline]
     pub fn get_project_scoped_role_assignment(
         &self,
@@ -79,6 +92,11 @@ impl<'c> Api<'c> {
         }
     }
     /// `GET /v1/orgs/{org}/projects/{project}/role-assignments`
+    ///
+    /// `get-project-scoped-role-assignments`, tag `Project Role Assignments`. Safe: it only reads. Published types.
+    /// - Required: path `org`, `project`.
+    /// - Result: list of [`types::RoleAssignmentResponse`], `application/json`, `application/yaml`.
+    /// - List: `paged page/limit from 0, size 30, at most 100, items body, total header X-Total-Elements, size header X-Page-Size`.
     #[inline]
     pub fn get_project_scoped_role_assignments(
         &self,

@@ -6,6 +6,11 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /v1/orgs/{org}/projects/{project}/roles`
+    ///
+    /// `create-role-project`, tag `Project Roles`. Not repeated: twice may be more than once. Published types.
+    /// - Required: path `org`, `project`.
+    /// - Body: [`types::CreateRoleRequest`], `application/json`, `application/yaml`.
+    /// - Result: [`types::RolesResponse`], `application/json`, `application/yaml`.
     #[inline]
     pub fn create_role_project(
         &self,
@@ -19,7 +24,7 @@ impl<'c> Api<'c> {
         call.body_part(model::Cell::part(body));
         CreateRoleProject { call }
     }
-    /// `POST /v1/orgs/{org}/projects/{project}/roles`
+    /// `POST /v1/orgs/{org}/projects/{project}/roles`: [`Self::create_role_project`] with another body.
     #[inline]
     pub fn create_role_project_yaml(
         &self,
@@ -34,6 +39,10 @@ impl<'c> Api<'c> {
         CreateRoleProject { call }
     }
     /// `DELETE /v1/orgs/{org}/projects/{project}/roles/{role}`
+    ///
+    /// `delete-role-project`, tag `Project Roles`. Idempotent: twice is as good as once. Published types.
+    /// - Required: path `org`, `project`, `role`.
+    /// - Result: [`types::RolesResponse`], `application/json`, `application/yaml`.
     #[inline]
     pub fn delete_role_project(
         &self,
@@ -48,6 +57,10 @@ impl<'c> Api<'c> {
         DeleteRoleProject { call }
     }
     /// `GET /v1/orgs/{org}/projects/{project}/roles/{role}`
+    ///
+    /// `get-role-project`, tag `Project Roles`. Safe: it only reads. Published types.
+    /// - Required: path `org`, `project`, `role`.
+    /// - Result: [`types::RolesResponse`], `application/json`, `application/yaml`.
     #[inline]
     pub fn get_role_project(
         &self,
@@ -62,6 +75,11 @@ impl<'c> Api<'c> {
         GetRoleProject { call }
     }
     /// `GET /v1/orgs/{org}/projects/{project}/roles`
+    ///
+    /// `list-roles-project`, tag `Project Roles`. Safe: it only reads. Published types.
+    /// - Required: path `org`, `project`.
+    /// - Result: list of [`types::RolesResponse`], `application/json`, `application/yaml`.
+    /// - List: `paged page/limit from 0, size 30, at most 100, items body, total header X-Total-Elements, size header X-Page-Size`.
     #[inline]
     pub fn list_roles_project(
         &self,
@@ -74,6 +92,11 @@ impl<'c> Api<'c> {
         ListRolesProject { call }
     }
     /// `PUT /v1/orgs/{org}/projects/{project}/roles/{role}`
+    ///
+    /// `update-role-project`, tag `Project Roles`. Idempotent: twice is as good as once. Published types.
+    /// - Required: path `org`, `project`, `role`.
+    /// - Body: [`types::CreateRoleRequest`], `application/json`, `application/yaml`.
+    /// - Result: [`types::RolesResponse`], `application/json`, `application/yaml`.
     #[inline]
     pub fn update_role_project(
         &self,
@@ -89,7 +112,7 @@ impl<'c> Api<'c> {
         call.body_part(model::Cell::part(body));
         UpdateRoleProject { call }
     }
-    /// `PUT /v1/orgs/{org}/projects/{project}/roles/{role}`
+    /// `PUT /v1/orgs/{org}/projects/{project}/roles/{role}`: [`Self::update_role_project`] with another body.
     #[inline]
     pub fn update_role_project_yaml(
         &self,

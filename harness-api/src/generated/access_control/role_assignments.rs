@@ -6,6 +6,11 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /authz/api/roleassignments/delete/batch`
+    ///
+    /// `bulkDeleteRoleAssignment`, tag `Role Assignments`. Not repeated: twice may be more than once. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Body: list of text, `application/json`, `application/yaml`.
+    /// - Result: [`types::ResponseDtoRoleAssignmentDeleteResponseDto`], `application/json`, `application/yaml`.
     #[inline]
     pub fn bulk_delete_role_assignment(
         &self,
@@ -17,7 +22,7 @@ impl<'c> Api<'c> {
         call.body_json(&body);
         BulkDeleteRoleAssignment { call }
     }
-    /// `POST /authz/api/roleassignments/delete/batch`
+    /// `POST /authz/api/roleassignments/delete/batch`: [`Self::bulk_delete_role_assignment`] with another body.
     #[inline]
     pub fn bulk_delete_role_assignment_yaml(
         &self,
@@ -30,6 +35,10 @@ impl<'c> Api<'c> {
         BulkDeleteRoleAssignment { call }
     }
     /// `DELETE /authz/api/roleassignments/{identifier}`
+    ///
+    /// `deleteRoleAssignment`, tag `Role Assignments`. Idempotent: twice is as good as once. Published types.
+    /// - Required: path `identifier`; query `account_identifier` = `accountIdentifier`.
+    /// - Result: [`types::ResponseDtoRoleAssignmentResponse`], `application/json`, `application/yaml`.
     #[inline]
     pub fn delete_role_assignment(
         &self,
@@ -42,6 +51,12 @@ impl<'c> Api<'c> {
         DeleteRoleAssignment { call }
     }
     /// `POST /authz/api/roleassignments/v2/filter`
+    ///
+    /// `getFilteredRoleAssignmentByScopeList`, tag `Role Assignments`. Safe: it only reads. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Body, optional: [`types::RoleAssignmentFilterV2`], `application/json`, `application/yaml`.
+    /// - Result: [`types::ResponseDtoPageResponseRoleAssignmentAggregate`], `application/json`, `application/yaml`.
+    /// - List: `paged pageIndex/pageSize from 0, size 50, at most 100, items data.content, total data.totalItems, size data.pageSize, pageToken from data.pageToken`.
     #[inline]
     pub fn get_filtered_role_assignment_by_scope_list(
         &self,
@@ -57,6 +72,12 @@ impl<'c> Api<'c> {
         }
     }
     /// `POST /authz/api/roleassignments/filter`
+    ///
+    /// `getFilteredRoleAssignmentList`, tag `Role Assignments`. Safe: it only reads. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Body: [`types::RoleAssignmentFilter`], `application/json`, `application/yaml`.
+    /// - Result: [`types::ResponseDtoPageResponseRoleAssignmentResponse`], `application/json`, `application/yaml`.
+    /// - List: `paged pageIndex/pageSize from 0, size 50, at most 100, items data.content, total data.totalItems, size data.pageSize, pageToken from data.pageToken`.
     #[inline]
     pub fn get_filtered_role_assignment_list(
         &self,
@@ -70,7 +91,7 @@ impl<'c> Api<'c> {
             call,
         }
     }
-    /// `POST /authz/api/roleassignments/filter`
+    /// `POST /authz/api/roleassignments/filter`: [`Self::get_filtered_role_assignment_list`] with another body.
     #[inline]
     pub fn get_filtered_role_assignment_list_yaml(
         &self,
@@ -85,6 +106,10 @@ impl<'c> Api<'c> {
         }
     }
     /// `GET /authz/api/roleassignments/{identifier}`
+    ///
+    /// `getRoleAssignment`, tag `Role Assignments`. Safe: it only reads. Published types.
+    /// - Required: path `identifier`; query `account_identifier` = `accountIdentifier`.
+    /// - Result: [`types::ResponseDtoRoleAssignmentResponse`], `application/json`, `application/yaml`.
     #[inline]
     pub fn get_role_assignment(
         &self,
@@ -97,6 +122,11 @@ impl<'c> Api<'c> {
         GetRoleAssignment { call }
     }
     /// `POST /authz/api/roleassignments/aggregate`
+    ///
+    /// `getRoleAssignmentAggregateList`, tag `Role Assignments`. Safe: it only reads. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Body: [`types::RoleAssignmentFilter`], `application/json`, `application/yaml`.
+    /// - Result: [`types::ResponseDtoRoleAssignmentAggregateResponse`], `application/json`, `application/yaml`.
     #[inline]
     pub fn get_role_assignment_aggregate_list(
         &self,
@@ -110,7 +140,7 @@ impl<'c> Api<'c> {
             call,
         }
     }
-    /// `POST /authz/api/roleassignments/aggregate`
+    /// `POST /authz/api/roleassignments/aggregate`: [`Self::get_role_assignment_aggregate_list`] with another body.
     #[inline]
     pub fn get_role_assignment_aggregate_list_yaml(
         &self,
@@ -125,6 +155,11 @@ impl<'c> Api<'c> {
         }
     }
     /// `GET /authz/api/roleassignments`
+    ///
+    /// `getRoleAssignmentList`, tag `Role Assignments`. Safe: it only reads. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Result: [`types::ResponseDtoPageResponseRoleAssignmentResponse`], `application/json`, `application/yaml`.
+    /// - List: `paged pageIndex/pageSize from 0, size 50, at most 100, items data.content, total data.totalItems, size data.pageSize, pageToken from data.pageToken`.
     #[inline]
     pub fn get_role_assignment_list(
         &self,
@@ -135,6 +170,11 @@ impl<'c> Api<'c> {
         GetRoleAssignmentList { call }
     }
     /// `POST /authz/api/roleassignments`
+    ///
+    /// `postRoleAssignment`, tag `Role Assignments`. Not repeated: twice may be more than once. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Body: [`types::AuthzRoleAssignment`], `application/json`, `application/yaml`.
+    /// - Result: [`types::ResponseDtoRoleAssignmentResponse`], `application/json`, `application/yaml`.
     #[inline]
     pub fn post_role_assignment(
         &self,
@@ -146,7 +186,7 @@ impl<'c> Api<'c> {
         call.body_part(model::Cell::part(body));
         PostRoleAssignment { call }
     }
-    /// `POST /authz/api/roleassignments`
+    /// `POST /authz/api/roleassignments`: [`Self::post_role_assignment`] with another body.
     #[inline]
     pub fn post_role_assignment_yaml(
         &self,
@@ -159,6 +199,11 @@ impl<'c> Api<'c> {
         PostRoleAssignment { call }
     }
     /// `POST /authz/api/roleassignments/multi`
+    ///
+    /// `postRoleAssignments`, tag `Role Assignments`. Not repeated: twice may be more than once. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Body: [`types::RoleAssignmentCreateRequest`], `application/json`, `application/yaml`.
+    /// - Result: [`types::ResponseDtoListRoleAssignmentResponse`], `application/json`, `application/yaml`.
     #[inline]
     pub fn post_role_assignments(
         &self,
@@ -170,7 +215,7 @@ impl<'c> Api<'c> {
         call.body_part(model::Cell::part(body));
         PostRoleAssignments { call }
     }
-    /// `POST /authz/api/roleassignments/multi`
+    /// `POST /authz/api/roleassignments/multi`: [`Self::post_role_assignments`] with another body.
     #[inline]
     pub fn post_role_assignments_yaml(
         &self,
@@ -183,6 +228,11 @@ impl<'c> Api<'c> {
         PostRoleAssignments { call }
     }
     /// `POST /authz/api/roleassignments/validate`
+    ///
+    /// `validateRoleAssignment`, tag `Role Assignments`. Safe: it only reads. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Body: [`types::RoleAssignmentValidationRequest`], `application/json`, `application/yaml`.
+    /// - Result: [`types::ResponseDtoRoleAssignmentValidationResponse`], `application/json`, `application/yaml`.
     #[inline]
     pub fn validate_role_assignment(
         &self,
@@ -194,7 +244,7 @@ impl<'c> Api<'c> {
         call.body_part(model::Cell::part(body));
         ValidateRoleAssignment { call }
     }
-    /// `POST /authz/api/roleassignments/validate`
+    /// `POST /authz/api/roleassignments/validate`: [`Self::validate_role_assignment`] with another body.
     #[inline]
     pub fn validate_role_assignment_yaml(
         &self,

@@ -6,6 +6,10 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `DELETE /authz/api/roles/{identifier}`
+    ///
+    /// `deleteRole`, tag `Roles`. Idempotent: twice is as good as once. Published types.
+    /// - Required: path `identifier`; query `account_identifier` = `accountIdentifier`.
+    /// - Result: [`types::ResponseDtoRoleResponse`], `application/json`, `application/yaml`.
     #[inline]
     pub fn delete_role(
         &self,
@@ -18,6 +22,10 @@ impl<'c> Api<'c> {
         DeleteRole { call }
     }
     /// `GET /authz/api/roles/{identifier}`
+    ///
+    /// `getRole`, tag `Roles`. Safe: it only reads. Published types.
+    /// - Required: path `identifier`; query `account_identifier` = `accountIdentifier`.
+    /// - Result: [`types::ResponseDtoRoleResponse`], `application/json`, `application/yaml`.
     #[inline]
     pub fn get_role(
         &self,
@@ -30,6 +38,11 @@ impl<'c> Api<'c> {
         GetRole { call }
     }
     /// `GET /authz/api/roles`
+    ///
+    /// `getRoleList`, tag `Roles`. Safe: it only reads. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Result: [`types::ResponseDtoPageResponseRoleWithPrincipalCountResponse`], `application/json`, `application/yaml`.
+    /// - List: `paged pageIndex/pageSize from 0, size 50, at most 100, items data.content, total data.totalItems, size data.pageSize, pageToken from data.pageToken`.
     #[inline]
     pub fn get_role_list(&self, account_identifier: impl Into<String>) -> GetRoleList {
         let mut call = rt::Call::new(self.client, &GET_ROLE_LIST);
@@ -37,6 +50,11 @@ impl<'c> Api<'c> {
         GetRoleList { call }
     }
     /// `POST /authz/api/roles`
+    ///
+    /// `postRole`, tag `Roles`. Not repeated: twice may be more than once. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Body: [`types::Role`], `application/json`, `application/yaml`.
+    /// - Result: [`types::ResponseDtoRoleResponse`], `application/json`, `application/yaml`.
     #[inline]
     pub fn post_role(
         &self,
@@ -48,7 +66,7 @@ impl<'c> Api<'c> {
         call.body_part(model::Cell::part(body));
         PostRole { call }
     }
-    /// `POST /authz/api/roles`
+    /// `POST /authz/api/roles`: [`Self::post_role`] with another body.
     #[inline]
     pub fn post_role_yaml(
         &self,
@@ -61,6 +79,11 @@ impl<'c> Api<'c> {
         PostRole { call }
     }
     /// `PUT /authz/api/roles/{identifier}`
+    ///
+    /// `putRole`, tag `Roles`. Idempotent: twice is as good as once. Published types.
+    /// - Required: path `identifier`; query `account_identifier` = `accountIdentifier`.
+    /// - Body: [`types::Role`], `application/json`, `application/yaml`.
+    /// - Result: [`types::ResponseDtoRoleResponse`], `application/json`, `application/yaml`.
     #[inline]
     pub fn put_role(
         &self,
@@ -74,7 +97,7 @@ impl<'c> Api<'c> {
         call.body_part(model::Cell::part(body));
         PutRole { call }
     }
-    /// `PUT /authz/api/roles/{identifier}`
+    /// `PUT /authz/api/roles/{identifier}`: [`Self::put_role`] with another body.
     #[inline]
     pub fn put_role_yaml(
         &self,

@@ -6,6 +6,11 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /authz/api/zendesk`
+    ///
+    /// `createZendeskTicket`, tag `Zendesk`. Not repeated: twice may be more than once. The answer is not described; the body is inferred from one sample.
+    /// - Required: query `ticket_type` = `ticketType`, `priority`, `subject`.
+    /// - Body, optional: `multipart/form-data`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn create_zendesk_ticket(
         &self,
@@ -23,6 +28,9 @@ impl<'c> Api<'c> {
         CreateZendeskTicket { call }
     }
     /// `GET /authz/api/zendesk/token`
+    ///
+    /// `getCoveoToken`, tag `Zendesk`. Safe: it only reads. The answer is not described.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn get_coveo_token(&self) -> GetCoveoToken {
         let call = rt::Call::new(self.client, &GET_COVEO_TOKEN);

@@ -6,6 +6,12 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /audit/api/audits/list`
+    ///
+    /// `getAuditEventList`, tag `Audit`. Safe: it only reads. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Body, optional: [`types::AuditFilterProperties`], `application/json`, `application/yaml`.
+    /// - Result: [`types::ResponseDtoPageResponseAuditEvent`], `application/json`, `application/yaml`.
+    /// - List: `paged pageIndex/pageSize from 0, size 50, at most 100, items data.content, total data.totalItems, size data.pageSize, pageToken from data.pageToken`.
     #[inline]
     pub fn get_audit_event_list(
         &self,
@@ -16,6 +22,12 @@ impl<'c> Api<'c> {
         GetAuditEventList { call }
     }
     /// `POST /audit/api/audits/listV2`
+    ///
+    /// `getAuditEventListV2`, tag `Audit`. Safe: it only reads. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Body, optional: [`types::AuditFilterProperties`], `application/json`, `application/yaml`.
+    /// - Result: [`types::ResponseDtoSliceResponseAuditEvent`], `application/json`, `application/yaml`.
+    /// - List: `paged pageIndex/pageSize from 0, size 50, at most 100, items data.content, size data.pageSize, more data.hasNext, pageToken from data.pageToken`.
     #[inline]
     pub fn get_audit_event_list_v2(
         &self,

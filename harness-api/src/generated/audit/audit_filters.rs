@@ -6,6 +6,10 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `DELETE /audit/api/auditFilters/{identifier}`
+    ///
+    /// `deleteAuditFilter`, tag `AuditFilters`. Idempotent: twice is as good as once. Published types.
+    /// - Required: path `identifier`; query `account_identifier` = `accountIdentifier`.
+    /// - Result: [`types::ResponseDtoBoolean`], `application/json`, `application/yaml`, `text/html`, `text/yaml`.
     #[inline]
     pub fn delete_audit_filter(
         &self,
@@ -18,6 +22,10 @@ impl<'c> Api<'c> {
         DeleteAuditFilter { call }
     }
     /// `GET /audit/api/auditFilters/{identifier}`
+    ///
+    /// `getAuditFilter`, tag `AuditFilters`. Safe: it only reads. Published types.
+    /// - Required: path `identifier`; query `account_identifier` = `accountIdentifier`.
+    /// - Result: [`types::AuditResponseDtoFilter`], `application/json`, `application/yaml`, `text/html`, `text/yaml`.
     #[inline]
     pub fn get_audit_filter(
         &self,
@@ -30,6 +38,11 @@ impl<'c> Api<'c> {
         GetAuditFilter { call }
     }
     /// `GET /audit/api/auditFilters`
+    ///
+    /// `getAuditFilterList`, tag `AuditFilters`. Safe: it only reads. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Result: [`types::ResponseDtoPageResponseFilter`], `application/json`, `application/yaml`, `text/html`, `text/yaml`.
+    /// - List: `paged pageIndex/pageSize from 0, size 100, at most 1000, items data.content, total data.totalItems, size data.pageSize`.
     #[inline]
     pub fn get_audit_filter_list(
         &self,
@@ -40,6 +53,11 @@ impl<'c> Api<'c> {
         GetAuditFilterList { call }
     }
     /// `POST /audit/api/auditFilters`
+    ///
+    /// `postAuditFilter`, tag `AuditFilters`. Not repeated: twice may be more than once. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Body: [`types::Filter`], `application/json`, `text/html`, `text/plain`, `text/yaml`.
+    /// - Result: [`types::AuditResponseDtoFilter`], `application/json`, `application/yaml`, `text/html`, `text/yaml`.
     #[inline]
     pub fn post_audit_filter(
         &self,
@@ -51,7 +69,7 @@ impl<'c> Api<'c> {
         call.body_part(model::Cell::part(body));
         PostAuditFilter { call }
     }
-    /// `POST /audit/api/auditFilters`
+    /// `POST /audit/api/auditFilters`: [`Self::post_audit_filter`] with another body.
     #[inline]
     pub fn post_audit_filter_html(
         &self,
@@ -63,7 +81,7 @@ impl<'c> Api<'c> {
         call.body_text("text/html", body);
         PostAuditFilter { call }
     }
-    /// `POST /audit/api/auditFilters`
+    /// `POST /audit/api/auditFilters`: [`Self::post_audit_filter`] with another body.
     #[inline]
     pub fn post_audit_filter_text(
         &self,
@@ -75,7 +93,7 @@ impl<'c> Api<'c> {
         call.body_text("text/plain", body);
         PostAuditFilter { call }
     }
-    /// `POST /audit/api/auditFilters`
+    /// `POST /audit/api/auditFilters`: [`Self::post_audit_filter`] with another body.
     #[inline]
     pub fn post_audit_filter_text_yaml(
         &self,
@@ -88,6 +106,11 @@ impl<'c> Api<'c> {
         PostAuditFilter { call }
     }
     /// `PUT /audit/api/auditFilters`
+    ///
+    /// `updateAuditFilter`, tag `AuditFilters`. Idempotent: twice is as good as once. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Body: [`types::Filter`], `application/json`, `text/html`, `text/plain`, `text/yaml`.
+    /// - Result: [`types::AuditResponseDtoFilter`], `application/json`, `application/yaml`, `text/html`, `text/yaml`.
     #[inline]
     pub fn update_audit_filter(
         &self,
@@ -99,7 +122,7 @@ impl<'c> Api<'c> {
         call.body_part(model::Cell::part(body));
         UpdateAuditFilter { call }
     }
-    /// `PUT /audit/api/auditFilters`
+    /// `PUT /audit/api/auditFilters`: [`Self::update_audit_filter`] with another body.
     #[inline]
     pub fn update_audit_filter_html(
         &self,
@@ -111,7 +134,7 @@ impl<'c> Api<'c> {
         call.body_text("text/html", body);
         UpdateAuditFilter { call }
     }
-    /// `PUT /audit/api/auditFilters`
+    /// `PUT /audit/api/auditFilters`: [`Self::update_audit_filter`] with another body.
     #[inline]
     pub fn update_audit_filter_text(
         &self,
@@ -123,7 +146,7 @@ impl<'c> Api<'c> {
         call.body_text("text/plain", body);
         UpdateAuditFilter { call }
     }
-    /// `PUT /audit/api/auditFilters`
+    /// `PUT /audit/api/auditFilters`: [`Self::update_audit_filter`] with another body.
     #[inline]
     pub fn update_audit_filter_text_yaml(
         &self,

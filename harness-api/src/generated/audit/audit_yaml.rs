@@ -6,6 +6,10 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /audit/api/auditYaml`
+    ///
+    /// `getYamlDiff`, tag `AuditYaml`. Safe: it only reads. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`, `audit_id` = `auditId`.
+    /// - Result: [`types::ResponseDtoYamlDiffRecord`], `application/json`, `application/yaml`.
     #[inline]
     pub fn get_yaml_diff(
         &self,

@@ -6,6 +6,11 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /v1/audits`
+    ///
+    /// `post-audits`, tag `Audits`. Safe: it only reads. Published types.
+    /// - Body, optional: [`types::AuditFilterPropertiesV1dto`], `application/json`.
+    /// - Result: list of [`types::AuditEventDto`], `application/json`.
+    /// - List: `paged page/limit from 0, size 30, at most 100, items body, total header X-Total-Elements, size header X-Page-Size`.
     #[inline]
     pub fn post_audits(&self) -> PostAudits {
         let call = rt::Call::new(self.client, &POST_AUDITS);

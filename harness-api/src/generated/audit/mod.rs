@@ -2,6 +2,48 @@
 // Do not edit: change the description's fixes or the generator, then run `cargo xtask generate`.
 
 //! Audit trail, audit filters and streaming destinations.
+//!
+//! # `Audit`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `POST /audit/api/audits/list` | [`get_audit_event_list`](Api::get_audit_event_list) |
+//! | `POST /audit/api/audits/listV2` | [`get_audit_event_list_v2`](Api::get_audit_event_list_v2) |
+//!
+//! # `AuditFilters`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `DELETE /audit/api/auditFilters/{identifier}` | [`delete_audit_filter`](Api::delete_audit_filter) |
+//! | `GET /audit/api/auditFilters/{identifier}` | [`get_audit_filter`](Api::get_audit_filter) |
+//! | `GET /audit/api/auditFilters` | [`get_audit_filter_list`](Api::get_audit_filter_list) |
+//! | `POST /audit/api/auditFilters` | [`post_audit_filter`](Api::post_audit_filter) |
+//! | `PUT /audit/api/auditFilters` | [`update_audit_filter`](Api::update_audit_filter) |
+//!
+//! # `AuditYaml`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `GET /audit/api/auditYaml` | [`get_yaml_diff`](Api::get_yaml_diff) |
+//!
+//! # `Audits`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `POST /v1/audits` | [`post_audits`](Api::post_audits) |
+//!
+//! # `Streaming Destinations`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `POST /v1/streaming-destinations` | [`create_streaming_destinations`](Api::create_streaming_destinations) |
+//! | `DELETE /v1/streaming-destinations/{streaming-destination}` | [`delete_disabled_streaming_destination`](Api::delete_disabled_streaming_destination) |
+//! | `GET /v1/streaming-destinations/{streaming-destination}` | [`get_streaming_destination`](Api::get_streaming_destination) |
+//! | `GET /v1/streaming-destinations` | [`get_streaming_destinations`](Api::get_streaming_destinations) |
+//! | `GET /v1/streaming-destinations/aggregate` | [`get_streaming_destinations_aggregate`](Api::get_streaming_destinations_aggregate) |
+//! | `GET /v1/streaming-destinations/cards` | [`get_streaming_destinations_cards`](Api::get_streaming_destinations_cards) |
+//! | `PUT /v1/streaming-destinations/{streaming-destination}` | [`update_streaming_destination`](Api::update_streaming_destination) |
+//! | `GET /v1/streaming-destinations/{streaming-destination}/validate-unique-identifier` | [`validate_unique_identifier`](Api::validate_unique_identifier) |
 mod audit;
 pub use audit::*;
 mod audit_filters;

@@ -6,6 +6,10 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /v1/streaming-destinations`
+    ///
+    /// `create-streaming-destinations`, tag `Streaming Destinations`. Not repeated: twice may be more than once. Published types.
+    /// - Body, optional: [`types::StreamingDestinationDto`], `application/json`.
+    /// - Result: [`types::StreamingDestinationResponse`], `application/json`.
     #[inline]
     pub fn create_streaming_destinations(&self) -> CreateStreamingDestinations {
         let call = rt::Call::new(self.client, &CREATE_STREAMING_DESTINATIONS);
@@ -14,6 +18,10 @@ impl<'c> Api<'c> {
         }
     }
     /// `DELETE /v1/streaming-destinations/{streaming-destination}`
+    ///
+    /// `delete-disabled-streaming-destination`, tag `Streaming Destinations`. Idempotent: twice is as good as once. Published types.
+    /// - Required: path `streaming_destination` = `streaming-destination`.
+    /// - Result: [`types::StreamingDestinationResponse`], `application/json`.
     #[inline]
     pub fn delete_disabled_streaming_destination(
         &self,
@@ -29,6 +37,10 @@ impl<'c> Api<'c> {
         }
     }
     /// `GET /v1/streaming-destinations/{streaming-destination}`
+    ///
+    /// `get-streaming-destination`, tag `Streaming Destinations`. Safe: it only reads. Published types.
+    /// - Required: path `streaming_destination` = `streaming-destination`.
+    /// - Result: [`types::StreamingDestinationResponse`], `application/json`.
     #[inline]
     pub fn get_streaming_destination(
         &self,
@@ -39,12 +51,20 @@ impl<'c> Api<'c> {
         GetStreamingDestination { call }
     }
     /// `GET /v1/streaming-destinations`
+    ///
+    /// `get-streaming-destinations`, tag `Streaming Destinations`. Safe: it only reads. Published types.
+    /// - Result: list of [`types::StreamingDestinationResponse`], `application/json`.
+    /// - List: `paged page/limit from 0, size 30, at most 100, items body, total header X-Total-Elements, size header X-Page-Size`.
     #[inline]
     pub fn get_streaming_destinations(&self) -> GetStreamingDestinations {
         let call = rt::Call::new(self.client, &GET_STREAMING_DESTINATIONS);
         GetStreamingDestinations { call }
     }
     /// `GET /v1/streaming-destinations/aggregate`
+    ///
+    /// `getStreamingDestinationsAggregate`, tag `Streaming Destinations`. Safe: it only reads. Published types.
+    /// - Result: list of [`types::StreamingDestinationAggregateDto`], `application/json`.
+    /// - List: `paged page/limit from 0, size 30, at most 100, items body, total header X-Total-Elements, size header X-Page-Size`.
     #[inline]
     pub fn get_streaming_destinations_aggregate(
         &self,
@@ -55,6 +75,9 @@ impl<'c> Api<'c> {
         }
     }
     /// `GET /v1/streaming-destinations/cards`
+    ///
+    /// `get-streaming-destinations-cards`, tag `Streaming Destinations`. Safe: it only reads. Published types.
+    /// - Result: [`types::StreamingDestinationCards`], `application/json`.
     #[inline]
     pub fn get_streaming_destinations_cards(&self) -> GetStreamingDestinationsCards {
         let call = rt::Call::new(self.client, &GET_STREAMING_DESTINATIONS_CARDS);
@@ -63,6 +86,11 @@ impl<'c> Api<'c> {
         }
     }
     /// `PUT /v1/streaming-destinations/{streaming-destination}`
+    ///
+    /// `update-streaming-destination`, tag `Streaming Destinations`. Idempotent: twice is as good as once. Published types.
+    /// - Required: path `streaming_destination` = `streaming-destination`.
+    /// - Body, optional: [`types::StreamingDestinationDto`], `application/json`.
+    /// - Result: [`types::StreamingDestinationResponse`], `application/json`.
     #[inline]
     pub fn update_streaming_destination(
         &self,
@@ -73,6 +101,10 @@ impl<'c> Api<'c> {
         UpdateStreamingDestination { call }
     }
     /// `GET /v1/streaming-destinations/{streaming-destination}/validate-unique-identifier`
+    ///
+    /// `validateUniqueIdentifier`, tag `Streaming Destinations`. Safe: it only reads. Published types.
+    /// - Required: path `streaming_destination` = `streaming-destination`.
+    /// - Result: bool, `application/json`.
     #[inline]
     pub fn validate_unique_identifier(
         &self,

@@ -6,6 +6,11 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /ng/api/authentication-settings/ldap/settings`
+    ///
+    /// `createLdapSettings`, tag `Authentication Settings`. Not repeated: twice may be more than once. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Body: [`types::LdapSettings`], `application/json`.
+    /// - Result: [`types::RestResponseLdapSettings`], `application/json`, `application/yaml`.
     #[inline]
     pub fn create_ldap_settings(
         &self,
@@ -18,6 +23,10 @@ impl<'c> Api<'c> {
         CreateLdapSettings { call }
     }
     /// `DELETE /ng/api/authentication-settings/ldap/settings`
+    ///
+    /// `deleteLdapSettings`, tag `Authentication Settings`. Idempotent: twice is as good as once. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Result: [`types::RestResponseBoolean`], `application/json`, `application/yaml`.
     #[inline]
     pub fn delete_ldap_settings(
         &self,
@@ -28,6 +37,10 @@ impl<'c> Api<'c> {
         DeleteLdapSettings { call }
     }
     /// `DELETE /ng/api/authentication-settings/delete-saml-metadata`
+    ///
+    /// `deleteSamlMetaData`, tag `Authentication Settings`. Idempotent: twice is as good as once. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Result: [`types::RestResponseSsoConfig`], `application/json`, `application/yaml`; errors 400, 500.
     #[inline]
     pub fn delete_saml_meta_data(
         &self,
@@ -38,6 +51,10 @@ impl<'c> Api<'c> {
         DeleteSamlMetaData { call }
     }
     /// `DELETE /ng/api/authentication-settings/saml-metadata/{samlSSOId}/delete`
+    ///
+    /// `deleteSamlMetaDataForSamlSSOId`, tag `Authentication Settings`. Idempotent: twice is as good as once. Published types.
+    /// - Required: path `saml_sso_id` = `samlSSOId`; query `account_identifier` = `accountIdentifier`.
+    /// - Result: [`types::RestResponseSsoConfig`], `application/json`, `application/yaml`.
     #[inline]
     pub fn delete_saml_meta_data_for_saml_sso_id(
         &self,
@@ -55,6 +72,10 @@ impl<'c> Api<'c> {
         }
     }
     /// `PUT /ng/api/authentication-settings/saml-metadata-upload/{samlSSOId}/authentication`
+    ///
+    /// `enableDisableAuthenticationForSAMLSetting`, tag `Authentication Settings`. Idempotent: twice is as good as once. Published types.
+    /// - Required: path `saml_sso_id` = `samlSSOId`; query `account_identifier` = `accountIdentifier`, `enable`.
+    /// - Result: [`types::RestResponseBoolean`], `application/json`, `application/yaml`.
     #[inline]
     pub fn enable_disable_authentication_for_saml_setting(
         &self,
@@ -74,6 +95,10 @@ impl<'c> Api<'c> {
         }
     }
     /// `GET /ng/api/authentication-settings`
+    ///
+    /// `getAuthenticationSettings`, tag `Authentication Settings`. Safe: it only reads. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Result: [`types::RestResponseAuthenticationSettingsResponse`], `application/json`, `application/yaml`; errors 400, 500.
     #[inline]
     pub fn get_authentication_settings(
         &self,
@@ -84,6 +109,10 @@ impl<'c> Api<'c> {
         GetAuthenticationSettings { call }
     }
     /// `GET /ng/api/authentication-settings/v2`
+    ///
+    /// `getAuthenticationSettingsV2`, tag `Authentication Settings`. Safe: it only reads. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Result: [`types::RestResponseAuthenticationSettingsResponse`], `application/json`, `application/yaml`.
     #[inline]
     pub fn get_authentication_settings_v2(
         &self,
@@ -96,6 +125,10 @@ impl<'c> Api<'c> {
         }
     }
     /// `GET /ng/api/authentication-settings/ldap/settings`
+    ///
+    /// `getLdapSettings`, tag `Authentication Settings`. Safe: it only reads. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Result: [`types::RestResponseLdapSettings`], `application/json`, `application/yaml`.
     #[inline]
     pub fn get_ldap_settings(
         &self,
@@ -106,6 +139,10 @@ impl<'c> Api<'c> {
         GetLdapSettings { call }
     }
     /// `GET /ng/api/authentication-settings/login-settings/password-strength`
+    ///
+    /// `getPasswordStrengthSettings`, tag `Authentication Settings`. Safe: it only reads. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Result: [`types::RestResponsePasswordStrengthPolicy`], `application/json`, `application/yaml`; errors 400, 500.
     #[inline]
     pub fn get_password_strength_settings(
         &self,
@@ -118,6 +155,10 @@ impl<'c> Api<'c> {
         }
     }
     /// `GET /ng/api/authentication-settings/saml-login-test`
+    ///
+    /// `getSamlLoginTest`, tag `Authentication Settings`. Safe: it only reads. Published types.
+    /// - Required: query `account_id` = `accountId`.
+    /// - Result: [`types::RestResponseLoginTypeResponse`], `application/json`, `application/yaml`; errors 400, 500.
     #[inline]
     pub fn get_saml_login_test(
         &self,
@@ -128,6 +169,10 @@ impl<'c> Api<'c> {
         GetSamlLoginTest { call }
     }
     /// `GET /ng/api/authentication-settings/saml-login-test/{samlSSOId}`
+    ///
+    /// `getSamlLoginTestV2`, tag `Authentication Settings`. Safe: it only reads. Published types.
+    /// - Required: path `saml_sso_id` = `samlSSOId`; query `account_identifier` = `accountIdentifier`.
+    /// - Result: [`types::RestResponseLoginTypeResponse`], `application/json`, `application/yaml`.
     #[inline]
     pub fn get_saml_login_test_v2(
         &self,
@@ -140,6 +185,10 @@ impl<'c> Api<'c> {
         GetSamlLoginTestV2 { call }
     }
     /// `DELETE /ng/api/authentication-settings/oauth/remove-mechanism`
+    ///
+    /// `removeOauthMechanism`, tag `Authentication Settings`. Idempotent: twice is as good as once. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Result: [`types::RestResponseBoolean`], `application/json`, `application/yaml`; errors 400, 500.
     #[inline]
     pub fn remove_oauth_mechanism(
         &self,
@@ -150,6 +199,11 @@ impl<'c> Api<'c> {
         RemoveOauthMechanism { call }
     }
     /// `PUT /ng/api/authentication-settings/public-access`
+    ///
+    /// `setPublicAccess`, tag `Authentication Settings`. Idempotent: twice is as good as once. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Body: bool, `application/json`.
+    /// - Result: [`types::RestResponseBoolean`], `application/json`, `application/yaml`.
     #[inline]
     pub fn set_public_access(
         &self,
@@ -162,6 +216,11 @@ impl<'c> Api<'c> {
         SetPublicAccess { call }
     }
     /// `PUT /ng/api/authentication-settings/session-timeout-account-level`
+    ///
+    /// `setSessionTimeoutAtAccountLevel`, tag `Authentication Settings`. Idempotent: twice is as good as once. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Body: [`types::SessionTimeoutSettings`], `application/json`.
+    /// - Result: [`types::RestResponseBoolean`], `application/json`, `application/yaml`.
     #[inline]
     pub fn set_session_timeout_at_account_level(
         &self,
@@ -176,6 +235,11 @@ impl<'c> Api<'c> {
         }
     }
     /// `PUT /ng/api/authentication-settings/two-factor-admin-override-settings`
+    ///
+    /// `setTwoFactorAuthAtAccountLevel`, tag `Authentication Settings`. Idempotent: twice is as good as once. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Body: [`types::TwoFactorAdminOverrideSettings`], `application/json`.
+    /// - Result: [`types::RestResponseBoolean`], `application/json`, `application/yaml`; errors 400, 500.
     #[inline]
     pub fn set_two_factor_auth_at_account_level(
         &self,
@@ -190,6 +254,10 @@ impl<'c> Api<'c> {
         }
     }
     /// `PUT /ng/api/authentication-settings/update-auth-mechanism`
+    ///
+    /// `updateAuthMechanism`, tag `Authentication Settings`. Idempotent: twice is as good as once. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Result: [`types::RestResponseBoolean`], `application/json`, `application/yaml`; errors 400, 500.
     #[inline]
     pub fn update_auth_mechanism(
         &self,
@@ -200,6 +268,11 @@ impl<'c> Api<'c> {
         UpdateAuthMechanism { call }
     }
     /// `PUT /ng/api/authentication-settings/ldap/settings`
+    ///
+    /// `updateLdapSettings`, tag `Authentication Settings`. Idempotent: twice is as good as once. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Body: [`types::LdapSettings`], `application/json`.
+    /// - Result: [`types::RestResponseLdapSettings`], `application/json`, `application/yaml`.
     #[inline]
     pub fn update_ldap_settings(
         &self,
@@ -212,6 +285,11 @@ impl<'c> Api<'c> {
         UpdateLdapSettings { call }
     }
     /// `PUT /ng/api/authentication-settings/oauth/update-providers`
+    ///
+    /// `updateOauthProviders`, tag `Authentication Settings`. Idempotent: twice is as good as once. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Body: [`types::OauthSettings`], `application/json`.
+    /// - Result: [`types::RestResponseBoolean`], `application/json`, `application/yaml`; errors 400, 500.
     #[inline]
     pub fn update_oauth_providers(
         &self,
@@ -224,6 +302,11 @@ impl<'c> Api<'c> {
         UpdateOauthProviders { call }
     }
     /// `PUT /ng/api/authentication-settings/saml-metadata-upload`
+    ///
+    /// `updateSamlMetaData`, tag `Authentication Settings`. Not repeated: twice may be more than once. Published types.
+    /// - Required: query `account_id` = `accountId`.
+    /// - Body, optional: `multipart/form-data`.
+    /// - Result: [`types::RestResponseSsoConfig`], `application/json`, `application/yaml`; errors 400, 500.
     #[inline]
     pub fn update_saml_meta_data(
         &self,
@@ -234,6 +317,11 @@ impl<'c> Api<'c> {
         UpdateSamlMetaData { call }
     }
     /// `PUT /ng/api/authentication-settings/saml-metadata-upload/{samlSSOId}`
+    ///
+    /// `updateSamlMetaDataForSamlSSOId`, tag `Authentication Settings`. Not repeated: twice may be more than once. Published types.
+    /// - Required: path `saml_sso_id` = `samlSSOId`; query `account_identifier` = `accountIdentifier`.
+    /// - Body, optional: `multipart/form-data`.
+    /// - Result: [`types::RestResponseSsoConfig`], `application/json`, `application/yaml`.
     #[inline]
     pub fn update_saml_meta_data_for_saml_sso_id(
         &self,
@@ -251,6 +339,11 @@ impl<'c> Api<'c> {
         }
     }
     /// `PUT /ng/api/authentication-settings/whitelisted-domains`
+    ///
+    /// `updateWhitelistedDomains`, tag `Authentication Settings`. Idempotent: twice is as good as once. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Body, optional: list of text, `application/json`.
+    /// - Result: [`types::RestResponseBoolean`], `application/json`, `application/yaml`; errors 400, 500.
     #[inline]
     pub fn update_whitelisted_domains(
         &self,
@@ -261,6 +354,11 @@ impl<'c> Api<'c> {
         UpdateWhitelistedDomains { call }
     }
     /// `POST /ng/api/authentication-settings/saml-metadata-upload`
+    ///
+    /// `uploadSamlMetaData`, tag `Authentication Settings`. Not repeated: twice may be more than once. Published types.
+    /// - Required: query `account_id` = `accountId`.
+    /// - Body, optional: `multipart/form-data`.
+    /// - Result: [`types::RestResponseSsoConfig`], `application/json`, `application/yaml`; errors 400, 500.
     #[inline]
     pub fn upload_saml_meta_data(
         &self,
@@ -271,6 +369,11 @@ impl<'c> Api<'c> {
         UploadSamlMetaData { call }
     }
     /// `POST /ng/api/authentication-settings/saml-metadata`
+    ///
+    /// `uploadSamlMetaDataDs`, tag `Authentication Settings`. Not repeated: twice may be more than once. Published types.
+    /// - Required: query `account_id` = `accountId`.
+    /// - Body, optional: `multipart/form-data`.
+    /// - Result: [`types::RestResponseSamlSettingsDto`], `application/json`, `application/yaml`.
     #[inline]
     pub fn upload_saml_meta_data_ds(
         &self,

@@ -6,6 +6,10 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /v1/ip-allowlist/allowed/ip-address`
+    ///
+    /// `allowed-ip-address`, tag `IP Allowlist`. Safe: it only reads. Published types.
+    /// - Required: query `ip_address`.
+    /// - Result: [`types::IpAllowlistConfigValidateResponse`], `application/json`.
     #[inline]
     pub fn allowed_ip_address(&self, ip_address: impl Into<String>) -> AllowedIpAddress {
         let mut call = rt::Call::new(self.client, &ALLOWED_IP_ADDRESS);
@@ -13,12 +17,20 @@ impl<'c> Api<'c> {
         AllowedIpAddress { call }
     }
     /// `POST /v1/ip-allowlist`
+    ///
+    /// `create-ip-allowlist-config`, tag `IP Allowlist`. Not repeated: twice may be more than once. Published types.
+    /// - Body, optional: [`types::IpAllowlistConfigRequest`], `application/json`.
+    /// - Result: [`types::IpAllowlistConfigResponse`], `application/json`.
     #[inline]
     pub fn create_ip_allowlist_config(&self) -> CreateIpAllowlistConfig {
         let call = rt::Call::new(self.client, &CREATE_IP_ALLOWLIST_CONFIG);
         CreateIpAllowlistConfig { call }
     }
     /// `DELETE /v1/ip-allowlist/{ip-config-identifier}`
+    ///
+    /// `delete-ip-allowlist-config`, tag `IP Allowlist`. Idempotent: twice is as good as once. Published types.
+    /// - Required: path `ip_config_identifier` = `ip-config-identifier`.
+    /// - Result: nothing.
     #[inline]
     pub fn delete_ip_allowlist_config(
         &self,
@@ -29,6 +41,10 @@ impl<'c> Api<'c> {
         DeleteIpAllowlistConfig { call }
     }
     /// `GET /v1/ip-allowlist/{ip-config-identifier}`
+    ///
+    /// `get-ip-allowlist-config`, tag `IP Allowlist`. Safe: it only reads. Published types.
+    /// - Required: path `ip_config_identifier` = `ip-config-identifier`.
+    /// - Result: [`types::IpAllowlistConfigResponse`], `application/json`.
     #[inline]
     pub fn get_ip_allowlist_config(
         &self,
@@ -39,12 +55,21 @@ impl<'c> Api<'c> {
         GetIpAllowlistConfig { call }
     }
     /// `GET /v1/ip-allowlist`
+    ///
+    /// `get-ip-allowlist-configs`, tag `IP Allowlist`. Safe: it only reads. Published types.
+    /// - Result: list of [`types::IpAllowlistConfigResponse`], `application/json`.
+    /// - List: `paged page/limit from 0, size 20, at most 100, items body, total header X-Total-Elements, size header X-Page-Size`.
     #[inline]
     pub fn get_ip_allowlist_configs(&self) -> GetIpAllowlistConfigs {
         let call = rt::Call::new(self.client, &GET_IP_ALLOWLIST_CONFIGS);
         GetIpAllowlistConfigs { call }
     }
     /// `PUT /v1/ip-allowlist/{ip-config-identifier}`
+    ///
+    /// `update-ip-allowlist-config`, tag `IP Allowlist`. Idempotent: twice is as good as once. Published types.
+    /// - Required: path `ip_config_identifier` = `ip-config-identifier`.
+    /// - Body, optional: [`types::IpAllowlistConfigRequest`], `application/json`.
+    /// - Result: [`types::IpAllowlistConfigResponse`], `application/json`.
     #[inline]
     pub fn update_ip_allowlist_config(
         &self,
@@ -55,6 +80,10 @@ impl<'c> Api<'c> {
         UpdateIpAllowlistConfig { call }
     }
     /// `GET /v1/ip-allowlist/validate/ip-address`
+    ///
+    /// `validate-ip-address-allowlisted-or-not`, tag `IP Allowlist`. Safe: it only reads. Published types.
+    /// - Required: query `ip_address`.
+    /// - Result: [`types::IpAllowlistConfigValidateResponse`], `application/json`.
     #[inline]
     pub fn validate_ip_address_allowlisted_or_not(
         &self,
@@ -70,6 +99,10 @@ impl<'c> Api<'c> {
         }
     }
     /// `GET /v1/ip-allowlist/validate-unique-identifier/{ip-config-identifier}`
+    ///
+    /// `validate-unique-ip-allowlist-config-identifier`, tag `IP Allowlist`. Safe: it only reads. Published types.
+    /// - Required: path `ip_config_identifier` = `ip-config-identifier`.
+    /// - Result: bool, `application/json`.
     #[inline]
     pub fn validate_unique_ip_allowlist_config_identifier(
         &self,

@@ -6,12 +6,20 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /v1/ldap-settings`
+    ///
+    /// `create-ng-ldap-settings`, tag `Ldap Settings`. Not repeated: twice may be more than once. The answer is not described; the body is inferred from one sample.
+    /// - Body, optional: [`types::CreateNgLdapSettingsBody`], `application/json`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn create_ng_ldap_settings(&self) -> CreateNgLdapSettings {
         let call = rt::Call::new(self.client, &CREATE_NG_LDAP_SETTINGS);
         CreateNgLdapSettings { call }
     }
     /// `DELETE /v1/ldap-settings/{ldap-settings-id}`
+    ///
+    /// `delete-ldap-settings`, tag `Ldap Settings`. Idempotent: twice is as good as once. The answer is not described.
+    /// - Required: path `ldap_settings_id` = `ldap-settings-id`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn delete_ldap_settings_by_id(
         &self,
@@ -22,6 +30,10 @@ impl<'c> Api<'c> {
         DeleteLdapSettingsById { call }
     }
     /// `GET /v1/ldap-settings/{ldap-settings-id}`
+    ///
+    /// `get-ldap-settings`, tag `Ldap Settings`. Safe: it only reads. The answer is not described.
+    /// - Required: path `ldap_settings_id` = `ldap-settings-id`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn get_ldap_settings_by_id(
         &self,
@@ -32,18 +44,30 @@ impl<'c> Api<'c> {
         GetLdapSettingsById { call }
     }
     /// `POST /v1/ldap-settings/iterations`
+    ///
+    /// `ldap-settings-iterations`, tag `Ldap Settings`. Not repeated: twice may be more than once. The answer is not described; the body is inferred from one sample.
+    /// - Body, optional: [`types::LdapSettingsIterationsBody`], `application/json`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn ldap_settings_iterations(&self) -> LdapSettingsIterations {
         let call = rt::Call::new(self.client, &LDAP_SETTINGS_ITERATIONS);
         LdapSettingsIterations { call }
     }
     /// `POST /v1/ldap-settings/ldap-login-test`
+    ///
+    /// `ldap-settings-ldap-login-test`, tag `Ldap Settings`. Not repeated: twice may be more than once. The answer is not described; the body is inferred from one sample.
+    /// - Body, optional: [`types::LdapSettingsLdapLoginTestBody`], `application/json`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn ldap_settings_ldap_login_test(&self) -> LdapSettingsLdapLoginTest {
         let call = rt::Call::new(self.client, &LDAP_SETTINGS_LDAP_LOGIN_TEST);
         LdapSettingsLdapLoginTest { call }
     }
     /// `GET /v1/ldap-settings/search-group/{group-id}`
+    ///
+    /// `ldap-settings-search-group`, tag `Ldap Settings`. Safe: it only reads. The answer is not described.
+    /// - Required: path `group_id` = `group-id`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn ldap_settings_search_group(
         &self,
@@ -54,6 +78,10 @@ impl<'c> Api<'c> {
         LdapSettingsSearchGroup { call }
     }
     /// `GET /v1/ldap-settings/sync-group/{group-id}`
+    ///
+    /// `ldap-settings-sync-group-with-id`, tag `Ldap Settings`. Not repeated: twice may be more than once. The answer is not described.
+    /// - Required: path `group_id` = `group-id`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn ldap_settings_sync_group_with_id(
         &self,
@@ -66,12 +94,20 @@ impl<'c> Api<'c> {
         }
     }
     /// `PUT /v1/ldap-settings/sync-groups`
+    ///
+    /// `ldap-settings-sync-groups`, tag `Ldap Settings`. Not repeated: twice may be more than once. The answer is not described.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn ldap_settings_sync_groups(&self) -> LdapSettingsSyncGroups {
         let call = rt::Call::new(self.client, &LDAP_SETTINGS_SYNC_GROUPS);
         LdapSettingsSyncGroups { call }
     }
     /// `POST /v1/ldap-settings/link/{group-id}`
+    ///
+    /// `link-ldap-settings`, tag `Ldap Settings`. Not repeated: twice may be more than once. The answer is not described; the body is inferred from one sample.
+    /// - Required: path `group_id` = `group-id`.
+    /// - Body, optional: [`types::LinkLdapSettingsBody`], `application/json`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn link_ldap_settings(&self, group_id: impl Into<String>) -> LinkLdapSettings {
         let mut call = rt::Call::new(self.client, &LINK_LDAP_SETTINGS);
@@ -79,6 +115,11 @@ impl<'c> Api<'c> {
         LinkLdapSettings { call }
     }
     /// `POST /v1/ldap-settings/link/orgs/{org}/{group-id}`
+    ///
+    /// `link-ldap-settings-org`, tag `Ldap Settings`. Not repeated: twice may be more than once. The answer is not described; the body is inferred from one sample.
+    /// - Required: path `org`, `group_id` = `group-id`.
+    /// - Body, optional: [`types::LinkLdapSettingsOrgBody`], `application/json`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn link_ldap_settings_org(
         &self,
@@ -91,6 +132,11 @@ impl<'c> Api<'c> {
         LinkLdapSettingsOrg { call }
     }
     /// `POST /v1/ldap-settings/link/orgs/{org}/projects/{project}/{group-id}`
+    ///
+    /// `link-ldap-settings-proj`, tag `Ldap Settings`. Not repeated: twice may be more than once. The answer is not described; the body is inferred from one sample.
+    /// - Required: path `org`, `project`, `group_id` = `group-id`.
+    /// - Body, optional: [`types::LinkLdapSettingsProjBody`], `application/json`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn link_ldap_settings_proj(
         &self,
@@ -105,6 +151,11 @@ impl<'c> Api<'c> {
         LinkLdapSettingsProj { call }
     }
     /// `POST /v1/ldap-settings/unlink/{group-id}`
+    ///
+    /// `unlink-ldap-settings`, tag `Ldap Settings`. Not repeated: twice may be more than once. The answer is not described; the body is inferred from one sample.
+    /// - Required: path `group_id` = `group-id`.
+    /// - Body, optional: [`types::UnlinkLdapSettingsBody`], `application/json`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn unlink_ldap_settings(
         &self,
@@ -115,6 +166,11 @@ impl<'c> Api<'c> {
         UnlinkLdapSettings { call }
     }
     /// `POST /v1/ldap-settings/unlink/orgs/{org}/{group-id}`
+    ///
+    /// `unlink-ldap-settings-org`, tag `Ldap Settings`. Not repeated: twice may be more than once. The answer is not described; the body is inferred from one sample.
+    /// - Required: path `org`, `group_id` = `group-id`.
+    /// - Body, optional: [`types::UnlinkLdapSettingsOrgBody`], `application/json`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn unlink_ldap_settings_org(
         &self,
@@ -127,6 +183,11 @@ impl<'c> Api<'c> {
         UnlinkLdapSettingsOrg { call }
     }
     /// `POST /v1/ldap-settings/unlink/orgs/{org}/projects/{project}/{group-id}`
+    ///
+    /// `unlink-ldap-settings-proj`, tag `Ldap Settings`. Not repeated: twice may be more than once. The answer is not described; the body is inferred from one sample.
+    /// - Required: path `org`, `project`, `group_id` = `group-id`.
+    /// - Body, optional: [`types::UnlinkLdapSettingsProjBody`], `application/json`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn unlink_ldap_settings_proj(
         &self,
@@ -141,6 +202,11 @@ impl<'c> Api<'c> {
         UnlinkLdapSettingsProj { call }
     }
     /// `PUT /v1/ldap-settings/{ldap-settings-id}`
+    ///
+    /// `update-ldap-settings`, tag `Ldap Settings`. Idempotent: twice is as good as once. The answer is not described; the body is inferred from one sample.
+    /// - Required: path `ldap_settings_id` = `ldap-settings-id`.
+    /// - Body, optional: [`types::UpdateLdapSettingsByIdBody`], `application/json`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn update_ldap_settings_by_id(
         &self,
@@ -151,24 +217,39 @@ impl<'c> Api<'c> {
         UpdateLdapSettingsById { call }
     }
     /// `POST /v1/ldap-settings/validate/connection-settings`
+    ///
+    /// `validate-connection-settings`, tag `Ldap Settings`. Safe: it only reads. The answer is not described; the body is inferred from one sample.
+    /// - Body, optional: [`types::ValidateConnectionSettingsBody`], `application/json`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn validate_connection_settings(&self) -> ValidateConnectionSettings {
         let call = rt::Call::new(self.client, &VALIDATE_CONNECTION_SETTINGS);
         ValidateConnectionSettings { call }
     }
     /// `POST /v1/ldap-settings/validate/group-settings`
+    ///
+    /// `validate-group-settings`, tag `Ldap Settings`. Safe: it only reads. The answer is not described; the body is inferred from one sample.
+    /// - Body, optional: [`types::ValidateGroupSettingsBody`], `application/json`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn validate_group_settings(&self) -> ValidateGroupSettings {
         let call = rt::Call::new(self.client, &VALIDATE_GROUP_SETTINGS);
         ValidateGroupSettings { call }
     }
     /// `POST /v1/ldap-settings/validate/user-settings`
+    ///
+    /// `validate-user-settings`, tag `Ldap Settings`. Safe: it only reads. The answer is not described; the body is inferred from one sample.
+    /// - Body, optional: [`types::ValidateUserSettingsBody`], `application/json`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn validate_user_settings(&self) -> ValidateUserSettings {
         let call = rt::Call::new(self.client, &VALIDATE_USER_SETTINGS);
         ValidateUserSettings { call }
     }
     /// `GET /v1/ldap-settings`
+    ///
+    /// `get-account-ldap-settings`, tag `ldap-settings`. Safe: it only reads. Published types.
+    /// - Result: [`types::LdapSettingsResponse`], `application/json`.
     #[inline]
     pub fn get_account_ldap_settings(&self) -> GetAccountLdapSettings {
         let call = rt::Call::new(self.client, &GET_ACCOUNT_LDAP_SETTINGS);

@@ -2,6 +2,121 @@
 // Do not edit: change the description's fixes or the generator, then run `cargo xtask generate`.
 
 //! Sign-in: SSO, SAML, LDAP, OIDC, two-factor settings and IP allowlists.
+//!
+//! # `Authentication Settings`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `POST /ng/api/authentication-settings/ldap/settings` | [`create_ldap_settings`](Api::create_ldap_settings) |
+//! | `DELETE /ng/api/authentication-settings/ldap/settings` | [`delete_ldap_settings`](Api::delete_ldap_settings) |
+//! | `DELETE /ng/api/authentication-settings/delete-saml-metadata` | [`delete_saml_meta_data`](Api::delete_saml_meta_data) |
+//! | `DELETE /ng/api/authentication-settings/saml-metadata/{samlSSOId}/delete` | [`delete_saml_meta_data_for_saml_sso_id`](Api::delete_saml_meta_data_for_saml_sso_id) |
+//! | `PUT /ng/api/authentication-settings/saml-metadata-upload/{samlSSOId}/authentication` | [`enable_disable_authentication_for_saml_setting`](Api::enable_disable_authentication_for_saml_setting) |
+//! | `GET /ng/api/authentication-settings` | [`get_authentication_settings`](Api::get_authentication_settings) |
+//! | `GET /ng/api/authentication-settings/v2` | [`get_authentication_settings_v2`](Api::get_authentication_settings_v2) |
+//! | `GET /ng/api/authentication-settings/ldap/settings` | [`get_ldap_settings`](Api::get_ldap_settings) |
+//! | `GET /ng/api/authentication-settings/login-settings/password-strength` | [`get_password_strength_settings`](Api::get_password_strength_settings) |
+//! | `GET /ng/api/authentication-settings/saml-login-test` | [`get_saml_login_test`](Api::get_saml_login_test) |
+//! | `GET /ng/api/authentication-settings/saml-login-test/{samlSSOId}` | [`get_saml_login_test_v2`](Api::get_saml_login_test_v2) |
+//! | `DELETE /ng/api/authentication-settings/oauth/remove-mechanism` | [`remove_oauth_mechanism`](Api::remove_oauth_mechanism) |
+//! | `PUT /ng/api/authentication-settings/public-access` | [`set_public_access`](Api::set_public_access) |
+//! | `PUT /ng/api/authentication-settings/session-timeout-account-level` | [`set_session_timeout_at_account_level`](Api::set_session_timeout_at_account_level) |
+//! | `PUT /ng/api/authentication-settings/two-factor-admin-override-settings` | [`set_two_factor_auth_at_account_level`](Api::set_two_factor_auth_at_account_level) |
+//! | `PUT /ng/api/authentication-settings/update-auth-mechanism` | [`update_auth_mechanism`](Api::update_auth_mechanism) |
+//! | `PUT /ng/api/authentication-settings/ldap/settings` | [`update_ldap_settings`](Api::update_ldap_settings) |
+//! | `PUT /ng/api/authentication-settings/oauth/update-providers` | [`update_oauth_providers`](Api::update_oauth_providers) |
+//! | `PUT /ng/api/authentication-settings/saml-metadata-upload` | [`update_saml_meta_data`](Api::update_saml_meta_data) |
+//! | `PUT /ng/api/authentication-settings/saml-metadata-upload/{samlSSOId}` | [`update_saml_meta_data_for_saml_sso_id`](Api::update_saml_meta_data_for_saml_sso_id) |
+//! | `PUT /ng/api/authentication-settings/whitelisted-domains` | [`update_whitelisted_domains`](Api::update_whitelisted_domains) |
+//! | `POST /ng/api/authentication-settings/saml-metadata-upload` | [`upload_saml_meta_data`](Api::upload_saml_meta_data) |
+//! | `POST /ng/api/authentication-settings/saml-metadata` | [`upload_saml_meta_data_ds`](Api::upload_saml_meta_data_ds) |
+//!
+//! # `IP Allowlist`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `GET /v1/ip-allowlist/allowed/ip-address` | [`allowed_ip_address`](Api::allowed_ip_address) |
+//! | `POST /v1/ip-allowlist` | [`create_ip_allowlist_config`](Api::create_ip_allowlist_config) |
+//! | `DELETE /v1/ip-allowlist/{ip-config-identifier}` | [`delete_ip_allowlist_config`](Api::delete_ip_allowlist_config) |
+//! | `GET /v1/ip-allowlist/{ip-config-identifier}` | [`get_ip_allowlist_config`](Api::get_ip_allowlist_config) |
+//! | `GET /v1/ip-allowlist` | [`get_ip_allowlist_configs`](Api::get_ip_allowlist_configs) |
+//! | `PUT /v1/ip-allowlist/{ip-config-identifier}` | [`update_ip_allowlist_config`](Api::update_ip_allowlist_config) |
+//! | `GET /v1/ip-allowlist/validate/ip-address` | [`validate_ip_address_allowlisted_or_not`](Api::validate_ip_address_allowlisted_or_not) |
+//! | `GET /v1/ip-allowlist/validate-unique-identifier/{ip-config-identifier}` | [`validate_unique_ip_allowlist_config_identifier`](Api::validate_unique_ip_allowlist_config_identifier) |
+//!
+//! # `Ldap Settings`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `POST /v1/ldap-settings` | [`create_ng_ldap_settings`](Api::create_ng_ldap_settings) |
+//! | `DELETE /v1/ldap-settings/{ldap-settings-id}` | [`delete_ldap_settings_by_id`](Api::delete_ldap_settings_by_id) |
+//! | `GET /v1/ldap-settings/{ldap-settings-id}` | [`get_ldap_settings_by_id`](Api::get_ldap_settings_by_id) |
+//! | `POST /v1/ldap-settings/iterations` | [`ldap_settings_iterations`](Api::ldap_settings_iterations) |
+//! | `POST /v1/ldap-settings/ldap-login-test` | [`ldap_settings_ldap_login_test`](Api::ldap_settings_ldap_login_test) |
+//! | `GET /v1/ldap-settings/search-group/{group-id}` | [`ldap_settings_search_group`](Api::ldap_settings_search_group) |
+//! | `GET /v1/ldap-settings/sync-group/{group-id}` | [`ldap_settings_sync_group_with_id`](Api::ldap_settings_sync_group_with_id) |
+//! | `PUT /v1/ldap-settings/sync-groups` | [`ldap_settings_sync_groups`](Api::ldap_settings_sync_groups) |
+//! | `POST /v1/ldap-settings/link/{group-id}` | [`link_ldap_settings`](Api::link_ldap_settings) |
+//! | `POST /v1/ldap-settings/link/orgs/{org}/{group-id}` | [`link_ldap_settings_org`](Api::link_ldap_settings_org) |
+//! | `POST /v1/ldap-settings/link/orgs/{org}/projects/{project}/{group-id}` | [`link_ldap_settings_proj`](Api::link_ldap_settings_proj) |
+//! | `POST /v1/ldap-settings/unlink/{group-id}` | [`unlink_ldap_settings`](Api::unlink_ldap_settings) |
+//! | `POST /v1/ldap-settings/unlink/orgs/{org}/{group-id}` | [`unlink_ldap_settings_org`](Api::unlink_ldap_settings_org) |
+//! | `POST /v1/ldap-settings/unlink/orgs/{org}/projects/{project}/{group-id}` | [`unlink_ldap_settings_proj`](Api::unlink_ldap_settings_proj) |
+//! | `PUT /v1/ldap-settings/{ldap-settings-id}` | [`update_ldap_settings_by_id`](Api::update_ldap_settings_by_id) |
+//! | `POST /v1/ldap-settings/validate/connection-settings` | [`validate_connection_settings`](Api::validate_connection_settings) |
+//! | `POST /v1/ldap-settings/validate/group-settings` | [`validate_group_settings`](Api::validate_group_settings) |
+//! | `POST /v1/ldap-settings/validate/user-settings` | [`validate_user_settings`](Api::validate_user_settings) |
+//!
+//! # `Nextgen Ldap`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `GET /ng/api/ldap/ngLdapSettings` | [`get_ng_ldap_settings`](Api::get_ng_ldap_settings) |
+//! | `POST /ng/api/ldap/ldap-login-test` | [`post_ldap_authentication_test`](Api::post_ldap_authentication_test) |
+//! | `GET /ng/api/ldap/{ldapId}/search/group` | [`search_ldap_groups`](Api::search_ldap_groups) |
+//!
+//! # `OIDC`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `GET /ng/api/oidc/account/{accountId}/.well-known/openid-configuration` | [`get_harness_open_id_config`](Api::get_harness_open_id_config) |
+//! | `GET /ng/api/oidc/account/{accountId}/.wellknown/jwks` | [`get_harness_open_id_jwks`](Api::get_harness_open_id_jwks) |
+//!
+//! # `Oidc Provider`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `POST /v1/oidc-provider` | [`create_oidc_provider`](Api::create_oidc_provider) |
+//! | `DELETE /v1/oidc-provider/{providerIdentifier}` | [`delete_oidc_provider`](Api::delete_oidc_provider) |
+//! | `GET /v1/oidc-provider/{providerIdentifier}` | [`get_oidc_provider`](Api::get_oidc_provider) |
+//! | `GET /v1/oidc-provider/{providerIdentifier}/decrypt` | [`get_oidc_provider_internal`](Api::get_oidc_provider_internal) |
+//! | `GET /v1/oidc-provider` | [`list_oidc_provider`](Api::list_oidc_provider) |
+//! | `PUT /v1/oidc-provider/{providerIdentifier}` | [`update_oidc_provider`](Api::update_oidc_provider) |
+//!
+//! # `Oidc-Access-Token`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `POST /ng/api/oidc/access-token/azure` | [`exchange_oidc_token_for_azure_credentials`](Api::exchange_oidc_token_for_azure_credentials) |
+//! | `POST /ng/api/oidc/access-token/aws/webidentity-session-access` | [`generate_oidc_iam_role_credential_for_aws`](Api::generate_oidc_iam_role_credential_for_aws) |
+//! | `POST /ng/api/oidc/access-token/gcp/service-account-access` | [`get_oidc_service_account_access_token_for_gcp`](Api::get_oidc_service_account_access_token_for_gcp) |
+//! | `POST /ng/api/oidc/access-token/gcp/workload-access` | [`get_oidc_workload_access_token_for_gcp`](Api::get_oidc_workload_access_token_for_gcp) |
+//!
+//! # `Oidc-ID-Token`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `POST /ng/api/oidc/id-token/custom` | [`generate_custom_oidc_id_token`](Api::generate_custom_oidc_id_token) |
+//! | `POST /ng/api/oidc/id-token/aws` | [`generate_oidc_id_token_for_aws`](Api::generate_oidc_id_token_for_aws) |
+//! | `POST /ng/api/oidc/id-token/azure` | [`generate_oidc_id_token_for_azure`](Api::generate_oidc_id_token_for_azure) |
+//! | `POST /ng/api/oidc/id-token/gcp` | [`generate_oidc_id_token_for_gcp`](Api::generate_oidc_id_token_for_gcp) |
+//! | `POST /ng/api/oidc/id-token/gcp-v2` | [`generate_oidc_id_token_for_gcp_v2`](Api::generate_oidc_id_token_for_gcp_v2) |
+//!
+//! # `ldap-settings`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `GET /v1/ldap-settings` | [`get_account_ldap_settings`](Api::get_account_ldap_settings) |
 mod authentication_settings;
 pub use authentication_settings::*;
 mod ip_allowlist;

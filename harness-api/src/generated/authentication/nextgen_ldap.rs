@@ -6,6 +6,10 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /ng/api/ldap/ngLdapSettings`
+    ///
+    /// `getNgLdapSettings`, tag `Nextgen Ldap`. Safe: it only reads. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Result: [`types::ResponseDtongLdapSettingsWithEncryptedDataDetails`], `application/json`, `application/x-kryo`, `application/yaml`.
     #[inline]
     pub fn get_ng_ldap_settings(
         &self,
@@ -16,6 +20,11 @@ impl<'c> Api<'c> {
         GetNgLdapSettings { call }
     }
     /// `POST /ng/api/ldap/ldap-login-test`
+    ///
+    /// `postLdapAuthenticationTest`, tag `Nextgen Ldap`. Not repeated: twice may be more than once. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Body, optional: `multipart/form-data`.
+    /// - Result: [`types::RestResponseLdapResponse`], `application/json`, `application/yaml`.
     #[inline]
     pub fn post_ldap_authentication_test(
         &self,
@@ -26,6 +35,11 @@ impl<'c> Api<'c> {
         PostLdapAuthenticationTest { call }
     }
     /// `GET /ng/api/ldap/{ldapId}/search/group`
+    ///
+    /// `searchLdapGroups`, tag `Nextgen Ldap`. Safe: it only reads. Published types.
+    /// - Required: path `ldap_id` = `ldapId`; query `account_identifier` = `accountIdentifier`, `name`.
+    /// - Result: [`types::RestResponseCollectionLdapGroupResponse`], `application/json`, `application/yaml`.
+    /// - List: `whole list, items resource`.
     #[inline]
     pub fn search_ldap_groups(
         &self,

@@ -6,6 +6,10 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /ng/api/oidc/account/{accountId}/.well-known/openid-configuration`
+    ///
+    /// `getHarnessOpenIdConfig_1`, tag `OIDC`. Safe: it only reads. Published types.
+    /// - Required: path `account_id` = `accountId`.
+    /// - Result: [`types::OidcConfiguration`], `application/json`, `application/yaml`.
     #[inline]
     pub fn get_harness_open_id_config(
         &self,
@@ -16,6 +20,10 @@ impl<'c> Api<'c> {
         GetHarnessOpenIdConfig { call }
     }
     /// `GET /ng/api/oidc/account/{accountId}/.wellknown/jwks`
+    ///
+    /// `getHarnessOpenIdConfig`, tag `OIDC`. Safe: it only reads. Published types.
+    /// - Required: path `account_id` = `accountId`.
+    /// - Result: [`types::JwksPublicKeysDto`], `application/json`, `application/yaml`.
     #[inline]
     pub fn get_harness_open_id_jwks(
         &self,

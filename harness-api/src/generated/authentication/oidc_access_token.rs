@@ -6,6 +6,10 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /ng/api/oidc/access-token/azure`
+    ///
+    /// `exchangeOidcTokenForAzureCredentials`, tag `Oidc-Access-Token`. Not repeated: twice may be more than once. Published types.
+    /// - Body: [`types::AzureOidcCredentialExchangeRequestDto`], `application/json`, `application/yaml`.
+    /// - Result: [`types::ResponseDtoAzureOidcCredentialResponseDto`], `application/json`, `application/yaml`.
     #[inline]
     pub fn exchange_oidc_token_for_azure_credentials(
         &self,
@@ -20,7 +24,7 @@ impl<'c> Api<'c> {
             call,
         }
     }
-    /// `POST /ng/api/oidc/access-token/azure`
+    /// `POST /ng/api/oidc/access-token/azure`: [`Self::exchange_oidc_token_for_azure_credentials`] with another body.
     #[inline]
     pub fn exchange_oidc_token_for_azure_credentials_yaml(
         &self,
@@ -36,6 +40,10 @@ impl<'c> Api<'c> {
         }
     }
     /// `POST /ng/api/oidc/access-token/aws/webidentity-session-access`
+    ///
+    /// `generateOidcIAMRoleCredentialForAws`, tag `Oidc-Access-Token`. Not repeated: twice may be more than once. Published types.
+    /// - Body: [`types::AwsOidcCredentialsRequest`], `application/json`, `application/yaml`.
+    /// - Result: [`types::ResponseDtoAwsOidcCredentialResponseDto`], `application/json`, `application/yaml`.
     #[inline]
     pub fn generate_oidc_iam_role_credential_for_aws(
         &self,
@@ -50,7 +58,7 @@ impl<'c> Api<'c> {
             call,
         }
     }
-    /// `POST /ng/api/oidc/access-token/aws/webidentity-session-access`
+    /// `POST /ng/api/oidc/access-token/aws/webidentity-session-access`: [`Self::generate_oidc_iam_role_credential_for_aws`] with another body.
     #[inline]
     pub fn generate_oidc_iam_role_credential_for_aws_yaml(
         &self,
@@ -66,6 +74,10 @@ impl<'c> Api<'c> {
         }
     }
     /// `POST /ng/api/oidc/access-token/gcp/service-account-access`
+    ///
+    /// `getOidcServiceAccountAccessTokenForGcp`, tag `Oidc-Access-Token`. Not repeated: twice may be more than once. Published types.
+    /// - Body: [`types::GcpOidcAccessTokenRequest`], `application/json`, `application/yaml`.
+    /// - Result: [`types::ResponseDtoGcpOidcServiceAccountAccessTokenResponse`], `application/json`, `application/yaml`.
     #[inline]
     pub fn get_oidc_service_account_access_token_for_gcp(
         &self,
@@ -80,7 +92,7 @@ impl<'c> Api<'c> {
             call,
         }
     }
-    /// `POST /ng/api/oidc/access-token/gcp/service-account-access`
+    /// `POST /ng/api/oidc/access-token/gcp/service-account-access`: [`Self::get_oidc_service_account_access_token_for_gcp`] with another body.
     #[inline]
     pub fn get_oidc_service_account_access_token_for_gcp_yaml(
         &self,
@@ -96,6 +108,10 @@ impl<'c> Api<'c> {
         }
     }
     /// `POST /ng/api/oidc/access-token/gcp/workload-access`
+    ///
+    /// `OidcWorkloadAccessTokenResponse`, tag `Oidc-Access-Token`. Not repeated: twice may be more than once. Published types.
+    /// - Body: [`types::GcpOidcAccessTokenRequest`], `application/json`, `application/yaml`.
+    /// - Result: [`types::ResponseDtoOidcWorkloadAccessTokenResponse`], `application/json`, `application/yaml`.
     #[inline]
     pub fn get_oidc_workload_access_token_for_gcp(
         &self,
@@ -110,7 +126,7 @@ impl<'c> Api<'c> {
             call,
         }
     }
-    /// `POST /ng/api/oidc/access-token/gcp/workload-access`
+    /// `POST /ng/api/oidc/access-token/gcp/workload-access`: [`Self::get_oidc_workload_access_token_for_gcp`] with another body.
     #[inline]
     pub fn get_oidc_workload_access_token_for_gcp_yaml(
         &self,

@@ -6,6 +6,10 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /ng/api/oidc/id-token/custom`
+    ///
+    /// `generateCustomOidcIdToken`, tag `Oidc-ID-Token`. Not repeated: twice may be more than once. Published types.
+    /// - Body: [`types::CustomOidcIdTokenRequest`], `application/json`, `application/yaml`.
+    /// - Result: [`types::ResponseDtoString`], `application/json`, `application/yaml`.
     #[inline]
     pub fn generate_custom_oidc_id_token(
         &self,
@@ -15,7 +19,7 @@ impl<'c> Api<'c> {
         call.body_part(model::Cell::part(body));
         GenerateCustomOidcIdToken { call }
     }
-    /// `POST /ng/api/oidc/id-token/custom`
+    /// `POST /ng/api/oidc/id-token/custom`: [`Self::generate_custom_oidc_id_token`] with another body.
     #[inline]
     pub fn generate_custom_oidc_id_token_yaml(
         &self,
@@ -26,6 +30,10 @@ impl<'c> Api<'c> {
         GenerateCustomOidcIdToken { call }
     }
     /// `POST /ng/api/oidc/id-token/aws`
+    ///
+    /// `generateOidcIdTokenForAws`, tag `Oidc-ID-Token`. Not repeated: twice may be more than once. Published types.
+    /// - Body: [`types::AwsOidcTokenRequest`], `application/json`, `application/yaml`.
+    /// - Result: [`types::ResponseDtoString`], `application/json`, `application/yaml`.
     #[inline]
     pub fn generate_oidc_id_token_for_aws(
         &self,
@@ -35,7 +43,7 @@ impl<'c> Api<'c> {
         call.body_part(model::Cell::part(body));
         GenerateOidcIdTokenForAws { call }
     }
-    /// `POST /ng/api/oidc/id-token/aws`
+    /// `POST /ng/api/oidc/id-token/aws`: [`Self::generate_oidc_id_token_for_aws`] with another body.
     #[inline]
     pub fn generate_oidc_id_token_for_aws_yaml(
         &self,
@@ -46,6 +54,10 @@ impl<'c> Api<'c> {
         GenerateOidcIdTokenForAws { call }
     }
     /// `POST /ng/api/oidc/id-token/azure`
+    ///
+    /// `generateOidcIdTokenForAzure`, tag `Oidc-ID-Token`. Not repeated: twice may be more than once. Published types.
+    /// - Body: [`types::AzureOidcTokenRequestDto`], `application/json`, `application/yaml`.
+    /// - Result: [`types::ResponseDtoString`], `application/json`, `application/yaml`.
     #[inline]
     pub fn generate_oidc_id_token_for_azure(
         &self,
@@ -57,7 +69,7 @@ impl<'c> Api<'c> {
             call,
         }
     }
-    /// `POST /ng/api/oidc/id-token/azure`
+    /// `POST /ng/api/oidc/id-token/azure`: [`Self::generate_oidc_id_token_for_azure`] with another body.
     #[inline]
     pub fn generate_oidc_id_token_for_azure_yaml(
         &self,
@@ -70,6 +82,10 @@ impl<'c> Api<'c> {
         }
     }
     /// `POST /ng/api/oidc/id-token/gcp`
+    ///
+    /// `generateOidcIdTokenForGcp`, tag `Oidc-ID-Token`. Not repeated: twice may be more than once. Published types.
+    /// - Body: [`types::GcpOidcTokenRequest`], `application/json`, `application/yaml`.
+    /// - Result: [`types::ResponseDtoString`], `application/json`, `application/yaml`.
     #[inline]
     pub fn generate_oidc_id_token_for_gcp(
         &self,
@@ -79,7 +95,7 @@ impl<'c> Api<'c> {
         call.body_part(model::Cell::part(body));
         GenerateOidcIdTokenForGcp { call }
     }
-    /// `POST /ng/api/oidc/id-token/gcp`
+    /// `POST /ng/api/oidc/id-token/gcp`: [`Self::generate_oidc_id_token_for_gcp`] with another body.
     #[inline]
     pub fn generate_oidc_id_token_for_gcp_yaml(
         &self,
@@ -90,6 +106,10 @@ impl<'c> Api<'c> {
         GenerateOidcIdTokenForGcp { call }
     }
     /// `POST /ng/api/oidc/id-token/gcp-v2`
+    ///
+    /// `generateOidcIdTokenForGcp_1`, tag `Oidc-ID-Token`. Not repeated: twice may be more than once. Published types.
+    /// - Body: [`types::GcpOidcTokenRequest`], `application/json`, `application/yaml`.
+    /// - Result: [`types::ResponseDtoString`], `application/json`, `application/yaml`.
     #[inline]
     pub fn generate_oidc_id_token_for_gcp_v2(
         &self,
@@ -101,7 +121,7 @@ impl<'c> Api<'c> {
             call,
         }
     }
-    /// `POST /ng/api/oidc/id-token/gcp-v2`
+    /// `POST /ng/api/oidc/id-token/gcp-v2`: [`Self::generate_oidc_id_token_for_gcp_v2`] with another body.
     #[inline]
     pub fn generate_oidc_id_token_for_gcp_v2_yaml(
         &self,

@@ -6,12 +6,20 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /v1/oidc-provider`
+    ///
+    /// `create-oidc-provider`, tag `Oidc Provider`. Not repeated: twice may be more than once. Published types.
+    /// - Body, optional: [`types::OidcProviderDto`], `application/json`.
+    /// - Result: [`types::OidcProviderDto`], `application/json`.
     #[inline]
     pub fn create_oidc_provider(&self) -> CreateOidcProvider {
         let call = rt::Call::new(self.client, &CREATE_OIDC_PROVIDER);
         CreateOidcProvider { call }
     }
     /// `DELETE /v1/oidc-provider/{providerIdentifier}`
+    ///
+    /// `delete-oidc-provider`, tag `Oidc Provider`. Idempotent: twice is as good as once. Published types.
+    /// - Required: path `provider_identifier` = `providerIdentifier`.
+    /// - Result: [`types::OidcProviderDto`], `application/json`.
     #[inline]
     pub fn delete_oidc_provider(
         &self,
@@ -22,6 +30,11 @@ impl<'c> Api<'c> {
         DeleteOidcProvider { call }
     }
     /// `GET /v1/oidc-provider/{providerIdentifier}`
+    ///
+    /// `get-oidc-provider`, tag `Oidc Provider`. Safe: it only reads. Published types.
+    /// - Required: path `provider_identifier` = `providerIdentifier`.
+    /// - Result: list of [`types::OidcProviderDto`], `application/json`.
+    /// - List: `whole list, items body`.
     #[inline]
     pub fn get_oidc_provider(
         &self,
@@ -32,6 +45,11 @@ impl<'c> Api<'c> {
         GetOidcProvider { call }
     }
     /// `GET /v1/oidc-provider/{providerIdentifier}/decrypt`
+    ///
+    /// `get-oidc-provider-internal`, tag `Oidc Provider`. Safe: it only reads. Published types.
+    /// - Required: path `provider_identifier` = `providerIdentifier`.
+    /// - Result: list of [`types::OidcProviderDto`], `application/json`.
+    /// - List: `whole list, items body`.
     #[inline]
     pub fn get_oidc_provider_internal(
         &self,
@@ -42,12 +60,21 @@ impl<'c> Api<'c> {
         GetOidcProviderInternal { call }
     }
     /// `GET /v1/oidc-provider`
+    ///
+    /// `list-oidc-provider`, tag `Oidc Provider`. Safe: it only reads. Published types.
+    /// - Result: list of [`types::OidcProviderDto`], `application/json`.
+    /// - List: `whole list, items body`.
     #[inline]
     pub fn list_oidc_provider(&self) -> ListOidcProvider {
         let call = rt::Call::new(self.client, &LIST_OIDC_PROVIDER);
         ListOidcProvider { call }
     }
     /// `PUT /v1/oidc-provider/{providerIdentifier}`
+    ///
+    /// `update-oidc-provider`, tag `Oidc Provider`. Idempotent: twice is as good as once. Published types.
+    /// - Required: path `provider_identifier` = `providerIdentifier`.
+    /// - Body, optional: [`types::OidcProviderDto`], `application/json`.
+    /// - Result: [`types::OidcProviderDto`], `application/json`.
     #[inline]
     pub fn update_oidc_provider(
         &self,

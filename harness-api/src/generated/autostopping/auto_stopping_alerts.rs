@@ -6,6 +6,11 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /gateway/lw/api/accounts/{account_id}/alerts`
+    ///
+    /// `CreateAlert`, tag `AutoStopping Alerts`. Not repeated: twice may be more than once. The answer is not described; the body is inferred from one sample.
+    /// - Required: path `account_id`; query `account_identifier` = `accountIdentifier`.
+    /// - Body: [`types::CreateAlertBody`], `application/json`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn create_alert(
         &self,
@@ -20,6 +25,10 @@ impl<'c> Api<'c> {
         CreateAlert { call }
     }
     /// `DELETE /gateway/lw/api/accounts/{account_id}/alerts/{alert_id}`
+    ///
+    /// `DeleteAlert`, tag `AutoStopping Alerts`. Idempotent: twice is as good as once. The answer is not described.
+    /// - Required: path `account_id`, `alert_id`; query `account_identifier` = `accountIdentifier`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn delete_alert(
         &self,
@@ -34,6 +43,10 @@ impl<'c> Api<'c> {
         DeleteAlert { call }
     }
     /// `GET /gateway/lw/api/accounts/{account_id}/alerts/{alert_id}`
+    ///
+    /// `GetAlert`, tag `AutoStopping Alerts`. Safe: it only reads. The answer is not described.
+    /// - Required: path `account_id`, `alert_id`; query `account_identifier` = `accountIdentifier`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn get_alert(
         &self,
@@ -48,6 +61,11 @@ impl<'c> Api<'c> {
         GetAlert { call }
     }
     /// `POST /gateway/lw/api/accounts/{account_id}/alerts/list`
+    ///
+    /// `ListAlerts`, tag `AutoStopping Alerts`. Safe: it only reads. The answer is not described; the body is inferred from one sample.
+    /// - Required: path `account_id`; query `account_identifier` = `accountIdentifier`.
+    /// - Body: [`types::ListAlertsBody`], `application/json`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn list_alerts(
         &self,
@@ -62,6 +80,11 @@ impl<'c> Api<'c> {
         ListAlerts { call }
     }
     /// `PUT /gateway/lw/api/accounts/{account_id}/alerts`
+    ///
+    /// `UpdateAlert`, tag `AutoStopping Alerts`. Idempotent: twice is as good as once. The answer is not described; the body is inferred from one sample.
+    /// - Required: path `account_id`; query `account_identifier` = `accountIdentifier`.
+    /// - Body: [`types::UpdateAlertBody`], `application/json`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn update_alert(
         &self,

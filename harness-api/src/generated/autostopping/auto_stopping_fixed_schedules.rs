@@ -6,6 +6,11 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /gateway/lw/api/accounts/{account_id}/schedules`
+    ///
+    /// `createAutoStoppingSchedules`, tag `AutoStopping Fixed Schedules`. Not repeated: twice may be more than once. Published types.
+    /// - Required: path `account_id`; query `cloud_account_id`, `account_identifier` = `accountIdentifier`.
+    /// - Body: [`types::SaveStaticSchedulesRequest`], `application/json`.
+    /// - Result: [`types::FixedSchedule`], `application/json`.
     #[inline]
     pub fn create_auto_stopping_schedules(
         &self,
@@ -24,6 +29,10 @@ impl<'c> Api<'c> {
         }
     }
     /// `DELETE /gateway/lw/api/accounts/{account_id}/schedules/{schedule_id}`
+    ///
+    /// `deleteAutoStoppingSchedule`, tag `AutoStopping Fixed Schedules`. Idempotent: twice is as good as once. Published types.
+    /// - Required: path `account_id`, `schedule_id`; query `account_identifier` = `accountIdentifier`.
+    /// - Result: [`types::DeleteAutoStoppingScheduleResponse`], `application/json`.
     #[inline]
     pub fn delete_auto_stopping_schedule(
         &self,
@@ -38,6 +47,10 @@ impl<'c> Api<'c> {
         DeleteAutoStoppingSchedule { call }
     }
     /// `GET /gateway/lw/api/accounts/{account_id}/schedules`
+    ///
+    /// `listAutoStoppingSchedules`, tag `AutoStopping Fixed Schedules`. Safe: it only reads. Published types.
+    /// - Required: path `account_id`; query `cloud_account_id`, `account_identifier` = `accountIdentifier`, `res_id`, `res_type`.
+    /// - Result: [`types::FixedSchedulesListResponse`], `application/json`.
     #[inline]
     pub fn list_auto_stopping_schedules(
         &self,

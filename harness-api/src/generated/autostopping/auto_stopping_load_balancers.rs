@@ -6,6 +6,10 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /gateway/lw/api/accounts/{account_id}/autostopping/loadbalancers/{lb_id}/rules`
+    ///
+    /// `AccessPointRules`, tag `AutoStopping Load Balancers`. Safe: it only reads. Published types.
+    /// - Required: path `account_id`, `lb_id`; query `account_identifier` = `accountIdentifier`.
+    /// - Result: [`types::ServicesResponse`], `application/json`.
     #[inline]
     pub fn access_point_rules(
         &self,
@@ -20,6 +24,11 @@ impl<'c> Api<'c> {
         AccessPointRules { call }
     }
     /// `POST /gateway/lw/api/accounts/{account_id}/autostopping/loadbalancers`
+    ///
+    /// `CreateLoadBalancer`, tag `AutoStopping Load Balancers`. Not repeated: twice may be more than once. Published types.
+    /// - Required: path `account_id`; query `account_identifier` = `accountIdentifier`.
+    /// - Body: [`types::AccessPoint`], `application/json`.
+    /// - Result: [`types::CreateAccessPointResponse`], `application/json`.
     #[inline]
     pub fn create_load_balancer(
         &self,
@@ -34,6 +43,11 @@ impl<'c> Api<'c> {
         CreateLoadBalancer { call }
     }
     /// `DELETE /gateway/lw/api/accounts/{account_id}/autostopping/loadbalancers`
+    ///
+    /// `DeleteLoadBalancer`, tag `AutoStopping Load Balancers`. Idempotent: twice is as good as once. Published types.
+    /// - Required: path `account_id`; query `account_identifier` = `accountIdentifier`.
+    /// - Body: [`types::DeleteAccessPointPayload`], `application/json`.
+    /// - Result: nothing.
     #[inline]
     pub fn delete_load_balancer(
         &self,
@@ -48,6 +62,10 @@ impl<'c> Api<'c> {
         DeleteLoadBalancer { call }
     }
     /// `GET /gateway/lw/api/accounts/{account_id}/autostopping/loadbalancers/{lb_id}`
+    ///
+    /// `DescribeLoadBalancer`, tag `AutoStopping Load Balancers`. Safe: it only reads. Published types.
+    /// - Required: path `account_id`, `lb_id`; query `account_identifier` = `accountIdentifier`.
+    /// - Result: [`types::GetAccessPointResponse`], `application/json`.
     #[inline]
     pub fn describe_load_balancer(
         &self,
@@ -62,6 +80,11 @@ impl<'c> Api<'c> {
         DescribeLoadBalancer { call }
     }
     /// `PUT /gateway/lw/api/accounts/{account_id}/autostopping/loadbalancers`
+    ///
+    /// `EditLoadBalancer`, tag `AutoStopping Load Balancers`. Idempotent: twice is as good as once. Published types.
+    /// - Required: path `account_id`; query `account_identifier` = `accountIdentifier`.
+    /// - Body: [`types::AccessPoint`], `application/json`.
+    /// - Result: [`types::CreateAccessPointResponse`], `application/json`.
     #[inline]
     pub fn edit_load_balancer(
         &self,
@@ -76,6 +99,10 @@ impl<'c> Api<'c> {
         EditLoadBalancer { call }
     }
     /// `GET /gateway/lw/api/accounts/{account_id}/autostopping/loadbalancers`
+    ///
+    /// `ListLoadBalancers`, tag `AutoStopping Load Balancers`. Safe: it only reads. Published types.
+    /// - Required: path `account_id`; query `cloud_account_id`, `account_identifier` = `accountIdentifier`.
+    /// - Result: [`types::ListAccessPointResponse`], `application/json`.
     #[inline]
     pub fn list_load_balancers(
         &self,
@@ -90,6 +117,10 @@ impl<'c> Api<'c> {
         ListLoadBalancers { call }
     }
     /// `GET /gateway/lw/api/accounts/{account_id}/autostopping/loadbalancers/{lb_id}/last_active_at`
+    ///
+    /// `LoadBalancerActivity`, tag `AutoStopping Load Balancers`. Safe: it only reads. Published types.
+    /// - Required: path `account_id`, `lb_id`; query `account_identifier` = `accountIdentifier`.
+    /// - Result: [`types::AccessPointActivityResponse`], `application/json`.
     #[inline]
     pub fn load_balancer_activity(
         &self,

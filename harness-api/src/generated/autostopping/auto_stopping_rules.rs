@@ -6,6 +6,10 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /gateway/lw/api/accounts/{account_id}/autostopping/rules/{rule_id}/resources`
+    ///
+    /// `AllAutoStoppingResources`, tag `AutoStopping Rules`. Safe: it only reads. Published types.
+    /// - Required: path `account_id`, `rule_id`; query `cloud_account_id`, `region`, `account_identifier` = `accountIdentifier`.
+    /// - Result: [`types::AllResourcesOfAccountResponse`], `application/json`.
     #[inline]
     pub fn all_auto_stopping_resources(
         &self,
@@ -24,6 +28,10 @@ impl<'c> Api<'c> {
         AllAutoStoppingResources { call }
     }
     /// `GET /gateway/lw/api/accounts/{account_id}/autostopping/rules/{rule_id}`
+    ///
+    /// `AutoStoppingRuleDetails`, tag `AutoStopping Rules`. Safe: it only reads. Published types.
+    /// - Required: path `account_id`, `rule_id`; query `account_identifier` = `accountIdentifier`.
+    /// - Result: [`types::AutoStoppingRuleDetailsResponse`], `application/json`.
     #[inline]
     pub fn auto_stopping_rule_details(
         &self,
@@ -38,6 +46,11 @@ impl<'c> Api<'c> {
         AutoStoppingRuleDetails { call }
     }
     /// `POST /gateway/lw/api/accounts/{account_id}/autostopping/rules/{rule_id}/cooldown`
+    ///
+    /// `CoolDownAutostoppingRule`, tag `AutoStopping Rules`. Not repeated: twice may be more than once. Published types.
+    /// - Required: path `account_id`, `rule_id`; query `account_identifier` = `accountIdentifier`.
+    /// - Body: [`types::CoolDownOption`], `application/json`.
+    /// - Result: text, `application/json`.
     #[inline]
     pub fn cool_down_autostopping_rule(
         &self,
@@ -54,6 +67,10 @@ impl<'c> Api<'c> {
         CoolDownAutostoppingRule { call }
     }
     /// `GET /gateway/lw/api/accounts/{account_id}/autostopping/rules/savings/cumulative`
+    ///
+    /// `CumulativeAutoStoppingSavings`, tag `AutoStopping Rules`. Safe: it only reads. Published types.
+    /// - Required: path `account_id`; query `account_identifier` = `accountIdentifier`.
+    /// - Result: [`types::CumulativeSavingsResponse`], `application/json`.
     #[inline]
     pub fn cumulative_auto_stopping_savings(
         &self,
@@ -68,6 +85,10 @@ impl<'c> Api<'c> {
         }
     }
     /// `DELETE /gateway/lw/api/accounts/{account_id}/autostopping/rules/{rule_id}`
+    ///
+    /// `DeleteAutoStoppingRule`, tag `AutoStopping Rules`. Idempotent: twice is as good as once. Published types.
+    /// - Required: path `rule_id`, `account_id`; query `account_identifier` = `accountIdentifier`.
+    /// - Result: nothing.
     #[inline]
     pub fn delete_auto_stopping_rule(
         &self,
@@ -82,6 +103,10 @@ impl<'c> Api<'c> {
         DeleteAutoStoppingRule { call }
     }
     /// `GET /gateway/lw/api/accounts/{account_id}/autostopping/rules/{rule_id}/cooldown_meta`
+    ///
+    /// `GetAutoStoppingCoolDownMeta`, tag `AutoStopping Rules`. Safe: it only reads. Published types.
+    /// - Required: path `account_id`, `rule_id`; query `account_identifier` = `accountIdentifier`.
+    /// - Result: [`types::CoolDownMetaSuccessResponse`], `application/json`.
     #[inline]
     pub fn get_auto_stopping_cool_down_meta(
         &self,
@@ -98,6 +123,10 @@ impl<'c> Api<'c> {
         }
     }
     /// `GET /gateway/lw/api/accounts/{account_id}/autostopping/rules/{rule_id}/diagnostics`
+    ///
+    /// `GetAutoStoppingDiagnostics`, tag `AutoStopping Rules`. Safe: it only reads. Published types.
+    /// - Required: path `account_id`, `rule_id`; query `account_identifier` = `accountIdentifier`.
+    /// - Result: [`types::ServiceDiagnosticsResponse`], `application/json`.
     #[inline]
     pub fn get_auto_stopping_diagnostics(
         &self,
@@ -112,6 +141,10 @@ impl<'c> Api<'c> {
         GetAutoStoppingDiagnostics { call }
     }
     /// `GET /gateway/lw/api/accounts/{account_id}/autostopping/rules/{rule_id}/health`
+    ///
+    /// `HealthOfAutoStoppingRule`, tag `AutoStopping Rules`. Safe: it only reads. Published types.
+    /// - Required: path `account_id`, `rule_id`; query `account_identifier` = `accountIdentifier`.
+    /// - Result: [`types::ServiceHealthResponse`], `application/json`.
     #[inline]
     pub fn health_of_auto_stopping_rule(
         &self,
@@ -126,6 +159,10 @@ impl<'c> Api<'c> {
         HealthOfAutoStoppingRule { call }
     }
     /// `GET /gateway/lw/api/accounts/{account_id}/autostopping/rules`
+    ///
+    /// `ListAutoStoppingRules`, tag `AutoStopping Rules`. Safe: it only reads. Published types.
+    /// - Required: path `account_id`; query `account_identifier` = `accountIdentifier`.
+    /// - Result: [`types::ServicesResponse`], `application/json`.
     #[inline]
     pub fn list_auto_stopping_rules(
         &self,
@@ -138,6 +175,10 @@ impl<'c> Api<'c> {
         ListAutoStoppingRules { call }
     }
     /// `GET /gateway/lw/api/accounts/{account_id}/autostopping/rules/{rule_id}/savings`
+    ///
+    /// `SavingsFromAutoStoppingRule`, tag `AutoStopping Rules`. Safe: it only reads. Published types.
+    /// - Required: path `account_id`, `rule_id`; query `account_identifier` = `accountIdentifier`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn savings_from_auto_stopping_rule(
         &self,
@@ -154,6 +195,10 @@ impl<'c> Api<'c> {
         }
     }
     /// `PUT /gateway/lw/api/accounts/{account_id}/autostopping/rules/{rule_id}/toggle_state`
+    ///
+    /// `ToggleAutostoppingRule`, tag `AutoStopping Rules`. Not repeated: twice may be more than once. Published types.
+    /// - Required: path `account_id`, `rule_id`; query `disable`, `account_identifier` = `accountIdentifier`.
+    /// - Result: [`types::ServicesResponse`], `application/json`.
     #[inline]
     pub fn toggle_autostopping_rule(
         &self,
@@ -170,6 +215,11 @@ impl<'c> Api<'c> {
         ToggleAutostoppingRule { call }
     }
     /// `POST /gateway/lw/api/accounts/{account_id}/autostopping/rules`
+    ///
+    /// `UpdateAutoStoppingRule`, tag `AutoStopping Rules`. Not repeated: twice may be more than once. Published types.
+    /// - Required: path `account_id`; query `account_identifier` = `accountIdentifier`.
+    /// - Body: [`types::SaveServiceRequest`], `application/json`.
+    /// - Result: [`types::LwServiceResponse`], `application/json`.
     #[inline]
     pub fn update_auto_stopping_rule(
         &self,
@@ -184,6 +234,11 @@ impl<'c> Api<'c> {
         UpdateAutoStoppingRule { call }
     }
     /// `POST /gateway/lw/api/accounts/{account_id}/autostopping/rules/{rule_id}/warmup`
+    ///
+    /// `WarmUpAutostoppingRule`, tag `AutoStopping Rules`. Not repeated: twice may be more than once. Published types.
+    /// - Required: path `account_id`, `rule_id`; query `account_identifier` = `accountIdentifier`.
+    /// - Body: [`types::WarmUpOption`], `application/json`.
+    /// - Result: text, `application/json`.
     #[inline]
     pub fn warm_up_autostopping_rule(
         &self,

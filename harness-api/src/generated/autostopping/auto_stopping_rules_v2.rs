@@ -6,6 +6,11 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /gateway/lw/api/accounts/{account_id}/autostopping/v2/rules`
+    ///
+    /// `CreateAutoStoppingRuleV2`, tag `AutoStopping Rules V2`. Not repeated: twice may be more than once. Published types.
+    /// - Required: path `account_id`; query `account_identifier` = `accountIdentifier`.
+    /// - Body: [`types::SaveServiceRequestV2`], `application/json`.
+    /// - Result: [`types::LwServiceResponse`], `application/json`.
     #[inline]
     pub fn create_auto_stopping_rule_v2(
         &self,
@@ -20,6 +25,10 @@ impl<'c> Api<'c> {
         CreateAutoStoppingRuleV2 { call }
     }
     /// `GET /gateway/lw/api/accounts/{account_id}/autostopping/v2/rules/{rule_id}`
+    ///
+    /// `GetAutoStoppingRuleV2`, tag `AutoStopping Rules V2`. Safe: it only reads. The answer is not described.
+    /// - Required: path `account_id`, `rule_id`; query `account_identifier` = `accountIdentifier`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn get_auto_stopping_rule_v2(
         &self,
@@ -34,6 +43,11 @@ impl<'c> Api<'c> {
         GetAutoStoppingRuleV2 { call }
     }
     /// `PUT /gateway/lw/api/accounts/{account_id}/autostopping/v2/rules/{rule_id}`
+    ///
+    /// `UpdateAutoStoppingRuleV2`, tag `AutoStopping Rules V2`. Idempotent: twice is as good as once. Published types.
+    /// - Required: path `account_id`, `rule_id`; query `account_identifier` = `accountIdentifier`.
+    /// - Body: [`types::SaveServiceRequestV2`], `application/json`.
+    /// - Result: [`types::LwServiceResponse`], `application/json`.
     #[inline]
     pub fn update_auto_stopping_rule_v2(
         &self,

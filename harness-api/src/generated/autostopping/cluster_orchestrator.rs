@@ -6,6 +6,10 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /gateway/lw/api/accounts/{account_id}/clusters/orchestrator/{orchestrator_id}`
+    ///
+    /// `getConnectedClusterDetails`, tag `Cluster Orchestrator`. Safe: it only reads. Published types.
+    /// - Required: path `account_id`, `orchestrator_id`.
+    /// - Result: [`types::ConnectedKubernetesClustersGetResponse`], `application/json`.
     #[inline]
     pub fn get_connected_cluster_details(
         &self,
@@ -18,6 +22,10 @@ impl<'c> Api<'c> {
         GetConnectedClusterDetails { call }
     }
     /// `GET /gateway/lw/api/accounts/{account_id}/clusters`
+    ///
+    /// `listConnectedKubernetesClusters`, tag `Cluster Orchestrator`. Safe: it only reads. Published types.
+    /// - Required: path `account_id`.
+    /// - Result: [`types::ConnectedKubernetesClustersListResponse`], `application/json`.
     #[inline]
     pub fn list_connected_kubernetes_clusters(
         &self,
@@ -30,6 +38,11 @@ impl<'c> Api<'c> {
         }
     }
     /// `POST /gateway/lw/api/accounts/{account_id}/clusters/orchestrator`
+    ///
+    /// `onboardToClusterOrchestrator`, tag `Cluster Orchestrator`. Not repeated: twice may be more than once. Published types.
+    /// - Required: path `account_id`.
+    /// - Body: [`types::OnboardToClusterOrchestratorRequest`], `application/json`.
+    /// - Result: [`types::ConnectedKubernetesClustersGetResponse`], `application/json`.
     #[inline]
     pub fn onboard_to_cluster_orchestrator(
         &self,
@@ -44,6 +57,11 @@ impl<'c> Api<'c> {
         }
     }
     /// `PUT /gateway/lw/api/accounts/{account_id}/clusters/orchestrator/{orchestrator_id}/config`
+    ///
+    /// `updateClusterOrchestratorConfig`, tag `Cluster Orchestrator`. Idempotent: twice is as good as once. Published types.
+    /// - Required: path `account_id`, `orchestrator_id`.
+    /// - Body: [`types::AccessPoint`], `application/json`.
+    /// - Result: [`types::CreateAccessPointResponse`], `application/json`.
     #[inline]
     pub fn update_cluster_orchestrator_config(
         &self,

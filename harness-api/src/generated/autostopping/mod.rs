@@ -2,6 +2,71 @@
 // Do not edit: change the description's fixes or the generator, then run `cargo xtask generate`.
 
 //! AutoStopping rules, load balancers, schedules and alerts, and the cluster orchestrator.
+//!
+//! # `AutoStopping Alerts`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `POST /gateway/lw/api/accounts/{account_id}/alerts` | [`create_alert`](Api::create_alert) |
+//! | `DELETE /gateway/lw/api/accounts/{account_id}/alerts/{alert_id}` | [`delete_alert`](Api::delete_alert) |
+//! | `GET /gateway/lw/api/accounts/{account_id}/alerts/{alert_id}` | [`get_alert`](Api::get_alert) |
+//! | `POST /gateway/lw/api/accounts/{account_id}/alerts/list` | [`list_alerts`](Api::list_alerts) |
+//! | `PUT /gateway/lw/api/accounts/{account_id}/alerts` | [`update_alert`](Api::update_alert) |
+//!
+//! # `AutoStopping Fixed Schedules`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `POST /gateway/lw/api/accounts/{account_id}/schedules` | [`create_auto_stopping_schedules`](Api::create_auto_stopping_schedules) |
+//! | `DELETE /gateway/lw/api/accounts/{account_id}/schedules/{schedule_id}` | [`delete_auto_stopping_schedule`](Api::delete_auto_stopping_schedule) |
+//! | `GET /gateway/lw/api/accounts/{account_id}/schedules` | [`list_auto_stopping_schedules`](Api::list_auto_stopping_schedules) |
+//!
+//! # `AutoStopping Load Balancers`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `GET /gateway/lw/api/accounts/{account_id}/autostopping/loadbalancers/{lb_id}/rules` | [`access_point_rules`](Api::access_point_rules) |
+//! | `POST /gateway/lw/api/accounts/{account_id}/autostopping/loadbalancers` | [`create_load_balancer`](Api::create_load_balancer) |
+//! | `DELETE /gateway/lw/api/accounts/{account_id}/autostopping/loadbalancers` | [`delete_load_balancer`](Api::delete_load_balancer) |
+//! | `GET /gateway/lw/api/accounts/{account_id}/autostopping/loadbalancers/{lb_id}` | [`describe_load_balancer`](Api::describe_load_balancer) |
+//! | `PUT /gateway/lw/api/accounts/{account_id}/autostopping/loadbalancers` | [`edit_load_balancer`](Api::edit_load_balancer) |
+//! | `GET /gateway/lw/api/accounts/{account_id}/autostopping/loadbalancers` | [`list_load_balancers`](Api::list_load_balancers) |
+//! | `GET /gateway/lw/api/accounts/{account_id}/autostopping/loadbalancers/{lb_id}/last_active_at` | [`load_balancer_activity`](Api::load_balancer_activity) |
+//!
+//! # `AutoStopping Rules`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `GET /gateway/lw/api/accounts/{account_id}/autostopping/rules/{rule_id}/resources` | [`all_auto_stopping_resources`](Api::all_auto_stopping_resources) |
+//! | `GET /gateway/lw/api/accounts/{account_id}/autostopping/rules/{rule_id}` | [`auto_stopping_rule_details`](Api::auto_stopping_rule_details) |
+//! | `POST /gateway/lw/api/accounts/{account_id}/autostopping/rules/{rule_id}/cooldown` | [`cool_down_autostopping_rule`](Api::cool_down_autostopping_rule) |
+//! | `GET /gateway/lw/api/accounts/{account_id}/autostopping/rules/savings/cumulative` | [`cumulative_auto_stopping_savings`](Api::cumulative_auto_stopping_savings) |
+//! | `DELETE /gateway/lw/api/accounts/{account_id}/autostopping/rules/{rule_id}` | [`delete_auto_stopping_rule`](Api::delete_auto_stopping_rule) |
+//! | `GET /gateway/lw/api/accounts/{account_id}/autostopping/rules/{rule_id}/cooldown_meta` | [`get_auto_stopping_cool_down_meta`](Api::get_auto_stopping_cool_down_meta) |
+//! | `GET /gateway/lw/api/accounts/{account_id}/autostopping/rules/{rule_id}/diagnostics` | [`get_auto_stopping_diagnostics`](Api::get_auto_stopping_diagnostics) |
+//! | `GET /gateway/lw/api/accounts/{account_id}/autostopping/rules/{rule_id}/health` | [`health_of_auto_stopping_rule`](Api::health_of_auto_stopping_rule) |
+//! | `GET /gateway/lw/api/accounts/{account_id}/autostopping/rules` | [`list_auto_stopping_rules`](Api::list_auto_stopping_rules) |
+//! | `GET /gateway/lw/api/accounts/{account_id}/autostopping/rules/{rule_id}/savings` | [`savings_from_auto_stopping_rule`](Api::savings_from_auto_stopping_rule) |
+//! | `PUT /gateway/lw/api/accounts/{account_id}/autostopping/rules/{rule_id}/toggle_state` | [`toggle_autostopping_rule`](Api::toggle_autostopping_rule) |
+//! | `POST /gateway/lw/api/accounts/{account_id}/autostopping/rules` | [`update_auto_stopping_rule`](Api::update_auto_stopping_rule) |
+//! | `POST /gateway/lw/api/accounts/{account_id}/autostopping/rules/{rule_id}/warmup` | [`warm_up_autostopping_rule`](Api::warm_up_autostopping_rule) |
+//!
+//! # `AutoStopping Rules V2`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `POST /gateway/lw/api/accounts/{account_id}/autostopping/v2/rules` | [`create_auto_stopping_rule_v2`](Api::create_auto_stopping_rule_v2) |
+//! | `GET /gateway/lw/api/accounts/{account_id}/autostopping/v2/rules/{rule_id}` | [`get_auto_stopping_rule_v2`](Api::get_auto_stopping_rule_v2) |
+//! | `PUT /gateway/lw/api/accounts/{account_id}/autostopping/v2/rules/{rule_id}` | [`update_auto_stopping_rule_v2`](Api::update_auto_stopping_rule_v2) |
+//!
+//! # `Cluster Orchestrator`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `GET /gateway/lw/api/accounts/{account_id}/clusters/orchestrator/{orchestrator_id}` | [`get_connected_cluster_details`](Api::get_connected_cluster_details) |
+//! | `GET /gateway/lw/api/accounts/{account_id}/clusters` | [`list_connected_kubernetes_clusters`](Api::list_connected_kubernetes_clusters) |
+//! | `POST /gateway/lw/api/accounts/{account_id}/clusters/orchestrator` | [`onboard_to_cluster_orchestrator`](Api::onboard_to_cluster_orchestrator) |
+//! | `PUT /gateway/lw/api/accounts/{account_id}/clusters/orchestrator/{orchestrator_id}/config` | [`update_cluster_orchestrator_config`](Api::update_cluster_orchestrator_config) |
 mod auto_stopping_alerts;
 pub use auto_stopping_alerts::*;
 mod auto_stopping_fixed_schedules;

@@ -6,6 +6,11 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /ccm/api/governance/promptResources`
+    ///
+    /// `getPromptResources`, tag `AiEngine`. Safe: it only reads. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`, `cloud_provider` = `cloudProvider`.
+    /// - Result: [`types::ResponseDtoSetString`], `application/json`, `application/yaml`.
+    /// - List: `whole list, items data`.
     #[inline]
     pub fn get_prompt_resources(
         &self,
@@ -21,6 +26,11 @@ impl<'c> Api<'c> {
         GetPromptResources { call }
     }
     /// `GET /ccm/api/governance/promptRules`
+    ///
+    /// `getPromptRules`, tag `AiEngine`. Safe: it only reads. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`, `cloud_provider` = `cloudProvider`.
+    /// - Result: [`types::ResponseDtoListGovernancePromptRule`], `application/json`, `application/yaml`.
+    /// - List: `whole list, items data`.
     #[inline]
     pub fn get_prompt_rules(
         &self,

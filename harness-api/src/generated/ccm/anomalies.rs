@@ -6,6 +6,11 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /ccm/api/anomaly/filter-values`
+    ///
+    /// `anomalyFilterValues`, tag `Anomalies`. Safe: it only reads. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`, `show_whitelisted_anomalies` = `showWhitelistedAnomalies`.
+    /// - Body: list of text, `application/json`.
+    /// - Result: [`types::ResponseDtoListFilterStats`], `application/json`.
     #[inline]
     pub fn anomaly_filter_values(
         &self,
@@ -20,6 +25,11 @@ impl<'c> Api<'c> {
         AnomalyFilterValues { call }
     }
     /// `POST /ccm/api/anomaly/summary`
+    ///
+    /// `getAnomaliesSummary`, tag `Anomalies`. Safe: it only reads. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Body, optional: [`types::AnomalyFilterProperties`], `application/json`.
+    /// - Result: [`types::ResponseDtoListAnomalySummary`], `application/json`.
     #[inline]
     pub fn get_anomalies_summary(
         &self,
@@ -30,6 +40,11 @@ impl<'c> Api<'c> {
         GetAnomaliesSummary { call }
     }
     /// `POST /ccm/api/anomaly`
+    ///
+    /// `listAnomalies`, tag `Anomalies`. Safe: it only reads. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Body, optional: [`types::AnomalyRequestDto`], `application/json`.
+    /// - Result: [`types::ResponseDtoListAnomalyData`], `application/json`.
     #[inline]
     pub fn list_anomalies(
         &self,
@@ -40,6 +55,12 @@ impl<'c> Api<'c> {
         ListAnomalies { call }
     }
     /// `POST /ccm/api/anomaly/listIgnoredAnomalies`
+    ///
+    /// `listIgnoredAnomalies`, tag `Anomalies`. Safe: it only reads. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Body, optional: [`types::AnomalyFilterProperties`], `application/json`.
+    /// - Result: [`types::ResponseDtoListAnomalyData`], `application/json`.
+    /// - List: `paged offset/limit in body by offset, items data`.
     #[inline]
     pub fn list_ignored_anomalies(
         &self,
@@ -50,6 +71,11 @@ impl<'c> Api<'c> {
         ListIgnoredAnomalies { call }
     }
     /// `POST /ccm/api/anomaly/perspective/{perspectiveId}`
+    ///
+    /// `listPerspectiveAnomalies`, tag `Anomalies`. Safe: it only reads. Published types.
+    /// - Required: path `perspective_id` = `perspectiveId`; query `account_identifier` = `accountIdentifier`, `show_whitelisted_anomalies` = `showWhitelistedAnomalies`.
+    /// - Body: [`types::PerspectiveQueryDto`], `application/json`.
+    /// - Result: [`types::ResponseDtoListPerspectiveAnomalyData`], `application/json`.
     #[inline]
     pub fn list_perspective_anomalies(
         &self,
@@ -66,6 +92,11 @@ impl<'c> Api<'c> {
         ListPerspectiveAnomalies { call }
     }
     /// `PUT /ccm/api/anomaly/feedback`
+    ///
+    /// `reportAnomalyFeedback`, tag `Anomalies`. Idempotent: twice is as good as once. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`, `anomaly_id` = `anomalyId`.
+    /// - Body: [`types::AnomalyFeedback`], `application/json`.
+    /// - Result: [`types::ResponseDtoBoolean`], `application/json`.
     #[inline]
     pub fn report_anomaly_feedback(
         &self,

@@ -6,6 +6,11 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /ccm/api/anomalies/ignoreListRule`
+    ///
+    /// `CreateNewAnomaliesIgnorelistRule`, tag `Anomalies Ignorelist Rule`. Not repeated: twice may be more than once. The answer is not described; the body is inferred from one sample.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Body: [`types::CreateNewAnomaliesIgnorelistRuleBody`], `application/json`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn create_new_anomalies_ignorelist_rule(
         &self,
@@ -20,6 +25,10 @@ impl<'c> Api<'c> {
         }
     }
     /// `DELETE /ccm/api/anomalies/ignoreListRule/{id}`
+    ///
+    /// `DeleteAnomaliesIgnorelistRule`, tag `Anomalies Ignorelist Rule`. Idempotent: twice is as good as once. The answer is not described.
+    /// - Required: path `id`; query `account_identifier` = `accountIdentifier`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn delete_anomalies_ignorelist_rule(
         &self,
@@ -34,6 +43,10 @@ impl<'c> Api<'c> {
         }
     }
     /// `GET /ccm/api/anomalies/ignoreListRule/{id}`
+    ///
+    /// `GetAnomaliesIgnorelistRule`, tag `Anomalies Ignorelist Rule`. Safe: it only reads. The answer is not described.
+    /// - Required: path `id`; query `account_identifier` = `accountIdentifier`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn get_anomalies_ignorelist_rule(
         &self,
@@ -46,6 +59,11 @@ impl<'c> Api<'c> {
         GetAnomaliesIgnorelistRule { call }
     }
     /// `POST /ccm/api/anomalies/ignoreListRule/list`
+    ///
+    /// `ListAnomaliesIgnorelistRule`, tag `Anomalies Ignorelist Rule`. Safe: it only reads. The answer is not described; the body is inferred from one sample.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Body: [`types::ListAnomaliesIgnorelistRuleBody`], `application/json`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn list_anomalies_ignorelist_rule(
         &self,
@@ -60,6 +78,10 @@ impl<'c> Api<'c> {
         }
     }
     /// `GET /ccm/api/anomalies/ignoreListRule/filter-values/azure-subscriptions`
+    ///
+    /// `listAzureSubscriptions`, tag `Anomalies Ignorelist Rule`. Safe: it only reads. The answer is not described.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn list_azure_subscriptions(
         &self,
@@ -70,6 +92,10 @@ impl<'c> Api<'c> {
         ListAzureSubscriptions { call }
     }
     /// `PUT /ccm/api/anomalies/ignoreListRule/{id}/toggle`
+    ///
+    /// `ToggleAnomaliesIgnorelistRule`, tag `Anomalies Ignorelist Rule`. Not repeated: twice may be more than once. The answer is not described.
+    /// - Required: path `id`; query `account_identifier` = `accountIdentifier`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn toggle_anomalies_ignorelist_rule(
         &self,
@@ -84,6 +110,11 @@ impl<'c> Api<'c> {
         }
     }
     /// `PUT /ccm/api/anomalies/ignoreListRule/{id}`
+    ///
+    /// `UpdateAnomaliesIgnorelistRule`, tag `Anomalies Ignorelist Rule`. Idempotent: twice is as good as once. The answer is not described; the body is inferred from one sample.
+    /// - Required: path `id`; query `account_identifier` = `accountIdentifier`.
+    /// - Body: [`types::UpdateAnomaliesIgnorelistRuleBody`], `application/json`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn update_anomalies_ignorelist_rule(
         &self,

@@ -6,6 +6,11 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /ccm/api/anomaly/v2/comment`
+    ///
+    /// `listAnomalyComments`, tag `Anomaly Comments`. Safe: it only reads. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`, `anomaly_id` = `anomalyId`.
+    /// - Result: [`types::ResponseDtoListAnomalyComment`], `application/json`.
+    /// - List: `whole list, items data`.
     #[inline]
     pub fn list_anomaly_comments(
         &self,
@@ -18,6 +23,11 @@ impl<'c> Api<'c> {
         ListAnomalyComments { call }
     }
     /// `POST /ccm/api/anomaly/v2/comment`
+    ///
+    /// `saveAnomalyComment`, tag `Anomaly Comments`. Not repeated: twice may be more than once. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Body: [`types::AnomalyComment`], `application/json`.
+    /// - Result: [`types::ResponseDtoString`], `application/json`.
     #[inline]
     pub fn save_anomaly_comment(
         &self,

@@ -6,6 +6,11 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /ccm/api/bi-dashboards`
+    ///
+    /// `listBIDashboards`, tag `BI Dashboards`. Safe: it only reads. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Result: [`types::ResponseDtoListBiDashboardSummary`], `application/json`.
+    /// - List: `whole list, items data`.
     #[inline]
     pub fn list_bi_dashboards(
         &self,

@@ -6,6 +6,11 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /ccm/api/budgetGroups`
+    ///
+    /// `createBudgetGroup`, tag `Budget Groups`. Not repeated: twice may be more than once. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Body: [`types::BudgetGroup`], `application/json`.
+    /// - Result: [`types::ResponseDtoString`], `application/json`.
     #[inline]
     pub fn create_budget_group(
         &self,
@@ -18,6 +23,10 @@ impl<'c> Api<'c> {
         CreateBudgetGroup { call }
     }
     /// `DELETE /ccm/api/budgetGroups/{id}`
+    ///
+    /// `deleteBudgetGroup`, tag `Budget Groups`. Idempotent: twice is as good as once. Published types.
+    /// - Required: path `id`; query `account_identifier` = `accountIdentifier`.
+    /// - Result: [`types::ResponseDtoBoolean`], `application/json`.
     #[inline]
     pub fn delete_budget_group(
         &self,
@@ -30,6 +39,12 @@ impl<'c> Api<'c> {
         DeleteBudgetGroup { call }
     }
     /// `POST /ccm/api/budgetGroups/v2/list`
+    ///
+    /// `getAccessibleBudgetGroupSummaries`, tag `Budget Groups`. Safe: it only reads. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Body: [`types::BudgetFilterPropertiesDto`], `application/json`.
+    /// - Result: [`types::ResponseDtoListBudgetSummary`], `application/json`.
+    /// - List: `paged offset/limit in body by offset, items data`.
     #[inline]
     pub fn get_accessible_budget_group_summaries(
         &self,
@@ -47,6 +62,11 @@ impl<'c> Api<'c> {
         }
     }
     /// `GET /ccm/api/budgetGroups/summary`
+    ///
+    /// `getBudgetAndBudgetGroupsList`, tag `Budget Groups`. Safe: it only reads. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`, `show_all_entities` = `showAllEntities`.
+    /// - Result: [`types::ResponseDtoListBudgetSummary`], `application/json`.
+    /// - List: `whole list, items data`.
     #[inline]
     pub fn get_budget_and_budget_groups_list(
         &self,
@@ -61,6 +81,10 @@ impl<'c> Api<'c> {
         }
     }
     /// `GET /ccm/api/budgetGroups/{id}`
+    ///
+    /// `getBudgetGroup`, tag `Budget Groups`. Safe: it only reads. Published types.
+    /// - Required: path `id`; query `account_identifier` = `accountIdentifier`.
+    /// - Result: [`types::ResponseDtoBudgetGroup`], `application/json`.
     #[inline]
     pub fn get_budget_group(
         &self,
@@ -73,6 +97,11 @@ impl<'c> Api<'c> {
         GetBudgetGroup { call }
     }
     /// `POST /ccm/api/budgetGroups/aggregatedAmount`
+    ///
+    /// `getLastPeriodCost`, tag `Budget Groups`. Safe: it only reads. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`, `are_child_entities_budgets` = `areChildEntitiesBudgets`.
+    /// - Body: list of text, `application/json`.
+    /// - Result: [`types::ResponseDtoListValueDataPoint`], `application/json`.
     #[inline]
     pub fn get_budget_group_last_period_cost(
         &self,
@@ -89,6 +118,11 @@ impl<'c> Api<'c> {
         }
     }
     /// `GET /ccm/api/budgetGroups`
+    ///
+    /// `listBudgetGroups`, tag `Budget Groups`. Safe: it only reads. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Result: [`types::ResponseDtoListBudgetGroup`], `application/json`.
+    /// - List: `whole list, items data`.
     #[inline]
     pub fn list_budget_groups(
         &self,
@@ -99,6 +133,11 @@ impl<'c> Api<'c> {
         ListBudgetGroups { call }
     }
     /// `PUT /ccm/api/budgetGroups/{id}`
+    ///
+    /// `updateBudgetGroup`, tag `Budget Groups`. Idempotent: twice is as good as once. Published types.
+    /// - Required: path `id`; query `account_identifier` = `accountIdentifier`.
+    /// - Body: [`types::BudgetGroup`], `application/json`.
+    /// - Result: [`types::ResponseDtoString`], `application/json`.
     #[inline]
     pub fn update_budget_group(
         &self,

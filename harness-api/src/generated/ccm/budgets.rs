@@ -6,6 +6,11 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /ccm/api/budgets/bulk/adjust-budget-amount`
+    ///
+    /// `adjustBudgetAmountOperation`, tag `Budgets`. Not repeated: twice may be more than once. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Body: [`types::AdjustBudgetAmountRequest`], `application/json`.
+    /// - Result: nothing.
     #[inline]
     pub fn adjust_budget_amount_operation(
         &self,
@@ -20,6 +25,11 @@ impl<'c> Api<'c> {
         }
     }
     /// `POST /ccm/api/budgets/filter-values`
+    ///
+    /// `budgetFilterValues`, tag `Budgets`. Safe: it only reads. The answer is not described; the body is inferred from one sample.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Body: [`types::BudgetFilterValuesBody`], `application/json`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn budget_filter_values(
         &self,
@@ -32,6 +42,10 @@ impl<'c> Api<'c> {
         BudgetFilterValues { call }
     }
     /// `GET /ccm/api/budgets/bulk/check-job-status`
+    ///
+    /// `checkBulkBudgetJobStatus`, tag `Budgets`. Safe: it only reads. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Result: nothing.
     #[inline]
     pub fn check_bulk_budget_job_status(
         &self,
@@ -42,6 +56,10 @@ impl<'c> Api<'c> {
         CheckBulkBudgetJobStatus { call }
     }
     /// `POST /ccm/api/budgets/{id}`
+    ///
+    /// `cloneBudget`, tag `Budgets`. Not repeated: twice may be more than once. Published types.
+    /// - Required: path `id`; query `account_identifier` = `accountIdentifier`, `clone_name` = `cloneName`.
+    /// - Result: [`types::ResponseDtoString`], `application/json`.
     #[inline]
     pub fn clone_budget(
         &self,
@@ -56,6 +74,11 @@ impl<'c> Api<'c> {
         CloneBudget { call }
     }
     /// `POST /ccm/api/budgets/bulk/clone`
+    ///
+    /// `cloneBudgetsBulkOperation`, tag `Budgets`. Not repeated: twice may be more than once. The answer is not described; the body is inferred from one sample.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Body: [`types::CloneBudgetsBulkOperationBody`], `application/json`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn clone_budgets_bulk_operation(
         &self,
@@ -68,6 +91,11 @@ impl<'c> Api<'c> {
         CloneBudgetsBulkOperation { call }
     }
     /// `POST /ccm/api/budgets`
+    ///
+    /// `createBudget`, tag `Budgets`. Not repeated: twice may be more than once. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Body: [`types::Budget`], `application/json`.
+    /// - Result: [`types::ResponseDtoString`], `application/json`.
     #[inline]
     pub fn create_budget(
         &self,
@@ -80,6 +108,11 @@ impl<'c> Api<'c> {
         CreateBudget { call }
     }
     /// `POST /ccm/api/budgets/bulk/create-cost-bucket-budgets`
+    ///
+    /// `createCostBucketBudgetsBulk`, tag `Budgets`. Not repeated: twice may be more than once. The answer is not described; the body is inferred from one sample.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Body: [`types::CreateCostBucketBudgetsBulkBody`], `application/json`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn create_cost_bucket_budgets_bulk(
         &self,
@@ -94,6 +127,10 @@ impl<'c> Api<'c> {
         }
     }
     /// `DELETE /ccm/api/budgets/{id}`
+    ///
+    /// `deleteBudget`, tag `Budgets`. Idempotent: twice is as good as once. Published types.
+    /// - Required: path `id`; query `account_identifier` = `accountIdentifier`.
+    /// - Result: [`types::ResponseDtoString`], `application/json`.
     #[inline]
     pub fn delete_budget(
         &self,
@@ -106,6 +143,11 @@ impl<'c> Api<'c> {
         DeleteBudget { call }
     }
     /// `POST /ccm/api/budgets/bulk/delete`
+    ///
+    /// `deleteBudgetsBulkOperation`, tag `Budgets`. Not repeated: twice may be more than once. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Body: [`types::DeleteBudgetRequest`], `application/json`.
+    /// - Result: nothing.
     #[inline]
     pub fn delete_budgets_bulk_operation(
         &self,
@@ -118,6 +160,11 @@ impl<'c> Api<'c> {
         DeleteBudgetsBulkOperation { call }
     }
     /// `POST /ccm/api/budgets/v2/list`
+    ///
+    /// `getAccessibleBudgetSummaries`, tag `Budgets`. Safe: it only reads. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Body: [`types::BudgetFilterPropertiesDto`], `application/json`.
+    /// - Result: nothing.
     #[inline]
     pub fn get_accessible_budget_summaries(
         &self,
@@ -132,6 +179,10 @@ impl<'c> Api<'c> {
         }
     }
     /// `GET /ccm/api/budgets/{id}`
+    ///
+    /// `getBudget`, tag `Budgets`. Safe: it only reads. Published types.
+    /// - Required: path `id`; query `account_identifier` = `accountIdentifier`.
+    /// - Result: [`types::ResponseDtoBudget`], `application/json`.
     #[inline]
     pub fn get_budget(
         &self,
@@ -144,6 +195,10 @@ impl<'c> Api<'c> {
         GetBudget { call }
     }
     /// `GET /ccm/api/budgets/{id}/costDetails`
+    ///
+    /// `getCostDetails`, tag `Budgets`. Safe: it only reads. Published types.
+    /// - Required: path `id`; query `account_identifier` = `accountIdentifier`.
+    /// - Result: [`types::ResponseDtoBudgetData`], `application/json`.
     #[inline]
     pub fn get_cost_details(
         &self,
@@ -156,6 +211,10 @@ impl<'c> Api<'c> {
         GetCostDetails { call }
     }
     /// `GET /ccm/api/budgets/subscribe/list`
+    ///
+    /// `listBudgetAlertThresholds`, tag `Budgets`. Safe: it only reads. The answer is not described.
+    /// - Required: query `account_identifier` = `accountIdentifier`, `budget_id` = `budgetId`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn list_budget_alert_thresholds(
         &self,
@@ -168,6 +227,11 @@ impl<'c> Api<'c> {
         ListBudgetAlertThresholds { call }
     }
     /// `GET /ccm/api/budgets`
+    ///
+    /// `listBudgets`, tag `Budgets`. Safe: it only reads. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Result: [`types::ResponseDtoListBudget`], `application/json`.
+    /// - List: `whole list, items data`.
     #[inline]
     pub fn list_budgets(&self, account_identifier: impl Into<String>) -> ListBudgets {
         let mut call = rt::Call::new(self.client, &LIST_BUDGETS);
@@ -175,6 +239,11 @@ impl<'c> Api<'c> {
         ListBudgets { call }
     }
     /// `GET /ccm/api/budgets/perspectiveBudgets`
+    ///
+    /// `listBudgetsForPerspective`, tag `Budgets`. Safe: it only reads. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`, `perspective_id` = `perspectiveId`.
+    /// - Result: [`types::ResponseDtoListBudget`], `application/json`.
+    /// - List: `whole list, items data`.
     #[inline]
     pub fn list_budgets_for_perspective(
         &self,
@@ -187,6 +256,11 @@ impl<'c> Api<'c> {
         ListBudgetsForPerspective { call }
     }
     /// `POST /ccm/api/budgets/bulk/manage-alerts`
+    ///
+    /// `manageBudgetAlertsBulkOperation`, tag `Budgets`. Not repeated: twice may be more than once. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Body: [`types::ManageBudgetAlertsRequest`], `application/json`.
+    /// - Result: nothing.
     #[inline]
     pub fn manage_budget_alerts_bulk_operation(
         &self,
@@ -201,6 +275,11 @@ impl<'c> Api<'c> {
         }
     }
     /// `POST /ccm/api/budgets/moveBudgets`
+    ///
+    /// `moveBudgets`, tag `Budgets`. Not repeated: twice may be more than once. The answer is not described; the body is inferred from one sample.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Body: [`types::MoveBudgetsBody`], `application/json`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn move_budgets(
         &self,
@@ -213,6 +292,11 @@ impl<'c> Api<'c> {
         MoveBudgets { call }
     }
     /// `PUT /ccm/api/budgets/{id}`
+    ///
+    /// `updateBudget`, tag `Budgets`. Idempotent: twice is as good as once. Published types.
+    /// - Required: path `id`; query `account_identifier` = `accountIdentifier`.
+    /// - Body: [`types::Budget`], `application/json`.
+    /// - Result: [`types::ResponseDtoString`], `application/json`.
     #[inline]
     pub fn update_budget(
         &self,
@@ -227,6 +311,11 @@ impl<'c> Api<'c> {
         UpdateBudget { call }
     }
     /// `POST /ccm/api/budgets/subscribe`
+    ///
+    /// `updateBudgetAlertThresholds`, tag `Budgets`. Not repeated: twice may be more than once. The answer is not described; the body is inferred from one sample.
+    /// - Required: query `account_identifier` = `accountIdentifier`, `budget_id` = `budgetId`.
+    /// - Body: list of [`types::UpdateBudgetAlertThresholdsBody`], `application/json`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn update_budget_alert_thresholds(
         &self,

@@ -6,6 +6,10 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /ccm/api/cost-settings`
+    ///
+    /// `getCostSettings`, tag `CACM global cost settings`. Safe: it only reads. The answer is not described.
+    /// - Required: query `feature`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn get_cost_settings(
         &self,
@@ -16,6 +20,10 @@ impl<'c> Api<'c> {
         GetCostSettings { call }
     }
     /// `PUT /ccm/api/cost-settings`
+    ///
+    /// `updateCostSettings`, tag `CACM global cost settings`. Idempotent: twice is as good as once. The answer is not described; the body is inferred from one sample.
+    /// - Body: [`types::UpdateCostSettingsBody`], `application/json`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn update_cost_settings(
         &self,

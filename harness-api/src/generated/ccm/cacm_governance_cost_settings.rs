@@ -6,12 +6,19 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /ccm/api/governance/cost-settings`
+    ///
+    /// `getGovernanceCostSettings`, tag `CACM governance cost settings`. Safe: it only reads. The answer is not described.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn get_governance_cost_settings(&self) -> GetGovernanceCostSettings {
         let call = rt::Call::new(self.client, &GET_GOVERNANCE_COST_SETTINGS);
         GetGovernanceCostSettings { call }
     }
     /// `PUT /ccm/api/governance/cost-settings`
+    ///
+    /// `updateGovernanceCostSettings`, tag `CACM governance cost settings`. Idempotent: twice is as good as once. The answer is not described; the body is inferred from one sample.
+    /// - Body: [`types::UpdateGovernanceCostSettingsBody`], `application/json`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn update_governance_cost_settings(
         &self,

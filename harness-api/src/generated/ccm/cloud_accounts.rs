@@ -6,6 +6,10 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /ccm/api/cloud-account`
+    ///
+    /// `listCloudAccounts`, tag `Cloud Accounts`. Safe: it only reads. The answer is not described.
+    /// - Required: query `account_identifier` = `accountIdentifier`, `cloud_provider` = `cloudProvider`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn list_cloud_accounts(
         &self,

@@ -6,6 +6,11 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /ccm/api/anomaly/v2/list`
+    ///
+    /// `getAnomaliesList`, tag `Cloud and AI cost anomalies v2`. Safe: it only reads. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Body, optional: [`types::AnomalyRequestDto`], `application/json`.
+    /// - Result: [`types::ResponseDtoListAnomalyData`], `application/json`.
     #[inline]
     pub fn get_anomalies_list(
         &self,
@@ -16,6 +21,11 @@ impl<'c> Api<'c> {
         GetAnomaliesList { call }
     }
     /// `POST /ccm/api/anomaly/v2/metrics`
+    ///
+    /// `getAnomalyMetrics`, tag `Cloud and AI cost anomalies v2`. Safe: it only reads. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Body, optional: [`types::AnomalyRequestDto`], `application/json`.
+    /// - Result: [`types::ResponseDtoAnomalyOverview`], `application/json`.
     #[inline]
     pub fn get_anomaly_metrics(
         &self,
@@ -26,6 +36,11 @@ impl<'c> Api<'c> {
         GetAnomalyMetrics { call }
     }
     /// `POST /ccm/api/anomaly/v2/summary`
+    ///
+    /// `getAnomalyMetricsSummary`, tag `Cloud and AI cost anomalies v2`. Safe: it only reads. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Body, optional: [`types::AnomalyRequestDto`], `application/json`.
+    /// - Result: [`types::ResponseDtoAnomalyMetrics`], `application/json`.
     #[inline]
     pub fn get_anomaly_metrics_summary(
         &self,
@@ -36,6 +51,11 @@ impl<'c> Api<'c> {
         GetAnomalyMetricsSummary { call }
     }
     /// `POST /ccm/api/anomaly/v2/metrics/time-series`
+    ///
+    /// `getAnomalyMetricsTimeSeries`, tag `Cloud and AI cost anomalies v2`. Safe: it only reads. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Body, optional: [`types::AnomalyRequestDto`], `application/json`.
+    /// - Result: [`types::ResponseDtoTreeMapLongAnomalyOverview`], `application/json`.
     #[inline]
     pub fn get_anomaly_metrics_time_series(
         &self,
@@ -48,6 +68,11 @@ impl<'c> Api<'c> {
         }
     }
     /// `POST /ccm/api/anomaly/v2/mean-resolution-time`
+    ///
+    /// `getMeanResolutionTime`, tag `Cloud and AI cost anomalies v2`. Safe: it only reads. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Body, optional: [`types::AnomalyRequestDto`], `application/json`.
+    /// - Result: [`types::ResponseDtoDouble`], `application/json`.
     #[inline]
     pub fn get_mean_resolution_time(
         &self,
@@ -58,6 +83,10 @@ impl<'c> Api<'c> {
         GetMeanResolutionTime { call }
     }
     /// `PUT /ccm/api/anomaly/v2/update/feedback`
+    ///
+    /// `updateAnomalyFeedback`, tag `Cloud and AI cost anomalies v2`. Idempotent: twice is as good as once. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Result: [`types::ResponseDtoBoolean`], `application/json`.
     #[inline]
     pub fn update_anomaly_feedback(
         &self,
@@ -68,6 +97,10 @@ impl<'c> Api<'c> {
         UpdateAnomalyFeedback { call }
     }
     /// `PUT /ccm/api/anomaly/v2/update/status`
+    ///
+    /// `updateAnomalyStatus`, tag `Cloud and AI cost anomalies v2`. Idempotent: twice is as good as once. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Result: [`types::ResponseDtoBoolean`], `application/json`.
     #[inline]
     pub fn update_anomaly_status(
         &self,

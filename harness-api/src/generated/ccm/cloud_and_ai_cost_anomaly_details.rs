@@ -6,6 +6,11 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /ccm/api/anomaly/v2/drill-down/cost/time-series`
+    ///
+    /// `getAnomalyCostTimeSeriesData`, tag `Cloud and AI cost anomaly details`. Safe: it only reads. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`, `anomaly_id` = `anomalyId`.
+    /// - Result: [`types::ResponseDtoListAnomalyCostTimeSeries`], `application/json`.
+    /// - List: `whole list, items data`.
     #[inline]
     pub fn get_anomaly_cost_time_series_data(
         &self,
@@ -20,6 +25,10 @@ impl<'c> Api<'c> {
         }
     }
     /// `GET /ccm/api/anomaly/v2/drill-down`
+    ///
+    /// `getAnomalyDetails`, tag `Cloud and AI cost anomaly details`. Safe: it only reads. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`, `anomaly_id` = `anomalyId`.
+    /// - Result: [`types::ResponseDtoAnomalyData`], `application/json`.
     #[inline]
     pub fn get_anomaly_details(
         &self,
@@ -32,6 +41,11 @@ impl<'c> Api<'c> {
         GetAnomalyDetails { call }
     }
     /// `GET /ccm/api/anomaly/v2/drill-down/resource/cost/time-series`
+    ///
+    /// `getAnomalyResourceCostTimeSeriesData`, tag `Cloud and AI cost anomaly details`. Safe: it only reads. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`, `anomaly_id` = `anomalyId`.
+    /// - Result: [`types::ResponseDtoListAnomalyResourceCostTimeSeries`], `application/json`.
+    /// - List: `whole list, items data`.
     #[inline]
     pub fn get_anomaly_resource_cost_time_series_data(
         &self,
@@ -49,6 +63,11 @@ impl<'c> Api<'c> {
         }
     }
     /// `GET /ccm/api/anomaly/v2/drill-down/list`
+    ///
+    /// `getAnomalyResourceList`, tag `Cloud and AI cost anomaly details`. Safe: it only reads. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`, `anomaly_id` = `anomalyId`.
+    /// - Result: [`types::ResponseDtoListAnomalyResourceDetails`], `application/json`.
+    /// - List: `whole list, items data`.
     #[inline]
     pub fn get_anomaly_resource_list(
         &self,

@@ -6,6 +6,10 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /ccm/api/business-mapping`
+    ///
+    /// `createBusinessMapping`, tag `Cost Categories`. Not repeated: twice may be more than once. Published types.
+    /// - Body: [`types::BusinessMapping`], `application/json`.
+    /// - Result: [`types::RestResponseBusinessMapping`], `application/json`.
     #[inline]
     pub fn create_business_mapping(
         &self,
@@ -16,6 +20,10 @@ impl<'c> Api<'c> {
         CreateBusinessMapping { call }
     }
     /// `DELETE /ccm/api/business-mapping/{id}`
+    ///
+    /// `deleteBusinessMapping`, tag `Cost Categories`. Idempotent: twice is as good as once. Published types.
+    /// - Required: path `id`; query `account_identifier` = `accountIdentifier`.
+    /// - Result: [`types::RestResponseCostCategoryDeleteDto`], `application/json`.
     #[inline]
     pub fn delete_business_mapping(
         &self,
@@ -28,6 +36,10 @@ impl<'c> Api<'c> {
         DeleteBusinessMapping { call }
     }
     /// `GET /ccm/api/business-mapping/{id}`
+    ///
+    /// `getBusinessMapping`, tag `Cost Categories`. Safe: it only reads. Published types.
+    /// - Required: path `id`.
+    /// - Result: [`types::RestResponseBusinessMapping`], `application/json`.
     #[inline]
     pub fn get_business_mapping(&self, id: impl Into<String>) -> GetBusinessMapping {
         let mut call = rt::Call::new(self.client, &GET_BUSINESS_MAPPING);
@@ -35,6 +47,11 @@ impl<'c> Api<'c> {
         GetBusinessMapping { call }
     }
     /// `GET /ccm/api/business-mapping/filter-panel`
+    ///
+    /// `getBusinessMappingForFilterPanel`, tag `Cost Categories`. Safe: it only reads. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Result: [`types::ResponseDtoListString`], `application/json`.
+    /// - List: `whole list, items data`.
     #[inline]
     pub fn get_business_mapping_for_filter_panel(
         &self,
@@ -50,12 +67,20 @@ impl<'c> Api<'c> {
         }
     }
     /// `GET /ccm/api/business-mapping`
+    ///
+    /// `getBusinessMappingList`, tag `Cost Categories`. Safe: it only reads. Published types.
+    /// - Result: [`types::RestResponseBusinessMappingListDto`], `application/json`.
+    /// - List: `paged offset/limit by offset, items resource.businessMappings, total resource.totalCount`.
     #[inline]
     pub fn get_business_mapping_list(&self) -> GetBusinessMappingList {
         let call = rt::Call::new(self.client, &GET_BUSINESS_MAPPING_LIST);
         GetBusinessMappingList { call }
     }
     /// `PUT /ccm/api/business-mapping`
+    ///
+    /// `updateBusinessMapping`, tag `Cost Categories`. Idempotent: twice is as good as once. Published types.
+    /// - Body, optional: [`types::BusinessMapping`], `application/json`.
+    /// - Result: [`types::RestResponseString`], `application/json`.
     #[inline]
     pub fn update_business_mapping(&self) -> UpdateBusinessMapping {
         let call = rt::Call::new(self.client, &UPDATE_BUSINESS_MAPPING);

@@ -6,6 +6,11 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `PUT /ccm/api/recommendation/cost-category/jira-mapping/bulk`
+    ///
+    /// `bulkSyncCostCategoryJiraMappings`, tag `Cost Category Jira Project Mapping`. Not repeated: twice may be more than once. The answer is not described; the body is inferred from one sample.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Body: list of [`types::BulkSyncCostCategoryJiraMappingsBody`], `application/json`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn bulk_sync_cost_category_jira_mappings(
         &self,
@@ -23,6 +28,11 @@ impl<'c> Api<'c> {
         }
     }
     /// `POST /ccm/api/recommendation/cost-category/jira-mapping`
+    ///
+    /// `createCostCategoryJiraMapping`, tag `Cost Category Jira Project Mapping`. Not repeated: twice may be more than once. The answer is not described; the body is inferred from one sample.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Body: [`types::CreateCostCategoryJiraMappingBody`], `application/json`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn create_cost_category_jira_mapping(
         &self,
@@ -37,6 +47,10 @@ impl<'c> Api<'c> {
         }
     }
     /// `DELETE /ccm/api/recommendation/cost-category/jira-mapping/{mappingId}`
+    ///
+    /// `deleteCostCategoryJiraMapping`, tag `Cost Category Jira Project Mapping`. Idempotent: twice is as good as once. The answer is not described.
+    /// - Required: path `mapping_id` = `mappingId`; query `account_identifier` = `accountIdentifier`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn delete_cost_category_jira_mapping(
         &self,
@@ -51,6 +65,10 @@ impl<'c> Api<'c> {
         }
     }
     /// `GET /ccm/api/recommendation/cost-category/jira-mapping/{mappingId}`
+    ///
+    /// `getCostCategoryJiraMapping`, tag `Cost Category Jira Project Mapping`. Safe: it only reads. The answer is not described.
+    /// - Required: path `mapping_id` = `mappingId`; query `account_identifier` = `accountIdentifier`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn get_cost_category_jira_mapping(
         &self,
@@ -63,6 +81,10 @@ impl<'c> Api<'c> {
         GetCostCategoryJiraMapping { call }
     }
     /// `GET /ccm/api/recommendation/cost-category/jira-mapping`
+    ///
+    /// `listCostCategoryJiraMapping`, tag `Cost Category Jira Project Mapping`. Safe: it only reads. The answer is not described.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn list_cost_category_jira_mapping(
         &self,
@@ -75,6 +97,11 @@ impl<'c> Api<'c> {
         }
     }
     /// `PUT /ccm/api/recommendation/cost-category/jira-mapping/{mappingId}`
+    ///
+    /// `updateCostCategoryJiraMapping`, tag `Cost Category Jira Project Mapping`. Idempotent: twice is as good as once. The answer is not described; the body is inferred from one sample.
+    /// - Required: path `mapping_id` = `mappingId`; query `account_identifier` = `accountIdentifier`.
+    /// - Body: [`types::UpdateCostCategoryJiraMappingBody`], `application/json`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn update_cost_category_jira_mapping(
         &self,

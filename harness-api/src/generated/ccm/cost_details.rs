@@ -6,6 +6,12 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /ccm/api/costdetails/clusterData`
+    ///
+    /// `clusterData`, tag `Cost Details`. Safe: it only reads. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Body: [`types::ClusterCostDetailsQueryParams`], `application/json`.
+    /// - Result: [`types::ResponseDtoListClusterCostDetails`], `application/json`.
+    /// - List: `paged offset/limit in body by offset, items data`.
     #[inline]
     pub fn cluster_data(
         &self,
@@ -18,6 +24,11 @@ impl<'c> Api<'c> {
         ClusterData { call }
     }
     /// `POST /ccm/api/costdetails/overview`
+    ///
+    /// `costdetailoverview`, tag `Cost Details`. Safe: it only reads. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`, `perspective_id` = `perspectiveId`.
+    /// - Body, optional: [`types::CostDetailsQueryParams`], `application/json`.
+    /// - Result: [`types::ResponseDtoCostOverview`], `application/json`.
     #[inline]
     pub fn get_cost_detail_overview(
         &self,
@@ -30,6 +41,12 @@ impl<'c> Api<'c> {
         GetCostDetailOverview { call }
     }
     /// `POST /ccm/api/costdetails/tabularformat`
+    ///
+    /// `costdetailtabular`, tag `Cost Details`. Safe: it only reads. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`, `perspective_id` = `perspectiveId`.
+    /// - Body: [`types::CostDetailsQueryParams`], `application/json`.
+    /// - Result: [`types::ResponseDtoPerspectiveEntityStatsData`], `application/json`.
+    /// - List: `paged offset/limit in body by offset, items data.data`.
     #[inline]
     pub fn get_cost_detail_tabular(
         &self,
@@ -44,6 +61,11 @@ impl<'c> Api<'c> {
         GetCostDetailTabular { call }
     }
     /// `POST /ccm/api/costdetails/timeseriesformat`
+    ///
+    /// `costdetailttimeseries`, tag `Cost Details`. Safe: it only reads. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`, `perspective_id` = `perspectiveId`.
+    /// - Body: [`types::CostDetailsQueryParams`], `application/json`.
+    /// - Result: [`types::ResponseDtoPerspectiveTimeSeriesData`], `application/json`.
     #[inline]
     pub fn get_cost_detail_time_series(
         &self,

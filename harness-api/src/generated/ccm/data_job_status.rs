@@ -6,12 +6,19 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /ccm/api/data-job-status/job-statuses`
+    ///
+    /// `getAllJobStatuses`, tag `Data Job Status`. Safe: it only reads. The answer is not described.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn get_all_job_statuses(&self) -> GetAllJobStatuses {
         let call = rt::Call::new(self.client, &GET_ALL_JOB_STATUSES);
         GetAllJobStatuses { call }
     }
     /// `GET /ccm/api/data-job-status/details/{jobId}`
+    ///
+    /// `getDataJobDetails`, tag `Data Job Status`. Safe: it only reads. The answer is not described.
+    /// - Required: path `job_id` = `jobId`; query `account_identifier` = `accountIdentifier`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn get_data_job_details(
         &self,
@@ -24,6 +31,10 @@ impl<'c> Api<'c> {
         GetDataJobDetails { call }
     }
     /// `GET /ccm/api/data-job-status/history`
+    ///
+    /// `getDataJobHistoryDetails`, tag `Data Job Status`. Safe: it only reads. The answer is not described.
+    /// - Required: query `account_identifier` = `accountIdentifier`, `connector_id` = `connectorId`, `job_kind` = `jobKind`, `execution_month` = `executionMonth`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn get_data_job_history_details(
         &self,
@@ -43,6 +54,10 @@ impl<'c> Api<'c> {
         GetDataJobHistoryDetails { call }
     }
     /// `GET /ccm/api/data-job-status/overview`
+    ///
+    /// `getDataJobsDashboard`, tag `Data Job Status`. Safe: it only reads. The answer is not described.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn get_data_jobs_dashboard(
         &self,
@@ -53,6 +68,10 @@ impl<'c> Api<'c> {
         GetDataJobsDashboard { call }
     }
     /// `GET /ccm/api/data-job-status/history/billing-periods`
+    ///
+    /// `getDistinctBillingPeriods`, tag `Data Job Status`. Safe: it only reads. The answer is not described.
+    /// - Required: query `account_identifier` = `accountIdentifier`, `connector_id` = `connectorId`, `job_kind` = `jobKind`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn get_distinct_billing_periods(
         &self,
@@ -70,6 +89,10 @@ impl<'c> Api<'c> {
         GetDistinctBillingPeriods { call }
     }
     /// `GET /ccm/api/data-job-status/history/execution-months`
+    ///
+    /// `getDistinctExecutionMonths`, tag `Data Job Status`. Safe: it only reads. The answer is not described.
+    /// - Required: query `account_identifier` = `accountIdentifier`, `connector_id` = `connectorId`, `job_kind` = `jobKind`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn get_distinct_execution_months(
         &self,
@@ -87,6 +110,10 @@ impl<'c> Api<'c> {
         GetDistinctExecutionMonths { call }
     }
     /// `GET /ccm/api/data-job-status/job-kinds`
+    ///
+    /// `getDistinctJobKinds`, tag `Data Job Status`. Safe: it only reads. The answer is not described.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn get_distinct_job_kinds(
         &self,
@@ -97,6 +124,11 @@ impl<'c> Api<'c> {
         GetDistinctJobKinds { call }
     }
     /// `POST /ccm/api/data-job-status/list`
+    ///
+    /// `listDataJobs`, tag `Data Job Status`. Safe: it only reads. The answer is not described; the body is inferred from one sample.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Body: [`types::ListDataJobsBody`], `application/json`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn list_data_jobs(
         &self,

@@ -6,6 +6,11 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /ccm/api/externaldata/filesinfo`
+    ///
+    /// `AddNewExternalDataFileMetadata`, tag `External Data Provider`. Not repeated: twice may be more than once. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Body: [`types::CreateExternalDataFilesDto`], `application/json`.
+    /// - Result: [`types::ResponseDtoExternalDataFiles`], `application/json`, `application/yaml`.
     #[inline]
     pub fn add_new_external_data_file_metadata(
         &self,
@@ -20,6 +25,11 @@ impl<'c> Api<'c> {
         }
     }
     /// `POST /ccm/api/externaldata/provider`
+    ///
+    /// `createExternalDataProvider`, tag `External Data Provider`. Not repeated: twice may be more than once. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Body: [`types::CreateExternalDataProviderDto`], `application/json`.
+    /// - Result: [`types::ResponseDtoExternalDataProvider`], `application/json`, `application/yaml`.
     #[inline]
     pub fn create_external_data_provider(
         &self,
@@ -32,6 +42,10 @@ impl<'c> Api<'c> {
         CreateExternalDataProvider { call }
     }
     /// `DELETE /ccm/api/externaldata/filesinfo/{fileId}`
+    ///
+    /// `deleteDatafileAndMetadata`, tag `External Data Provider`. Idempotent: twice is as good as once. Published types.
+    /// - Required: path `file_id` = `fileId`; query `account_identifier` = `accountIdentifier`.
+    /// - Result: [`types::ResponseDtoBoolean`], `application/json`, `application/yaml`.
     #[inline]
     pub fn delete_datafile_and_metadata(
         &self,
@@ -44,6 +58,10 @@ impl<'c> Api<'c> {
         DeleteDatafileAndMetadata { call }
     }
     /// `DELETE /ccm/api/externaldata/provider/{providerId}`
+    ///
+    /// `CcmdeleteProvider`, tag `External Data Provider`. Idempotent: twice is as good as once. Published types.
+    /// - Required: path `provider_id` = `providerId`; query `account_identifier` = `accountIdentifier`.
+    /// - Result: [`types::ResponseDtoBoolean`], `application/json`, `application/yaml`.
     #[inline]
     pub fn delete_provider(
         &self,
@@ -56,6 +74,10 @@ impl<'c> Api<'c> {
         DeleteProvider { call }
     }
     /// `POST /ccm/api/externaldata/provider/list`
+    ///
+    /// `get providers`, tag `External Data Provider`. Safe: it only reads. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Result: [`types::ResponseDtoListExternalDataProvider`], `application/json`, `application/yaml`.
     #[inline]
     pub fn get_providers(&self, account_identifier: impl Into<String>) -> GetProviders {
         let mut call = rt::Call::new(self.client, &GET_PROVIDERS);
@@ -63,6 +85,10 @@ impl<'c> Api<'c> {
         GetProviders { call }
     }
     /// `GET /ccm/api/externaldata/signedurl`
+    ///
+    /// `getSignedUrl`, tag `External Data Provider`. Safe: it only reads. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`, `provider_id` = `providerId`, `invoice_period` = `invoicePeriod`, `object_name` = `objectName`.
+    /// - Result: [`types::ResponseDto`], `application/json`, `application/yaml`.
     #[inline]
     pub fn get_signed_url(
         &self,
@@ -79,6 +105,11 @@ impl<'c> Api<'c> {
         GetSignedUrl { call }
     }
     /// `POST /ccm/api/externaldata/provider/filesinfo`
+    ///
+    /// `listProvidersFileInfo`, tag `External Data Provider`. Safe: it only reads. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Body: [`types::ExternalDataProviderList`], `application/json`.
+    /// - Result: [`types::ResponseDtoMapStringListExternalDataFiles`], `application/json`, `application/yaml`.
     #[inline]
     pub fn list_providers_file_info(
         &self,
@@ -91,6 +122,11 @@ impl<'c> Api<'c> {
         ListProvidersFileInfo { call }
     }
     /// `POST /ccm/api/externaldata/dataingestion`
+    ///
+    /// `triggerDataIngestion`, tag `External Data Provider`. Not repeated: twice may be more than once. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Body: [`types::ExternalDataIngestionRequest`], `application/json`.
+    /// - Result: [`types::ResponseDtoExternalDataFiles`], `application/json`, `application/yaml`.
     #[inline]
     pub fn trigger_data_ingestion(
         &self,
@@ -103,6 +139,11 @@ impl<'c> Api<'c> {
         TriggerDataIngestion { call }
     }
     /// `PUT /ccm/api/externaldata/filesinfo/{fileId}`
+    ///
+    /// `updateFileMetaData`, tag `External Data Provider`. Idempotent: twice is as good as once. Published types.
+    /// - Required: path `file_id` = `fileId`; query `account_identifier` = `accountIdentifier`.
+    /// - Body: [`types::CreateExternalDataFilesDto`], `application/json`.
+    /// - Result: [`types::ResponseDtoExternalDataFiles`], `application/json`, `application/yaml`.
     #[inline]
     pub fn update_file_meta_data(
         &self,

@@ -6,6 +6,10 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /ccm/api/governance/alert/clone`
+    ///
+    /// `CloneGovernanceAlertRule`, tag `Governance Alert`. Not repeated: twice may be more than once. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`, `id`.
+    /// - Result: [`types::ResponseDtoGovernanceNotification`], `application/json`, `application/yaml`.
     #[inline]
     pub fn clone_governance_alert_rule(
         &self,
@@ -18,6 +22,11 @@ impl<'c> Api<'c> {
         CloneGovernanceAlertRule { call }
     }
     /// `POST /ccm/api/governance/alert`
+    ///
+    /// `CreateNewGovernanceAlertRule`, tag `Governance Alert`. Not repeated: twice may be more than once. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Body: [`types::GovernanceNotification`], `application/json`.
+    /// - Result: [`types::ResponseDtoGovernanceNotification`], `application/json`, `application/yaml`.
     #[inline]
     pub fn create_new_governance_alert_rule(
         &self,
@@ -32,6 +41,10 @@ impl<'c> Api<'c> {
         }
     }
     /// `DELETE /ccm/api/governance/alert/{id}`
+    ///
+    /// `DeleteGovernanceAlertRule`, tag `Governance Alert`. Idempotent: twice is as good as once. Published types.
+    /// - Required: path `id`; query `account_identifier` = `accountIdentifier`.
+    /// - Result: [`types::ResponseDtoBoolean`], `application/json`, `application/yaml`.
     #[inline]
     pub fn delete_governance_alert_rule(
         &self,
@@ -44,6 +57,11 @@ impl<'c> Api<'c> {
         DeleteGovernanceAlertRule { call }
     }
     /// `GET /ccm/api/governance/alert/list`
+    ///
+    /// `GovernanceAlertRules`, tag `Governance Alert`. Safe: it only reads. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Result: [`types::ResponseDtoListGovernanceNotification`], `application/json`, `application/yaml`.
+    /// - List: `whole list, items data`.
     #[inline]
     pub fn governance_alert_rules(
         &self,
@@ -54,6 +72,11 @@ impl<'c> Api<'c> {
         GovernanceAlertRules { call }
     }
     /// `GET /ccm/api/governance/alert/resourceTypes`
+    ///
+    /// `GovernanceResourceTypes`, tag `Governance Alert`. Safe: it only reads. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`, `cloud_provider` = `cloudProvider`.
+    /// - Result: [`types::ResponseDtoSetString`], `application/json`, `application/yaml`.
+    /// - List: `whole list, items data`.
     #[inline]
     pub fn governance_resource_types(
         &self,
@@ -70,6 +93,10 @@ impl<'c> Api<'c> {
         GovernanceResourceTypes { call }
     }
     /// `PUT /ccm/api/governance/alert/toggle`
+    ///
+    /// `ToggleGovernanceAlertRule`, tag `Governance Alert`. Not repeated: twice may be more than once. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`, `id`, `enable_governance_alert_rule` = `enableGovernanceAlertRule`.
+    /// - Result: [`types::ResponseDtoGovernanceNotification`], `application/json`, `application/yaml`.
     #[inline]
     pub fn toggle_governance_alert_rule(
         &self,
@@ -84,6 +111,11 @@ impl<'c> Api<'c> {
         ToggleGovernanceAlertRule { call }
     }
     /// `PUT /ccm/api/governance/alert`
+    ///
+    /// `UpdateGovernanceAlertRule`, tag `Governance Alert`. Idempotent: twice is as good as once. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`, `id`.
+    /// - Body: [`types::GovernanceNotification`], `application/json`.
+    /// - Result: [`types::ResponseDtoGovernanceNotification`], `application/json`, `application/yaml`.
     #[inline]
     pub fn update_governance_alert_rule(
         &self,

@@ -6,6 +6,10 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `PUT /ccm/api/governance/enforcementRecommendation/accept`
+    ///
+    /// `acceptEnforcementRecommendations`, tag `Governance Enforcement Recommendation APIs`. Not repeated: twice may be more than once. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Result: [`types::ResponseDtoListString`], `application/json`, `application/yaml`.
     #[inline]
     pub fn accept_enforcement_recommendations(
         &self,
@@ -18,6 +22,10 @@ impl<'c> Api<'c> {
         }
     }
     /// `PUT /ccm/api/governance/enforcementRecommendation/dismiss`
+    ///
+    /// `dismissEnforcementRecommendations`, tag `Governance Enforcement Recommendation APIs`. Idempotent: twice is as good as once. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Result: [`types::ResponseDtoBoolean`], `application/json`, `application/yaml`.
     #[inline]
     pub fn dismiss_enforcement_recommendations(
         &self,
@@ -30,6 +38,10 @@ impl<'c> Api<'c> {
         }
     }
     /// `GET /ccm/api/governance/enforcementRecommendation/details`
+    ///
+    /// `enforcementRecommendationDetails`, tag `Governance Enforcement Recommendation APIs`. Safe: it only reads. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Result: [`types::ResponseDtoEnforcementDetails`], `application/json`, `application/yaml`.
     #[inline]
     pub fn enforcement_recommendation_details(
         &self,
@@ -42,6 +54,11 @@ impl<'c> Api<'c> {
         }
     }
     /// `POST /ccm/api/governance/enforcementRecommendation/list`
+    ///
+    /// `listRuleEnforcementRecommendations`, tag `Governance Enforcement Recommendation APIs`. Safe: it only reads. The answer is not described; the body is inferred from one sample.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Body: [`types::ListRuleEnforcementRecommendationsBody`], `application/json`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn list_rule_enforcement_recommendations(
         &self,
@@ -59,6 +76,11 @@ impl<'c> Api<'c> {
         }
     }
     /// `GET /ccm/api/governance/enforcementRecommendation/list`
+    ///
+    /// `ruleEnforcementRecommendations`, tag `Governance Enforcement Recommendation APIs`. Safe: it only reads. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Result: [`types::ResponseDtoRuleEnforcementRecommendationList`], `application/json`, `application/yaml`.
+    /// - List: `paged page/pageSize from 0, items data.ruleEnforcementRecommendations, total data.totalItems`.
     #[deprecated]
     #[inline]
     pub fn rule_enforcement_recommendations(
@@ -72,6 +94,11 @@ impl<'c> Api<'c> {
         }
     }
     /// `PUT /ccm/api/governance/enforcementRecommendation/update`
+    ///
+    /// `updateEnforcementRecommendation`, tag `Governance Enforcement Recommendation APIs`. Idempotent: twice is as good as once. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Body: [`types::RuleEnforcementRecommendation`], `application/json`.
+    /// - Result: [`types::ResponseDtoRuleEnforcementRecommendation`], `application/json`, `application/yaml`.
     #[inline]
     pub fn update_enforcement_recommendation(
         &self,

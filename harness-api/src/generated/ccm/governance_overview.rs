@@ -6,6 +6,11 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /ccm/api/governance/overview/dayWiseTotalEvaluations`
+    ///
+    /// `dayWiseTotalEvaluations`, tag `Governance Overview`. Safe: it only reads. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Body, optional: list of [`types::CcmTimeFilter`], `application/json`.
+    /// - Result: [`types::ResponseDtoMapStringMapStringInteger`], `application/json`, `application/yaml`.
     #[inline]
     pub fn day_wise_total_evaluations(
         &self,
@@ -16,6 +21,10 @@ impl<'c> Api<'c> {
         DayWiseTotalEvaluations { call }
     }
     /// `GET /ccm/api/governance/overview/totalActiveEnforcements`
+    ///
+    /// `totalActiveEnforcements`, tag `Governance Overview`. Safe: it only reads. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Result: [`types::ResponseDtoLong`], `application/json`, `application/yaml`.
     #[inline]
     pub fn total_active_enforcements(
         &self,
@@ -26,6 +35,10 @@ impl<'c> Api<'c> {
         TotalActiveEnforcements { call }
     }
     /// `GET /ccm/api/governance/overview/totalEvaluations`
+    ///
+    /// `totalEvaluations`, tag `Governance Overview`. Safe: it only reads. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Result: [`types::ResponseDtoLong`], `application/json`, `application/yaml`.
     #[inline]
     pub fn total_evaluations(
         &self,
@@ -36,6 +49,10 @@ impl<'c> Api<'c> {
         TotalEvaluations { call }
     }
     /// `GET /ccm/api/governance/overview/totalNewEnforcementRecommendations`
+    ///
+    /// `totalNewEnforcementRecommendations`, tag `Governance Overview`. Safe: it only reads. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Result: [`types::ResponseDtoLong`], `application/json`, `application/yaml`.
     #[inline]
     pub fn total_new_enforcement_recommendations(
         &self,
@@ -51,6 +68,10 @@ impl<'c> Api<'c> {
         }
     }
     /// `GET /ccm/api/governance/overview/totalRealisedSavingsGrouped`
+    ///
+    /// `totalRealisedSavingsGrouped`, tag `Governance Overview`. Safe: it only reads. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Result: [`types::ResponseDtoMapStringDouble`], `application/json`, `application/yaml`.
     #[inline]
     pub fn total_realised_savings_grouped(
         &self,
@@ -63,6 +84,11 @@ impl<'c> Api<'c> {
         }
     }
     /// `POST /ccm/api/governance/overview/totalRealisedSavingsV2`
+    ///
+    /// `totalRealisedSavingsV2`, tag `Governance Overview`. Safe: it only reads. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Body, optional: list of [`types::CcmTimeFilter`], `application/json`.
+    /// - Result: [`types::ResponseDtoDouble`], `application/json`, `application/yaml`.
     #[inline]
     pub fn total_realised_savings_v2(
         &self,

@@ -6,6 +6,10 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /ccm/api/governance/recommendation/{recommendationId}`
+    ///
+    /// `getRuleRecommendation`, tag `Governance Recommendation APIs`. Safe: it only reads. Published types.
+    /// - Required: path `recommendation_id` = `recommendationId`; query `account_identifier` = `accountIdentifier`.
+    /// - Result: [`types::ResponseDtoRuleExecutionList`], `application/json`, `application/yaml`.
     #[inline]
     pub fn get_rule_recommendation(
         &self,
@@ -18,6 +22,12 @@ impl<'c> Api<'c> {
         GetRuleRecommendation { call }
     }
     /// `POST /ccm/api/governance/recommendationHealth/list`
+    ///
+    /// `listGovernanceRecommendationHealth`, tag `Governance Recommendation APIs`. Safe: it only reads. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Body, optional: [`types::RuleRecommendationHealthSummaryFilter`], `application/json`.
+    /// - Result: [`types::ResponseDtoRuleRecommendationSummaryList`], `application/json`, `application/yaml`.
+    /// - List: `paged offset/limit in body by offset, items data.ruleRecommendationSummaries, total data.totalItems`.
     #[inline]
     pub fn list_governance_recommendation_health(
         &self,
@@ -33,6 +43,10 @@ impl<'c> Api<'c> {
         }
     }
     /// `GET /ccm/api/governance/recommendationHealth`
+    ///
+    /// `recommendationHealth`, tag `Governance Recommendation APIs`. Safe: it only reads. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`, `rule_id` = `ruleId`.
+    /// - Result: [`types::ResponseDtoRuleRecommendationSummary`], `application/json`, `application/yaml`.
     #[inline]
     pub fn recommendation_health(
         &self,

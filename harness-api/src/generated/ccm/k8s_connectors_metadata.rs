@@ -6,6 +6,11 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /ccm/api/ccmK8sMeta`
+    ///
+    /// `ccmK8sMeta`, tag `K8S Connectors Metadata`. Not repeated: twice may be more than once. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Body: [`types::CcmK8sMetaDto`], `application/json`.
+    /// - Result: [`types::ResponseDtoCcmK8sMetaInfoResponseDto`], `application/json`.
     #[inline]
     pub fn k8s_meta(
         &self,

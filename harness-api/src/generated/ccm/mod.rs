@@ -2,6 +2,464 @@
 // Do not edit: change the description's fixes or the generator, then run `cargo xtask generate`.
 
 //! Cloud Cost Management: perspectives, budgets, anomalies, recommendations and governance.
+//!
+//! # `AiEngine`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `GET /ccm/api/governance/promptResources` | [`get_prompt_resources`](Api::get_prompt_resources) |
+//! | `GET /ccm/api/governance/promptRules` | [`get_prompt_rules`](Api::get_prompt_rules) |
+//!
+//! # `Anomalies`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `POST /ccm/api/anomaly/filter-values` | [`anomaly_filter_values`](Api::anomaly_filter_values) |
+//! | `POST /ccm/api/anomaly/summary` | [`get_anomalies_summary`](Api::get_anomalies_summary) |
+//! | `POST /ccm/api/anomaly` | [`list_anomalies`](Api::list_anomalies) |
+//! | `POST /ccm/api/anomaly/listIgnoredAnomalies` | [`list_ignored_anomalies`](Api::list_ignored_anomalies) |
+//! | `POST /ccm/api/anomaly/perspective/{perspectiveId}` | [`list_perspective_anomalies`](Api::list_perspective_anomalies) |
+//! | `PUT /ccm/api/anomaly/feedback` | [`report_anomaly_feedback`](Api::report_anomaly_feedback) |
+//!
+//! # `Anomalies Ignorelist Rule`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `POST /ccm/api/anomalies/ignoreListRule` | [`create_new_anomalies_ignorelist_rule`](Api::create_new_anomalies_ignorelist_rule) |
+//! | `DELETE /ccm/api/anomalies/ignoreListRule/{id}` | [`delete_anomalies_ignorelist_rule`](Api::delete_anomalies_ignorelist_rule) |
+//! | `GET /ccm/api/anomalies/ignoreListRule/{id}` | [`get_anomalies_ignorelist_rule`](Api::get_anomalies_ignorelist_rule) |
+//! | `POST /ccm/api/anomalies/ignoreListRule/list` | [`list_anomalies_ignorelist_rule`](Api::list_anomalies_ignorelist_rule) |
+//! | `GET /ccm/api/anomalies/ignoreListRule/filter-values/azure-subscriptions` | [`list_azure_subscriptions`](Api::list_azure_subscriptions) |
+//! | `PUT /ccm/api/anomalies/ignoreListRule/{id}/toggle` | [`toggle_anomalies_ignorelist_rule`](Api::toggle_anomalies_ignorelist_rule) |
+//! | `PUT /ccm/api/anomalies/ignoreListRule/{id}` | [`update_anomalies_ignorelist_rule`](Api::update_anomalies_ignorelist_rule) |
+//!
+//! # `Anomaly Comments`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `GET /ccm/api/anomaly/v2/comment` | [`list_anomaly_comments`](Api::list_anomaly_comments) |
+//! | `POST /ccm/api/anomaly/v2/comment` | [`save_anomaly_comment`](Api::save_anomaly_comment) |
+//!
+//! # `BI Dashboards`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `GET /ccm/api/bi-dashboards` | [`list_bi_dashboards`](Api::list_bi_dashboards) |
+//!
+//! # `Budget Groups`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `POST /ccm/api/budgetGroups` | [`create_budget_group`](Api::create_budget_group) |
+//! | `DELETE /ccm/api/budgetGroups/{id}` | [`delete_budget_group`](Api::delete_budget_group) |
+//! | `POST /ccm/api/budgetGroups/v2/list` | [`get_accessible_budget_group_summaries`](Api::get_accessible_budget_group_summaries) |
+//! | `GET /ccm/api/budgetGroups/summary` | [`get_budget_and_budget_groups_list`](Api::get_budget_and_budget_groups_list) |
+//! | `GET /ccm/api/budgetGroups/{id}` | [`get_budget_group`](Api::get_budget_group) |
+//! | `POST /ccm/api/budgetGroups/aggregatedAmount` | [`get_budget_group_last_period_cost`](Api::get_budget_group_last_period_cost) |
+//! | `GET /ccm/api/budgetGroups` | [`list_budget_groups`](Api::list_budget_groups) |
+//! | `PUT /ccm/api/budgetGroups/{id}` | [`update_budget_group`](Api::update_budget_group) |
+//!
+//! # `Budgets`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `POST /ccm/api/budgets/bulk/adjust-budget-amount` | [`adjust_budget_amount_operation`](Api::adjust_budget_amount_operation) |
+//! | `POST /ccm/api/budgets/filter-values` | [`budget_filter_values`](Api::budget_filter_values) |
+//! | `GET /ccm/api/budgets/bulk/check-job-status` | [`check_bulk_budget_job_status`](Api::check_bulk_budget_job_status) |
+//! | `POST /ccm/api/budgets/{id}` | [`clone_budget`](Api::clone_budget) |
+//! | `POST /ccm/api/budgets/bulk/clone` | [`clone_budgets_bulk_operation`](Api::clone_budgets_bulk_operation) |
+//! | `POST /ccm/api/budgets` | [`create_budget`](Api::create_budget) |
+//! | `POST /ccm/api/budgets/bulk/create-cost-bucket-budgets` | [`create_cost_bucket_budgets_bulk`](Api::create_cost_bucket_budgets_bulk) |
+//! | `DELETE /ccm/api/budgets/{id}` | [`delete_budget`](Api::delete_budget) |
+//! | `POST /ccm/api/budgets/bulk/delete` | [`delete_budgets_bulk_operation`](Api::delete_budgets_bulk_operation) |
+//! | `POST /ccm/api/budgets/v2/list` | [`get_accessible_budget_summaries`](Api::get_accessible_budget_summaries) |
+//! | `GET /ccm/api/budgets/{id}` | [`get_budget`](Api::get_budget) |
+//! | `GET /ccm/api/budgets/{id}/costDetails` | [`get_cost_details`](Api::get_cost_details) |
+//! | `GET /ccm/api/budgets/subscribe/list` | [`list_budget_alert_thresholds`](Api::list_budget_alert_thresholds) |
+//! | `GET /ccm/api/budgets` | [`list_budgets`](Api::list_budgets) |
+//! | `GET /ccm/api/budgets/perspectiveBudgets` | [`list_budgets_for_perspective`](Api::list_budgets_for_perspective) |
+//! | `POST /ccm/api/budgets/bulk/manage-alerts` | [`manage_budget_alerts_bulk_operation`](Api::manage_budget_alerts_bulk_operation) |
+//! | `POST /ccm/api/budgets/moveBudgets` | [`move_budgets`](Api::move_budgets) |
+//! | `PUT /ccm/api/budgets/{id}` | [`update_budget`](Api::update_budget) |
+//! | `POST /ccm/api/budgets/subscribe` | [`update_budget_alert_thresholds`](Api::update_budget_alert_thresholds) |
+//!
+//! # `CACM global cost settings`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `GET /ccm/api/cost-settings` | [`get_cost_settings`](Api::get_cost_settings) |
+//! | `PUT /ccm/api/cost-settings` | [`update_cost_settings`](Api::update_cost_settings) |
+//!
+//! # `CACM governance cost settings`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `GET /ccm/api/governance/cost-settings` | [`get_governance_cost_settings`](Api::get_governance_cost_settings) |
+//! | `PUT /ccm/api/governance/cost-settings` | [`update_governance_cost_settings`](Api::update_governance_cost_settings) |
+//!
+//! # `Cloud Accounts`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `GET /ccm/api/cloud-account` | [`list_cloud_accounts`](Api::list_cloud_accounts) |
+//!
+//! # `Cloud and AI cost anomalies v2`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `POST /ccm/api/anomaly/v2/list` | [`get_anomalies_list`](Api::get_anomalies_list) |
+//! | `POST /ccm/api/anomaly/v2/metrics` | [`get_anomaly_metrics`](Api::get_anomaly_metrics) |
+//! | `POST /ccm/api/anomaly/v2/summary` | [`get_anomaly_metrics_summary`](Api::get_anomaly_metrics_summary) |
+//! | `POST /ccm/api/anomaly/v2/metrics/time-series` | [`get_anomaly_metrics_time_series`](Api::get_anomaly_metrics_time_series) |
+//! | `POST /ccm/api/anomaly/v2/mean-resolution-time` | [`get_mean_resolution_time`](Api::get_mean_resolution_time) |
+//! | `PUT /ccm/api/anomaly/v2/update/feedback` | [`update_anomaly_feedback`](Api::update_anomaly_feedback) |
+//! | `PUT /ccm/api/anomaly/v2/update/status` | [`update_anomaly_status`](Api::update_anomaly_status) |
+//!
+//! # `Cloud and AI cost anomaly details`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `GET /ccm/api/anomaly/v2/drill-down/cost/time-series` | [`get_anomaly_cost_time_series_data`](Api::get_anomaly_cost_time_series_data) |
+//! | `GET /ccm/api/anomaly/v2/drill-down` | [`get_anomaly_details`](Api::get_anomaly_details) |
+//! | `GET /ccm/api/anomaly/v2/drill-down/resource/cost/time-series` | [`get_anomaly_resource_cost_time_series_data`](Api::get_anomaly_resource_cost_time_series_data) |
+//! | `GET /ccm/api/anomaly/v2/drill-down/list` | [`get_anomaly_resource_list`](Api::get_anomaly_resource_list) |
+//!
+//! # `Cost Categories`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `POST /ccm/api/business-mapping` | [`create_business_mapping`](Api::create_business_mapping) |
+//! | `DELETE /ccm/api/business-mapping/{id}` | [`delete_business_mapping`](Api::delete_business_mapping) |
+//! | `GET /ccm/api/business-mapping/{id}` | [`get_business_mapping`](Api::get_business_mapping) |
+//! | `GET /ccm/api/business-mapping/filter-panel` | [`get_business_mapping_for_filter_panel`](Api::get_business_mapping_for_filter_panel) |
+//! | `GET /ccm/api/business-mapping` | [`get_business_mapping_list`](Api::get_business_mapping_list) |
+//! | `PUT /ccm/api/business-mapping` | [`update_business_mapping`](Api::update_business_mapping) |
+//!
+//! # `Cost Category Jira Project Mapping`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `PUT /ccm/api/recommendation/cost-category/jira-mapping/bulk` | [`bulk_sync_cost_category_jira_mappings`](Api::bulk_sync_cost_category_jira_mappings) |
+//! | `POST /ccm/api/recommendation/cost-category/jira-mapping` | [`create_cost_category_jira_mapping`](Api::create_cost_category_jira_mapping) |
+//! | `DELETE /ccm/api/recommendation/cost-category/jira-mapping/{mappingId}` | [`delete_cost_category_jira_mapping`](Api::delete_cost_category_jira_mapping) |
+//! | `GET /ccm/api/recommendation/cost-category/jira-mapping/{mappingId}` | [`get_cost_category_jira_mapping`](Api::get_cost_category_jira_mapping) |
+//! | `GET /ccm/api/recommendation/cost-category/jira-mapping` | [`list_cost_category_jira_mapping`](Api::list_cost_category_jira_mapping) |
+//! | `PUT /ccm/api/recommendation/cost-category/jira-mapping/{mappingId}` | [`update_cost_category_jira_mapping`](Api::update_cost_category_jira_mapping) |
+//!
+//! # `Cost Details`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `POST /ccm/api/costdetails/clusterData` | [`cluster_data`](Api::cluster_data) |
+//! | `POST /ccm/api/costdetails/overview` | [`get_cost_detail_overview`](Api::get_cost_detail_overview) |
+//! | `POST /ccm/api/costdetails/tabularformat` | [`get_cost_detail_tabular`](Api::get_cost_detail_tabular) |
+//! | `POST /ccm/api/costdetails/timeseriesformat` | [`get_cost_detail_time_series`](Api::get_cost_detail_time_series) |
+//!
+//! # `Data Job Status`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `GET /ccm/api/data-job-status/job-statuses` | [`get_all_job_statuses`](Api::get_all_job_statuses) |
+//! | `GET /ccm/api/data-job-status/details/{jobId}` | [`get_data_job_details`](Api::get_data_job_details) |
+//! | `GET /ccm/api/data-job-status/history` | [`get_data_job_history_details`](Api::get_data_job_history_details) |
+//! | `GET /ccm/api/data-job-status/overview` | [`get_data_jobs_dashboard`](Api::get_data_jobs_dashboard) |
+//! | `GET /ccm/api/data-job-status/history/billing-periods` | [`get_distinct_billing_periods`](Api::get_distinct_billing_periods) |
+//! | `GET /ccm/api/data-job-status/history/execution-months` | [`get_distinct_execution_months`](Api::get_distinct_execution_months) |
+//! | `GET /ccm/api/data-job-status/job-kinds` | [`get_distinct_job_kinds`](Api::get_distinct_job_kinds) |
+//! | `POST /ccm/api/data-job-status/list` | [`list_data_jobs`](Api::list_data_jobs) |
+//!
+//! # `External Data Provider`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `POST /ccm/api/externaldata/filesinfo` | [`add_new_external_data_file_metadata`](Api::add_new_external_data_file_metadata) |
+//! | `POST /ccm/api/externaldata/provider` | [`create_external_data_provider`](Api::create_external_data_provider) |
+//! | `DELETE /ccm/api/externaldata/filesinfo/{fileId}` | [`delete_datafile_and_metadata`](Api::delete_datafile_and_metadata) |
+//! | `DELETE /ccm/api/externaldata/provider/{providerId}` | [`delete_provider`](Api::delete_provider) |
+//! | `POST /ccm/api/externaldata/provider/list` | [`get_providers`](Api::get_providers) |
+//! | `GET /ccm/api/externaldata/signedurl` | [`get_signed_url`](Api::get_signed_url) |
+//! | `POST /ccm/api/externaldata/provider/filesinfo` | [`list_providers_file_info`](Api::list_providers_file_info) |
+//! | `POST /ccm/api/externaldata/dataingestion` | [`trigger_data_ingestion`](Api::trigger_data_ingestion) |
+//! | `PUT /ccm/api/externaldata/filesinfo/{fileId}` | [`update_file_meta_data`](Api::update_file_meta_data) |
+//!
+//! # `Filter`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `DELETE /ccm/api/filters/{identifier}` | [`delete_filter`](Api::delete_filter) |
+//! | `GET /ccm/api/filters/{identifier}` | [`get_filter`](Api::get_filter) |
+//! | `GET /ccm/api/filters` | [`get_filter_list`](Api::get_filter_list) |
+//! | `POST /ccm/api/filters` | [`post_filter`](Api::post_filter) |
+//! | `PUT /ccm/api/filters` | [`update_filter`](Api::update_filter) |
+//!
+//! # `Governance Alert`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `POST /ccm/api/governance/alert/clone` | [`clone_governance_alert_rule`](Api::clone_governance_alert_rule) |
+//! | `POST /ccm/api/governance/alert` | [`create_new_governance_alert_rule`](Api::create_new_governance_alert_rule) |
+//! | `DELETE /ccm/api/governance/alert/{id}` | [`delete_governance_alert_rule`](Api::delete_governance_alert_rule) |
+//! | `GET /ccm/api/governance/alert/list` | [`governance_alert_rules`](Api::governance_alert_rules) |
+//! | `GET /ccm/api/governance/alert/resourceTypes` | [`governance_resource_types`](Api::governance_resource_types) |
+//! | `PUT /ccm/api/governance/alert/toggle` | [`toggle_governance_alert_rule`](Api::toggle_governance_alert_rule) |
+//! | `PUT /ccm/api/governance/alert` | [`update_governance_alert_rule`](Api::update_governance_alert_rule) |
+//!
+//! # `Governance Enforcement Recommendation APIs`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `PUT /ccm/api/governance/enforcementRecommendation/accept` | [`accept_enforcement_recommendations`](Api::accept_enforcement_recommendations) |
+//! | `PUT /ccm/api/governance/enforcementRecommendation/dismiss` | [`dismiss_enforcement_recommendations`](Api::dismiss_enforcement_recommendations) |
+//! | `GET /ccm/api/governance/enforcementRecommendation/details` | [`enforcement_recommendation_details`](Api::enforcement_recommendation_details) |
+//! | `POST /ccm/api/governance/enforcementRecommendation/list` | [`list_rule_enforcement_recommendations`](Api::list_rule_enforcement_recommendations) |
+//! | `GET /ccm/api/governance/enforcementRecommendation/list` | [`rule_enforcement_recommendations`](Api::rule_enforcement_recommendations) |
+//! | `PUT /ccm/api/governance/enforcementRecommendation/update` | [`update_enforcement_recommendation`](Api::update_enforcement_recommendation) |
+//!
+//! # `Governance Overview`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `POST /ccm/api/governance/overview/dayWiseTotalEvaluations` | [`day_wise_total_evaluations`](Api::day_wise_total_evaluations) |
+//! | `GET /ccm/api/governance/overview/totalActiveEnforcements` | [`total_active_enforcements`](Api::total_active_enforcements) |
+//! | `GET /ccm/api/governance/overview/totalEvaluations` | [`total_evaluations`](Api::total_evaluations) |
+//! | `GET /ccm/api/governance/overview/totalNewEnforcementRecommendations` | [`total_new_enforcement_recommendations`](Api::total_new_enforcement_recommendations) |
+//! | `GET /ccm/api/governance/overview/totalRealisedSavingsGrouped` | [`total_realised_savings_grouped`](Api::total_realised_savings_grouped) |
+//! | `POST /ccm/api/governance/overview/totalRealisedSavingsV2` | [`total_realised_savings_v2`](Api::total_realised_savings_v2) |
+//!
+//! # `Governance Recommendation APIs`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `GET /ccm/api/governance/recommendation/{recommendationId}` | [`get_rule_recommendation`](Api::get_rule_recommendation) |
+//! | `POST /ccm/api/governance/recommendationHealth/list` | [`list_governance_recommendation_health`](Api::list_governance_recommendation_health) |
+//! | `GET /ccm/api/governance/recommendationHealth` | [`recommendation_health`](Api::recommendation_health) |
+//!
+//! # `K8S Connectors Metadata`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `POST /ccm/api/ccmK8sMeta` | [`k8s_meta`](Api::k8s_meta) |
+//!
+//! # `Notification Settings v2`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `POST /ccm/api/notificationSetting/v2` | [`create_notification_setting_v2`](Api::create_notification_setting_v2) |
+//! | `DELETE /ccm/api/notificationSetting/v2` | [`delete_notification_settings_v2`](Api::delete_notification_settings_v2) |
+//! | `GET /ccm/api/notificationSetting/v2` | [`list_notification_settings_v2`](Api::list_notification_settings_v2) |
+//! | `PUT /ccm/api/notificationSetting/v2` | [`update_notification_setting_v2`](Api::update_notification_setting_v2) |
+//!
+//! # `Overview`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `GET /ccm/api/overview` | [`get_ccm_overview`](Api::get_ccm_overview) |
+//!
+//! # `Perspective Reports`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `POST /ccm/api/perspectiveReport/{accountIdentifier}` | [`create_report_setting`](Api::create_report_setting) |
+//! | `DELETE /ccm/api/perspectiveReport/{accountIdentifier}` | [`delete_report_setting`](Api::delete_report_setting) |
+//! | `POST /ccm/api/perspectiveReport/getAllReports` | [`get_all_reports`](Api::get_all_reports) |
+//! | `GET /ccm/api/perspectiveReport/{accountIdentifier}` | [`get_report_setting`](Api::get_report_setting) |
+//! | `POST /ccm/api/perspectiveReport/sendMail` | [`send_mail`](Api::send_mail) |
+//! | `PUT /ccm/api/perspectiveReport/{accountIdentifier}` | [`update_report_setting`](Api::update_report_setting) |
+//!
+//! # `Perspectives`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `POST /ccm/api/perspective` | [`create_perspective`](Api::create_perspective) |
+//! | `DELETE /ccm/api/perspective` | [`delete_perspective`](Api::delete_perspective) |
+//! | `GET /ccm/api/perspective/getAllPerspectives` | [`get_all_perspectives`](Api::get_all_perspectives) |
+//! | `GET /ccm/api/perspective/lastYearMonthlyCost` | [`get_last_year_monthly_cost`](Api::get_last_year_monthly_cost) |
+//! | `GET /ccm/api/perspective` | [`get_perspective`](Api::get_perspective) |
+//! | `GET /ccm/api/perspective/lastPeriodCost` | [`get_perspective_last_period_cost`](Api::get_perspective_last_period_cost) |
+//! | `PUT /ccm/api/perspective` | [`update_perspective`](Api::update_perspective) |
+//!
+//! # `Perspectives Folders`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `POST /ccm/api/perspectiveFolders/create` | [`create_perspective_folder`](Api::create_perspective_folder) |
+//! | `DELETE /ccm/api/perspectiveFolders/{folderId}` | [`delete_folder`](Api::delete_folder) |
+//! | `GET /ccm/api/perspectiveFolders/{folderId}/perspectives` | [`get_all_folder_perspectives`](Api::get_all_folder_perspectives) |
+//! | `GET /ccm/api/perspectiveFolders` | [`get_folders`](Api::get_folders) |
+//! | `POST /ccm/api/perspectiveFolders/movePerspectives` | [`move_perspectives`](Api::move_perspectives) |
+//! | `PUT /ccm/api/perspectiveFolders` | [`update_folder`](Api::update_folder) |
+//!
+//! # `Recommendation Ignore List`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `POST /ccm/api/recommendation/ignore-list/add` | [`add_recommendations_ignore_list`](Api::add_recommendations_ignore_list) |
+//! | `GET /ccm/api/recommendation/ignore-list` | [`get_recommendations_ignore_list`](Api::get_recommendations_ignore_list) |
+//! | `POST /ccm/api/recommendation/ignore-list/remove` | [`remove_recommendations_ignore_list`](Api::remove_recommendations_ignore_list) |
+//!
+//! # `Recommendation Jira`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `POST /ccm/api/recommendation/jira/create` | [`create_recommendation_jira`](Api::create_recommendation_jira) |
+//! | `DELETE /ccm/api/recommendation/jira/field-mapping` | [`delete_jira_field_mapping`](Api::delete_jira_field_mapping) |
+//! | `POST /ccm/api/recommendation/jira/delete` | [`delete_jira_from_recommendations`](Api::delete_jira_from_recommendations) |
+//! | `POST /ccm/api/recommendation/jira/common-fields` | [`get_common_jira_fields`](Api::get_common_jira_fields) |
+//! | `POST /ccm/api/recommendation/jira/common-issue-types` | [`get_common_jira_issue_types`](Api::get_common_jira_issue_types) |
+//! | `GET /ccm/api/recommendation/jira/field-mapping` | [`get_jira_field_mappings`](Api::get_jira_field_mappings) |
+//! | `GET /ccm/api/recommendation/jira/statuses` | [`get_jira_statuses`](Api::get_jira_statuses) |
+//! | `GET /ccm/api/recommendation/jira/mapped-projects` | [`get_mapped_projects`](Api::get_mapped_projects) |
+//! | `GET /ccm/api/recommendation/jira/resolution-code` | [`get_resolution_codes`](Api::get_resolution_codes) |
+//! | `POST /ccm/api/recommendation/jira/field-mapping` | [`upsert_jira_field_mapping`](Api::upsert_jira_field_mapping) |
+//!
+//! # `Recommendation Preferences`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `POST /ccm/api/recommendation/preference/cloud-account-override` | [`create_cloud_account_override`](Api::create_cloud_account_override) |
+//! | `DELETE /ccm/api/recommendation/preference/cloud-account-override/{uuid}` | [`delete_cloud_account_override`](Api::delete_cloud_account_override) |
+//! | `GET /ccm/api/recommendation/preference/cloud-account-override/overview` | [`get_cloud_account_override_overview`](Api::get_cloud_account_override_overview) |
+//! | `GET /ccm/api/recommendation/preference` | [`get_recommendation_preferences`](Api::get_recommendation_preferences) |
+//! | `GET /ccm/api/recommendation/preference/cloud-account-override` | [`list_cloud_account_overrides_by_resource_type`](Api::list_cloud_account_overrides_by_resource_type) |
+//! | `PUT /ccm/api/recommendation/preference/cloud-account-override/{uuid}` | [`update_cloud_account_override`](Api::update_cloud_account_override) |
+//! | `PUT /ccm/api/recommendation/preference` | [`update_recommendation_preference`](Api::update_recommendation_preference) |
+//!
+//! # `Recommendation Presets`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `POST /ccm/api/recommendation/preset` | [`create_preset`](Api::create_preset) |
+//! | `DELETE /ccm/api/recommendation/preset/{id}` | [`delete_preset`](Api::delete_preset) |
+//! | `GET /ccm/api/recommendation/preset` | [`get_recommendation_presets`](Api::get_recommendation_presets) |
+//! | `PUT /ccm/api/recommendation/preset/{id}` | [`update_preset`](Api::update_preset) |
+//!
+//! # `Recommendation Servicenow`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `POST /ccm/api/recommendation/servicenow/create` | [`create_recommendation_servicenow_ticket`](Api::create_recommendation_servicenow_ticket) |
+//! | `GET /ccm/api/recommendation/servicenow/serviceRequestFields` | [`get_service_now_service_request_fields`](Api::get_service_now_service_request_fields) |
+//!
+//! # `Recommendation Tags`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `GET /ccm/api/recommendation/tags` | [`get_recommendation_tags`](Api::get_recommendation_tags) |
+//! | `GET /ccm/api/recommendation/tags/filter-panel` | [`get_tags_for_filter_panel`](Api::get_tags_for_filter_panel) |
+//!
+//! # `Recommendation cost settings`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `GET /ccm/api/recommendation-cost-settings` | [`get_recommendation_cost_settings`](Api::get_recommendation_cost_settings) |
+//! | `PUT /ccm/api/recommendation-cost-settings` | [`update_recommendation_cost_settings`](Api::update_recommendation_cost_settings) |
+//!
+//! # `Recommendations`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `POST /ccm/api/recommendation/overview/stats/applied` | [`applied_recommendation_resource_stats`](Api::applied_recommendation_resource_stats) |
+//! | `POST /ccm/api/recommendation/overview/change-inference-status` | [`change_inference_state`](Api::change_inference_state) |
+//! | `POST /ccm/api/recommendation/overview/change-state` | [`change_recommendation_state`](Api::change_recommendation_state) |
+//! | `GET /ccm/api/recommendation/overview/supported-filters` | [`get_supported_recommendation_filters`](Api::get_supported_recommendation_filters) |
+//! | `POST /ccm/api/recommendation/overview/list` | [`list_recommendations`](Api::list_recommendations) |
+//! | `PUT /ccm/api/recommendation/overview/override-savings` | [`override_recommendation_savings`](Api::override_recommendation_savings) |
+//! | `POST /ccm/api/recommendation/overview/realized-savings` | [`realized_savings_time_series`](Api::realized_savings_time_series) |
+//! | `POST /ccm/api/recommendation/overview/filter-values` | [`recommendation_filter_values`](Api::recommendation_filter_values) |
+//! | `POST /ccm/api/recommendation/overview/resource-type/stats` | [`recommendation_resource_type_stats`](Api::recommendation_resource_type_stats) |
+//! | `POST /ccm/api/recommendation/overview/stats` | [`recommendation_stats`](Api::recommendation_stats) |
+//! | `POST /ccm/api/recommendation/overview/count` | [`recommendations_count`](Api::recommendations_count) |
+//! | `POST /ccm/api/recommendation/overview/terraform-resources` | [`terraform_resource_recommendations`](Api::terraform_resource_recommendations) |
+//!
+//! # `Recommendations Details`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `GET /ccm/api/recommendation/details/azure-vm` | [`azure_vm_recommendation_detail`](Api::azure_vm_recommendation_detail) |
+//! | `GET /ccm/api/recommendation/details/ec2-instance` | [`ec2_recommendation_detail`](Api::ec2_recommendation_detail) |
+//! | `GET /ccm/api/recommendation/details/ecs-service` | [`ecs_recommendation_detail`](Api::ecs_recommendation_detail) |
+//! | `GET /ccm/api/recommendation/details/node-pool` | [`node_recommendation_detail`](Api::node_recommendation_detail) |
+//! | `GET /ccm/api/recommendation/details/workload` | [`workload_recommendation_detail`](Api::workload_recommendation_detail) |
+//!
+//! # `Rule`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `POST /ccm/api/governance/ruleClone` | [`clone_rule`](Api::clone_rule) |
+//! | `GET /ccm/api/governance/rule/costCoRelationSupportedResources` | [`cost_co_relation_supported_resources`](Api::cost_co_relation_supported_resources) |
+//! | `POST /ccm/api/governance/rule` | [`create_new_rule`](Api::create_new_rule) |
+//! | `DELETE /ccm/api/governance/rule/{ruleID}` | [`delete_rule`](Api::delete_rule) |
+//! | `POST /ccm/api/governance/enqueue` | [`enqueue_governance_job`](Api::enqueue_governance_job) |
+//! | `GET /ccm/api/governance/rule/{ruleID}` | [`get_governance_rule`](Api::get_governance_rule) |
+//! | `POST /ccm/api/governance/rule/list` | [`get_policies`](Api::get_policies) |
+//! | `GET /ccm/api/governance/rule/potentialRulesForRecommendation` | [`get_potential_rules_for_recommendation`](Api::get_potential_rules_for_recommendation) |
+//! | `GET /ccm/api/governance/ruleSchema` | [`governance_rule_schema`](Api::governance_rule_schema) |
+//! | `GET /ccm/api/governance/governanceTargetList` | [`governance_target_list`](Api::governance_target_list) |
+//! | `GET /ccm/api/governance/regions` | [`rule_regions`](Api::rule_regions) |
+//! | `POST /ccm/api/governance/enqueueAdhocV2` | [`simple_enqueue_adhoc_governance_rule`](Api::simple_enqueue_adhoc_governance_rule) |
+//! | `PUT /ccm/api/governance/rule/toggleForRecommendation` | [`toggle_for_recommendation`](Api::toggle_for_recommendation) |
+//! | `PUT /ccm/api/governance/rule` | [`update_rule`](Api::update_rule) |
+//! | `POST /ccm/api/governance/ruleValidate` | [`validate_governance_rule`](Api::validate_governance_rule) |
+//!
+//! # `Rule Executions`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `POST /ccm/api/governance/execution/export` | [`export_evaluations`](Api::export_evaluations) |
+//! | `GET /ccm/api/governance/execution/{ruleExecutionId}` | [`get_rule_execution`](Api::get_rule_execution) |
+//! | `GET /ccm/api/governance/actionedResources/{ruleExecutionId}` | [`get_rule_execution_actioned_resources`](Api::get_rule_execution_actioned_resources) |
+//! | `GET /ccm/api/governance/execution/details/{ruleExecutionId}` | [`get_rule_execution_details`](Api::get_rule_execution_details) |
+//! | `GET /ccm/api/governance/granularStatus/{ruleExecutionId}` | [`get_rule_execution_granular_status`](Api::get_rule_execution_granular_status) |
+//! | `GET /ccm/api/governance/logs/{ruleExecutionId}` | [`get_rule_execution_logs`](Api::get_rule_execution_logs) |
+//! | `GET /ccm/api/governance/ruleYaml/{ruleExecutionId}` | [`get_rule_execution_rule_yaml`](Api::get_rule_execution_rule_yaml) |
+//! | `GET /ccm/api/governance/status/{ruleExecutionId}` | [`get_rule_execution_status`](Api::get_rule_execution_status) |
+//! | `POST /ccm/api/governance/execution/filter-value/tags` | [`get_rule_execution_tag_filter_values`](Api::get_rule_execution_tag_filter_values) |
+//! | `POST /ccm/api/governance/execution/list` | [`get_rule_executions`](Api::get_rule_executions) |
+//! | `GET /ccm/api/governance/execution/filter-value` | [`get_rule_executions_filter_values`](Api::get_rule_executions_filter_values) |
+//! | `POST /ccm/api/governance/execution/ruleLastExecution` | [`get_rule_last_execution`](Api::get_rule_last_execution) |
+//! | `GET /ccm/api/governance/execution/refreshCost/{ruleExecutionId}` | [`refresh_cost_for_rule_execution`](Api::refresh_cost_for_rule_execution) |
+//!
+//! # `Rule Sets`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `POST /ccm/api/governance/ruleSet` | [`add_rule_set`](Api::add_rule_set) |
+//! | `DELETE /ccm/api/governance/ruleSet/{ruleSetId}` | [`delete_rule_set`](Api::delete_rule_set) |
+//! | `POST /ccm/api/governance/ruleSet/list` | [`list_rule_sets`](Api::list_rule_sets) |
+//! | `PUT /ccm/api/governance/ruleSet` | [`update_rule_set`](Api::update_rule_set) |
+//!
+//! # `RuleEnforcement`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `POST /ccm/api/governance/enforcement` | [`add_rule_enforcement`](Api::add_rule_enforcement) |
+//! | `DELETE /ccm/api/governance/enforcement/{enforcementID}` | [`delete_rule_enforcement`](Api::delete_rule_enforcement) |
+//! | `GET /ccm/api/governance/enforcement/details` | [`enforcement_details`](Api::enforcement_details) |
+//! | `POST /ccm/api/governance/enforcement/savings` | [`enforcement_savings`](Api::enforcement_savings) |
+//! | `GET /ccm/api/governance/enforcement/list` | [`get_rule_enforcement`](Api::get_rule_enforcement) |
+//! | `POST /ccm/api/governance/enforcement/count` | [`get_rule_enforcement_count`](Api::get_rule_enforcement_count) |
+//! | `POST /ccm/api/governance/enforcement/list` | [`list_rule_enforcements`](Api::list_rule_enforcements) |
+//! | `PUT /ccm/api/governance/enforcement/toggle` | [`toggle_enforcement`](Api::toggle_enforcement) |
+//! | `PUT /ccm/api/governance/enforcement` | [`update_enforcement`](Api::update_enforcement) |
+//!
+//! # `Unit Metric`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `POST /ccm/api/unit-metric` | [`create_unit_metric`](Api::create_unit_metric) |
+//! | `DELETE /ccm/api/unit-metric` | [`delete_unit_metric`](Api::delete_unit_metric) |
+//! | `GET /ccm/api/unit-metric` | [`get_unit_metric`](Api::get_unit_metric) |
+//! | `GET /ccm/api/unit-metric/list` | [`list_all_unit_metrics`](Api::list_all_unit_metrics) |
+//! | `PUT /ccm/api/unit-metric` | [`update_unit_metric`](Api::update_unit_metric) |
+//!
+//! # `Usage`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `GET /ccm/api/usage/cd/active-services/csv/download` | [`download_active_service_csv_report`](Api::download_active_service_csv_report) |
+//! | `GET /ccm/api/usage/CD/serviceInstancesLicense` | [`get_cd_license_usage_for_service_instances`](Api::get_cd_license_usage_for_service_instances) |
+//! | `GET /ccm/api/usage/CD/servicesLicense` | [`get_cd_license_usage_for_services`](Api::get_cd_license_usage_for_services) |
+//! | `GET /ccm/api/usage/{module}` | [`get_license_usage`](Api::get_license_usage) |
 mod ai_engine;
 pub use ai_engine::*;
 mod anomalies;

@@ -6,6 +6,11 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /ccm/api/notificationSetting/v2`
+    ///
+    /// `createNotificationSettingV2`, tag `Notification Settings v2`. Not repeated: twice may be more than once. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Body: [`types::NotificationSetting`], `application/json`.
+    /// - Result: [`types::ResponseDtoString`], `application/json`.
     #[inline]
     pub fn create_notification_setting_v2(
         &self,
@@ -20,6 +25,10 @@ impl<'c> Api<'c> {
         }
     }
     /// `DELETE /ccm/api/notificationSetting/v2`
+    ///
+    /// `deleteNotificationSettingsV2`, tag `Notification Settings v2`. Idempotent: twice is as good as once. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`, `id`.
+    /// - Result: [`types::ResponseDtoBoolean`], `application/json`.
     #[inline]
     pub fn delete_notification_settings_v2(
         &self,
@@ -34,6 +43,11 @@ impl<'c> Api<'c> {
         }
     }
     /// `GET /ccm/api/notificationSetting/v2`
+    ///
+    /// `listNotificationSettingsV2`, tag `Notification Settings v2`. Safe: it only reads. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Result: [`types::ResponseDtoListNotificationSetting`], `application/json`.
+    /// - List: `whole list, items data`.
     #[inline]
     pub fn list_notification_settings_v2(
         &self,
@@ -44,6 +58,11 @@ impl<'c> Api<'c> {
         ListNotificationSettingsV2 { call }
     }
     /// `PUT /ccm/api/notificationSetting/v2`
+    ///
+    /// `updateNotificationSettingV2`, tag `Notification Settings v2`. Idempotent: twice is as good as once. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`, `id`.
+    /// - Body: [`types::NotificationSetting`], `application/json`.
+    /// - Result: [`types::ResponseDtoNotificationSetting`], `application/json`.
     #[inline]
     pub fn update_notification_setting_v2(
         &self,

@@ -6,6 +6,10 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /ccm/api/overview`
+    ///
+    /// `getCCMOverview`, tag `Overview`. Safe: it only reads. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`, `start_time` = `startTime`, `end_time` = `endTime`, `group_by` = `groupBy`.
+    /// - Result: [`types::ResponseDtoccmOverview`], `application/json`.
     #[inline]
     pub fn get_ccm_overview(
         &self,

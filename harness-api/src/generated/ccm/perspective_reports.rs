@@ -6,6 +6,11 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /ccm/api/perspectiveReport/{accountIdentifier}`
+    ///
+    /// `createReportSetting`, tag `Perspective Reports`. Not repeated: twice may be more than once. Published types.
+    /// - Required: path `account_identifier` = `accountIdentifier`.
+    /// - Body: [`types::CeReportSchedule`], `application/json`.
+    /// - Result: [`types::ResponseDtoListCeReportSchedule`], `application/json`.
     #[inline]
     pub fn create_report_setting(
         &self,
@@ -18,6 +23,10 @@ impl<'c> Api<'c> {
         CreateReportSetting { call }
     }
     /// `DELETE /ccm/api/perspectiveReport/{accountIdentifier}`
+    ///
+    /// `deleteReportSetting`, tag `Perspective Reports`. Idempotent: twice is as good as once. Published types.
+    /// - Required: path `account_identifier` = `accountIdentifier`.
+    /// - Result: [`types::ResponseDtoString`], `application/json`.
     #[inline]
     pub fn delete_report_setting(
         &self,
@@ -28,6 +37,12 @@ impl<'c> Api<'c> {
         DeleteReportSetting { call }
     }
     /// `POST /ccm/api/perspectiveReport/getAllReports`
+    ///
+    /// `getAllReports`, tag `Perspective Reports`. Safe: it only reads. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Body: [`types::PerspectiveReportsFiltersDto`], `application/json`.
+    /// - Result: [`types::ResponseDtoceReportScheduleResponseDto`], `application/json`.
+    /// - List: `paged offset/limit in body by offset, items data.ceReportSchedules, total data.totalCount`.
     #[inline]
     pub fn get_all_reports(
         &self,
@@ -40,6 +55,11 @@ impl<'c> Api<'c> {
         GetAllReports { call }
     }
     /// `GET /ccm/api/perspectiveReport/{accountIdentifier}`
+    ///
+    /// `getReportSetting`, tag `Perspective Reports`. Safe: it only reads. Published types.
+    /// - Required: path `account_identifier` = `accountIdentifier`.
+    /// - Result: [`types::ResponseDtoListCeReportSchedule`], `application/json`.
+    /// - List: `whole list, items data`.
     #[inline]
     pub fn get_report_setting(
         &self,
@@ -50,6 +70,11 @@ impl<'c> Api<'c> {
         GetReportSetting { call }
     }
     /// `POST /ccm/api/perspectiveReport/sendMail`
+    ///
+    /// `sendMail`, tag `Perspective Reports`. Not repeated: twice may be more than once. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Body: [`types::SendMailRequestDto`], `application/json`.
+    /// - Result: [`types::ResponseDtoBoolean`], `application/json`.
     #[inline]
     pub fn send_mail(
         &self,
@@ -62,6 +87,11 @@ impl<'c> Api<'c> {
         SendMail { call }
     }
     /// `PUT /ccm/api/perspectiveReport/{accountIdentifier}`
+    ///
+    /// `updateReportSetting`, tag `Perspective Reports`. Idempotent: twice is as good as once. Published types.
+    /// - Required: path `account_identifier` = `accountIdentifier`.
+    /// - Body: [`types::CeReportSchedule`], `application/json`.
+    /// - Result: [`types::ResponseDtoListCeReportSchedule`], `application/json`.
     #[inline]
     pub fn update_report_setting(
         &self,

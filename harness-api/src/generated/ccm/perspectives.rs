@@ -6,6 +6,11 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /ccm/api/perspective`
+    ///
+    /// `createPerspective`, tag `Perspectives`. Not repeated: twice may be more than once. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`, `clone`.
+    /// - Body: [`types::CeView`], `application/json`.
+    /// - Result: [`types::ResponseDtoceView`], `application/json`.
     #[inline]
     pub fn create_perspective(
         &self,
@@ -20,6 +25,10 @@ impl<'c> Api<'c> {
         CreatePerspective { call }
     }
     /// `DELETE /ccm/api/perspective`
+    ///
+    /// `deletePerspective`, tag `Perspectives`. Idempotent: twice is as good as once. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`, `perspective_id` = `perspectiveId`.
+    /// - Result: [`types::ResponseDtoString`], `application/json`.
     #[inline]
     pub fn delete_perspective(
         &self,
@@ -32,6 +41,11 @@ impl<'c> Api<'c> {
         DeletePerspective { call }
     }
     /// `GET /ccm/api/perspective/getAllPerspectives`
+    ///
+    /// `getAllPerspectives`, tag `Perspectives`. Safe: it only reads. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`, `page_size` = `pageSize`, `page_no` = `pageNo`.
+    /// - Result: [`types::ResponseDtoPerspectiveData`], `application/json`.
+    /// - List: `paged pageNo/pageSize from 0, size 20, items data.views, total data.totalCount`.
     #[inline]
     pub fn get_all_perspectives(
         &self,
@@ -46,6 +60,11 @@ impl<'c> Api<'c> {
         GetAllPerspectives { call }
     }
     /// `GET /ccm/api/perspective/lastYearMonthlyCost`
+    ///
+    /// `getLastYearMonthlyCost`, tag `Perspectives`. Safe: it only reads. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`, `perspective_id` = `perspectiveId`, `start_time` = `startTime`, `period`, `type_` = `type`, `breakdown`.
+    /// - Result: [`types::ResponseDtoListValueDataPoint`], `application/json`.
+    /// - List: `whole list, items data`.
     #[inline]
     pub fn get_last_year_monthly_cost(
         &self,
@@ -69,6 +88,10 @@ impl<'c> Api<'c> {
         GetLastYearMonthlyCost { call }
     }
     /// `GET /ccm/api/perspective`
+    ///
+    /// `getPerspective`, tag `Perspectives`. Safe: it only reads. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`, `perspective_id` = `perspectiveId`.
+    /// - Result: [`types::ResponseDtoceView`], `application/json`.
     #[inline]
     pub fn get_perspective(
         &self,
@@ -81,6 +104,10 @@ impl<'c> Api<'c> {
         GetPerspective { call }
     }
     /// `GET /ccm/api/perspective/lastPeriodCost`
+    ///
+    /// `getLastPeriodCost_1`, tag `Perspectives`. Safe: it only reads. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`, `perspective_id` = `perspectiveId`, `start_time` = `startTime`, `period`.
+    /// - Result: [`types::ResponseDtoDouble`], `application/json`.
     #[inline]
     pub fn get_perspective_last_period_cost(
         &self,
@@ -102,6 +129,11 @@ impl<'c> Api<'c> {
         }
     }
     /// `PUT /ccm/api/perspective`
+    ///
+    /// `updatePerspective`, tag `Perspectives`. Idempotent: twice is as good as once. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Body: [`types::CeView`], `application/json`.
+    /// - Result: [`types::ResponseDtoceView`], `application/json`.
     #[inline]
     pub fn update_perspective(
         &self,

@@ -6,6 +6,11 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /ccm/api/perspectiveFolders/create`
+    ///
+    /// `createPerspectiveFolder`, tag `Perspectives Folders`. Not repeated: twice may be more than once. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Body: [`types::CreatePerspectiveFolderDto`], `application/json`.
+    /// - Result: [`types::ResponseDtoceViewFolder`], `application/json`.
     #[inline]
     pub fn create_perspective_folder(
         &self,
@@ -18,6 +23,10 @@ impl<'c> Api<'c> {
         CreatePerspectiveFolder { call }
     }
     /// `DELETE /ccm/api/perspectiveFolders/{folderId}`
+    ///
+    /// `deleteFolder`, tag `Perspectives Folders`. Idempotent: twice is as good as once. Published types.
+    /// - Required: path `folder_id` = `folderId`; query `account_identifier` = `accountIdentifier`.
+    /// - Result: [`types::ResponseDtoBoolean`], `application/json`.
     #[inline]
     pub fn delete_folder(
         &self,
@@ -30,6 +39,11 @@ impl<'c> Api<'c> {
         DeleteFolder { call }
     }
     /// `GET /ccm/api/perspectiveFolders/{folderId}/perspectives`
+    ///
+    /// `getAllFolderPerspectives`, tag `Perspectives Folders`. Safe: it only reads. Published types.
+    /// - Required: path `folder_id` = `folderId`; query `account_identifier` = `accountIdentifier`.
+    /// - Result: [`types::ResponseDtoListPerspective`], `application/json`.
+    /// - List: `whole list, items data`.
     #[inline]
     pub fn get_all_folder_perspectives(
         &self,
@@ -42,6 +56,11 @@ impl<'c> Api<'c> {
         GetAllFolderPerspectives { call }
     }
     /// `GET /ccm/api/perspectiveFolders`
+    ///
+    /// `getFolders`, tag `Perspectives Folders`. Safe: it only reads. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Result: [`types::ResponseDtoListCeViewFolder`], `application/json`.
+    /// - List: `whole list, items data`.
     #[inline]
     pub fn get_folders(&self, account_identifier: impl Into<String>) -> GetFolders {
         let mut call = rt::Call::new(self.client, &GET_FOLDERS);
@@ -49,6 +68,11 @@ impl<'c> Api<'c> {
         GetFolders { call }
     }
     /// `POST /ccm/api/perspectiveFolders/movePerspectives`
+    ///
+    /// `movePerspectives`, tag `Perspectives Folders`. Not repeated: twice may be more than once. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Body: [`types::MovePerspectiveDto`], `application/json`.
+    /// - Result: [`types::ResponseDtoListCeView`], `application/json`.
     #[inline]
     pub fn move_perspectives(
         &self,
@@ -61,6 +85,11 @@ impl<'c> Api<'c> {
         MovePerspectives { call }
     }
     /// `PUT /ccm/api/perspectiveFolders`
+    ///
+    /// `updateFolder`, tag `Perspectives Folders`. Idempotent: twice is as good as once. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Body: [`types::CeViewFolder`], `application/json`.
+    /// - Result: [`types::ResponseDtoceViewFolder`], `application/json`.
     #[inline]
     pub fn update_folder(
         &self,

@@ -6,6 +6,9 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /ccm/api/recommendation-cost-settings`
+    ///
+    /// `getRecommendationCostSettings`, tag `Recommendation cost settings`. Safe: it only reads. The answer is not described.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn get_recommendation_cost_settings(&self) -> GetRecommendationCostSettings {
         let call = rt::Call::new(self.client, &GET_RECOMMENDATION_COST_SETTINGS);
@@ -14,6 +17,10 @@ impl<'c> Api<'c> {
         }
     }
     /// `PUT /ccm/api/recommendation-cost-settings`
+    ///
+    /// `updateRecommendationCostSettings`, tag `Recommendation cost settings`. Idempotent: twice is as good as once. The answer is not described; the body is inferred from one sample.
+    /// - Body: [`types::UpdateRecommendationCostSettingsBody`], `application/json`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn update_recommendation_cost_settings(
         &self,

@@ -6,6 +6,11 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /ccm/api/recommendation/ignore-list/add`
+    ///
+    /// `addRecommendationsIgnoreList`, tag `Recommendation Ignore List`. Not repeated: twice may be more than once. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Body: [`types::RecommendationsIgnoreResourcesDto`], `application/json`.
+    /// - Result: [`types::ResponseDtoRecommendationsIgnoreList`], `application/json`.
     #[inline]
     pub fn add_recommendations_ignore_list(
         &self,
@@ -20,6 +25,10 @@ impl<'c> Api<'c> {
         }
     }
     /// `GET /ccm/api/recommendation/ignore-list`
+    ///
+    /// `getRecommendationsIgnoreList`, tag `Recommendation Ignore List`. Safe: it only reads. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Result: [`types::ResponseDtoRecommendationsIgnoreList`], `application/json`.
     #[inline]
     pub fn get_recommendations_ignore_list(
         &self,
@@ -32,6 +41,11 @@ impl<'c> Api<'c> {
         }
     }
     /// `POST /ccm/api/recommendation/ignore-list/remove`
+    ///
+    /// `removeRecommendationsIgnoreList`, tag `Recommendation Ignore List`. Not repeated: twice may be more than once. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Body: [`types::RecommendationsIgnoreResourcesDto`], `application/json`.
+    /// - Result: [`types::ResponseDtoRecommendationsIgnoreList`], `application/json`.
     #[inline]
     pub fn remove_recommendations_ignore_list(
         &self,

@@ -6,6 +6,11 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /ccm/api/recommendation/jira/create`
+    ///
+    /// `createRecommendationJira`, tag `Recommendation Jira`. Not repeated: twice may be more than once. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Body: [`types::CcmJiraCreateDto`], `application/json`.
+    /// - Result: [`types::ResponseDtoccmJiraDetails`], `application/json`.
     #[inline]
     pub fn create_recommendation_jira(
         &self,
@@ -18,6 +23,10 @@ impl<'c> Api<'c> {
         CreateRecommendationJira { call }
     }
     /// `DELETE /ccm/api/recommendation/jira/field-mapping`
+    ///
+    /// `deleteJiraFieldMapping`, tag `Recommendation Jira`. Idempotent: twice is as good as once. The answer is not described.
+    /// - Required: query `account_identifier` = `accountIdentifier`, `project_key` = `projectKey`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn delete_jira_field_mapping(
         &self,
@@ -30,6 +39,11 @@ impl<'c> Api<'c> {
         DeleteJiraFieldMapping { call }
     }
     /// `POST /ccm/api/recommendation/jira/delete`
+    ///
+    /// `deleteJiraFromRecommendations`, tag `Recommendation Jira`. Not repeated: twice may be more than once. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Body: list of text, `application/json`.
+    /// - Result: [`types::ResponseDtoBoolean`], `application/json`.
     #[inline]
     pub fn delete_jira_from_recommendations(
         &self,
@@ -44,6 +58,11 @@ impl<'c> Api<'c> {
         }
     }
     /// `POST /ccm/api/recommendation/jira/common-fields`
+    ///
+    /// `getCommonJiraFields`, tag `Recommendation Jira`. Safe: it only reads. The answer is not described; the body is inferred from one sample.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Body: [`types::GetCommonJiraFieldsBody`], `application/json`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn get_common_jira_fields(
         &self,
@@ -56,6 +75,11 @@ impl<'c> Api<'c> {
         GetCommonJiraFields { call }
     }
     /// `POST /ccm/api/recommendation/jira/common-issue-types`
+    ///
+    /// `getCommonJiraIssueTypes`, tag `Recommendation Jira`. Safe: it only reads. The answer is not described; the body is inferred from one sample.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Body: [`types::GetCommonJiraIssueTypesBody`], `application/json`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn get_common_jira_issue_types(
         &self,
@@ -68,6 +92,10 @@ impl<'c> Api<'c> {
         GetCommonJiraIssueTypes { call }
     }
     /// `GET /ccm/api/recommendation/jira/field-mapping`
+    ///
+    /// `getJiraFieldMappings`, tag `Recommendation Jira`. Safe: it only reads. The answer is not described.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn get_jira_field_mappings(
         &self,
@@ -78,6 +106,11 @@ impl<'c> Api<'c> {
         GetJiraFieldMappings { call }
     }
     /// `GET /ccm/api/recommendation/jira/statuses`
+    ///
+    /// `getJiraStatuses`, tag `Recommendation Jira`. Safe: it only reads. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Result: [`types::ResponseDtoListString`], `application/json`.
+    /// - List: `whole list, items data`.
     #[inline]
     pub fn get_jira_statuses(
         &self,
@@ -88,6 +121,10 @@ impl<'c> Api<'c> {
         GetJiraStatuses { call }
     }
     /// `GET /ccm/api/recommendation/jira/mapped-projects`
+    ///
+    /// `getMappedProjects`, tag `Recommendation Jira`. Safe: it only reads. The answer is not described.
+    /// - Required: query `account_identifier` = `accountIdentifier`, `recommendation_id` = `recommendationId`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn get_mapped_projects(
         &self,
@@ -100,6 +137,10 @@ impl<'c> Api<'c> {
         GetMappedProjects { call }
     }
     /// `GET /ccm/api/recommendation/jira/resolution-code`
+    ///
+    /// `getResolutionCodes`, tag `Recommendation Jira`. Safe: it only reads. The answer is not described.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn get_resolution_codes(
         &self,
@@ -110,6 +151,11 @@ impl<'c> Api<'c> {
         GetResolutionCodes { call }
     }
     /// `POST /ccm/api/recommendation/jira/field-mapping`
+    ///
+    /// `upsertJiraFieldMapping`, tag `Recommendation Jira`. Not repeated: twice may be more than once. The answer is not described; the body is inferred from one sample.
+    /// - Required: query `account_identifier` = `accountIdentifier`, `field_type` = `fieldType`.
+    /// - Body: list of [`types::UpsertJiraFieldMappingBody`], `application/json`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn upsert_jira_field_mapping(
         &self,

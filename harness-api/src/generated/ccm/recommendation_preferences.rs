@@ -6,6 +6,11 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /ccm/api/recommendation/preference/cloud-account-override`
+    ///
+    /// `createCloudAccountOverride`, tag `Recommendation Preferences`. Not repeated: twice may be more than once. The answer is not described; the body is inferred from one sample.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Body: [`types::CreateCloudAccountOverrideBody`], `application/json`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn create_cloud_account_override(
         &self,
@@ -18,6 +23,10 @@ impl<'c> Api<'c> {
         CreateCloudAccountOverride { call }
     }
     /// `DELETE /ccm/api/recommendation/preference/cloud-account-override/{uuid}`
+    ///
+    /// `deleteCloudAccountOverride`, tag `Recommendation Preferences`. Idempotent: twice is as good as once. The answer is not described.
+    /// - Required: path `uuid`; query `account_identifier` = `accountIdentifier`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn delete_cloud_account_override(
         &self,
@@ -30,6 +39,10 @@ impl<'c> Api<'c> {
         DeleteCloudAccountOverride { call }
     }
     /// `GET /ccm/api/recommendation/preference/cloud-account-override/overview`
+    ///
+    /// `getCloudAccountOverrideOverview`, tag `Recommendation Preferences`. Safe: it only reads. The answer is not described.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn get_cloud_account_override_overview(
         &self,
@@ -42,6 +55,10 @@ impl<'c> Api<'c> {
         }
     }
     /// `GET /ccm/api/recommendation/preference`
+    ///
+    /// `getRecommendationPreferences`, tag `Recommendation Preferences`. Safe: it only reads. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Result: [`types::ResponseDtoRecommendationPreferenceDto`], `application/json`.
     #[inline]
     pub fn get_recommendation_preferences(
         &self,
@@ -54,6 +71,10 @@ impl<'c> Api<'c> {
         }
     }
     /// `GET /ccm/api/recommendation/preference/cloud-account-override`
+    ///
+    /// `listCloudAccountOverridesByResourceType`, tag `Recommendation Preferences`. Safe: it only reads. The answer is not described.
+    /// - Required: query `account_identifier` = `accountIdentifier`, `resource_type` = `resourceType`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn list_cloud_account_overrides_by_resource_type(
         &self,
@@ -77,6 +98,11 @@ impl<'c> Api<'c> {
         }
     }
     /// `PUT /ccm/api/recommendation/preference/cloud-account-override/{uuid}`
+    ///
+    /// `updateCloudAccountOverride`, tag `Recommendation Preferences`. Idempotent: twice is as good as once. The answer is not described; the body is inferred from one sample.
+    /// - Required: path `uuid`; query `account_identifier` = `accountIdentifier`.
+    /// - Body: list of [`types::UpdateCloudAccountOverrideBody`], `application/json`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn update_cloud_account_override(
         &self,
@@ -91,6 +117,11 @@ impl<'c> Api<'c> {
         UpdateCloudAccountOverride { call }
     }
     /// `PUT /ccm/api/recommendation/preference`
+    ///
+    /// `updatePreset`, tag `Recommendation Preferences`. Idempotent: twice is as good as once. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Body: [`types::RecommendationPreference`], `application/json`.
+    /// - Result: [`types::ResponseDtoBoolean`], `application/json`.
     #[inline]
     pub fn update_recommendation_preference(
         &self,

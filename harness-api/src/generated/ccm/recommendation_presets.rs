@@ -6,6 +6,11 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /ccm/api/recommendation/preset`
+    ///
+    /// `createPreset`, tag `Recommendation Presets`. Not repeated: twice may be more than once. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Body: [`types::RecommendationPreset`], `application/json`.
+    /// - Result: [`types::ResponseDtoBoolean`], `application/json`.
     #[inline]
     pub fn create_preset(
         &self,
@@ -18,6 +23,10 @@ impl<'c> Api<'c> {
         CreatePreset { call }
     }
     /// `DELETE /ccm/api/recommendation/preset/{id}`
+    ///
+    /// `deletePreset`, tag `Recommendation Presets`. Idempotent: twice is as good as once. Published types.
+    /// - Required: path `id`; query `account_identifier` = `accountIdentifier`.
+    /// - Result: [`types::ResponseDtoBoolean`], `application/json`.
     #[inline]
     pub fn delete_preset(
         &self,
@@ -30,6 +39,11 @@ impl<'c> Api<'c> {
         DeletePreset { call }
     }
     /// `GET /ccm/api/recommendation/preset`
+    ///
+    /// `getRecommendationPresets`, tag `Recommendation Presets`. Safe: it only reads. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Result: [`types::ResponseDtoListRecommendationPreset`], `application/json`.
+    /// - List: `whole list, items data`.
     #[inline]
     pub fn get_recommendation_presets(
         &self,
@@ -40,6 +54,11 @@ impl<'c> Api<'c> {
         GetRecommendationPresets { call }
     }
     /// `PUT /ccm/api/recommendation/preset/{id}`
+    ///
+    /// `updatePreset_1`, tag `Recommendation Presets`. Idempotent: twice is as good as once. Published types.
+    /// - Required: path `id`; query `account_identifier` = `accountIdentifier`.
+    /// - Body: [`types::RecommendationPreset`], `application/json`.
+    /// - Result: [`types::ResponseDtoBoolean`], `application/json`.
     #[inline]
     pub fn update_preset(
         &self,

@@ -6,6 +6,11 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /ccm/api/recommendation/servicenow/create`
+    ///
+    /// `createRecommendationServicenowTicket`, tag `Recommendation Servicenow`. Not repeated: twice may be more than once. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Body: [`types::CcmServiceNowCreateDto`], `application/json`.
+    /// - Result: [`types::ResponseDtoccmServiceNowDetails`], `application/json`.
     #[inline]
     pub fn create_recommendation_servicenow_ticket(
         &self,
@@ -23,6 +28,10 @@ impl<'c> Api<'c> {
         }
     }
     /// `GET /ccm/api/recommendation/servicenow/serviceRequestFields`
+    ///
+    /// `getServiceNowServiceRequestFields`, tag `Recommendation Servicenow`. Safe: it only reads. The answer is not described.
+    /// - Required: query `account_identifier` = `accountIdentifier`, `connector_ref` = `connectorRef`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn get_service_now_service_request_fields(
         &self,

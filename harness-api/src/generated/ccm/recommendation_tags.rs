@@ -6,6 +6,10 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /ccm/api/recommendation/tags`
+    ///
+    /// `getRecommendationTags`, tag `Recommendation Tags`. Safe: it only reads. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`, `recommendation_id` = `recommendationId`.
+    /// - Result: [`types::ResponseDtoRecommendationTagDto`], `application/json`.
     #[inline]
     pub fn get_recommendation_tags(
         &self,
@@ -18,6 +22,11 @@ impl<'c> Api<'c> {
         GetRecommendationTags { call }
     }
     /// `GET /ccm/api/recommendation/tags/filter-panel`
+    ///
+    /// `getTagsForFilterPanel`, tag `Recommendation Tags`. Safe: it only reads. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Result: [`types::ResponseDtoListString`], `application/json`.
+    /// - List: `paged offset/limit by offset, items data`.
     #[inline]
     pub fn get_tags_for_filter_panel(
         &self,

@@ -6,6 +6,11 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /ccm/api/recommendation/overview/stats/applied`
+    ///
+    /// `appliedRecommendationResourceStats`, tag `Recommendations`. Safe: it only reads. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Body: [`types::CcmRecommendationFilterProperties`], `application/json`.
+    /// - Result: [`types::ResponseDtoListAppliedRecommendationResourceStatsDto`], `application/json`.
     #[inline]
     pub fn applied_recommendation_resource_stats(
         &self,
@@ -23,6 +28,11 @@ impl<'c> Api<'c> {
         }
     }
     /// `POST /ccm/api/recommendation/overview/change-inference-status`
+    ///
+    /// `changeInferenceState`, tag `Recommendations`. Not repeated: twice may be more than once. The answer is not described; the body is inferred from one sample.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Body: [`types::ChangeInferenceStateBody`], `application/json`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn change_inference_state(
         &self,
@@ -35,6 +45,11 @@ impl<'c> Api<'c> {
         ChangeInferenceState { call }
     }
     /// `POST /ccm/api/recommendation/overview/change-state`
+    ///
+    /// `changeRecommendationState`, tag `Recommendations`. Not repeated: twice may be more than once. The answer is published; the body is inferred from one sample.
+    /// - Required: query `account_identifier` = `accountIdentifier`, `recommendation_id` = `recommendationId`, `state`.
+    /// - Body, optional: [`types::ChangeRecommendationStateBody`], `application/json`.
+    /// - Result: [`types::ResponseDtoVoid`], `application/json`.
     #[inline]
     pub fn change_recommendation_state(
         &self,
@@ -52,6 +67,10 @@ impl<'c> Api<'c> {
         ChangeRecommendationState { call }
     }
     /// `GET /ccm/api/recommendation/overview/supported-filters`
+    ///
+    /// `getSupportedRecommendationFilters`, tag `Recommendations`. Safe: it only reads. The answer is not described.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn get_supported_recommendation_filters(
         &self,
@@ -64,6 +83,12 @@ impl<'c> Api<'c> {
         }
     }
     /// `POST /ccm/api/recommendation/overview/list`
+    ///
+    /// `listRecommendations`, tag `Recommendations`. Safe: it only reads. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Body: [`types::CcmRecommendationFilterProperties`], `application/json`.
+    /// - Result: [`types::ResponseDtoRecommendations`], `application/json`.
+    /// - List: `paged offset/limit in body by offset, items data.items, size data.limit`.
     #[inline]
     pub fn list_recommendations(
         &self,
@@ -76,6 +101,10 @@ impl<'c> Api<'c> {
         ListRecommendations { call }
     }
     /// `PUT /ccm/api/recommendation/overview/override-savings`
+    ///
+    /// `overrideRecommendationSavings`, tag `Recommendations`. Idempotent: twice is as good as once. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`, `recommendation_id` = `recommendationId`, `overridden_savings` = `overriddenSavings`.
+    /// - Result: [`types::ResponseDtoBoolean`], `application/json`.
     #[inline]
     pub fn override_recommendation_savings(
         &self,
@@ -92,6 +121,11 @@ impl<'c> Api<'c> {
         }
     }
     /// `POST /ccm/api/recommendation/overview/realized-savings`
+    ///
+    /// `realizedSavingsTimeSeries`, tag `Recommendations`. Safe: it only reads. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Body: [`types::CcmRecommendationFilterProperties`], `application/json`.
+    /// - Result: [`types::ResponseDtoListRecommendationRealizedSavingStatsDto`], `application/json`.
     #[inline]
     pub fn realized_savings_time_series(
         &self,
@@ -104,6 +138,11 @@ impl<'c> Api<'c> {
         RealizedSavingsTimeSeries { call }
     }
     /// `POST /ccm/api/recommendation/overview/filter-values`
+    ///
+    /// `recommendationFilterValues`, tag `Recommendations`. Safe: it only reads. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Body: [`types::FilterValues`], `application/json`.
+    /// - Result: [`types::ResponseDtoListFilterStats`], `application/json`.
     #[inline]
     pub fn recommendation_filter_values(
         &self,
@@ -116,6 +155,11 @@ impl<'c> Api<'c> {
         RecommendationFilterValues { call }
     }
     /// `POST /ccm/api/recommendation/overview/resource-type/stats`
+    ///
+    /// `recommendationResourceTypeStats`, tag `Recommendations`. Safe: it only reads. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Body: [`types::CcmRecommendationFilterProperties`], `application/json`.
+    /// - Result: [`types::ResponseDtoListRecommendationResourceTypeStats`], `application/json`.
     #[inline]
     pub fn recommendation_resource_type_stats(
         &self,
@@ -130,6 +174,11 @@ impl<'c> Api<'c> {
         }
     }
     /// `POST /ccm/api/recommendation/overview/stats`
+    ///
+    /// `recommendationStats`, tag `Recommendations`. Safe: it only reads. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Body: [`types::CcmRecommendationFilterProperties`], `application/json`.
+    /// - Result: [`types::ResponseDtoRecommendationOverviewStats`], `application/json`.
     #[inline]
     pub fn recommendation_stats(
         &self,
@@ -142,6 +191,11 @@ impl<'c> Api<'c> {
         RecommendationStats { call }
     }
     /// `POST /ccm/api/recommendation/overview/count`
+    ///
+    /// `recommendationsCount`, tag `Recommendations`. Safe: it only reads. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Body: [`types::CcmRecommendationFilterProperties`], `application/json`.
+    /// - Result: [`types::ResponseDtoInteger`], `application/json`.
     #[inline]
     pub fn recommendations_count(
         &self,
@@ -154,6 +208,11 @@ impl<'c> Api<'c> {
         RecommendationsCount { call }
     }
     /// `POST /ccm/api/recommendation/overview/terraform-resources`
+    ///
+    /// `terraformResourceRecommendations`, tag `Recommendations`. Not repeated: twice may be more than once. The answer is not described; the body is inferred from one sample.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Body: [`types::TerraformResourceRecommendationsBody`], `application/json`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn terraform_resource_recommendations(
         &self,

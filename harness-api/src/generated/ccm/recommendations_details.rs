@@ -6,6 +6,10 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /ccm/api/recommendation/details/azure-vm`
+    ///
+    /// `azureVmRecommendationDetail`, tag `Recommendations Details`. Safe: it only reads. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`, `id`.
+    /// - Result: [`types::ResponseDtoAzureVmRecommendation`], `application/json`.
     #[inline]
     pub fn azure_vm_recommendation_detail(
         &self,
@@ -20,6 +24,10 @@ impl<'c> Api<'c> {
         }
     }
     /// `GET /ccm/api/recommendation/details/ec2-instance`
+    ///
+    /// `ec2RecommendationDetail`, tag `Recommendations Details`. Safe: it only reads. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`, `id`.
+    /// - Result: [`types::ResponseDtoec2InstanceRecommendation`], `application/json`.
     #[inline]
     pub fn ec2_recommendation_detail(
         &self,
@@ -32,6 +40,10 @@ impl<'c> Api<'c> {
         Ec2RecommendationDetail { call }
     }
     /// `GET /ccm/api/recommendation/details/ecs-service`
+    ///
+    /// `ecsRecommendationDetail`, tag `Recommendations Details`. Safe: it only reads. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`, `id`.
+    /// - Result: [`types::ResponseDtoecsRecommendationDto`], `application/json`.
     #[inline]
     pub fn ecs_recommendation_detail(
         &self,
@@ -44,6 +56,10 @@ impl<'c> Api<'c> {
         EcsRecommendationDetail { call }
     }
     /// `GET /ccm/api/recommendation/details/node-pool`
+    ///
+    /// `nodeRecommendationDetail`, tag `Recommendations Details`. Safe: it only reads. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`, `id`.
+    /// - Result: [`types::ResponseDtoNodeRecommendationDto`], `application/json`.
     #[inline]
     pub fn node_recommendation_detail(
         &self,
@@ -56,6 +72,10 @@ impl<'c> Api<'c> {
         NodeRecommendationDetail { call }
     }
     /// `GET /ccm/api/recommendation/details/workload`
+    ///
+    /// `workloadRecommendationDetail`, tag `Recommendations Details`. Safe: it only reads. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`, `id`.
+    /// - Result: [`types::ResponseDtoWorkloadRecommendationDto`], `application/json`.
     #[inline]
     pub fn workload_recommendation_detail(
         &self,

@@ -6,6 +6,11 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /ccm/api/governance/ruleClone`
+    ///
+    /// `CloneRule`, tag `Rule`. Not repeated: twice may be more than once. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Body: [`types::CloneRuleDto`], `application/json`.
+    /// - Result: [`types::ResponseDtoRule`], `application/json`, `application/yaml`.
     #[inline]
     pub fn clone_rule(
         &self,
@@ -18,6 +23,11 @@ impl<'c> Api<'c> {
         CloneRule { call }
     }
     /// `GET /ccm/api/governance/rule/costCoRelationSupportedResources`
+    ///
+    /// `costCoRelationSupportedResources`, tag `Rule`. Safe: it only reads. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Result: [`types::ResponseDtoSetString`], `application/json`, `application/yaml`.
+    /// - List: `whole list, items data`.
     #[inline]
     pub fn cost_co_relation_supported_resources(
         &self,
@@ -30,6 +40,11 @@ impl<'c> Api<'c> {
         }
     }
     /// `POST /ccm/api/governance/rule`
+    ///
+    /// `CreateNewRule`, tag `Rule`. Not repeated: twice may be more than once. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Body: [`types::CreateRuleDto`], `application/json`.
+    /// - Result: [`types::ResponseDtoRule`], `application/json`, `application/yaml`.
     #[inline]
     pub fn create_new_rule(
         &self,
@@ -42,6 +57,10 @@ impl<'c> Api<'c> {
         CreateNewRule { call }
     }
     /// `DELETE /ccm/api/governance/rule/{ruleID}`
+    ///
+    /// `deleteRule`, tag `Rule`. Idempotent: twice is as good as once. Published types.
+    /// - Required: path `rule_id` = `ruleID`; query `account_identifier` = `accountIdentifier`.
+    /// - Result: [`types::ResponseDtoBoolean`], `application/json`, `application/yaml`.
     #[inline]
     pub fn delete_rule(
         &self,
@@ -54,6 +73,10 @@ impl<'c> Api<'c> {
         DeleteRule { call }
     }
     /// `POST /ccm/api/governance/enqueue`
+    ///
+    /// `enqueueGovernanceJob`, tag `Rule`. Not repeated: twice may be more than once. Published types.
+    /// - Body: [`types::GovernanceJobEnqueueDto`], `application/json`.
+    /// - Result: [`types::ResponseDtoGovernanceEnqueueResponseDto`], `application/json`, `application/yaml`.
     #[inline]
     pub fn enqueue_governance_job(
         &self,
@@ -64,6 +87,10 @@ impl<'c> Api<'c> {
         EnqueueGovernanceJob { call }
     }
     /// `GET /ccm/api/governance/rule/{ruleID}`
+    ///
+    /// `getGovernanceRule`, tag `Rule`. Safe: it only reads. The answer is not described.
+    /// - Required: path `rule_id` = `ruleID`; query `account_identifier` = `accountIdentifier`.
+    /// - Result: [`types::ResponseDtoRule`], `application/json`.
     #[inline]
     pub fn get_governance_rule(
         &self,
@@ -76,6 +103,11 @@ impl<'c> Api<'c> {
         GetGovernanceRule { call }
     }
     /// `POST /ccm/api/governance/rule/list`
+    ///
+    /// `getPolicies`, tag `Rule`. Safe: it only reads. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Body: [`types::ListDto`], `application/json`.
+    /// - Result: [`types::ResponseDtoRuleList`], `application/json`, `application/yaml`.
     #[inline]
     pub fn get_policies(
         &self,
@@ -88,6 +120,11 @@ impl<'c> Api<'c> {
         GetPolicies { call }
     }
     /// `GET /ccm/api/governance/rule/potentialRulesForRecommendation`
+    ///
+    /// `getPotentialRulesForRecommendation`, tag `Rule`. Safe: it only reads. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Result: [`types::ResponseDtoListRule`], `application/json`, `application/yaml`.
+    /// - List: `whole list, items data`.
     #[inline]
     pub fn get_potential_rules_for_recommendation(
         &self,
@@ -103,6 +140,10 @@ impl<'c> Api<'c> {
         }
     }
     /// `GET /ccm/api/governance/ruleSchema`
+    ///
+    /// `governanceRuleSchema`, tag `Rule`. Safe: it only reads. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Result: [`types::ResponseDtoString`], `application/json`, `application/yaml`.
     #[inline]
     pub fn governance_rule_schema(
         &self,
@@ -113,6 +154,10 @@ impl<'c> Api<'c> {
         GovernanceRuleSchema { call }
     }
     /// `GET /ccm/api/governance/governanceTargetList`
+    ///
+    /// `governanceTargetList`, tag `Rule`. Safe: it only reads. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`, `cloud_provider` = `cloudProvider`.
+    /// - Result: [`types::ResponseDtoMapStringToString`], `application/json`, `application/yaml`.
     #[inline]
     pub fn governance_target_list(
         &self,
@@ -129,6 +174,11 @@ impl<'c> Api<'c> {
         GovernanceTargetList { call }
     }
     /// `GET /ccm/api/governance/regions`
+    ///
+    /// `regions`, tag `Rule`. Safe: it only reads. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`, `cloud_provider` = `cloudProvider`.
+    /// - Result: [`types::ResponseDtoListString`], `application/json`, `application/yaml`.
+    /// - List: `whole list, items data`.
     #[inline]
     pub fn rule_regions(
         &self,
@@ -144,6 +194,10 @@ impl<'c> Api<'c> {
         RuleRegions { call }
     }
     /// `POST /ccm/api/governance/enqueueAdhocV2`
+    ///
+    /// `simpleEnqueueAdhocGovernanceRule`, tag `Rule`. Not repeated: twice may be more than once. Published types.
+    /// - Body: [`types::GovernanceAdhocEnqueueDtov2`], `application/json`.
+    /// - Result: nothing.
     #[inline]
     pub fn simple_enqueue_adhoc_governance_rule(
         &self,
@@ -156,6 +210,11 @@ impl<'c> Api<'c> {
         }
     }
     /// `PUT /ccm/api/governance/rule/toggleForRecommendation`
+    ///
+    /// `toggleForRecommendation`, tag `Rule`. Not repeated: twice may be more than once. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Body, optional: [`types::ToggleForRecommendationRequest`], `application/json`.
+    /// - Result: [`types::ResponseDtoRule`], `application/json`, `application/yaml`.
     #[inline]
     pub fn toggle_for_recommendation(
         &self,
@@ -166,6 +225,11 @@ impl<'c> Api<'c> {
         ToggleForRecommendation { call }
     }
     /// `PUT /ccm/api/governance/rule`
+    ///
+    /// `updateRule`, tag `Rule`. Idempotent: twice is as good as once. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Body: [`types::CreateRuleDto`], `application/json`.
+    /// - Result: [`types::ResponseDtoRule`], `application/json`, `application/yaml`.
     #[inline]
     pub fn update_rule(
         &self,
@@ -178,6 +242,11 @@ impl<'c> Api<'c> {
         UpdateRule { call }
     }
     /// `POST /ccm/api/governance/ruleValidate`
+    ///
+    /// `validateGovernanceRule`, tag `Rule`. Safe: it only reads. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Body: [`types::CreateRuleDto`], `application/json`.
+    /// - Result: nothing.
     #[inline]
     pub fn validate_governance_rule(
         &self,

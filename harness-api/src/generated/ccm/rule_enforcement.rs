@@ -6,6 +6,11 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /ccm/api/governance/enforcement`
+    ///
+    /// `addRuleEnforcement`, tag `RuleEnforcement`. Not repeated: twice may be more than once. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Body: [`types::CreateRuleEnforcementDto`], `application/json`.
+    /// - Result: [`types::ResponseDtoRuleEnforcement`], `application/json`, `application/yaml`, `text/yaml`.
     #[inline]
     pub fn add_rule_enforcement(
         &self,
@@ -18,6 +23,10 @@ impl<'c> Api<'c> {
         AddRuleEnforcement { call }
     }
     /// `DELETE /ccm/api/governance/enforcement/{enforcementID}`
+    ///
+    /// `deleteRuleEnforcement`, tag `RuleEnforcement`. Idempotent: twice is as good as once. Published types.
+    /// - Required: path `enforcement_id` = `enforcementID`; query `account_identifier` = `accountIdentifier`.
+    /// - Result: [`types::ResponseDtoBoolean`], `application/json`, `application/yaml`.
     #[inline]
     pub fn delete_rule_enforcement(
         &self,
@@ -30,6 +39,10 @@ impl<'c> Api<'c> {
         DeleteRuleEnforcement { call }
     }
     /// `GET /ccm/api/governance/enforcement/details`
+    ///
+    /// `enforcementDetails`, tag `RuleEnforcement`. Safe: it only reads. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Result: [`types::ResponseDtoEnforcementDetails`], `application/json`, `application/yaml`.
     #[inline]
     pub fn enforcement_details(
         &self,
@@ -40,6 +53,11 @@ impl<'c> Api<'c> {
         EnforcementDetails { call }
     }
     /// `POST /ccm/api/governance/enforcement/savings`
+    ///
+    /// `enforcementSavings`, tag `RuleEnforcement`. Not repeated: twice may be more than once. The answer is not described; the body is inferred from one sample.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Body, optional: list of [`types::EnforcementSavingsBody`], `application/json`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn enforcement_savings(
         &self,
@@ -50,6 +68,11 @@ impl<'c> Api<'c> {
         EnforcementSavings { call }
     }
     /// `GET /ccm/api/governance/enforcement/list`
+    ///
+    /// `getRuleEnforcement`, tag `RuleEnforcement`. Safe: it only reads. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Result: [`types::ResponseDtoRuleEnforcementList`], `application/json`, `application/yaml`.
+    /// - List: `paged page/pageSize from 0, items data.ruleEnforcements, total data.totalItems`.
     #[deprecated]
     #[inline]
     pub fn get_rule_enforcement(
@@ -61,6 +84,11 @@ impl<'c> Api<'c> {
         GetRuleEnforcement { call }
     }
     /// `POST /ccm/api/governance/enforcement/count`
+    ///
+    /// `getRuleEnforcementCount`, tag `RuleEnforcement`. Safe: it only reads. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Body: [`types::EnforcementCountDto`], `application/json`.
+    /// - Result: [`types::ResponseDtoEnforcementCount`], `application/json`, `application/yaml`.
     #[inline]
     pub fn get_rule_enforcement_count(
         &self,
@@ -73,6 +101,11 @@ impl<'c> Api<'c> {
         GetRuleEnforcementCount { call }
     }
     /// `POST /ccm/api/governance/enforcement/list`
+    ///
+    /// `listRuleEnforcements`, tag `RuleEnforcement`. Safe: it only reads. The answer is not described; the body is inferred from one sample.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Body, optional: [`types::ListRuleEnforcementsBody`], `application/json`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn list_rule_enforcements(
         &self,
@@ -83,6 +116,10 @@ impl<'c> Api<'c> {
         ListRuleEnforcements { call }
     }
     /// `PUT /ccm/api/governance/enforcement/toggle`
+    ///
+    /// `toggleEnforcement`, tag `RuleEnforcement`. Not repeated: twice may be more than once. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Result: [`types::ResponseDtoBoolean`], `application/json`, `application/yaml`.
     #[inline]
     pub fn toggle_enforcement(
         &self,
@@ -93,6 +130,11 @@ impl<'c> Api<'c> {
         ToggleEnforcement { call }
     }
     /// `PUT /ccm/api/governance/enforcement`
+    ///
+    /// `updateEnforcement`, tag `RuleEnforcement`. Idempotent: twice is as good as once. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Body: [`types::CreateRuleEnforcementDto`], `application/json`.
+    /// - Result: [`types::ResponseDtoRuleEnforcement`], `application/json`, `application/yaml`.
     #[inline]
     pub fn update_enforcement(
         &self,

@@ -6,6 +6,11 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /ccm/api/governance/execution/export`
+    ///
+    /// `exportEvaluations`, tag `Rule Executions`. Not repeated: twice may be more than once. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Body: [`types::EvaluationExportRequestDto`], `application/json`.
+    /// - Result: [`types::ResponseDtoEvaluationExportResponseDto`], `application/json`, `application/yaml`.
     #[inline]
     pub fn export_evaluations(
         &self,
@@ -18,6 +23,10 @@ impl<'c> Api<'c> {
         ExportEvaluations { call }
     }
     /// `GET /ccm/api/governance/execution/{ruleExecutionId}`
+    ///
+    /// `getRuleExecution`, tag `Rule Executions`. Safe: it only reads. Published types.
+    /// - Required: path `rule_execution_id` = `ruleExecutionId`; query `account_identifier` = `accountIdentifier`.
+    /// - Result: [`types::ResponseDtoRuleExecution`], `application/json`, `application/yaml`.
     #[inline]
     pub fn get_rule_execution(
         &self,
@@ -30,6 +39,11 @@ impl<'c> Api<'c> {
         GetRuleExecution { call }
     }
     /// `GET /ccm/api/governance/actionedResources/{ruleExecutionId}`
+    ///
+    /// `getRuleExecutionActionedResources`, tag `Rule Executions`. Safe: it only reads. Published types.
+    /// - Required: path `rule_execution_id` = `ruleExecutionId`; query `account_identifier` = `accountIdentifier`.
+    /// - Result: [`types::ResponseDtoListSubRuleResponseDetails`], `application/json`, `application/yaml`.
+    /// - List: `whole list, items data`.
     #[deprecated]
     #[inline]
     pub fn get_rule_execution_actioned_resources(
@@ -48,6 +62,11 @@ impl<'c> Api<'c> {
         }
     }
     /// `GET /ccm/api/governance/execution/details/{ruleExecutionId}`
+    ///
+    /// `getRuleExecutionDetails`, tag `Rule Executions`. Safe: it only reads. Published types.
+    /// - Required: path `rule_execution_id` = `ruleExecutionId`; query `account_identifier` = `accountIdentifier`.
+    /// - Result: [`types::ResponseDtoListSubRuleResponseDetails`], `application/json`, `application/yaml`.
+    /// - List: `whole list, items data`.
     #[inline]
     pub fn get_rule_execution_details(
         &self,
@@ -60,6 +79,11 @@ impl<'c> Api<'c> {
         GetRuleExecutionDetails { call }
     }
     /// `GET /ccm/api/governance/granularStatus/{ruleExecutionId}`
+    ///
+    /// `getRuleExecutionGranularStatus`, tag `Rule Executions`. Safe: it only reads. Published types.
+    /// - Required: path `rule_execution_id` = `ruleExecutionId`; query `account_identifier` = `accountIdentifier`.
+    /// - Result: [`types::ResponseDtoListSubRuleResponseDetails`], `application/json`, `application/yaml`.
+    /// - List: `whole list, items data`.
     #[deprecated]
     #[inline]
     pub fn get_rule_execution_granular_status(
@@ -75,6 +99,11 @@ impl<'c> Api<'c> {
         }
     }
     /// `GET /ccm/api/governance/logs/{ruleExecutionId}`
+    ///
+    /// `getRuleExecutionLogs`, tag `Rule Executions`. Safe: it only reads. Published types.
+    /// - Required: path `rule_execution_id` = `ruleExecutionId`; query `account_identifier` = `accountIdentifier`.
+    /// - Result: [`types::ResponseDtoListSubRuleResponseDetails`], `application/json`, `application/yaml`.
+    /// - List: `whole list, items data`.
     #[deprecated]
     #[inline]
     pub fn get_rule_execution_logs(
@@ -88,6 +117,11 @@ impl<'c> Api<'c> {
         GetRuleExecutionLogs { call }
     }
     /// `GET /ccm/api/governance/ruleYaml/{ruleExecutionId}`
+    ///
+    /// `getRuleExecutionRuleYaml`, tag `Rule Executions`. Safe: it only reads. Published types.
+    /// - Required: path `rule_execution_id` = `ruleExecutionId`; query `account_identifier` = `accountIdentifier`.
+    /// - Result: [`types::ResponseDtoListSubRuleResponseDetails`], `application/json`, `application/yaml`.
+    /// - List: `whole list, items data`.
     #[deprecated]
     #[inline]
     pub fn get_rule_execution_rule_yaml(
@@ -101,6 +135,11 @@ impl<'c> Api<'c> {
         GetRuleExecutionRuleYaml { call }
     }
     /// `GET /ccm/api/governance/status/{ruleExecutionId}`
+    ///
+    /// `getRuleExecutionStatus`, tag `Rule Executions`. Safe: it only reads. Published types.
+    /// - Required: path `rule_execution_id` = `ruleExecutionId`; query `account_identifier` = `accountIdentifier`.
+    /// - Result: [`types::ResponseDtoListSubRuleResponseDetails`], `application/json`, `application/yaml`.
+    /// - List: `whole list, items data`.
     #[deprecated]
     #[inline]
     pub fn get_rule_execution_status(
@@ -114,6 +153,11 @@ impl<'c> Api<'c> {
         GetRuleExecutionStatus { call }
     }
     /// `POST /ccm/api/governance/execution/filter-value/tags`
+    ///
+    /// `getRuleExecutionTagFilterValues`, tag `Rule Executions`. Safe: it only reads. The answer is not described; the body is inferred from one sample.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Body: [`types::GetRuleExecutionTagFilterValuesBody`], `application/json`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn get_rule_execution_tag_filter_values(
         &self,
@@ -128,6 +172,11 @@ impl<'c> Api<'c> {
         }
     }
     /// `POST /ccm/api/governance/execution/list`
+    ///
+    /// `getRuleExecutions`, tag `Rule Executions`. Safe: it only reads. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Body: [`types::CreateRuleExecutionFilterDto`], `application/json`.
+    /// - Result: [`types::ResponseDtoRuleExecutionList`], `application/json`, `application/yaml`.
     #[inline]
     pub fn get_rule_executions(
         &self,
@@ -140,6 +189,10 @@ impl<'c> Api<'c> {
         GetRuleExecutions { call }
     }
     /// `GET /ccm/api/governance/execution/filter-value`
+    ///
+    /// `getRuleExecutionsFilterValues`, tag `Rule Executions`. Safe: it only reads. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Result: [`types::ResponseDtoFilterValues`], `application/json`, `application/yaml`.
     #[inline]
     pub fn get_rule_executions_filter_values(
         &self,
@@ -152,6 +205,11 @@ impl<'c> Api<'c> {
         }
     }
     /// `POST /ccm/api/governance/execution/ruleLastExecution`
+    ///
+    /// `getRuleLastExecution`, tag `Rule Executions`. Safe: it only reads. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Body: list of text, `application/json`.
+    /// - Result: [`types::ResponseDtoListRuleExecution`], `application/json`, `application/yaml`.
     #[inline]
     pub fn get_rule_last_execution(
         &self,
@@ -164,6 +222,10 @@ impl<'c> Api<'c> {
         GetRuleLastExecution { call }
     }
     /// `GET /ccm/api/governance/execution/refreshCost/{ruleExecutionId}`
+    ///
+    /// `refreshCostForRuleExecution`, tag `Rule Executions`. Not repeated: twice may be more than once. Published types.
+    /// - Required: path `rule_execution_id` = `ruleExecutionId`; query `account_identifier` = `accountIdentifier`.
+    /// - Result: nothing.
     #[inline]
     pub fn refresh_cost_for_rule_execution(
         &self,

@@ -6,6 +6,11 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /ccm/api/governance/ruleSet`
+    ///
+    /// `addRuleSet`, tag `Rule Sets`. Not repeated: twice may be more than once. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Body: [`types::CreateRuleSetDto`], `application/json`.
+    /// - Result: [`types::ResponseDtoRuleSet`], `application/json`, `application/yaml`.
     #[inline]
     pub fn add_rule_set(
         &self,
@@ -18,6 +23,10 @@ impl<'c> Api<'c> {
         AddRuleSet { call }
     }
     /// `DELETE /ccm/api/governance/ruleSet/{ruleSetId}`
+    ///
+    /// `deleteRuleSet`, tag `Rule Sets`. Idempotent: twice is as good as once. Published types.
+    /// - Required: path `rule_set_id` = `ruleSetId`; query `account_identifier` = `accountIdentifier`.
+    /// - Result: [`types::ResponseDtoBoolean`], `application/json`, `application/yaml`.
     #[inline]
     pub fn delete_rule_set(
         &self,
@@ -30,6 +39,11 @@ impl<'c> Api<'c> {
         DeleteRuleSet { call }
     }
     /// `POST /ccm/api/governance/ruleSet/list`
+    ///
+    /// `listRuleSets`, tag `Rule Sets`. Safe: it only reads. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Body: [`types::CreateRuleSetFilterDto`], `application/json`.
+    /// - Result: [`types::ResponseDtoRuleSetList`], `application/json`, `application/yaml`.
     #[inline]
     pub fn list_rule_sets(
         &self,
@@ -42,6 +56,11 @@ impl<'c> Api<'c> {
         ListRuleSets { call }
     }
     /// `PUT /ccm/api/governance/ruleSet`
+    ///
+    /// `updateRuleSet`, tag `Rule Sets`. Idempotent: twice is as good as once. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Body: [`types::CreateRuleSetDto`], `application/json`.
+    /// - Result: [`types::ResponseDtoRuleSet`], `application/json`, `application/yaml`.
     #[inline]
     pub fn update_rule_set(
         &self,

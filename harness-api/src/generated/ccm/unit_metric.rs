@@ -6,6 +6,11 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /ccm/api/unit-metric`
+    ///
+    /// `createUnitMetric`, tag `Unit Metric`. Not repeated: twice may be more than once. The answer is not described; the body is inferred from one sample.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Body: [`types::CreateUnitMetricBody`], `application/json`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn create_unit_metric(
         &self,
@@ -18,6 +23,10 @@ impl<'c> Api<'c> {
         CreateUnitMetric { call }
     }
     /// `DELETE /ccm/api/unit-metric`
+    ///
+    /// `deleteUnitMetric`, tag `Unit Metric`. Idempotent: twice is as good as once. The answer is not described.
+    /// - Required: query `account_identifier` = `accountIdentifier`, `identifier`, `start_time` = `startTime`, `end_time` = `endTime`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn delete_unit_metric(
         &self,
@@ -34,6 +43,10 @@ impl<'c> Api<'c> {
         DeleteUnitMetric { call }
     }
     /// `GET /ccm/api/unit-metric`
+    ///
+    /// `getUnitMetric`, tag `Unit Metric`. Safe: it only reads. The answer is not described.
+    /// - Required: query `account_identifier` = `accountIdentifier`, `metric_identifier` = `metricIdentifier`, `start_time` = `startTime`, `end_time` = `endTime`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn get_unit_metric(
         &self,
@@ -50,6 +63,10 @@ impl<'c> Api<'c> {
         GetUnitMetric { call }
     }
     /// `GET /ccm/api/unit-metric/list`
+    ///
+    /// `listAllUnitMetrics`, tag `Unit Metric`. Safe: it only reads. The answer is not described.
+    /// - Required: query `account_identifier` = `accountIdentifier`, `page_size` = `pageSize`, `page_no` = `pageNo`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn list_all_unit_metrics(
         &self,
@@ -64,6 +81,11 @@ impl<'c> Api<'c> {
         ListAllUnitMetrics { call }
     }
     /// `PUT /ccm/api/unit-metric`
+    ///
+    /// `updateUnitMetric`, tag `Unit Metric`. Idempotent: twice is as good as once. The answer is not described; the body is inferred from one sample.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Body: [`types::UpdateUnitMetricBody`], `application/json`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn update_unit_metric(
         &self,

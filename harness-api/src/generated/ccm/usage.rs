@@ -6,6 +6,9 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /ccm/api/usage/cd/active-services/csv/download`
+    ///
+    /// `CcmdownloadActiveServiceCSVReport`, tag `Usage`. Safe: it only reads. The answer is not described.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn download_active_service_csv_report(&self) -> DownloadActiveServiceCsvReport {
         let call = rt::Call::new(self.client, &DOWNLOAD_ACTIVE_SERVICE_CSV_REPORT);
@@ -14,6 +17,9 @@ impl<'c> Api<'c> {
         }
     }
     /// `GET /ccm/api/usage/CD/serviceInstancesLicense`
+    ///
+    /// `CcmgetCDLicenseUsageForServiceInstances`, tag `Usage`. Safe: it only reads. The answer is not described.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn get_cd_license_usage_for_service_instances(
         &self,
@@ -27,6 +33,9 @@ impl<'c> Api<'c> {
         }
     }
     /// `GET /ccm/api/usage/CD/servicesLicense`
+    ///
+    /// `CcmgetCDLicenseUsageForServices`, tag `Usage`. Safe: it only reads. The answer is not described.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn get_cd_license_usage_for_services(&self) -> GetCdLicenseUsageForServices {
         let call = rt::Call::new(self.client, &GET_CD_LICENSE_USAGE_FOR_SERVICES);
@@ -35,6 +44,10 @@ impl<'c> Api<'c> {
         }
     }
     /// `GET /ccm/api/usage/{module}`
+    ///
+    /// `CcmgetLicenseUsage`, tag `Usage`. Safe: it only reads. The answer is not described.
+    /// - Required: path `module`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn get_license_usage(&self, module: impl Into<String>) -> GetLicenseUsage {
         let mut call = rt::Call::new(self.client, &GET_LICENSE_USAGE);

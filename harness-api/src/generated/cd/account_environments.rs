@@ -6,6 +6,10 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /v1/environments`
+    ///
+    /// `create-account-scoped-environment`, tag `Account Environments`. Not repeated: twice may be more than once. Published types.
+    /// - Body: [`types::EnvironmentCreateRequest`], `application/json`, `application/yaml`.
+    /// - Result: [`types::EnvironmentResponse`], `application/json`, `application/yaml`.
     #[inline]
     pub fn create_account_scoped_environment(
         &self,
@@ -17,7 +21,7 @@ impl<'c> Api<'c> {
             call,
         }
     }
-    /// `POST /v1/environments`
+    /// `POST /v1/environments`: [`Self::create_account_scoped_environment`] with another body.
     #[inline]
     pub fn create_account_scoped_environment_yaml(
         &self,
@@ -30,6 +34,10 @@ impl<'c> Api<'c> {
         }
     }
     /// `DELETE /v1/environments/{environment}`
+    ///
+    /// `delete-account-scoped-environment`, tag `Account Environments`. Idempotent: twice is as good as once. Published types.
+    /// - Required: path `environment`.
+    /// - Result: nothing.
     #[inline]
     pub fn delete_account_scoped_environment(
         &self,
@@ -42,6 +50,10 @@ impl<'c> Api<'c> {
         }
     }
     /// `GET /v1/environments/{environment}`
+    ///
+    /// `get-account-scoped-environment`, tag `Account Environments`. Safe: it only reads. Published types.
+    /// - Required: path `environment`.
+    /// - Result: [`types::EnvironmentResponse`], `application/json`, `application/yaml`.
     #[inline]
     pub fn get_account_scoped_environment(
         &self,
@@ -54,6 +66,10 @@ impl<'c> Api<'c> {
         }
     }
     /// `GET /v1/environments`
+    ///
+    /// `get-account-scoped-environments`, tag `Account Environments`. Safe: it only reads. Published types.
+    /// - Result: list of [`types::EnvironmentResponse`], `application/json`, `application/yaml`.
+    /// - List: `paged page/limit from 0, size 20, at most 100, items body, total header X-Total-Elements, size header X-Page-Size`.
     #[inline]
     pub fn get_account_scoped_environments(&self) -> GetAccountScopedEnvironments {
         let call = rt::Call::new(self.client, &GET_ACCOUNT_SCOPED_ENVIRONMENTS);
@@ -62,6 +78,11 @@ impl<'c> Api<'c> {
         }
     }
     /// `PUT /v1/environments/{environment}`
+    ///
+    /// `update-account-scoped-environment`, tag `Account Environments`. Idempotent: twice is as good as once. Published types.
+    /// - Required: path `environment`.
+    /// - Body: [`types::EnvironmentUpdateRequest`], `application/json`, `application/yaml`.
+    /// - Result: [`types::EnvironmentResponse`], `application/json`, `application/yaml`.
     #[inline]
     pub fn update_account_scoped_environment(
         &self,
@@ -75,7 +96,7 @@ impl<'c> Api<'c> {
             call,
         }
     }
-    /// `PUT /v1/environments/{environment}`
+    /// `PUT /v1/environments/{environment}`: [`Self::update_account_scoped_environment`] with another body.
     #[inline]
     pub fn update_account_scoped_environment_yaml(
         &self,

@@ -6,6 +6,11 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /v1/environments/{environment}/infrastructures`
+    ///
+    /// `create-account-scoped-infrastructure`, tag `Account Infrastructures`. Not repeated: twice may be more than once. Published types.
+    /// - Required: path `environment`.
+    /// - Body: [`types::InfrastructureCreateRequest`], `application/json`, `application/yaml`.
+    /// - Result: [`types::InfrastructureResponse`], `application/json`, `application/yaml`.
     #[inline]
     pub fn create_account_scoped_infrastructure(
         &self,
@@ -19,7 +24,7 @@ impl<'c> Api<'c> {
             call,
         }
     }
-    /// `POST /v1/environments/{environment}/infrastructures`
+    /// `POST /v1/environments/{environment}/infrastructures`: [`Self::create_account_scoped_infrastructure`] with another body.
     #[inline]
     pub fn create_account_scoped_infrastructure_yaml(
         &self,
@@ -34,6 +39,10 @@ impl<'c> Api<'c> {
         }
     }
     /// `DELETE /v1/environments/{environment}/infrastructures/{infrastructure-definition}`
+    ///
+    /// `delete-account-scoped-infrastructure`, tag `Account Infrastructures`. Idempotent: twice is as good as once. Published types.
+    /// - Required: path `environment`, `infrastructure_definition` = `infrastructure-definition`.
+    /// - Result: nothing.
     #[inline]
     pub fn delete_account_scoped_infrastructure(
         &self,
@@ -48,6 +57,10 @@ impl<'c> Api<'c> {
         }
     }
     /// `GET /v1/environments/{environment}/infrastructures/{infrastructure-definition}`
+    ///
+    /// `get-account-scoped-infrastructure`, tag `Account Infrastructures`. Safe: it only reads. Published types.
+    /// - Required: path `environment`, `infrastructure_definition` = `infrastructure-definition`.
+    /// - Result: [`types::InfrastructureResponse`], `application/json`, `application/yaml`.
     #[inline]
     pub fn get_account_scoped_infrastructure(
         &self,
@@ -62,6 +75,11 @@ impl<'c> Api<'c> {
         }
     }
     /// `GET /v1/environments/{environment}/infrastructures`
+    ///
+    /// `get-account-scoped-infrastructures`, tag `Account Infrastructures`. Safe: it only reads. Published types.
+    /// - Required: path `environment`.
+    /// - Result: list of [`types::InfrastructureResponse`], `application/json`, `application/yaml`.
+    /// - List: `paged page/limit from 0, size 20, at most 100, items body, total header X-Total-Elements, size header X-Page-Size`.
     #[inline]
     pub fn get_account_scoped_infrastructures(
         &self,
@@ -74,6 +92,11 @@ impl<'c> Api<'c> {
         }
     }
     /// `PUT /v1/environments/{environment}/infrastructures/{infrastructure-definition}`
+    ///
+    /// `update-account-scoped-infrastructure`, tag `Account Infrastructures`. Idempotent: twice is as good as once. Published types.
+    /// - Required: path `environment`, `infrastructure_definition` = `infrastructure-definition`.
+    /// - Body: [`types::InfrastructureUpdateRequest`], `application/json`, `application/yaml`.
+    /// - Result: [`types::InfrastructureResponse`], `application/json`, `application/yaml`.
     #[inline]
     pub fn update_account_scoped_infrastructure(
         &self,
@@ -89,7 +112,7 @@ impl<'c> Api<'c> {
             call,
         }
     }
-    /// `PUT /v1/environments/{environment}/infrastructures/{infrastructure-definition}`
+    /// `PUT /v1/environments/{environment}/infrastructures/{infrastructure-definition}`: [`Self::update_account_scoped_infrastructure`] with another body.
     #[inline]
     pub fn update_account_scoped_infrastructure_yaml(
         &self,

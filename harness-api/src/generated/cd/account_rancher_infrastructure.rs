@@ -6,6 +6,11 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /v1/rancher/connectors/{connector}/clusters`
+    ///
+    /// `list-account-scoped-rancher-clusters-using-connector`, tag `Account Rancher Infrastructure`. Safe: it only reads. Published types.
+    /// - Required: path `connector`.
+    /// - Result: [`types::RancherClusterItem`], `application/json`.
+    /// - List: `paged page/limit from 0, size 20, at most 100, items clusterItems`.
     #[inline]
     pub fn list_account_scoped_rancher_clusters_using_connector(
         &self,
@@ -21,6 +26,11 @@ impl<'c> Api<'c> {
         }
     }
     /// `GET /v1/rancher/environments/{environment}/infrastructure-definitions/{infrastructure-definition}/clusters`
+    ///
+    /// `list-account-scoped-rancher-clusters-using-env-and-infra`, tag `Account Rancher Infrastructure`. Safe: it only reads. Published types.
+    /// - Required: path `environment`, `infrastructure_definition` = `infrastructure-definition`.
+    /// - Result: [`types::RancherClusterItem`], `application/json`.
+    /// - List: `paged page/limit from 0, size 20, at most 100, items clusterItems`.
     #[inline]
     pub fn list_account_scoped_rancher_clusters_using_env_and_infra(
         &self,

@@ -6,6 +6,10 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /v1/services`
+    ///
+    /// `create-account-scoped-service`, tag `Account Services`. Not repeated: twice may be more than once. Published types.
+    /// - Body: [`types::ServiceCreateRequest`], `application/json`, `application/yaml`.
+    /// - Result: [`types::ServiceResponse`], `application/json`, `application/yaml`.
     #[inline]
     pub fn create_account_scoped_service(
         &self,
@@ -15,7 +19,7 @@ impl<'c> Api<'c> {
         call.body_part(model::Cell::part(body));
         CreateAccountScopedService { call }
     }
-    /// `POST /v1/services`
+    /// `POST /v1/services`: [`Self::create_account_scoped_service`] with another body.
     #[inline]
     pub fn create_account_scoped_service_yaml(
         &self,
@@ -26,6 +30,10 @@ impl<'c> Api<'c> {
         CreateAccountScopedService { call }
     }
     /// `DELETE /v1/services/{service}`
+    ///
+    /// `delete-account-scoped-service`, tag `Account Services`. Idempotent: twice is as good as once. Published types.
+    /// - Required: path `service`.
+    /// - Result: [`types::ServiceResponse`], `application/json`, `application/yaml`.
     #[inline]
     pub fn delete_account_scoped_service(
         &self,
@@ -36,6 +44,10 @@ impl<'c> Api<'c> {
         DeleteAccountScopedService { call }
     }
     /// `GET /v1/services/{service}/primary-manifests`
+    ///
+    /// `get-account-scoped-primary-manifests`, tag `Account Services`. Safe: it only reads. Published types.
+    /// - Required: path `service`.
+    /// - Result: [`types::ManifestsResponseDto`], `application/json`, `application/xml`.
     #[inline]
     pub fn get_account_scoped_primary_manifests(
         &self,
@@ -48,6 +60,10 @@ impl<'c> Api<'c> {
         }
     }
     /// `GET /v1/services/{service}`
+    ///
+    /// `get-account-scoped-service`, tag `Account Services`. Safe: it only reads. Published types.
+    /// - Required: path `service`.
+    /// - Result: [`types::ServiceResponse`], `application/json`, `application/yaml`.
     #[inline]
     pub fn get_account_scoped_service(
         &self,
@@ -58,12 +74,21 @@ impl<'c> Api<'c> {
         GetAccountScopedService { call }
     }
     /// `GET /v1/services`
+    ///
+    /// `get-account-scoped-services`, tag `Account Services`. Safe: it only reads. Published types.
+    /// - Result: list of [`types::ServiceResponse`], `application/json`, `application/yaml`.
+    /// - List: `paged page/limit from 0, size 20, at most 100, items body, total header X-Total-Elements, size header X-Page-Size`.
     #[inline]
     pub fn get_account_scoped_services(&self) -> GetAccountScopedServices {
         let call = rt::Call::new(self.client, &GET_ACCOUNT_SCOPED_SERVICES);
         GetAccountScopedServices { call }
     }
     /// `POST /v1/services/{service}/primary-manifests`
+    ///
+    /// `post-account-scoped-primary-manifests`, tag `Account Services`. Not repeated: twice may be more than once. Published types.
+    /// - Required: path `service`.
+    /// - Body, optional: [`types::GitEntityFindInfoDto`], `application/json`.
+    /// - Result: [`types::ManifestsResponseDto`], `application/json`, `application/xml`.
     #[inline]
     pub fn post_account_scoped_primary_manifests(
         &self,
@@ -79,6 +104,11 @@ impl<'c> Api<'c> {
         }
     }
     /// `PUT /v1/services/{service}`
+    ///
+    /// `update-account-scoped-service`, tag `Account Services`. Idempotent: twice is as good as once. Published types.
+    /// - Required: path `service`.
+    /// - Body: [`types::ServiceUpdateRequest`], `application/json`, `application/yaml`.
+    /// - Result: [`types::ServiceResponse`], `application/json`, `application/yaml`.
     #[inline]
     pub fn update_account_scoped_service(
         &self,
@@ -90,7 +120,7 @@ impl<'c> Api<'c> {
         call.body_part(model::Cell::part(body));
         UpdateAccountScopedService { call }
     }
-    /// `PUT /v1/services/{service}`
+    /// `PUT /v1/services/{service}`: [`Self::update_account_scoped_service`] with another body.
     #[inline]
     pub fn update_account_scoped_service_yaml(
         &self,

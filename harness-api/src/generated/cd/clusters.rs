@@ -6,6 +6,10 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `DELETE /ng/api/gitops/clusters/{identifier}`
+    ///
+    /// `deleteCluster`, tag `Clusters`. Idempotent: twice is as good as once. Published types.
+    /// - Required: path `identifier`; query `account_identifier` = `accountIdentifier`, `environment_identifier` = `environmentIdentifier`.
+    /// - Result: [`types::ResponseDtoBoolean`], `application/json`, `application/yaml`.
     #[inline]
     pub fn delete_cluster(
         &self,
@@ -20,6 +24,10 @@ impl<'c> Api<'c> {
         DeleteCluster { call }
     }
     /// `GET /ng/api/gitops/clusters/{identifier}`
+    ///
+    /// `getCluster`, tag `Clusters`. Safe: it only reads. Published types.
+    /// - Required: path `identifier`; query `account_identifier` = `accountIdentifier`, `environment_identifier` = `environmentIdentifier`.
+    /// - Result: [`types::ResponseDtoClusterResponse`], `application/json`, `application/yaml`.
     #[inline]
     pub fn get_cluster(
         &self,
@@ -34,6 +42,11 @@ impl<'c> Api<'c> {
         GetCluster { call }
     }
     /// `GET /ng/api/gitops/clusters`
+    ///
+    /// `getClusterList`, tag `Clusters`. Safe: it only reads. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`, `environment_identifier` = `environmentIdentifier`.
+    /// - Result: [`types::ResponseDtoPageResponseClusterResponse`], `application/json`, `application/yaml`.
+    /// - List: `paged page/size from 0, size 100, at most 100, items data.content, total data.totalItems, size data.pageSize`.
     #[inline]
     pub fn get_cluster_list(
         &self,
@@ -46,6 +59,11 @@ impl<'c> Api<'c> {
         GetClusterList { call }
     }
     /// `POST /ng/api/gitops/clusters`
+    ///
+    /// `linkCluster`, tag `Clusters`. Not repeated: twice may be more than once. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Body, optional: [`types::ClusterRequest`], `application/json`, `application/yaml`.
+    /// - Result: [`types::ResponseDtoClusterResponse`], `application/json`, `application/yaml`.
     #[inline]
     pub fn link_cluster(&self, account_identifier: impl Into<String>) -> LinkCluster {
         let mut call = rt::Call::new(self.client, &LINK_CLUSTER);
@@ -53,6 +71,11 @@ impl<'c> Api<'c> {
         LinkCluster { call }
     }
     /// `POST /ng/api/gitops/clusters/batch`
+    ///
+    /// `linkClusters`, tag `Clusters`. Not repeated: twice may be more than once. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Body, optional: [`types::ClusterLinkRequest`], `application/json`, `application/yaml`.
+    /// - Result: [`types::ResponseDtoClusterBatchResponse`], `application/json`, `application/yaml`.
     #[inline]
     pub fn link_clusters(&self, account_identifier: impl Into<String>) -> LinkClusters {
         let mut call = rt::Call::new(self.client, &LINK_CLUSTERS);
@@ -60,6 +83,11 @@ impl<'c> Api<'c> {
         LinkClusters { call }
     }
     /// `POST /ng/api/gitops/clusters/batchunlink`
+    ///
+    /// `unlinkClustersInBatch`, tag `Clusters`. Not repeated: twice may be more than once. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Body, optional: [`types::ClusterUnlinkRequest`], `application/json`, `application/yaml`.
+    /// - Result: [`types::ResponseDtoClusterBatchResponse`], `application/json`, `application/yaml`.
     #[inline]
     pub fn unlink_clusters_in_batch(
         &self,

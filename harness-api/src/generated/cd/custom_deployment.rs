@@ -6,6 +6,11 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /ng/api/customDeployment/get-references`
+    ///
+    /// `getCustomDeploymentEntityReferences`, tag `CustomDeployment`. Safe: it only reads. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Body: [`types::CustomDeploymentYamlRequestDto`], `application/json`, `application/yaml`.
+    /// - Result: [`types::ResponseDtoListEntityDetailProtoDto`], `application/json`, `application/yaml`.
     #[inline]
     pub fn get_custom_deployment_entity_references(
         &self,
@@ -22,7 +27,7 @@ impl<'c> Api<'c> {
             call,
         }
     }
-    /// `POST /ng/api/customDeployment/get-references`
+    /// `POST /ng/api/customDeployment/get-references`: [`Self::get_custom_deployment_entity_references`] with another body.
     #[inline]
     pub fn get_custom_deployment_entity_references_yaml(
         &self,
@@ -40,6 +45,10 @@ impl<'c> Api<'c> {
         }
     }
     /// `POST /ng/api/customDeployment/expression-variables`
+    ///
+    /// `getCustomDeploymentExpressionVariables`, tag `CustomDeployment`. Safe: it only reads. Published types.
+    /// - Body: [`types::CustomDeploymentYamlRequestDto`], `application/json`, `application/yaml`.
+    /// - Result: [`types::ResponseDtoCustomDeploymentVariableResponseDto`], `application/json`, `application/yaml`.
     #[inline]
     pub fn get_custom_deployment_expression_variables(
         &self,
@@ -54,7 +63,7 @@ impl<'c> Api<'c> {
             call,
         }
     }
-    /// `POST /ng/api/customDeployment/expression-variables`
+    /// `POST /ng/api/customDeployment/expression-variables`: [`Self::get_custom_deployment_expression_variables`] with another body.
     #[inline]
     pub fn get_custom_deployment_expression_variables_yaml(
         &self,
@@ -70,6 +79,10 @@ impl<'c> Api<'c> {
         }
     }
     /// `GET /ng/api/customDeployment/variables/{templateIdentifier}`
+    ///
+    /// `getCustomDeploymentInfraVariables`, tag `CustomDeployment`. Safe: it only reads. Published types.
+    /// - Required: path `template_identifier` = `templateIdentifier`; query `account_identifier` = `accountIdentifier`.
+    /// - Result: [`types::ResponseDtoString`], `application/json`, `application/yaml`.
     #[inline]
     pub fn get_custom_deployment_infra_variables(
         &self,
@@ -87,6 +100,11 @@ impl<'c> Api<'c> {
         }
     }
     /// `POST /ng/api/customDeployment/get-updated-Yaml/{infraIdentifier}`
+    ///
+    /// `getUpdatedYamlForInfrastructure`, tag `CustomDeployment`. Safe: it only reads. Published types.
+    /// - Required: path `infra_identifier` = `infraIdentifier`; query `account_identifier` = `accountIdentifier`.
+    /// - Body: [`types::CustomDeploymentYamlDto`], `application/json`, `application/yaml`.
+    /// - Result: [`types::ResponseDtoCustomDeploymentRefreshYamlDto`], `application/json`, `application/yaml`.
     #[inline]
     pub fn get_updated_yaml_for_infrastructure(
         &self,
@@ -102,7 +120,7 @@ impl<'c> Api<'c> {
             call,
         }
     }
-    /// `POST /ng/api/customDeployment/get-updated-Yaml/{infraIdentifier}`
+    /// `POST /ng/api/customDeployment/get-updated-Yaml/{infraIdentifier}`: [`Self::get_updated_yaml_for_infrastructure`] with another body.
     #[inline]
     pub fn get_updated_yaml_for_infrastructure_yaml(
         &self,
@@ -119,6 +137,10 @@ impl<'c> Api<'c> {
         }
     }
     /// `GET /ng/api/customDeployment/validate-infrastructure/{infraIdentifier}`
+    ///
+    /// `validateInfrastructureForDeploymentTemplate`, tag `CustomDeployment`. Safe: it only reads. Published types.
+    /// - Required: path `infra_identifier` = `infraIdentifier`; query `account_identifier` = `accountIdentifier`.
+    /// - Result: [`types::ResponseDtoCustomDeploymentInfraResponseDto`], `application/json`, `application/yaml`.
     #[inline]
     pub fn validate_infrastructure_for_deployment_template(
         &self,

@@ -6,6 +6,10 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `DELETE /ng/api/environmentGroup/{envGroupIdentifier}`
+    ///
+    /// `deleteEnvironmentGroup`, tag `EnvironmentGroup`. Idempotent: twice is as good as once. Published types.
+    /// - Required: path `env_group_identifier` = `envGroupIdentifier`; query `account_identifier` = `accountIdentifier`.
+    /// - Result: [`types::ResponseDtoEnvironmentGroupDelete`], `application/json`, `application/yaml`.
     #[inline]
     pub fn delete_environment_group(
         &self,
@@ -18,6 +22,10 @@ impl<'c> Api<'c> {
         DeleteEnvironmentGroup { call }
     }
     /// `GET /ng/api/environmentGroup/{envGroupIdentifier}`
+    ///
+    /// `getEnvironmentGroup`, tag `EnvironmentGroup`. Safe: it only reads. Published types.
+    /// - Required: path `env_group_identifier` = `envGroupIdentifier`; query `account_identifier` = `accountIdentifier`.
+    /// - Result: [`types::ResponseDtoEnvironmentGroup`], `application/json`, `application/yaml`.
     #[inline]
     pub fn get_environment_group(
         &self,
@@ -30,6 +38,12 @@ impl<'c> Api<'c> {
         GetEnvironmentGroup { call }
     }
     /// `POST /ng/api/environmentGroup/list`
+    ///
+    /// `getEnvironmentGroupList`, tag `EnvironmentGroup`. Safe: it only reads. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Body, optional: [`types::FilterProperties`], `application/json`, `application/yaml`.
+    /// - Result: [`types::ResponseDtoPageResponseEnvironmentGroup`], `application/json`, `application/yaml`.
+    /// - List: `paged page/size from 0, size 25, at most 100, items data.content, total data.totalItems, size data.pageSize`.
     #[inline]
     pub fn get_environment_group_list(
         &self,
@@ -40,6 +54,11 @@ impl<'c> Api<'c> {
         GetEnvironmentGroupList { call }
     }
     /// `POST /ng/api/environmentGroup`
+    ///
+    /// `postEnvironmentGroup`, tag `EnvironmentGroup`. Not repeated: twice may be more than once. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Body: [`types::EnvironmentGroupRequest`], `application/json`, `application/yaml`.
+    /// - Result: [`types::ResponseDtoEnvironmentGroup`], `application/json`, `application/yaml`.
     #[inline]
     pub fn post_environment_group(
         &self,
@@ -51,7 +70,7 @@ impl<'c> Api<'c> {
         call.body_part(model::Cell::part(body));
         PostEnvironmentGroup { call }
     }
-    /// `POST /ng/api/environmentGroup`
+    /// `POST /ng/api/environmentGroup`: [`Self::post_environment_group`] with another body.
     #[inline]
     pub fn post_environment_group_yaml(
         &self,
@@ -64,6 +83,11 @@ impl<'c> Api<'c> {
         PostEnvironmentGroup { call }
     }
     /// `PUT /ng/api/environmentGroup/{envGroupIdentifier}`
+    ///
+    /// `updateEnvironmentGroup`, tag `EnvironmentGroup`. Not repeated: twice may be more than once. Published types.
+    /// - Required: path `env_group_identifier` = `envGroupIdentifier`; query `account_identifier` = `accountIdentifier`.
+    /// - Body: [`types::EnvironmentGroupRequest`], `application/json`, `application/yaml`.
+    /// - Result: [`types::ResponseDtoEnvironmentGroup`], `application/json`, `application/yaml`.
     #[inline]
     pub fn update_environment_group(
         &self,
@@ -77,7 +101,7 @@ impl<'c> Api<'c> {
         call.body_part(model::Cell::part(body));
         UpdateEnvironmentGroup { call }
     }
-    /// `PUT /ng/api/environmentGroup/{envGroupIdentifier}`
+    /// `PUT /ng/api/environmentGroup/{envGroupIdentifier}`: [`Self::update_environment_group`] with another body.
     #[inline]
     pub fn update_environment_group_yaml(
         &self,

@@ -6,6 +6,10 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /ng/api/environmentsV2/check-allowed-values`
+    ///
+    /// `checkAllowedValuesInEnvs`, tag `Environments`. Safe: it only reads. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Result: [`types::ResponseDtoAllowedValuesUsagesInternalDto`], `application/json`, `application/yaml`.
     #[inline]
     pub fn check_allowed_values_in_envs(
         &self,
@@ -16,6 +20,11 @@ impl<'c> Api<'c> {
         CheckAllowedValuesInEnvs { call }
     }
     /// `POST /ng/api/environmentsV2`
+    ///
+    /// `createEnvironmentV2`, tag `Environments`. Not repeated: twice may be more than once. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Body, optional: [`types::EnvironmentRequest`], `application/json`, `application/yaml`.
+    /// - Result: [`types::ResponseDtoEnvironmentResponse`], `application/json`, `application/yaml`.
     #[inline]
     pub fn create_environment_v2(
         &self,
@@ -26,6 +35,11 @@ impl<'c> Api<'c> {
         CreateEnvironmentV2 { call }
     }
     /// `POST /ng/api/environmentsV2/batch`
+    ///
+    /// `createEnvironmentsV2`, tag `Environments`. Not repeated: twice may be more than once. The answer is not described; the body is inferred from one sample.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Body, optional: list of [`types::CreateEnvironmentsV2Body`], `application/json`, `application/yaml`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn create_environments_v2(
         &self,
@@ -36,6 +50,10 @@ impl<'c> Api<'c> {
         CreateEnvironmentsV2 { call }
     }
     /// `DELETE /ng/api/environmentsV2/serviceOverrides`
+    ///
+    /// `deleteServiceOverride`, tag `Environments`. Idempotent: twice is as good as once. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Result: [`types::ResponseDtoBoolean`], `application/json`, `application/yaml`.
     #[inline]
     pub fn delete_environment_service_override(
         &self,
@@ -48,6 +66,10 @@ impl<'c> Api<'c> {
         }
     }
     /// `DELETE /ng/api/environmentsV2/{environmentIdentifier}`
+    ///
+    /// `deleteEnvironmentV2`, tag `Environments`. Idempotent: twice is as good as once. Published types.
+    /// - Required: path `environment_identifier` = `environmentIdentifier`; query `account_identifier` = `accountIdentifier`.
+    /// - Result: [`types::ResponseDtoBoolean`], `application/json`, `application/yaml`.
     #[inline]
     pub fn delete_environment_v2(
         &self,
@@ -60,6 +82,11 @@ impl<'c> Api<'c> {
         DeleteEnvironmentV2 { call }
     }
     /// `GET /ng/api/environmentsV2/list/access`
+    ///
+    /// `getEnvironmentAccessList`, tag `Environments`. Safe: it only reads. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Result: [`types::ResponseDtoListEnvironmentResponse`], `application/json`, `application/yaml`.
+    /// - List: `paged page/size from 0, size 100, at most 100, items data`.
     #[inline]
     pub fn get_environment_access_list(
         &self,
@@ -70,6 +97,11 @@ impl<'c> Api<'c> {
         GetEnvironmentAccessList { call }
     }
     /// `GET /ng/api/environmentsV2`
+    ///
+    /// `getEnvironmentList`, tag `Environments`. Safe: it only reads. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Result: [`types::ResponseDtoPageResponseEnvironmentResponse`], `application/json`, `application/yaml`.
+    /// - List: `paged page/size from 0, size 100, at most 100, items data.content, total data.totalItems, size data.pageSize`.
     #[inline]
     pub fn get_environment_list(
         &self,
@@ -80,6 +112,10 @@ impl<'c> Api<'c> {
         GetEnvironmentList { call }
     }
     /// `GET /ng/api/environmentsV2/{environmentIdentifier}`
+    ///
+    /// `getEnvironmentV2`, tag `Environments`. Safe: it only reads. Published types.
+    /// - Required: path `environment_identifier` = `environmentIdentifier`; query `account_identifier` = `accountIdentifier`.
+    /// - Result: [`types::ResponseDtoEnvironmentResponse`], `application/json`, `application/yaml`.
     #[inline]
     pub fn get_environment_v2(
         &self,
@@ -92,6 +128,11 @@ impl<'c> Api<'c> {
         GetEnvironmentV2 { call }
     }
     /// `GET /ng/api/environmentsV2/serviceOverrides`
+    ///
+    /// `getServiceOverridesList`, tag `Environments`. Safe: it only reads. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`, `environment_identifier` = `environmentIdentifier`.
+    /// - Result: [`types::ResponseDtoPageResponseServiceOverrideResponse`], `application/json`, `application/yaml`.
+    /// - List: `paged page/size from 0, size 500, at most 500, items data.content, total data.totalItems, size data.pageSize`.
     #[inline]
     pub fn get_service_overrides_list(
         &self,
@@ -104,6 +145,10 @@ impl<'c> Api<'c> {
         GetServiceOverridesList { call }
     }
     /// `POST /ng/api/environmentsV2/import`
+    ///
+    /// `importEnvironment`, tag `Environments`. Not repeated: twice may be more than once. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`, `repo_name` = `repoName`, `branch`, `file_path` = `filePath`.
+    /// - Result: [`types::ResponseDtoEnvironmentImportResponseDetails`], `application/json`, `application/yaml`.
     #[inline]
     pub fn import_environment(
         &self,
@@ -120,6 +165,10 @@ impl<'c> Api<'c> {
         ImportEnvironment { call }
     }
     /// `POST /ng/api/environmentsV2/move-config/{environmentIdentifier}`
+    ///
+    /// `moveEnvironmentConfigs`, tag `Environments`. Not repeated: twice may be more than once. Published types.
+    /// - Required: path `environment_identifier` = `environmentIdentifier`; query `account_identifier` = `accountIdentifier`, `move_config_type` = `moveConfigType`.
+    /// - Result: [`types::ResponseDtoEnvironmentMoveConfigResponse`], `application/json`, `application/yaml`.
     #[inline]
     pub fn move_environment_configs(
         &self,
@@ -138,6 +187,10 @@ impl<'c> Api<'c> {
         MoveEnvironmentConfigs { call }
     }
     /// `PUT /ng/api/environmentsV2/{environmentIdentifier}/update-git-metadata`
+    ///
+    /// `updateEnvironmentGitDetails`, tag `Environments`. Idempotent: twice is as good as once. Published types.
+    /// - Required: path `environment_identifier` = `environmentIdentifier`; query `account_identifier` = `accountIdentifier`.
+    /// - Result: [`types::ResponseDtoEnvironmentGitUpdateResponse`], `application/json`, `application/yaml`.
     #[inline]
     pub fn update_environment_git_details(
         &self,
@@ -152,6 +205,11 @@ impl<'c> Api<'c> {
         }
     }
     /// `PUT /ng/api/environmentsV2`
+    ///
+    /// `updateEnvironmentV2`, tag `Environments`. Not repeated: twice may be more than once. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Body, optional: [`types::EnvironmentRequest`], `application/json`, `application/yaml`.
+    /// - Result: [`types::ResponseDtoEnvironmentResponse`], `application/json`, `application/yaml`.
     #[inline]
     pub fn update_environment_v2(
         &self,
@@ -162,6 +220,11 @@ impl<'c> Api<'c> {
         UpdateEnvironmentV2 { call }
     }
     /// `PUT /ng/api/environmentsV2/upsert`
+    ///
+    /// `upsertEnvironmentV2`, tag `Environments`. Not repeated: twice may be more than once. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Body, optional: [`types::EnvironmentRequest`], `application/json`, `application/yaml`.
+    /// - Result: [`types::ResponseDtoEnvironmentResponse`], `application/json`, `application/yaml`.
     #[inline]
     pub fn upsert_environment_v2(
         &self,
@@ -172,6 +235,11 @@ impl<'c> Api<'c> {
         UpsertEnvironmentV2 { call }
     }
     /// `POST /ng/api/environmentsV2/serviceOverrides`
+    ///
+    /// `upsertServiceOverride`, tag `Environments`. Not repeated: twice may be more than once. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Body, optional: [`types::ServiceOverrideRequest`], `application/json`, `application/yaml`.
+    /// - Result: [`types::ResponseDtoServiceOverrideResponse`], `application/json`, `application/yaml`.
     #[inline]
     pub fn upsert_service_override(
         &self,

@@ -6,6 +6,11 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /ng/api/freeze`
+    ///
+    /// `createFreeze`, tag `Freeze CRUD`. Not repeated: twice may be more than once. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Body: `application/yaml`.
+    /// - Result: [`types::ResponseDtoFreezeResponse`], `application/json`, `application/yaml`.
     #[inline]
     pub fn create_freeze(
         &self,
@@ -18,6 +23,11 @@ impl<'c> Api<'c> {
         CreateFreeze { call }
     }
     /// `POST /ng/api/freeze/manageGlobalFreeze`
+    ///
+    /// `createGlobalFreeze`, tag `Freeze CRUD`. Not repeated: twice may be more than once. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Body: `application/yaml`.
+    /// - Result: [`types::ResponseDtoFreezeResponse`], `application/json`, `application/yaml`.
     #[inline]
     pub fn create_global_freeze(
         &self,
@@ -30,6 +40,10 @@ impl<'c> Api<'c> {
         CreateGlobalFreeze { call }
     }
     /// `DELETE /ng/api/freeze/{freezeIdentifier}`
+    ///
+    /// `deleteFreeze`, tag `Freeze CRUD`. Idempotent: twice is as good as once. Published types.
+    /// - Required: path `freeze_identifier` = `freezeIdentifier`; query `account_identifier` = `accountIdentifier`.
+    /// - Result: nothing.
     #[inline]
     pub fn delete_freeze(
         &self,
@@ -42,6 +56,11 @@ impl<'c> Api<'c> {
         DeleteFreeze { call }
     }
     /// `POST /ng/api/freeze/delete`
+    ///
+    /// `deleteManyFreezes`, tag `Freeze CRUD`. Not repeated: twice may be more than once. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Body, optional: list of text, `application/json`, `application/yaml`.
+    /// - Result: [`types::ResponseDtoFreezeResponseWrapperDto`], `application/json`, `application/yaml`.
     #[inline]
     pub fn delete_many_freezes(
         &self,
@@ -52,6 +71,10 @@ impl<'c> Api<'c> {
         DeleteManyFreezes { call }
     }
     /// `GET /ng/api/freeze/{freezeIdentifier}`
+    ///
+    /// `getFreeze`, tag `Freeze CRUD`. Safe: it only reads. Published types.
+    /// - Required: path `freeze_identifier` = `freezeIdentifier`; query `account_identifier` = `accountIdentifier`.
+    /// - Result: [`types::ResponseDtoFreezeDetailedResponse`], `application/json`, `application/yaml`.
     #[inline]
     pub fn get_freeze(
         &self,
@@ -64,6 +87,12 @@ impl<'c> Api<'c> {
         GetFreeze { call }
     }
     /// `POST /ng/api/freeze/list`
+    ///
+    /// `getFreezeList`, tag `Freeze CRUD`. Safe: it only reads. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Body, optional: [`types::FreezeFilterPropertiesDto`], `application/json`, `application/yaml`.
+    /// - Result: [`types::ResponseDtoPageResponseFreezeSummaryResponse`], `application/json`, `application/yaml`.
+    /// - List: `paged page/size from 0, size 10, at most 100, items data.content, total data.totalItems, size data.pageSize`.
     #[inline]
     pub fn get_freeze_list(
         &self,
@@ -74,6 +103,10 @@ impl<'c> Api<'c> {
         GetFreezeList { call }
     }
     /// `GET /ng/api/freeze/getFrozenExecutionDetails`
+    ///
+    /// `getFrozenExecutionDetails`, tag `Freeze CRUD`. Safe: it only reads. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`, `org_identifier` = `orgIdentifier`, `project_identifier` = `projectIdentifier`, `plan_execution_id` = `planExecutionId`.
+    /// - Result: [`types::ResponseDtoFrozenExecutionDetails`], `application/json`, `application/yaml`.
     #[inline]
     pub fn get_frozen_execution_details(
         &self,
@@ -90,6 +123,10 @@ impl<'c> Api<'c> {
         GetFrozenExecutionDetails { call }
     }
     /// `GET /ng/api/freeze/getGlobalFreeze`
+    ///
+    /// `getGlobalFreeze`, tag `Freeze CRUD`. Safe: it only reads. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Result: [`types::ResponseDtoFreezeDetailedResponse`], `application/json`, `application/yaml`.
     #[inline]
     pub fn get_global_freeze(
         &self,
@@ -100,6 +137,11 @@ impl<'c> Api<'c> {
         GetGlobalFreeze { call }
     }
     /// `PUT /ng/api/freeze/{freezeIdentifier}`
+    ///
+    /// `updateFreeze`, tag `Freeze CRUD`. Idempotent: twice is as good as once. Published types.
+    /// - Required: path `freeze_identifier` = `freezeIdentifier`; query `account_identifier` = `accountIdentifier`.
+    /// - Body: `application/yaml`.
+    /// - Result: [`types::ResponseDtoFreezeResponse`], `application/json`, `application/yaml`.
     #[inline]
     pub fn update_freeze(
         &self,
@@ -114,6 +156,11 @@ impl<'c> Api<'c> {
         UpdateFreeze { call }
     }
     /// `POST /ng/api/freeze/updateFreezeStatus`
+    ///
+    /// `updateFreezeStatus`, tag `Freeze CRUD`. Not repeated: twice may be more than once. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`, `status`.
+    /// - Body, optional: list of text, `application/json`, `application/yaml`.
+    /// - Result: [`types::ResponseDtoFreezeResponseWrapperDto`], `application/json`, `application/yaml`.
     #[inline]
     pub fn update_freeze_status(
         &self,

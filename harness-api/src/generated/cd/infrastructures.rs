@@ -6,6 +6,11 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /ng/api/infrastructures`
+    ///
+    /// `createInfrastructure`, tag `Infrastructures`. Not repeated: twice may be more than once. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Body: [`types::InfrastructureRequest`], `application/json`, `application/yaml`.
+    /// - Result: [`types::ResponseDtoInfrastructureResponse`], `application/json`, `application/yaml`.
     #[inline]
     pub fn create_infrastructure(
         &self,
@@ -17,7 +22,7 @@ impl<'c> Api<'c> {
         call.body_part(model::Cell::part(body));
         CreateInfrastructure { call }
     }
-    /// `POST /ng/api/infrastructures`
+    /// `POST /ng/api/infrastructures`: [`Self::create_infrastructure`] with another body.
     #[inline]
     pub fn create_infrastructure_yaml(
         &self,
@@ -30,6 +35,10 @@ impl<'c> Api<'c> {
         CreateInfrastructure { call }
     }
     /// `DELETE /ng/api/infrastructures/{infraIdentifier}`
+    ///
+    /// `deleteInfrastructure`, tag `Infrastructures`. Idempotent: twice is as good as once. Published types.
+    /// - Required: path `infra_identifier` = `infraIdentifier`; query `account_identifier` = `accountIdentifier`, `environment_identifier` = `environmentIdentifier`.
+    /// - Result: [`types::ResponseDtoBoolean`], `application/json`, `application/yaml`.
     #[inline]
     pub fn delete_infrastructure(
         &self,
@@ -44,6 +53,10 @@ impl<'c> Api<'c> {
         DeleteInfrastructure { call }
     }
     /// `GET /ng/api/infrastructures/{infraIdentifier}`
+    ///
+    /// `getInfrastructure`, tag `Infrastructures`. Safe: it only reads. Published types.
+    /// - Required: path `infra_identifier` = `infraIdentifier`; query `account_identifier` = `accountIdentifier`, `environment_identifier` = `environmentIdentifier`.
+    /// - Result: [`types::ResponseDtoInfrastructureResponse`], `application/json`, `application/yaml`.
     #[inline]
     pub fn get_infrastructure(
         &self,
@@ -58,6 +71,11 @@ impl<'c> Api<'c> {
         GetInfrastructure { call }
     }
     /// `GET /ng/api/infrastructures`
+    ///
+    /// `getInfrastructureList`, tag `Infrastructures`. Safe: it only reads. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`, `environment_identifier` = `environmentIdentifier`.
+    /// - Result: [`types::ResponseDtoPageResponseInfrastructureResponse`], `application/json`, `application/yaml`.
+    /// - List: `paged page/size from 0, size 100, at most 100, items data.content, total data.totalItems, size data.pageSize`.
     #[inline]
     pub fn get_infrastructure_list(
         &self,
@@ -70,6 +88,10 @@ impl<'c> Api<'c> {
         GetInfrastructureList { call }
     }
     /// `POST /ng/api/infrastructures/import`
+    ///
+    /// `importInfrastructure`, tag `Infrastructures`. Not repeated: twice may be more than once. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`, `environment_identifier` = `environmentIdentifier`, `repo_name` = `repoName`, `branch`, `file_path` = `filePath`.
+    /// - Result: [`types::ResponseDtoInfrastructureImportResponse`], `application/json`, `application/yaml`.
     #[inline]
     pub fn import_infrastructure(
         &self,
@@ -88,6 +110,10 @@ impl<'c> Api<'c> {
         ImportInfrastructure { call }
     }
     /// `POST /ng/api/infrastructures/move-config/{infraIdentifier}`
+    ///
+    /// `moveInfraConfigs`, tag `Infrastructures`. Not repeated: twice may be more than once. Published types.
+    /// - Required: path `infra_identifier` = `infraIdentifier`; query `account_identifier` = `accountIdentifier`, `environment_identifier` = `environmentIdentifier`, `move_config_type` = `moveConfigType`.
+    /// - Result: [`types::ResponseDtoInfraMoveConfigResponse`], `application/json`, `application/yaml`.
     #[inline]
     pub fn move_infra_configs(
         &self,
@@ -108,6 +134,11 @@ impl<'c> Api<'c> {
         MoveInfraConfigs { call }
     }
     /// `PUT /ng/api/infrastructures`
+    ///
+    /// `updateInfrastructure`, tag `Infrastructures`. Idempotent: twice is as good as once. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Body: [`types::InfrastructureRequest`], `application/json`, `application/yaml`.
+    /// - Result: [`types::ResponseDtoInfrastructureResponse`], `application/json`, `application/yaml`.
     #[inline]
     pub fn update_infrastructure(
         &self,
@@ -119,7 +150,7 @@ impl<'c> Api<'c> {
         call.body_part(model::Cell::part(body));
         UpdateInfrastructure { call }
     }
-    /// `PUT /ng/api/infrastructures`
+    /// `PUT /ng/api/infrastructures`: [`Self::update_infrastructure`] with another body.
     #[inline]
     pub fn update_infrastructure_yaml(
         &self,
@@ -132,6 +163,10 @@ impl<'c> Api<'c> {
         UpdateInfrastructure { call }
     }
     /// `PUT /ng/api/infrastructures/{infraIdentifier}/update-git-metadata`
+    ///
+    /// `updateInfrastructureGitDetails`, tag `Infrastructures`. Idempotent: twice is as good as once. Published types.
+    /// - Required: path `infra_identifier` = `infraIdentifier`; query `account_identifier` = `accountIdentifier`, `environment_identifier` = `environmentIdentifier`.
+    /// - Result: [`types::ResponseDtoInfrastructureGitUpdateResponse`], `application/json`, `application/yaml`.
     #[inline]
     pub fn update_infrastructure_git_details(
         &self,

@@ -6,12 +6,21 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /v1/kubernetes/releases/service-mapping`
+    ///
+    /// `get-v1-releaseDetails`, tag `K8s Release Service Mapping`. Safe: it only reads. Published types.
+    /// - Body, optional: list of [`types::ReleaseDetailsRequest`], `application/json`.
+    /// - Result: list of json, `application/json`, `application/xml`.
+    /// - List: `whole list, items body`.
     #[inline]
     pub fn get_release_details(&self) -> GetReleaseDetails {
         let call = rt::Call::new(self.client, &GET_RELEASE_DETAILS);
         GetReleaseDetails { call }
     }
     /// `POST /v1/kubernetes/releases/service-mapping`
+    ///
+    /// `post-v1-releaseDetails`, tag `K8s Release Service Mapping`. Not repeated: twice may be more than once. The answer is not described; the body is inferred from one sample.
+    /// - Body, optional: list of [`types::PostReleaseDetailsBody`], `application/json`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn post_release_details(&self) -> PostReleaseDetails {
         let call = rt::Call::new(self.client, &POST_RELEASE_DETAILS);

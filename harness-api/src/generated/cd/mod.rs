@@ -2,6 +2,284 @@
 // Do not edit: change the description's fixes or the generator, then run `cargo xtask generate`.
 
 //! Continuous delivery: services, environments, infrastructure, overrides and freeze windows.
+//!
+//! # `Account Environments`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `POST /v1/environments` | [`create_account_scoped_environment`](Api::create_account_scoped_environment) |
+//! | `DELETE /v1/environments/{environment}` | [`delete_account_scoped_environment`](Api::delete_account_scoped_environment) |
+//! | `GET /v1/environments/{environment}` | [`get_account_scoped_environment`](Api::get_account_scoped_environment) |
+//! | `GET /v1/environments` | [`get_account_scoped_environments`](Api::get_account_scoped_environments) |
+//! | `PUT /v1/environments/{environment}` | [`update_account_scoped_environment`](Api::update_account_scoped_environment) |
+//!
+//! # `Account Infrastructures`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `POST /v1/environments/{environment}/infrastructures` | [`create_account_scoped_infrastructure`](Api::create_account_scoped_infrastructure) |
+//! | `DELETE /v1/environments/{environment}/infrastructures/{infrastructure-definition}` | [`delete_account_scoped_infrastructure`](Api::delete_account_scoped_infrastructure) |
+//! | `GET /v1/environments/{environment}/infrastructures/{infrastructure-definition}` | [`get_account_scoped_infrastructure`](Api::get_account_scoped_infrastructure) |
+//! | `GET /v1/environments/{environment}/infrastructures` | [`get_account_scoped_infrastructures`](Api::get_account_scoped_infrastructures) |
+//! | `PUT /v1/environments/{environment}/infrastructures/{infrastructure-definition}` | [`update_account_scoped_infrastructure`](Api::update_account_scoped_infrastructure) |
+//!
+//! # `Account Rancher Infrastructure`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `GET /v1/rancher/connectors/{connector}/clusters` | [`list_account_scoped_rancher_clusters_using_connector`](Api::list_account_scoped_rancher_clusters_using_connector) |
+//! | `GET /v1/rancher/environments/{environment}/infrastructure-definitions/{infrastructure-definition}/clusters` | [`list_account_scoped_rancher_clusters_using_env_and_infra`](Api::list_account_scoped_rancher_clusters_using_env_and_infra) |
+//!
+//! # `Account Services`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `POST /v1/services` | [`create_account_scoped_service`](Api::create_account_scoped_service) |
+//! | `DELETE /v1/services/{service}` | [`delete_account_scoped_service`](Api::delete_account_scoped_service) |
+//! | `GET /v1/services/{service}/primary-manifests` | [`get_account_scoped_primary_manifests`](Api::get_account_scoped_primary_manifests) |
+//! | `GET /v1/services/{service}` | [`get_account_scoped_service`](Api::get_account_scoped_service) |
+//! | `GET /v1/services` | [`get_account_scoped_services`](Api::get_account_scoped_services) |
+//! | `POST /v1/services/{service}/primary-manifests` | [`post_account_scoped_primary_manifests`](Api::post_account_scoped_primary_manifests) |
+//! | `PUT /v1/services/{service}` | [`update_account_scoped_service`](Api::update_account_scoped_service) |
+//!
+//! # `Clusters`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `DELETE /ng/api/gitops/clusters/{identifier}` | [`delete_cluster`](Api::delete_cluster) |
+//! | `GET /ng/api/gitops/clusters/{identifier}` | [`get_cluster`](Api::get_cluster) |
+//! | `GET /ng/api/gitops/clusters` | [`get_cluster_list`](Api::get_cluster_list) |
+//! | `POST /ng/api/gitops/clusters` | [`link_cluster`](Api::link_cluster) |
+//! | `POST /ng/api/gitops/clusters/batch` | [`link_clusters`](Api::link_clusters) |
+//! | `POST /ng/api/gitops/clusters/batchunlink` | [`unlink_clusters_in_batch`](Api::unlink_clusters_in_batch) |
+//!
+//! # `CustomDeployment`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `POST /ng/api/customDeployment/get-references` | [`get_custom_deployment_entity_references`](Api::get_custom_deployment_entity_references) |
+//! | `POST /ng/api/customDeployment/expression-variables` | [`get_custom_deployment_expression_variables`](Api::get_custom_deployment_expression_variables) |
+//! | `GET /ng/api/customDeployment/variables/{templateIdentifier}` | [`get_custom_deployment_infra_variables`](Api::get_custom_deployment_infra_variables) |
+//! | `POST /ng/api/customDeployment/get-updated-Yaml/{infraIdentifier}` | [`get_updated_yaml_for_infrastructure`](Api::get_updated_yaml_for_infrastructure) |
+//! | `GET /ng/api/customDeployment/validate-infrastructure/{infraIdentifier}` | [`validate_infrastructure_for_deployment_template`](Api::validate_infrastructure_for_deployment_template) |
+//!
+//! # `EnvironmentGroup`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `DELETE /ng/api/environmentGroup/{envGroupIdentifier}` | [`delete_environment_group`](Api::delete_environment_group) |
+//! | `GET /ng/api/environmentGroup/{envGroupIdentifier}` | [`get_environment_group`](Api::get_environment_group) |
+//! | `POST /ng/api/environmentGroup/list` | [`get_environment_group_list`](Api::get_environment_group_list) |
+//! | `POST /ng/api/environmentGroup` | [`post_environment_group`](Api::post_environment_group) |
+//! | `PUT /ng/api/environmentGroup/{envGroupIdentifier}` | [`update_environment_group`](Api::update_environment_group) |
+//!
+//! # `Environments`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `POST /ng/api/environmentsV2/check-allowed-values` | [`check_allowed_values_in_envs`](Api::check_allowed_values_in_envs) |
+//! | `POST /ng/api/environmentsV2` | [`create_environment_v2`](Api::create_environment_v2) |
+//! | `POST /ng/api/environmentsV2/batch` | [`create_environments_v2`](Api::create_environments_v2) |
+//! | `DELETE /ng/api/environmentsV2/serviceOverrides` | [`delete_environment_service_override`](Api::delete_environment_service_override) |
+//! | `DELETE /ng/api/environmentsV2/{environmentIdentifier}` | [`delete_environment_v2`](Api::delete_environment_v2) |
+//! | `GET /ng/api/environmentsV2/list/access` | [`get_environment_access_list`](Api::get_environment_access_list) |
+//! | `GET /ng/api/environmentsV2` | [`get_environment_list`](Api::get_environment_list) |
+//! | `GET /ng/api/environmentsV2/{environmentIdentifier}` | [`get_environment_v2`](Api::get_environment_v2) |
+//! | `GET /ng/api/environmentsV2/serviceOverrides` | [`get_service_overrides_list`](Api::get_service_overrides_list) |
+//! | `POST /ng/api/environmentsV2/import` | [`import_environment`](Api::import_environment) |
+//! | `POST /ng/api/environmentsV2/move-config/{environmentIdentifier}` | [`move_environment_configs`](Api::move_environment_configs) |
+//! | `PUT /ng/api/environmentsV2/{environmentIdentifier}/update-git-metadata` | [`update_environment_git_details`](Api::update_environment_git_details) |
+//! | `PUT /ng/api/environmentsV2` | [`update_environment_v2`](Api::update_environment_v2) |
+//! | `PUT /ng/api/environmentsV2/upsert` | [`upsert_environment_v2`](Api::upsert_environment_v2) |
+//! | `POST /ng/api/environmentsV2/serviceOverrides` | [`upsert_service_override`](Api::upsert_service_override) |
+//!
+//! # `Freeze CRUD`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `POST /ng/api/freeze` | [`create_freeze`](Api::create_freeze) |
+//! | `POST /ng/api/freeze/manageGlobalFreeze` | [`create_global_freeze`](Api::create_global_freeze) |
+//! | `DELETE /ng/api/freeze/{freezeIdentifier}` | [`delete_freeze`](Api::delete_freeze) |
+//! | `POST /ng/api/freeze/delete` | [`delete_many_freezes`](Api::delete_many_freezes) |
+//! | `GET /ng/api/freeze/{freezeIdentifier}` | [`get_freeze`](Api::get_freeze) |
+//! | `POST /ng/api/freeze/list` | [`get_freeze_list`](Api::get_freeze_list) |
+//! | `GET /ng/api/freeze/getFrozenExecutionDetails` | [`get_frozen_execution_details`](Api::get_frozen_execution_details) |
+//! | `GET /ng/api/freeze/getGlobalFreeze` | [`get_global_freeze`](Api::get_global_freeze) |
+//! | `PUT /ng/api/freeze/{freezeIdentifier}` | [`update_freeze`](Api::update_freeze) |
+//! | `POST /ng/api/freeze/updateFreezeStatus` | [`update_freeze_status`](Api::update_freeze_status) |
+//!
+//! # `Infrastructures`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `POST /ng/api/infrastructures` | [`create_infrastructure`](Api::create_infrastructure) |
+//! | `DELETE /ng/api/infrastructures/{infraIdentifier}` | [`delete_infrastructure`](Api::delete_infrastructure) |
+//! | `GET /ng/api/infrastructures/{infraIdentifier}` | [`get_infrastructure`](Api::get_infrastructure) |
+//! | `GET /ng/api/infrastructures` | [`get_infrastructure_list`](Api::get_infrastructure_list) |
+//! | `POST /ng/api/infrastructures/import` | [`import_infrastructure`](Api::import_infrastructure) |
+//! | `POST /ng/api/infrastructures/move-config/{infraIdentifier}` | [`move_infra_configs`](Api::move_infra_configs) |
+//! | `PUT /ng/api/infrastructures` | [`update_infrastructure`](Api::update_infrastructure) |
+//! | `PUT /ng/api/infrastructures/{infraIdentifier}/update-git-metadata` | [`update_infrastructure_git_details`](Api::update_infrastructure_git_details) |
+//!
+//! # `K8s Release Service Mapping`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `GET /v1/kubernetes/releases/service-mapping` | [`get_release_details`](Api::get_release_details) |
+//! | `POST /v1/kubernetes/releases/service-mapping` | [`post_release_details`](Api::post_release_details) |
+//!
+//! # `Org Environments`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `POST /v1/orgs/{org}/environments` | [`create_org_scoped_environment`](Api::create_org_scoped_environment) |
+//! | `DELETE /v1/orgs/{org}/environments/{environment}` | [`delete_org_scoped_environment`](Api::delete_org_scoped_environment) |
+//! | `GET /v1/orgs/{org}/environments/{environment}` | [`get_org_scoped_environment`](Api::get_org_scoped_environment) |
+//! | `GET /v1/orgs/{org}/environments` | [`get_org_scoped_environments`](Api::get_org_scoped_environments) |
+//! | `PUT /v1/orgs/{org}/environments/{environment}` | [`update_org_scoped_environment`](Api::update_org_scoped_environment) |
+//!
+//! # `Org Infrastructures`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `POST /v1/orgs/{org}/environments/{environment}/infrastructures` | [`create_org_scoped_infrastructure`](Api::create_org_scoped_infrastructure) |
+//! | `DELETE /v1/orgs/{org}/environments/{environment}/infrastructures/{infrastructure-definition}` | [`delete_org_scoped_infrastructure`](Api::delete_org_scoped_infrastructure) |
+//! | `GET /v1/orgs/{org}/environments/{environment}/infrastructures/{infrastructure-definition}` | [`get_org_scoped_infrastructure`](Api::get_org_scoped_infrastructure) |
+//! | `GET /v1/orgs/{org}/environments/{environment}/infrastructures` | [`get_org_scoped_infrastructures`](Api::get_org_scoped_infrastructures) |
+//! | `PUT /v1/orgs/{org}/environments/{environment}/infrastructures/{infrastructure-definition}` | [`update_org_scoped_infrastructure`](Api::update_org_scoped_infrastructure) |
+//!
+//! # `Org Rancher Infrastructure`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `GET /v1/orgs/{org}/rancher/connectors/{connector}/clusters` | [`list_org_scoped_rancher_clusters_using_connector`](Api::list_org_scoped_rancher_clusters_using_connector) |
+//! | `GET /v1/orgs/{org}/rancher/environments/{environment}/infrastructure-definitions/{infrastructure-definition}/clusters` | [`list_org_scoped_rancher_clusters_using_env_and_infra`](Api::list_org_scoped_rancher_clusters_using_env_and_infra) |
+//!
+//! # `Org Services`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `POST /v1/orgs/{org}/services` | [`create_org_scoped_service`](Api::create_org_scoped_service) |
+//! | `DELETE /v1/orgs/{org}/services/{service}` | [`delete_org_scoped_service`](Api::delete_org_scoped_service) |
+//! | `GET /v1/orgs/{org}/services/{service}/primary-manifests` | [`get_org_scoped_primary_manifests`](Api::get_org_scoped_primary_manifests) |
+//! | `GET /v1/orgs/{org}/services/{service}` | [`get_org_scoped_service`](Api::get_org_scoped_service) |
+//! | `GET /v1/orgs/{org}/services` | [`get_org_scoped_services`](Api::get_org_scoped_services) |
+//! | `POST /v1/orgs/{org}/services/{service}/primary-manifests` | [`post_org_scoped_primary_manifests`](Api::post_org_scoped_primary_manifests) |
+//! | `PUT /v1/orgs/{org}/services/{service}` | [`update_org_scoped_service`](Api::update_org_scoped_service) |
+//!
+//! # `Overrides`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `POST /ng/api/overrides` | [`create_override`](Api::create_override) |
+//! | `DELETE /ng/api/overrides/{identifier}` | [`delete_override`](Api::delete_override) |
+//! | `GET /ng/api/overrides/{identifier}` | [`get_overrides_via_identifier`](Api::get_overrides_via_identifier) |
+//! | `POST /ng/api/overrides/move-config` | [`override_move_configs`](Api::override_move_configs) |
+//! | `PUT /ng/api/overrides` | [`update_override`](Api::update_override) |
+//! | `PUT /ng/api/overrides/update-git-metadata` | [`update_override_git_details`](Api::update_override_git_details) |
+//!
+//! # `Project Environments`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `POST /v1/orgs/{org}/projects/{project}/environments` | [`create_environment`](Api::create_environment) |
+//! | `DELETE /v1/orgs/{org}/projects/{project}/environments/{environment}` | [`delete_environment`](Api::delete_environment) |
+//! | `GET /v1/orgs/{org}/projects/{project}/environments/{environment}` | [`get_environment`](Api::get_environment) |
+//! | `GET /v1/orgs/{org}/projects/{project}/environments` | [`get_environments`](Api::get_environments) |
+//! | `PUT /v1/orgs/{org}/projects/{project}/environments/{environment}` | [`update_environment`](Api::update_environment) |
+//!
+//! # `Project Infrastructures`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `POST /v1/orgs/{org}/projects/{project}/environments/{environment}/infrastructures` | [`create_project_scoped_infrastructure`](Api::create_project_scoped_infrastructure) |
+//! | `DELETE /v1/orgs/{org}/projects/{project}/environments/{environment}/infrastructures/{infrastructure-definition}` | [`delete_project_scoped_infrastructure`](Api::delete_project_scoped_infrastructure) |
+//! | `GET /v1/orgs/{org}/projects/{project}/environments/{environment}/infrastructures/{infrastructure-definition}` | [`get_project_scoped_infrastructure`](Api::get_project_scoped_infrastructure) |
+//! | `GET /v1/orgs/{org}/projects/{project}/environments/{environment}/infrastructures` | [`get_project_scoped_infrastructures`](Api::get_project_scoped_infrastructures) |
+//! | `PUT /v1/orgs/{org}/projects/{project}/environments/{environment}/infrastructures/{infrastructure-definition}` | [`update_project_scoped_infrastructure`](Api::update_project_scoped_infrastructure) |
+//!
+//! # `Project Rancher Infrastructure`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `GET /v1/orgs/{org}/projects/{project}/rancher/connectors/{connector}/clusters` | [`list_project_scoped_rancher_clusters_using_connector`](Api::list_project_scoped_rancher_clusters_using_connector) |
+//! | `GET /v1/orgs/{org}/projects/{project}/rancher/environments/{environment}/infrastructure-definitions/{infrastructure-definition}/clusters` | [`list_project_scoped_rancher_clusters_using_env_and_infra`](Api::list_project_scoped_rancher_clusters_using_env_and_infra) |
+//!
+//! # `Project Services`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `POST /v1/orgs/{org}/projects/{project}/services` | [`create_service`](Api::create_service) |
+//! | `DELETE /v1/orgs/{org}/projects/{project}/services/{service}` | [`delete_service`](Api::delete_service) |
+//! | `GET /v1/orgs/{org}/projects/{project}/services/{service}/primary-manifests` | [`get_primary_manifests`](Api::get_primary_manifests) |
+//! | `GET /v1/orgs/{org}/projects/{project}/services/{service}` | [`get_service`](Api::get_service) |
+//! | `GET /v1/orgs/{org}/projects/{project}/services` | [`get_services`](Api::get_services) |
+//! | `POST /v1/orgs/{org}/projects/{project}/services/{service}/primary-manifests` | [`post_primary_manifests`](Api::post_primary_manifests) |
+//! | `PUT /v1/orgs/{org}/projects/{project}/services/{service}` | [`update_service`](Api::update_service) |
+//!
+//! # `Rollback`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `POST /ng/api/rollback/check` | [`check_if_instance_can_be_rolled_back`](Api::check_if_instance_can_be_rolled_back) |
+//! | `POST /ng/api/rollback/trigger` | [`trigger_rollback`](Api::trigger_rollback) |
+//! | `POST /ng/api/rollback/trigger/v2` | [`trigger_rollback_v2`](Api::trigger_rollback_v2) |
+//!
+//! # `Service Dashboard`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `GET /ng/api/dashboard/getPipelineExecutionCount` | [`pipeline_execution_count`](Api::pipeline_execution_count) |
+//!
+//! # `ServiceOverrides`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `POST /ng/api/serviceOverrides` | [`create_service_override`](Api::create_service_override) |
+//! | `DELETE /ng/api/serviceOverrides/{identifier}` | [`delete_service_override`](Api::delete_service_override) |
+//! | `GET /ng/api/serviceOverrides/{identifier}` | [`get_service_overrides`](Api::get_service_overrides) |
+//! | `POST /ng/api/serviceOverrides/move-config` | [`service_override_move_configs`](Api::service_override_move_configs) |
+//! | `PUT /ng/api/serviceOverrides` | [`update_service_override`](Api::update_service_override) |
+//! | `PUT /ng/api/serviceOverrides/update-git-metadata` | [`update_service_override_git_details`](Api::update_service_override_git_details) |
+//!
+//! # `Services`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `POST /ng/api/servicesV2/check-allowed-values` | [`check_allowed_values_in_services`](Api::check_allowed_values_in_services) |
+//! | `POST /ng/api/servicesV2` | [`create_service_v2`](Api::create_service_v2) |
+//! | `POST /ng/api/servicesV2/batch/partial` | [`create_services_partial_batch`](Api::create_services_partial_batch) |
+//! | `POST /ng/api/servicesV2/batch` | [`create_services_v2`](Api::create_services_v2) |
+//! | `DELETE /ng/api/servicesV2/{serviceIdentifier}` | [`delete_service_v2`](Api::delete_service_v2) |
+//! | `GET /ng/api/servicesV2/plugin-info` | [`get_plugin_info`](Api::get_plugin_info) |
+//! | `GET /ng/api/servicesV2/list/access` | [`get_service_access_list`](Api::get_service_access_list) |
+//! | `GET /ng/api/servicesV2` | [`get_service_list`](Api::get_service_list) |
+//! | `GET /ng/api/servicesV2/{serviceIdentifier}` | [`get_service_v2`](Api::get_service_v2) |
+//! | `GET /ng/api/servicesV2/hooks/actions` | [`hook_actions`](Api::hook_actions) |
+//! | `POST /ng/api/servicesV2/import` | [`import_service`](Api::import_service) |
+//! | `GET /ng/api/servicesV2/k8s/command-flags` | [`k8s_cmd_flags`](Api::k8s_cmd_flags) |
+//! | `GET /ng/api/servicesV2/kustomize/command-flags` | [`kustomize_cmd_flags`](Api::kustomize_cmd_flags) |
+//! | `POST /ng/api/servicesV2/move-config/{serviceIdentifier}` | [`move_service_configs`](Api::move_service_configs) |
+//! | `PUT /ng/api/servicesV2/{serviceIdentifier}/update-git-metadata` | [`update_service_git_details`](Api::update_service_git_details) |
+//! | `PUT /ng/api/servicesV2` | [`update_service_v2`](Api::update_service_v2) |
+//! | `PUT /ng/api/servicesV2/upsert` | [`upsert_service_v2`](Api::upsert_service_v2) |
+//!
+//! # `Usage`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `GET /ng/api/usage/cd/active-services/csv/download` | [`download_active_service_csv_report`](Api::download_active_service_csv_report) |
+//! | `GET /ng/api/license-usage-cd/v2/{usageType}/csv/download` | [`download_cd_usage_csv_report`](Api::download_cd_usage_csv_report) |
+//! | `GET /ng/api/usage/CD/serviceInstancesLicense` | [`get_cd_license_usage_for_service_instances`](Api::get_cd_license_usage_for_service_instances) |
+//! | `GET /ng/api/usage/CD/servicesLicense` | [`get_cd_license_usage_for_services`](Api::get_cd_license_usage_for_services) |
+//!
+//! # `tas`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `GET /ng/api/tas/organizations` | [`get_tas_organizations`](Api::get_tas_organizations) |
+//! | `GET /ng/api/tas/space` | [`get_tas_spaces`](Api::get_tas_spaces) |
+//! | `GET /ng/api/tas/v2/space` | [`get_tas_spaces_v2`](Api::get_tas_spaces_v2) |
 mod account_environments;
 pub use account_environments::*;
 mod account_infrastructures;

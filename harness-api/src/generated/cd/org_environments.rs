@@ -6,6 +6,11 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /v1/orgs/{org}/environments`
+    ///
+    /// `create-org-scoped-environment`, tag `Org Environments`. Not repeated: twice may be more than once. Published types.
+    /// - Required: path `org`.
+    /// - Body: [`types::EnvironmentCreateRequest`], `application/json`, `application/yaml`.
+    /// - Result: [`types::EnvironmentResponse`], `application/json`, `application/yaml`.
     #[inline]
     pub fn create_org_scoped_environment(
         &self,
@@ -17,7 +22,7 @@ impl<'c> Api<'c> {
         call.body_part(model::Cell::part(body));
         CreateOrgScopedEnvironment { call }
     }
-    /// `POST /v1/orgs/{org}/environments`
+    /// `POST /v1/orgs/{org}/environments`: [`Self::create_org_scoped_environment`] with another body.
     #[inline]
     pub fn create_org_scoped_environment_yaml(
         &self,
@@ -30,6 +35,10 @@ impl<'c> Api<'c> {
         CreateOrgScopedEnvironment { call }
     }
     /// `DELETE /v1/orgs/{org}/environments/{environment}`
+    ///
+    /// `delete-org-scoped-environment`, tag `Org Environments`. Idempotent: twice is as good as once. Published types.
+    /// - Required: path `org`, `environment`.
+    /// - Result: nothing.
     #[inline]
     pub fn delete_org_scoped_environment(
         &self,
@@ -42,6 +51,10 @@ impl<'c> Api<'c> {
         DeleteOrgScopedEnvironment { call }
     }
     /// `GET /v1/orgs/{org}/environments/{environment}`
+    ///
+    /// `get-org-scoped-environment`, tag `Org Environments`. Safe: it only reads. Published types.
+    /// - Required: path `org`, `environment`.
+    /// - Result: [`types::EnvironmentResponse`], `application/json`, `application/yaml`.
     #[inline]
     pub fn get_org_scoped_environment(
         &self,
@@ -54,6 +67,11 @@ impl<'c> Api<'c> {
         GetOrgScopedEnvironment { call }
     }
     /// `GET /v1/orgs/{org}/environments`
+    ///
+    /// `get-org-scoped-environments`, tag `Org Environments`. Safe: it only reads. Published types.
+    /// - Required: path `org`.
+    /// - Result: list of [`types::EnvironmentResponse`], `application/json`, `application/yaml`.
+    /// - List: `paged page/limit from 0, size 20, at most 100, items body, total header X-Total-Elements, size header X-Page-Size`.
     #[inline]
     pub fn get_org_scoped_environments(
         &self,
@@ -64,6 +82,11 @@ impl<'c> Api<'c> {
         GetOrgScopedEnvironments { call }
     }
     /// `PUT /v1/orgs/{org}/environments/{environment}`
+    ///
+    /// `update-org-scoped-environment`, tag `Org Environments`. Idempotent: twice is as good as once. Published types.
+    /// - Required: path `org`, `environment`.
+    /// - Body: [`types::EnvironmentUpdateRequest`], `application/json`, `application/yaml`.
+    /// - Result: [`types::EnvironmentResponse`], `application/json`, `application/yaml`.
     #[inline]
     pub fn update_org_scoped_environment(
         &self,
@@ -77,7 +100,7 @@ impl<'c> Api<'c> {
         call.body_part(model::Cell::part(body));
         UpdateOrgScopedEnvironment { call }
     }
-    /// `PUT /v1/orgs/{org}/environments/{environment}`
+    /// `PUT /v1/orgs/{org}/environments/{environment}`: [`Self::update_org_scoped_environment`] with another body.
     #[inline]
     pub fn update_org_scoped_environment_yaml(
         &self,

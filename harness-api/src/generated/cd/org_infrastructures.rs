@@ -6,6 +6,11 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /v1/orgs/{org}/environments/{environment}/infrastructures`
+    ///
+    /// `create-org-scoped-infrastructure`, tag `Org Infrastructures`. Not repeated: twice may be more than once. Published types.
+    /// - Required: path `org`, `environment`.
+    /// - Body: [`types::InfrastructureCreateRequest`], `application/json`, `application/yaml`.
+    /// - Result: [`types::InfrastructureResponse`], `application/json`, `application/yaml`.
     #[inline]
     pub fn create_org_scoped_infrastructure(
         &self,
@@ -21,7 +26,7 @@ impl<'c> Api<'c> {
             call,
         }
     }
-    /// `POST /v1/orgs/{org}/environments/{environment}/infrastructures`
+    /// `POST /v1/orgs/{org}/environments/{environment}/infrastructures`: [`Self::create_org_scoped_infrastructure`] with another body.
     #[inline]
     pub fn create_org_scoped_infrastructure_yaml(
         &self,
@@ -38,6 +43,10 @@ impl<'c> Api<'c> {
         }
     }
     /// `DELETE /v1/orgs/{org}/environments/{environment}/infrastructures/{infrastructure-definition}`
+    ///
+    /// `delete-org-scoped-infrastructure`, tag `Org Infrastructures`. Idempotent: twice is as good as once. Published types.
+    /// - Required: path `org`, `environment`, `infrastructure_definition` = `infrastructure-definition`.
+    /// - Result: nothing.
     #[inline]
     pub fn delete_org_scoped_infrastructure(
         &self,
@@ -54,6 +63,10 @@ impl<'c> Api<'c> {
         }
     }
     /// `GET /v1/orgs/{org}/environments/{environment}/infrastructures/{infrastructure-definition}`
+    ///
+    /// `get-org-scoped-infrastructure`, tag `Org Infrastructures`. Safe: it only reads. Published types.
+    /// - Required: path `org`, `environment`, `infrastructure_definition` = `infrastructure-definition`.
+    /// - Result: [`types::InfrastructureResponse`], `application/json`, `application/yaml`.
     #[inline]
     pub fn get_org_scoped_infrastructure(
         &self,
@@ -68,6 +81,11 @@ impl<'c> Api<'c> {
         GetOrgScopedInfrastructure { call }
     }
     /// `GET /v1/orgs/{org}/environments/{environment}/infrastructures`
+    ///
+    /// `get-org-scoped-infrastructures`, tag `Org Infrastructures`. Safe: it only reads. Published types.
+    /// - Required: path `org`, `environment`.
+    /// - Result: list of [`types::InfrastructureResponse`], `application/json`, `application/yaml`.
+    /// - List: `paged page/limit from 0, size 20, at most 100, items body, total header X-Total-Elements, size header X-Page-Size`.
     #[inline]
     pub fn get_org_scoped_infrastructures(
         &self,
@@ -82,6 +100,11 @@ impl<'c> Api<'c> {
         }
     }
     /// `PUT /v1/orgs/{org}/environments/{environment}/infrastructures/{infrastructure-definition}`
+    ///
+    /// `update-org-scoped-infrastructure`, tag `Org Infrastructures`. Idempotent: twice is as good as once. Published types.
+    /// - Required: path `org`, `environment`, `infrastructure_definition` = `infrastructure-definition`.
+    /// - Body: [`types::InfrastructureUpdateRequest`], `application/json`, `application/yaml`.
+    /// - Result: [`types::InfrastructureResponse`], `application/json`, `application/yaml`.
     #[inline]
     pub fn update_org_scoped_infrastructure(
         &self,
@@ -99,7 +122,7 @@ impl<'c> Api<'c> {
             call,
         }
     }
-    /// `PUT /v1/orgs/{org}/environments/{environment}/infrastructures/{infrastructure-definition}`
+    /// `PUT /v1/orgs/{org}/environments/{environment}/infrastructures/{infrastructure-definition}`: [`Self::update_org_scoped_infrastructure`] with another body.
     #[inline]
     pub fn update_org_scoped_infrastructure_yaml(
         &self,

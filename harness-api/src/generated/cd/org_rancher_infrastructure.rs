@@ -6,6 +6,11 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /v1/orgs/{org}/rancher/connectors/{connector}/clusters`
+    ///
+    /// `list-org-scoped-rancher-clusters-using-connector`, tag `Org Rancher Infrastructure`. Safe: it only reads. Published types.
+    /// - Required: path `org`, `connector`.
+    /// - Result: [`types::RancherClusterItem`], `application/json`.
+    /// - List: `paged page/limit from 0, size 20, at most 100, items clusterItems`.
     #[inline]
     pub fn list_org_scoped_rancher_clusters_using_connector(
         &self,
@@ -23,6 +28,11 @@ impl<'c> Api<'c> {
         }
     }
     /// `GET /v1/orgs/{org}/rancher/environments/{environment}/infrastructure-definitions/{infrastructure-definition}/clusters`
+    ///
+    /// `list-org-scoped-rancher-clusters-using-env-and-infra`, tag `Org Rancher Infrastructure`. Safe: it only reads. Published types.
+    /// - Required: path `org`, `environment`, `infrastructure_definition` = `infrastructure-definition`.
+    /// - Result: [`types::RancherClusterItem`], `application/json`.
+    /// - List: `paged page/limit from 0, size 20, at most 100, items clusterItems`.
     #[inline]
     pub fn list_org_scoped_rancher_clusters_using_env_and_infra(
         &self,

@@ -6,6 +6,11 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /v1/orgs/{org}/services`
+    ///
+    /// `create-org-scoped-service`, tag `Org Services`. Not repeated: twice may be more than once. Published types.
+    /// - Required: path `org`.
+    /// - Body: [`types::ServiceCreateRequest`], `application/json`, `application/yaml`.
+    /// - Result: [`types::ServiceResponse`], `application/json`, `application/yaml`.
     #[inline]
     pub fn create_org_scoped_service(
         &self,
@@ -17,7 +22,7 @@ impl<'c> Api<'c> {
         call.body_part(model::Cell::part(body));
         CreateOrgScopedService { call }
     }
-    /// `POST /v1/orgs/{org}/services`
+    /// `POST /v1/orgs/{org}/services`: [`Self::create_org_scoped_service`] with another body.
     #[inline]
     pub fn create_org_scoped_service_yaml(
         &self,
@@ -30,6 +35,10 @@ impl<'c> Api<'c> {
         CreateOrgScopedService { call }
     }
     /// `DELETE /v1/orgs/{org}/services/{service}`
+    ///
+    /// `delete-org-scoped-service`, tag `Org Services`. Idempotent: twice is as good as once. Published types.
+    /// - Required: path `org`, `service`.
+    /// - Result: [`types::ServiceResponse`], `application/json`, `application/yaml`.
     #[inline]
     pub fn delete_org_scoped_service(
         &self,
@@ -42,6 +51,10 @@ impl<'c> Api<'c> {
         DeleteOrgScopedService { call }
     }
     /// `GET /v1/orgs/{org}/services/{service}/primary-manifests`
+    ///
+    /// `get-org-scoped-primary-manifests`, tag `Org Services`. Safe: it only reads. Published types.
+    /// - Required: path `service`, `org`.
+    /// - Result: [`types::ManifestsResponseDto`], `application/json`, `application/xml`.
     #[inline]
     pub fn get_org_scoped_primary_manifests(
         &self,
@@ -56,6 +69,10 @@ impl<'c> Api<'c> {
         }
     }
     /// `GET /v1/orgs/{org}/services/{service}`
+    ///
+    /// `get-org-scoped-service`, tag `Org Services`. Safe: it only reads. Published types.
+    /// - Required: path `org`, `service`.
+    /// - Result: [`types::ServiceResponse`], `application/json`, `application/yaml`.
     #[inline]
     pub fn get_org_scoped_service(
         &self,
@@ -68,6 +85,11 @@ impl<'c> Api<'c> {
         GetOrgScopedService { call }
     }
     /// `GET /v1/orgs/{org}/services`
+    ///
+    /// `get-org-scoped-services`, tag `Org Services`. Safe: it only reads. Published types.
+    /// - Required: path `org`.
+    /// - Result: list of [`types::ServiceResponse`], `application/json`, `application/yaml`.
+    /// - List: `paged page/limit from 0, size 20, at most 100, items body, total header X-Total-Elements, size header X-Page-Size`.
     #[inline]
     pub fn get_org_scoped_services(
         &self,
@@ -78,6 +100,11 @@ impl<'c> Api<'c> {
         GetOrgScopedServices { call }
     }
     /// `POST /v1/orgs/{org}/services/{service}/primary-manifests`
+    ///
+    /// `post-org-scoped-primary-manifests`, tag `Org Services`. Not repeated: twice may be more than once. Published types.
+    /// - Required: path `service`, `org`.
+    /// - Body, optional: [`types::GitEntityFindInfoDto`], `application/json`.
+    /// - Result: [`types::ManifestsResponseDto`], `application/json`, `application/xml`.
     #[inline]
     pub fn post_org_scoped_primary_manifests(
         &self,
@@ -92,6 +119,11 @@ impl<'c> Api<'c> {
         }
     }
     /// `PUT /v1/orgs/{org}/services/{service}`
+    ///
+    /// `update-org-scoped-service`, tag `Org Services`. Idempotent: twice is as good as once. Published types.
+    /// - Required: path `org`, `service`.
+    /// - Body: [`types::ServiceUpdateRequest`], `application/json`, `application/yaml`.
+    /// - Result: [`types::ServiceResponse`], `application/json`, `application/yaml`.
     #[inline]
     pub fn update_org_scoped_service(
         &self,
@@ -105,7 +137,7 @@ impl<'c> Api<'c> {
         call.body_part(model::Cell::part(body));
         UpdateOrgScopedService { call }
     }
-    /// `PUT /v1/orgs/{org}/services/{service}`
+    /// `PUT /v1/orgs/{org}/services/{service}`: [`Self::update_org_scoped_service`] with another body.
     #[inline]
     pub fn update_org_scoped_service_yaml(
         &self,

@@ -6,6 +6,11 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /ng/api/overrides`
+    ///
+    /// `createOverride`, tag `Overrides`. Not repeated: twice may be more than once. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Body: [`types::OverrideRequest`], `application/json`.
+    /// - Result: [`types::ResponseDtoOverrideResponse`], `application/json`, `application/yaml`.
     #[inline]
     pub fn create_override(
         &self,
@@ -18,6 +23,10 @@ impl<'c> Api<'c> {
         CreateOverride { call }
     }
     /// `DELETE /ng/api/overrides/{identifier}`
+    ///
+    /// `deleteOverride`, tag `Overrides`. Idempotent: twice is as good as once. Published types.
+    /// - Required: path `identifier`; query `account_identifier` = `accountIdentifier`.
+    /// - Result: [`types::ResponseDtoBoolean`], `application/json`, `application/yaml`.
     #[inline]
     pub fn delete_override(
         &self,
@@ -30,6 +39,10 @@ impl<'c> Api<'c> {
         DeleteOverride { call }
     }
     /// `GET /ng/api/overrides/{identifier}`
+    ///
+    /// `getOverridesViaIdentifier`, tag `Overrides`. Safe: it only reads. Published types.
+    /// - Required: path `identifier`; query `account_identifier` = `accountIdentifier`.
+    /// - Result: [`types::ResponseDtoOverrideResponse`], `application/json`, `application/yaml`.
     #[inline]
     pub fn get_overrides_via_identifier(
         &self,
@@ -42,6 +55,10 @@ impl<'c> Api<'c> {
         GetOverridesViaIdentifier { call }
     }
     /// `POST /ng/api/overrides/move-config`
+    ///
+    /// `OverrideMoveConfigs`, tag `Overrides`. Not repeated: twice may be more than once. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Result: [`types::ResponseDtoServiceOverrideMoveConfigResponse`], `application/json`, `application/yaml`.
     #[inline]
     pub fn override_move_configs(
         &self,
@@ -52,6 +69,11 @@ impl<'c> Api<'c> {
         OverrideMoveConfigs { call }
     }
     /// `PUT /ng/api/overrides`
+    ///
+    /// `updateOverride`, tag `Overrides`. Idempotent: twice is as good as once. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Body: [`types::OverrideRequest`], `application/json`.
+    /// - Result: [`types::ResponseDtoOverrideResponse`], `application/json`, `application/yaml`.
     #[inline]
     pub fn update_override(
         &self,
@@ -64,6 +86,10 @@ impl<'c> Api<'c> {
         UpdateOverride { call }
     }
     /// `PUT /ng/api/overrides/update-git-metadata`
+    ///
+    /// `updateOverrideGitDetails`, tag `Overrides`. Idempotent: twice is as good as once. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Result: [`types::ResponseDtoServiceOverrideGitUpdateResponse`], `application/json`, `application/yaml`.
     #[inline]
     pub fn update_override_git_details(
         &self,

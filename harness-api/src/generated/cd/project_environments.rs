@@ -6,6 +6,11 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /v1/orgs/{org}/projects/{project}/environments`
+    ///
+    /// `create-environment`, tag `Project Environments`. Not repeated: twice may be more than once. Published types.
+    /// - Required: path `org`, `project`.
+    /// - Body: [`types::EnvironmentCreateRequest`], `application/json`, `application/yaml`.
+    /// - Result: [`types::EnvironmentResponse`], `application/json`, `application/yaml`.
     #[inline]
     pub fn create_environment(
         &self,
@@ -19,7 +24,7 @@ impl<'c> Api<'c> {
         call.body_part(model::Cell::part(body));
         CreateEnvironment { call }
     }
-    /// `POST /v1/orgs/{org}/projects/{project}/environments`
+    /// `POST /v1/orgs/{org}/projects/{project}/environments`: [`Self::create_environment`] with another body.
     #[inline]
     pub fn create_environment_yaml(
         &self,
@@ -34,6 +39,10 @@ impl<'c> Api<'c> {
         CreateEnvironment { call }
     }
     /// `DELETE /v1/orgs/{org}/projects/{project}/environments/{environment}`
+    ///
+    /// `delete-environment`, tag `Project Environments`. Idempotent: twice is as good as once. Published types.
+    /// - Required: path `org`, `project`, `environment`.
+    /// - Result: nothing.
     #[inline]
     pub fn delete_environment(
         &self,
@@ -48,6 +57,10 @@ impl<'c> Api<'c> {
         DeleteEnvironment { call }
     }
     /// `GET /v1/orgs/{org}/projects/{project}/environments/{environment}`
+    ///
+    /// `get-environment`, tag `Project Environments`. Safe: it only reads. Published types.
+    /// - Required: path `org`, `project`, `environment`.
+    /// - Result: [`types::EnvironmentResponse`], `application/json`, `application/yaml`.
     #[inline]
     pub fn get_environment(
         &self,
@@ -62,6 +75,11 @@ impl<'c> Api<'c> {
         GetEnvironment { call }
     }
     /// `GET /v1/orgs/{org}/projects/{project}/environments`
+    ///
+    /// `get-environments`, tag `Project Environments`. Safe: it only reads. Published types.
+    /// - Required: path `org`, `project`.
+    /// - Result: list of [`types::EnvironmentResponse`], `application/json`, `application/yaml`.
+    /// - List: `paged page/limit from 0, size 20, at most 100, items body, total header X-Total-Elements, size header X-Page-Size`.
     #[inline]
     pub fn get_environments(
         &self,
@@ -74,6 +92,11 @@ impl<'c> Api<'c> {
         GetEnvironments { call }
     }
     /// `PUT /v1/orgs/{org}/projects/{project}/environments/{environment}`
+    ///
+    /// `update-environment`, tag `Project Environments`. Idempotent: twice is as good as once. Published types.
+    /// - Required: path `org`, `project`, `environment`.
+    /// - Body: [`types::EnvironmentUpdateRequest`], `application/json`, `application/yaml`.
+    /// - Result: [`types::EnvironmentResponse`], `application/json`, `application/yaml`.
     #[inline]
     pub fn update_environment(
         &self,
@@ -89,7 +112,7 @@ impl<'c> Api<'c> {
         call.body_part(model::Cell::part(body));
         UpdateEnvironment { call }
     }
-    /// `PUT /v1/orgs/{org}/projects/{project}/environments/{environment}`
+    /// `PUT /v1/orgs/{org}/projects/{project}/environments/{environment}`: [`Self::update_environment`] with another body.
     #[inline]
     pub fn update_environment_yaml(
         &self,

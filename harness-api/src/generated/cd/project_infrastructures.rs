@@ -6,6 +6,11 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /v1/orgs/{org}/projects/{project}/environments/{environment}/infrastructures`
+    ///
+    /// `create-infrastructure`, tag `Project Infrastructures`. Not repeated: twice may be more than once. Published types.
+    /// - Required: path `org`, `project`, `environment`.
+    /// - Body: [`types::InfrastructureCreateRequest`], `application/json`, `application/yaml`.
+    /// - Result: [`types::InfrastructureResponse`], `application/json`, `application/yaml`.
     #[inline]
     pub fn create_project_scoped_infrastructure(
         &self,
@@ -23,7 +28,7 @@ impl<'c> Api<'c> {
             call,
         }
     }
-    /// `POST /v1/orgs/{org}/projects/{project}/environments/{environment}/infrastructures`
+    /// `POST /v1/orgs/{org}/projects/{project}/environments/{environment}/infrastructures`: [`Self::create_project_scoped_infrastructure`] with another body.
     #[inline]
     pub fn create_project_scoped_infrastructure_yaml(
         &self,
@@ -42,6 +47,10 @@ impl<'c> Api<'c> {
         }
     }
     /// `DELETE /v1/orgs/{org}/projects/{project}/environments/{environment}/infrastructures/{infrastructure-definition}`
+    ///
+    /// `delete-infrastructure`, tag `Project Infrastructures`. Idempotent: twice is as good as once. Published types.
+    /// - Required: path `org`, `project`, `environment`, `infrastructure_definition` = `infrastructure-definition`.
+    /// - Result: nothing.
     #[inline]
     pub fn delete_project_scoped_infrastructure(
         &self,
@@ -60,6 +69,10 @@ impl<'c> Api<'c> {
         }
     }
     /// `GET /v1/orgs/{org}/projects/{project}/environments/{environment}/infrastructures/{infrastructure-definition}`
+    ///
+    /// `get-infrastructure`, tag `Project Infrastructures`. Safe: it only reads. Published types.
+    /// - Required: path `org`, `project`, `environment`, `infrastructure_definition` = `infrastructure-definition`.
+    /// - Result: [`types::InfrastructureResponse`], `application/json`, `application/yaml`.
     #[inline]
     pub fn get_project_scoped_infrastructure(
         &self,
@@ -78,6 +91,11 @@ impl<'c> Api<'c> {
         }
     }
     /// `GET /v1/orgs/{org}/projects/{project}/environments/{environment}/infrastructures`
+    ///
+    /// `get-infrastructures`, tag `Project Infrastructures`. Safe: it only reads. Published types.
+    /// - Required: path `org`, `project`, `environment`.
+    /// - Result: list of [`types::InfrastructureResponse`], `application/json`, `application/yaml`.
+    /// - List: `paged page/limit from 0, size 20, at most 100, items body, total header X-Total-Elements, size header X-Page-Size`.
     #[inline]
     pub fn get_project_scoped_infrastructures(
         &self,
@@ -94,6 +112,11 @@ impl<'c> Api<'c> {
         }
     }
     /// `PUT /v1/orgs/{org}/projects/{project}/environments/{environment}/infrastructures/{infrastructure-definition}`
+    ///
+    /// `update-infrastructure`, tag `Project Infrastructures`. Idempotent: twice is as good as once. Published types.
+    /// - Required: path `org`, `project`, `environment`, `infrastructure_definition` = `infrastructure-definition`.
+    /// - Body: [`types::InfrastructureUpdateRequest`], `application/json`, `application/yaml`.
+    /// - Result: [`types::InfrastructureResponse`], `application/json`, `application/yaml`.
     #[inline]
     pub fn update_project_scoped_infrastructure(
         &self,
@@ -113,7 +136,7 @@ impl<'c> Api<'c> {
             call,
         }
     }
-    /// `PUT /v1/orgs/{org}/projects/{project}/environments/{environment}/infrastructures/{infrastructure-definition}`
+    /// `PUT /v1/orgs/{org}/projects/{project}/environments/{environment}/infrastructures/{infrastructure-definition}`: [`Self::update_project_scoped_infrastructure`] with another body.
     #[inline]
     pub fn update_project_scoped_infrastructure_yaml(
         &self,

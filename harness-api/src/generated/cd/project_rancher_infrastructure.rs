@@ -6,6 +6,11 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /v1/orgs/{org}/projects/{project}/rancher/connectors/{connector}/clusters`
+    ///
+    /// `list-project-scoped-rancher-clusters-using-connector`, tag `Project Rancher Infrastructure`. Safe: it only reads. Published types.
+    /// - Required: path `org`, `project`, `connector`.
+    /// - Result: [`types::RancherClusterItem`], `application/json`.
+    /// - List: `paged page/limit from 0, size 20, at most 100, items clusterItems`.
     #[inline]
     pub fn list_project_scoped_rancher_clusters_using_connector(
         &self,
@@ -25,6 +30,11 @@ impl<'c> Api<'c> {
         }
     }
     /// `GET /v1/orgs/{org}/projects/{project}/rancher/environments/{environment}/infrastructure-definitions/{infrastructure-definition}/clusters`
+    ///
+    /// `list-project-scoped-rancher-clusters-using-env-and-infra`, tag `Project Rancher Infrastructure`. Safe: it only reads. Published types.
+    /// - Required: path `org`, `project`, `environment`, `infrastructure_definition` = `infrastructure-definition`.
+    /// - Result: [`types::RancherClusterItem`], `application/json`.
+    /// - List: `paged page/limit from 0, size 20, at most 100, items clusterItems`.
     #[inline]
     pub fn list_project_scoped_rancher_clusters_using_env_and_infra(
         &self,

@@ -6,6 +6,11 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /v1/orgs/{org}/projects/{project}/services`
+    ///
+    /// `create-service`, tag `Project Services`. Not repeated: twice may be more than once. Published types.
+    /// - Required: path `org`, `project`.
+    /// - Body: [`types::ServiceCreateRequest`], `application/json`, `application/yaml`.
+    /// - Result: [`types::ServiceResponse`], `application/json`, `application/yaml`.
     #[inline]
     pub fn create_service(
         &self,
@@ -19,7 +24,7 @@ impl<'c> Api<'c> {
         call.body_part(model::Cell::part(body));
         CreateService { call }
     }
-    /// `POST /v1/orgs/{org}/projects/{project}/services`
+    /// `POST /v1/orgs/{org}/projects/{project}/services`: [`Self::create_service`] with another body.
     #[inline]
     pub fn create_service_yaml(
         &self,
@@ -34,6 +39,10 @@ impl<'c> Api<'c> {
         CreateService { call }
     }
     /// `DELETE /v1/orgs/{org}/projects/{project}/services/{service}`
+    ///
+    /// `delete-service`, tag `Project Services`. Idempotent: twice is as good as once. Published types.
+    /// - Required: path `org`, `project`, `service`.
+    /// - Result: [`types::ServiceResponse`], `application/json`, `application/yaml`.
     #[inline]
     pub fn delete_service(
         &self,
@@ -48,6 +57,10 @@ impl<'c> Api<'c> {
         DeleteService { call }
     }
     /// `GET /v1/orgs/{org}/projects/{project}/services/{service}/primary-manifests`
+    ///
+    /// `get-primary-manifests`, tag `Project Services`. Safe: it only reads. Published types.
+    /// - Required: path `service`, `org`, `project`.
+    /// - Result: [`types::ManifestsResponseDto`], `application/json`, `application/xml`.
     #[inline]
     pub fn get_primary_manifests(
         &self,
@@ -62,6 +75,10 @@ impl<'c> Api<'c> {
         GetPrimaryManifests { call }
     }
     /// `GET /v1/orgs/{org}/projects/{project}/services/{service}`
+    ///
+    /// `get-service`, tag `Project Services`. Safe: it only reads. Published types.
+    /// - Required: path `org`, `project`, `service`.
+    /// - Result: [`types::ServiceResponse`], `application/json`, `application/yaml`.
     #[inline]
     pub fn get_service(
         &self,
@@ -76,6 +93,11 @@ impl<'c> Api<'c> {
         GetService { call }
     }
     /// `GET /v1/orgs/{org}/projects/{project}/services`
+    ///
+    /// `get-services`, tag `Project Services`. Safe: it only reads. Published types.
+    /// - Required: path `org`, `project`.
+    /// - Result: list of [`types::ServiceResponse`], `application/json`, `application/yaml`.
+    /// - List: `paged page/limit from 0, size 20, at most 100, items body, total header X-Total-Elements, size header X-Page-Size`.
     #[inline]
     pub fn get_services(
         &self,
@@ -88,6 +110,11 @@ impl<'c> Api<'c> {
         GetServices { call }
     }
     /// `POST /v1/orgs/{org}/projects/{project}/services/{service}/primary-manifests`
+    ///
+    /// `post-primary-manifests`, tag `Project Services`. Not repeated: twice may be more than once. Published types.
+    /// - Required: path `service`, `org`, `project`.
+    /// - Body, optional: [`types::GitEntityFindInfoDto`], `application/json`.
+    /// - Result: [`types::ManifestsResponseDto`], `application/json`, `application/xml`.
     #[inline]
     pub fn post_primary_manifests(
         &self,
@@ -102,6 +129,11 @@ impl<'c> Api<'c> {
         PostPrimaryManifests { call }
     }
     /// `PUT /v1/orgs/{org}/projects/{project}/services/{service}`
+    ///
+    /// `update-service`, tag `Project Services`. Idempotent: twice is as good as once. Published types.
+    /// - Required: path `org`, `project`, `service`.
+    /// - Body: [`types::ServiceUpdateRequest`], `application/json`, `application/yaml`.
+    /// - Result: [`types::ServiceResponse`], `application/json`, `application/yaml`.
     #[inline]
     pub fn update_service(
         &self,
@@ -117,7 +149,7 @@ impl<'c> Api<'c> {
         call.body_part(model::Cell::part(body));
         UpdateService { call }
     }
-    /// `PUT /v1/orgs/{org}/projects/{project}/services/{service}`
+    /// `PUT /v1/orgs/{org}/projects/{project}/services/{service}`: [`Self::update_service`] with another body.
     #[inline]
     pub fn update_service_yaml(
         &self,

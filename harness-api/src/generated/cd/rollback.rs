@@ -6,6 +6,11 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /ng/api/rollback/check`
+    ///
+    /// `checkIfInstanceCanBeRolledBack`, tag `Rollback`. Safe: it only reads. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Body: [`types::PostProdRollbackRequestDto`], `application/json`.
+    /// - Result: [`types::ResponseDtoPostProdRollbackCheckDto`], `application/json`.
     #[inline]
     pub fn check_if_instance_can_be_rolled_back(
         &self,
@@ -20,6 +25,11 @@ impl<'c> Api<'c> {
         }
     }
     /// `POST /ng/api/rollback/trigger`
+    ///
+    /// `triggerRollback`, tag `Rollback`. Not repeated: twice may be more than once. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Body: [`types::PostProdRollbackRequestDto`], `application/json`.
+    /// - Result: [`types::ResponseDtoPostProdRollbackResponseDto`], `application/json`.
     #[inline]
     pub fn trigger_rollback(
         &self,
@@ -32,6 +42,11 @@ impl<'c> Api<'c> {
         TriggerRollback { call }
     }
     /// `POST /ng/api/rollback/trigger/v2`
+    ///
+    /// `triggerRollbackV2`, tag `Rollback`. Not repeated: twice may be more than once. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Body: [`types::RollbackRequestDto`], `application/json`.
+    /// - Result: [`types::ResponseDtoRollbackResponseDto`], `application/json`.
     #[inline]
     pub fn trigger_rollback_v2(
         &self,

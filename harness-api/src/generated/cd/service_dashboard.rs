@@ -6,6 +6,10 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /ng/api/dashboard/getPipelineExecutionCount`
+    ///
+    /// `pipelineExecutionCount`, tag `Service Dashboard`. Safe: it only reads. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Result: [`types::ResponseDtoPipelineExecutionCountInfo`], `application/json`, `application/yaml`.
     #[inline]
     pub fn pipeline_execution_count(
         &self,

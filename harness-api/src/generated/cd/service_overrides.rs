@@ -6,6 +6,11 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /ng/api/serviceOverrides`
+    ///
+    /// `createServiceOverride`, tag `ServiceOverrides`. Not repeated: twice may be more than once. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Body: [`types::ServiceOverrideRequestV2`], `application/json`.
+    /// - Result: [`types::ResponseDtoServiceOverrideResponseV2`], `application/json`, `application/yaml`.
     #[inline]
     pub fn create_service_override(
         &self,
@@ -18,6 +23,10 @@ impl<'c> Api<'c> {
         CreateServiceOverride { call }
     }
     /// `DELETE /ng/api/serviceOverrides/{identifier}`
+    ///
+    /// `deleteServiceOverride_1`, tag `ServiceOverrides`. Idempotent: twice is as good as once. Published types.
+    /// - Required: path `identifier`; query `account_identifier` = `accountIdentifier`.
+    /// - Result: [`types::ResponseDtoBoolean`], `application/json`, `application/yaml`.
     #[inline]
     pub fn delete_service_override(
         &self,
@@ -30,6 +39,10 @@ impl<'c> Api<'c> {
         DeleteServiceOverride { call }
     }
     /// `GET /ng/api/serviceOverrides/{identifier}`
+    ///
+    /// `getServiceOverrides`, tag `ServiceOverrides`. Safe: it only reads. Published types.
+    /// - Required: path `identifier`; query `account_identifier` = `accountIdentifier`.
+    /// - Result: [`types::ResponseDtoServiceOverrideResponseV2`], `application/json`, `application/yaml`.
     #[inline]
     pub fn get_service_overrides(
         &self,
@@ -42,6 +55,10 @@ impl<'c> Api<'c> {
         GetServiceOverrides { call }
     }
     /// `POST /ng/api/serviceOverrides/move-config`
+    ///
+    /// `serviceOverrideMoveConfigs`, tag `ServiceOverrides`. Not repeated: twice may be more than once. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Result: [`types::ResponseDtoServiceOverrideMoveConfigResponse`], `application/json`, `application/yaml`.
     #[inline]
     pub fn service_override_move_configs(
         &self,
@@ -52,6 +69,11 @@ impl<'c> Api<'c> {
         ServiceOverrideMoveConfigs { call }
     }
     /// `PUT /ng/api/serviceOverrides`
+    ///
+    /// `updateServiceOverride`, tag `ServiceOverrides`. Idempotent: twice is as good as once. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Body: [`types::ServiceOverrideRequestV2`], `application/json`.
+    /// - Result: [`types::ResponseDtoServiceOverrideResponseV2`], `application/json`, `application/yaml`.
     #[inline]
     pub fn update_service_override(
         &self,
@@ -64,6 +86,10 @@ impl<'c> Api<'c> {
         UpdateServiceOverride { call }
     }
     /// `PUT /ng/api/serviceOverrides/update-git-metadata`
+    ///
+    /// `updateServiceOverrideGitDetails`, tag `ServiceOverrides`. Idempotent: twice is as good as once. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Result: [`types::ResponseDtoServiceOverrideGitUpdateResponse`], `application/json`, `application/yaml`.
     #[inline]
     pub fn update_service_override_git_details(
         &self,

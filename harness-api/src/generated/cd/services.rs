@@ -6,6 +6,10 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /ng/api/servicesV2/check-allowed-values`
+    ///
+    /// `checkAllowedValuesInServices`, tag `Services`. Safe: it only reads. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Result: [`types::ResponseDtoAllowedValuesUsagesInternalDto`], `application/json`, `application/yaml`.
     #[inline]
     pub fn check_allowed_values_in_services(
         &self,
@@ -18,6 +22,11 @@ impl<'c> Api<'c> {
         }
     }
     /// `POST /ng/api/servicesV2`
+    ///
+    /// `createServiceV2`, tag `Services`. Not repeated: twice may be more than once. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Body: [`types::ServiceRequest`], `application/json`, `application/yaml`.
+    /// - Result: [`types::ResponseDtoServiceResponse`], `application/json`, `application/yaml`.
     #[inline]
     pub fn create_service_v2(
         &self,
@@ -29,7 +38,7 @@ impl<'c> Api<'c> {
         call.body_part(model::Cell::part(body));
         CreateServiceV2 { call }
     }
-    /// `POST /ng/api/servicesV2`
+    /// `POST /ng/api/servicesV2`: [`Self::create_service_v2`] with another body.
     #[inline]
     pub fn create_service_v2_yaml(
         &self,
@@ -42,6 +51,11 @@ impl<'c> Api<'c> {
         CreateServiceV2 { call }
     }
     /// `POST /ng/api/servicesV2/batch/partial`
+    ///
+    /// `createServicesPartialBatch`, tag `Services`. Not repeated: twice may be more than once. The answer is not described; the body is inferred from one sample.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Body, optional: list of [`types::CreateServicesPartialBatchBody`], `application/json`, `application/yaml`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn create_services_partial_batch(
         &self,
@@ -52,6 +66,11 @@ impl<'c> Api<'c> {
         CreateServicesPartialBatch { call }
     }
     /// `POST /ng/api/servicesV2/batch`
+    ///
+    /// `createServicesV2`, tag `Services`. Not repeated: twice may be more than once. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Body, optional: list of [`types::ServiceRequest`], `application/json`, `application/yaml`.
+    /// - Result: [`types::ResponseDtoPageResponseServiceResponse`], `application/json`, `application/yaml`.
     #[inline]
     pub fn create_services_v2(
         &self,
@@ -62,6 +81,10 @@ impl<'c> Api<'c> {
         CreateServicesV2 { call }
     }
     /// `DELETE /ng/api/servicesV2/{serviceIdentifier}`
+    ///
+    /// `deleteServiceV2`, tag `Services`. Idempotent: twice is as good as once. Published types.
+    /// - Required: path `service_identifier` = `serviceIdentifier`; query `account_identifier` = `accountIdentifier`.
+    /// - Result: [`types::ResponseDtoBoolean`], `application/json`, `application/yaml`.
     #[inline]
     pub fn delete_service_v2(
         &self,
@@ -74,12 +97,20 @@ impl<'c> Api<'c> {
         DeleteServiceV2 { call }
     }
     /// `GET /ng/api/servicesV2/plugin-info`
+    ///
+    /// `getPluginInfo`, tag `Services`. Safe: it only reads. Published types.
+    /// - Result: [`types::ResponseDtoPluginInfoResponseDto`], `application/json`, `application/yaml`.
     #[inline]
     pub fn get_plugin_info(&self) -> GetPluginInfo {
         let call = rt::Call::new(self.client, &GET_PLUGIN_INFO);
         GetPluginInfo { call }
     }
     /// `GET /ng/api/servicesV2/list/access`
+    ///
+    /// `getServiceAccessList`, tag `Services`. Safe: it only reads. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Result: [`types::ResponseDtoListServiceResponse`], `application/json`, `application/yaml`.
+    /// - List: `paged page/size from 0, size 100, at most 100, items data`.
     #[inline]
     pub fn get_service_access_list(
         &self,
@@ -90,6 +121,11 @@ impl<'c> Api<'c> {
         GetServiceAccessList { call }
     }
     /// `GET /ng/api/servicesV2`
+    ///
+    /// `getServiceList`, tag `Services`. Safe: it only reads. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Result: [`types::ResponseDtoPageResponseServiceResponse`], `application/json`, `application/yaml`.
+    /// - List: `paged page/size from 0, size 100, at most 100, items data.content, total data.totalItems, size data.pageSize`.
     #[inline]
     pub fn get_service_list(
         &self,
@@ -100,6 +136,10 @@ impl<'c> Api<'c> {
         GetServiceList { call }
     }
     /// `GET /ng/api/servicesV2/{serviceIdentifier}`
+    ///
+    /// `getServiceV2`, tag `Services`. Safe: it only reads. Published types.
+    /// - Required: path `service_identifier` = `serviceIdentifier`; query `account_identifier` = `accountIdentifier`.
+    /// - Result: [`types::ResponseDtoServiceResponse`], `application/json`, `application/yaml`.
     #[inline]
     pub fn get_service_v2(
         &self,
@@ -112,6 +152,11 @@ impl<'c> Api<'c> {
         GetServiceV2 { call }
     }
     /// `GET /ng/api/servicesV2/hooks/actions`
+    ///
+    /// `hookActions`, tag `Services`. Safe: it only reads. Published types.
+    /// - Required: query `service_spec_type` = `serviceSpecType`.
+    /// - Result: [`types::ResponseDtoSetServiceHookAction`], `application/json`, `application/yaml`.
+    /// - List: `whole list, items data`.
     #[inline]
     pub fn hook_actions(&self, service_spec_type: impl Into<String>) -> HookActions {
         let mut call = rt::Call::new(self.client, &HOOK_ACTIONS);
@@ -119,6 +164,10 @@ impl<'c> Api<'c> {
         HookActions { call }
     }
     /// `POST /ng/api/servicesV2/import`
+    ///
+    /// `importService`, tag `Services`. Not repeated: twice may be more than once. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`, `repo_name` = `repoName`, `branch`, `file_path` = `filePath`.
+    /// - Result: [`types::ResponseDtoServiceImportResponse`], `application/json`, `application/yaml`.
     #[inline]
     pub fn import_service(
         &self,
@@ -135,6 +184,11 @@ impl<'c> Api<'c> {
         ImportService { call }
     }
     /// `GET /ng/api/servicesV2/k8s/command-flags`
+    ///
+    /// `k8sCmdFlags`, tag `Services`. Safe: it only reads. Published types.
+    /// - Required: query `service_spec_type` = `serviceSpecType`.
+    /// - Result: [`types::ResponseDtoSetK8sCommandFlagType`], `application/json`, `application/yaml`.
+    /// - List: `whole list, items data`.
     #[inline]
     pub fn k8s_cmd_flags(&self, service_spec_type: impl Into<String>) -> K8sCmdFlags {
         let mut call = rt::Call::new(self.client, &K8S_CMD_FLAGS);
@@ -142,12 +196,20 @@ impl<'c> Api<'c> {
         K8sCmdFlags { call }
     }
     /// `GET /ng/api/servicesV2/kustomize/command-flags`
+    ///
+    /// `kustomizeCmdFlags`, tag `Services`. Safe: it only reads. Published types.
+    /// - Result: [`types::ResponseDtoSetKustomizeCommandFlagType`], `application/json`, `application/yaml`.
+    /// - List: `whole list, items data`.
     #[inline]
     pub fn kustomize_cmd_flags(&self) -> KustomizeCmdFlags {
         let call = rt::Call::new(self.client, &KUSTOMIZE_CMD_FLAGS);
         KustomizeCmdFlags { call }
     }
     /// `POST /ng/api/servicesV2/move-config/{serviceIdentifier}`
+    ///
+    /// `moveServiceConfigs`, tag `Services`. Not repeated: twice may be more than once. Published types.
+    /// - Required: path `service_identifier` = `serviceIdentifier`; query `account_identifier` = `accountIdentifier`.
+    /// - Result: [`types::ResponseDtoServiceMoveConfigResponse`], `application/json`, `application/yaml`.
     #[inline]
     pub fn move_service_configs(
         &self,
@@ -160,6 +222,10 @@ impl<'c> Api<'c> {
         MoveServiceConfigs { call }
     }
     /// `PUT /ng/api/servicesV2/{serviceIdentifier}/update-git-metadata`
+    ///
+    /// `updateServiceGitDetails`, tag `Services`. Idempotent: twice is as good as once. Published types.
+    /// - Required: path `service_identifier` = `serviceIdentifier`; query `account_identifier` = `accountIdentifier`, `org_identifier` = `orgIdentifier`, `project_identifier` = `projectIdentifier`.
+    /// - Result: [`types::ResponseDtoServiceGitUpdateResponse`], `application/json`, `application/yaml`.
     #[inline]
     pub fn update_service_git_details(
         &self,
@@ -176,6 +242,11 @@ impl<'c> Api<'c> {
         UpdateServiceGitDetails { call }
     }
     /// `PUT /ng/api/servicesV2`
+    ///
+    /// `updateServiceV2`, tag `Services`. Not repeated: twice may be more than once. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Body: [`types::ServiceRequest`], `application/json`, `application/yaml`.
+    /// - Result: [`types::ResponseDtoServiceResponse`], `application/json`, `application/yaml`.
     #[inline]
     pub fn update_service_v2(
         &self,
@@ -187,7 +258,7 @@ impl<'c> Api<'c> {
         call.body_part(model::Cell::part(body));
         UpdateServiceV2 { call }
     }
-    /// `PUT /ng/api/servicesV2`
+    /// `PUT /ng/api/servicesV2`: [`Self::update_service_v2`] with another body.
     #[inline]
     pub fn update_service_v2_yaml(
         &self,
@@ -200,6 +271,11 @@ impl<'c> Api<'c> {
         UpdateServiceV2 { call }
     }
     /// `PUT /ng/api/servicesV2/upsert`
+    ///
+    /// `upsertServiceV2`, tag `Services`. Not repeated: twice may be more than once. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Body: [`types::ServiceRequest`], `application/json`, `application/yaml`.
+    /// - Result: [`types::ResponseDtoServiceResponse`], `application/json`, `application/yaml`.
     #[inline]
     pub fn upsert_service_v2(
         &self,
@@ -211,7 +287,7 @@ impl<'c> Api<'c> {
         call.body_part(model::Cell::part(body));
         UpsertServiceV2 { call }
     }
-    /// `PUT /ng/api/servicesV2/upsert`
+    /// `PUT /ng/api/servicesV2/upsert`: [`Self::upsert_service_v2`] with another body.
     #[inline]
     pub fn upsert_service_v2_yaml(
         &self,

@@ -6,6 +6,11 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /ng/api/tas/organizations`
+    ///
+    /// `getTasOrganizations`, tag `tas`. Safe: it only reads. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Result: [`types::ResponseDtoListString`], `application/json`, `application/yaml`.
+    /// - List: `whole list, items data`.
     #[inline]
     pub fn get_tas_organizations(
         &self,
@@ -16,6 +21,11 @@ impl<'c> Api<'c> {
         GetTasOrganizations { call }
     }
     /// `GET /ng/api/tas/space`
+    ///
+    /// `getTasSpaces`, tag `tas`. Safe: it only reads. Published types.
+    /// - Required: query `connector_ref` = `connectorRef`, `organization`, `account_identifier` = `accountIdentifier`.
+    /// - Result: [`types::ResponseDtoListString`], `application/json`, `application/yaml`.
+    /// - List: `whole list, items data`.
     #[inline]
     pub fn get_tas_spaces(
         &self,
@@ -30,6 +40,11 @@ impl<'c> Api<'c> {
         GetTasSpaces { call }
     }
     /// `GET /ng/api/tas/v2/space`
+    ///
+    /// `getTasSpacesV2`, tag `tas`. Safe: it only reads. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`, `env_id` = `envId`, `infra_definition_id` = `infraDefinitionId`.
+    /// - Result: [`types::ResponseDtoListString`], `application/json`, `application/yaml`.
+    /// - List: `whole list, items data`.
     #[inline]
     pub fn get_tas_spaces_v2(
         &self,

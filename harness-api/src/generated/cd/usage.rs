@@ -6,6 +6,9 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /ng/api/usage/cd/active-services/csv/download`
+    ///
+    /// `downloadActiveServiceCSVReport`, tag `Usage`. Safe: it only reads. The answer is not described.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn download_active_service_csv_report(&self) -> DownloadActiveServiceCsvReport {
         let call = rt::Call::new(self.client, &DOWNLOAD_ACTIVE_SERVICE_CSV_REPORT);
@@ -14,6 +17,10 @@ impl<'c> Api<'c> {
         }
     }
     /// `GET /ng/api/license-usage-cd/v2/{usageType}/csv/download`
+    ///
+    /// `downloadCDUsageCSVReport`, tag `Usage`. Safe: it only reads. The answer is not described.
+    /// - Required: path `usage_type` = `usageType`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn download_cd_usage_csv_report(
         &self,
@@ -27,6 +34,9 @@ impl<'c> Api<'c> {
         DownloadCdUsageCsvReport { call }
     }
     /// `GET /ng/api/usage/CD/serviceInstancesLicense`
+    ///
+    /// `getCDLicenseUsageForServiceInstances`, tag `Usage`. Safe: it only reads. The answer is not described.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn get_cd_license_usage_for_service_instances(
         &self,
@@ -40,6 +50,9 @@ impl<'c> Api<'c> {
         }
     }
     /// `GET /ng/api/usage/CD/servicesLicense`
+    ///
+    /// `getCDLicenseUsageForServices`, tag `Usage`. Safe: it only reads. The answer is not described.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn get_cd_license_usage_for_services(&self) -> GetCdLicenseUsageForServices {
         let call = rt::Call::new(self.client, &GET_CD_LICENSE_USAGE_FOR_SERVICES);

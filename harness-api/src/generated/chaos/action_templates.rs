@@ -6,6 +6,11 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /gateway/chaos/manager/api/rest/templates/actions`
+    ///
+    /// `createActionTemplate`, tag `Action Templates`. Not repeated: twice may be more than once. Types of the Go SDK.
+    /// - Required: query `account_identifier` = `accountIdentifier`, `organization_identifier` = `organizationIdentifier`, `project_identifier` = `projectIdentifier`.
+    /// - Body: [`types::ActionTemplate`], `application/json`.
+    /// - Result: [`types::ActionTemplate`], `application/json`; errors 400.
     #[inline]
     pub fn create_action_template(
         &self,
@@ -22,6 +27,10 @@ impl<'c> Api<'c> {
         CreateActionTemplate { call }
     }
     /// `DELETE /gateway/chaos/manager/api/rest/templates/actions/{identity}`
+    ///
+    /// `deleteActionTemplate`, tag `Action Templates`. Idempotent: twice is as good as once. Types of the Go SDK.
+    /// - Required: path `identity`; query `account_identifier` = `accountIdentifier`, `organization_identifier` = `organizationIdentifier`, `project_identifier` = `projectIdentifier`, `hub_identity` = `hubIdentity`.
+    /// - Result: bool, `application/json`; errors 400.
     #[inline]
     pub fn delete_action_template(
         &self,
@@ -40,6 +49,10 @@ impl<'c> Api<'c> {
         DeleteActionTemplate { call }
     }
     /// `GET /gateway/chaos/manager/api/rest/templates/actions/{identity}`
+    ///
+    /// `getActionTemplate`, tag `Action Templates`. Safe: it only reads. Types of the Go SDK.
+    /// - Required: path `identity`; query `account_identifier` = `accountIdentifier`, `organization_identifier` = `organizationIdentifier`, `project_identifier` = `projectIdentifier`, `hub_identity` = `hubIdentity`.
+    /// - Result: [`types::GetActionTemplateResponse`], `application/json`; errors 400.
     #[inline]
     pub fn get_action_template(
         &self,
@@ -58,6 +71,10 @@ impl<'c> Api<'c> {
         GetActionTemplate { call }
     }
     /// `GET /gateway/chaos/manager/api/rest/templates/actions/{identity}/compare`
+    ///
+    /// `getActionTemplateRevisionDifference`, tag `Action Templates`. Safe: it only reads. Types of the Go SDK.
+    /// - Required: path `identity`; query `account_identifier` = `accountIdentifier`, `organization_identifier` = `organizationIdentifier`, `project_identifier` = `projectIdentifier`, `hub_identity` = `hubIdentity`, `revision`, `revision_to_compare` = `revisionToCompare`.
+    /// - Result: [`types::ListFaultActionTemplateResponse`], `application/json`; errors 400.
     #[inline]
     pub fn get_action_template_revision_difference(
         &self,
@@ -85,6 +102,11 @@ impl<'c> Api<'c> {
         }
     }
     /// `GET /gateway/chaos/manager/api/rest/templates/actions`
+    ///
+    /// `listActionTemplate`, tag `Action Templates`. Safe: it only reads. Types of the Go SDK.
+    /// - Required: query `account_identifier` = `accountIdentifier`, `organization_identifier` = `organizationIdentifier`, `project_identifier` = `projectIdentifier`, `hub_identity` = `hubIdentity`, `page`, `limit`, `search`.
+    /// - Result: [`types::ListFaultActionTemplateResponse`], `application/json`; errors 400.
+    /// - List: `paged page/limit from 0, size 15, items data, total pagination.totalItems, size pagination.limit`.
     #[inline]
     pub fn list_action_template(
         &self,
@@ -107,6 +129,11 @@ impl<'c> Api<'c> {
         ListActionTemplate { call }
     }
     /// `GET /gateway/chaos/manager/api/rest/templates/actions/{identity}/revisions`
+    ///
+    /// `listActionTemplateRevisions`, tag `Action Templates`. Safe: it only reads. Types of the Go SDK.
+    /// - Required: path `identity`; query `account_identifier` = `accountIdentifier`, `organization_identifier` = `organizationIdentifier`, `project_identifier` = `projectIdentifier`, `hub_identity` = `hubIdentity`, `page`, `limit`.
+    /// - Result: [`types::ListFaultActionTemplateResponse`], `application/json`; errors 400.
+    /// - List: `paged page/limit from 0, size 15, items data, total pagination.totalItems, size pagination.limit`.
     #[inline]
     pub fn list_action_template_revisions(
         &self,
@@ -131,6 +158,10 @@ impl<'c> Api<'c> {
         }
     }
     /// `GET /gateway/chaos/manager/api/rest/templates/actions/{identity}/variables`
+    ///
+    /// `listVariablesInActionTemplate`, tag `Action Templates`. Safe: it only reads. Types of the Go SDK.
+    /// - Required: path `identity`; query `account_identifier` = `accountIdentifier`, `organization_identifier` = `organizationIdentifier`, `project_identifier` = `projectIdentifier`, `hub_identity` = `hubIdentity`, `revision`.
+    /// - Result: [`types::ActionTemplateVariables`], `application/json`; errors 400.
     #[inline]
     pub fn list_variables_in_action_template(
         &self,
@@ -153,6 +184,11 @@ impl<'c> Api<'c> {
         }
     }
     /// `PUT /gateway/chaos/manager/api/rest/templates/actions/{identity}`
+    ///
+    /// `updateActionTemplate`, tag `Action Templates`. Idempotent: twice is as good as once. Types of the Go SDK.
+    /// - Required: path `identity`; query `account_identifier` = `accountIdentifier`, `organization_identifier` = `organizationIdentifier`, `project_identifier` = `projectIdentifier`.
+    /// - Body: [`types::ActionTemplate`], `application/json`.
+    /// - Result: [`types::ActionTemplate`], `application/json`; errors 400.
     #[inline]
     pub fn update_action_template(
         &self,

@@ -6,6 +6,11 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /gateway/chaos/manager/api/rest/actions`
+    ///
+    /// `createAction`, tag `Actions`. Not repeated: twice may be more than once. Types of the Go SDK.
+    /// - Required: query `account_identifier` = `accountIdentifier`, `organization_identifier` = `organizationIdentifier`, `project_identifier` = `projectIdentifier`.
+    /// - Body: [`types::ChaosAction`], `application/json`.
+    /// - Result: [`types::ChaosAction`], `application/json`; errors 400, 401, 500.
     #[inline]
     pub fn create_action(
         &self,
@@ -22,6 +27,10 @@ impl<'c> Api<'c> {
         CreateAction { call }
     }
     /// `DELETE /gateway/chaos/manager/api/rest/actions/{identity}`
+    ///
+    /// `deleteAction`, tag `Actions`. Idempotent: twice is as good as once. Types of the Go SDK.
+    /// - Required: path `identity`; query `account_identifier` = `accountIdentifier`, `organization_identifier` = `organizationIdentifier`, `project_identifier` = `projectIdentifier`.
+    /// - Result: text, `application/json`; errors 400, 401, 500.
     #[inline]
     pub fn delete_action(
         &self,
@@ -38,6 +47,10 @@ impl<'c> Api<'c> {
         DeleteAction { call }
     }
     /// `GET /gateway/chaos/manager/api/rest/actions/{identity}`
+    ///
+    /// `getAction`, tag `Actions`. Safe: it only reads. Types of the Go SDK.
+    /// - Required: path `identity`; query `account_identifier` = `accountIdentifier`, `organization_identifier` = `organizationIdentifier`, `project_identifier` = `projectIdentifier`.
+    /// - Result: [`types::ActionResponse`], `application/json`; errors 400, 401, 500.
     #[inline]
     pub fn get_action(
         &self,
@@ -54,6 +67,10 @@ impl<'c> Api<'c> {
         GetAction { call }
     }
     /// `GET /gateway/chaos/manager/api/rest/actions/manifest/{identity}`
+    ///
+    /// `getActionManifest`, tag `Actions`. Safe: it only reads. Types of the Go SDK.
+    /// - Required: path `identity`; query `account_identifier` = `accountIdentifier`, `organization_identifier` = `organizationIdentifier`, `project_identifier` = `projectIdentifier`.
+    /// - Result: text, `application/json`; errors 400, 401, 404, 500.
     #[inline]
     pub fn get_action_manifest(
         &self,
@@ -70,6 +87,11 @@ impl<'c> Api<'c> {
         GetActionManifest { call }
     }
     /// `POST /gateway/chaos/manager/api/rest/actions/import`
+    ///
+    /// `importAction`, tag `Actions`. Not repeated: twice may be more than once. Types of the Go SDK.
+    /// - Required: query `account_identifier` = `accountIdentifier`, `organization_identifier` = `organizationIdentifier`, `project_identifier` = `projectIdentifier`.
+    /// - Body: [`types::ImportActionTemplateRequest`], `application/json`.
+    /// - Result: [`types::StoredAction`], `application/json`; errors 500.
     #[inline]
     pub fn import_action(
         &self,
@@ -86,6 +108,12 @@ impl<'c> Api<'c> {
         ImportAction { call }
     }
     /// `POST /gateway/chaos/manager/api/v3/actions/list-metadata`
+    ///
+    /// `listActionMetadata`, tag `Actions`. Safe: it only reads. Types of the Go SDK.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Body: [`types::ListMetadataRequest`], `application/json`.
+    /// - Result: [`types::ListMetadataResponse`], `application/json`; errors 400, 500.
+    /// - List: `paged page/limit from 0, size 15, items items, total pagination.totalItems, size pagination.limit`.
     #[inline]
     pub fn list_action_metadata(
         &self,
@@ -98,6 +126,11 @@ impl<'c> Api<'c> {
         ListActionMetadata { call }
     }
     /// `GET /gateway/chaos/manager/api/rest/actions`
+    ///
+    /// `listActions`, tag `Actions`. Safe: it only reads. Types of the Go SDK.
+    /// - Required: query `account_identifier` = `accountIdentifier`, `organization_identifier` = `organizationIdentifier`, `project_identifier` = `projectIdentifier`, `search`, `page`, `limit`.
+    /// - Result: [`types::ListChaosActionTemplateResponse`], `application/json`; errors 400, 401, 500.
+    /// - List: `paged page/limit from 0, size 15, items data, total pagination.totalItems, size pagination.limit`.
     #[inline]
     pub fn list_actions(
         &self,
@@ -118,6 +151,11 @@ impl<'c> Api<'c> {
         ListActions { call }
     }
     /// `PUT /gateway/chaos/manager/api/rest/actions/{identity}`
+    ///
+    /// `updateAction`, tag `Actions`. Idempotent: twice is as good as once. Types of the Go SDK.
+    /// - Required: path `identity`; query `account_identifier` = `accountIdentifier`, `organization_identifier` = `organizationIdentifier`, `project_identifier` = `projectIdentifier`.
+    /// - Body: [`types::ActionResponse`], `application/json`.
+    /// - Result: [`types::ChaosAction`], `application/json`; errors 400, 401, 500.
     #[inline]
     pub fn update_action(
         &self,

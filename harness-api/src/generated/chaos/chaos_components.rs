@@ -6,6 +6,10 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /gateway/chaos/manager/api/v3/integrations/get-chaos-component-variable`
+    ///
+    /// `getChaosComponentVariable`, tag `Chaos Components`. Safe: it only reads. The answer is not described.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn get_chaos_component_variable(
         &self,
@@ -16,6 +20,11 @@ impl<'c> Api<'c> {
         GetChaosComponentVariable { call }
     }
     /// `POST /gateway/chaos/manager/api/v3/integrations/run-chaos-component`
+    ///
+    /// `runChaosComponent`, tag `Chaos Components`. Not repeated: twice may be more than once. The answer is not described; the body is inferred from one sample.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Body: [`types::RunChaosComponentBody`], `application/json`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn run_chaos_component(
         &self,

@@ -6,6 +6,11 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /gateway/chaos/manager/api/v3/chaosguard-conditions`
+    ///
+    /// `createCondition`, tag `ChaosGuard Conditions`. Not repeated: twice may be more than once. Types of the Go SDK.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Body: [`types::CreateConditionRequest`], `application/json`.
+    /// - Result: [`types::CreateConditionResponse`], `application/json`; errors 400, 404, 500.
     #[inline]
     pub fn create_condition(
         &self,
@@ -18,6 +23,10 @@ impl<'c> Api<'c> {
         CreateCondition { call }
     }
     /// `DELETE /gateway/chaos/manager/api/v3/chaosguard-conditions/{identity}`
+    ///
+    /// `deleteCondition`, tag `ChaosGuard Conditions`. Idempotent: twice is as good as once. Types of the Go SDK.
+    /// - Required: path `identity`; query `account_identifier` = `accountIdentifier`.
+    /// - Result: [`types::DeleteConditionResponse`], `application/json`; errors 400, 404, 500.
     #[inline]
     pub fn delete_condition(
         &self,
@@ -30,6 +39,10 @@ impl<'c> Api<'c> {
         DeleteCondition { call }
     }
     /// `GET /gateway/chaos/manager/api/v3/chaosguard-conditions/{identity}`
+    ///
+    /// `getCondition`, tag `ChaosGuard Conditions`. Safe: it only reads. Types of the Go SDK.
+    /// - Required: path `identity`; query `account_identifier` = `accountIdentifier`.
+    /// - Result: [`types::GetConditionResponse`], `application/json`; errors 400, 404, 500.
     #[inline]
     pub fn get_condition(
         &self,
@@ -42,12 +55,20 @@ impl<'c> Api<'c> {
         GetCondition { call }
     }
     /// `POST /gateway/chaos/manager/api/rest/genai/sgp/generate`
+    ///
+    /// `getSGPTemplateByGenAI`, tag `ChaosGuard Conditions`. Not repeated: twice may be more than once. Types of the Go SDK.
+    /// - Result: [`types::ChaosGuardCondition`], `application/json`.
     #[inline]
     pub fn get_sgp_template_by_gen_ai(&self) -> GetSgpTemplateByGenAi {
         let call = rt::Call::new(self.client, &GET_SGP_TEMPLATE_BY_GEN_AI);
         GetSgpTemplateByGenAi { call }
     }
     /// `GET /gateway/chaos/manager/api/v3/chaosguard-conditions`
+    ///
+    /// `listCondition`, tag `ChaosGuard Conditions`. Safe: it only reads. Types of the Go SDK.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Result: [`types::ListConditionResponse`], `application/json`; errors 400, 500.
+    /// - List: `paged page/limit from 0, size 15, items conditions, total pagination.totalItems, size pagination.limit`.
     #[inline]
     pub fn list_condition(
         &self,
@@ -58,6 +79,11 @@ impl<'c> Api<'c> {
         ListCondition { call }
     }
     /// `PUT /gateway/chaos/manager/api/v3/chaosguard-conditions/{identity}`
+    ///
+    /// `updateCondition`, tag `ChaosGuard Conditions`. Idempotent: twice is as good as once. Types of the Go SDK.
+    /// - Required: path `identity`; query `account_identifier` = `accountIdentifier`.
+    /// - Body: [`types::ChaosGuardCondition`], `application/json`.
+    /// - Result: [`types::UpdateConditionResponse`], `application/json`; errors 400, 404, 500.
     #[inline]
     pub fn update_condition(
         &self,

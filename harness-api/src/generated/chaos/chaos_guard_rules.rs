@@ -6,6 +6,11 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /gateway/chaos/manager/api/v3/chaosguard-rules`
+    ///
+    /// `createRule`, tag `ChaosGuard Rules`. Not repeated: twice may be more than once. Types of the Go SDK.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Body: [`types::CreateRuleRequest`], `application/json`.
+    /// - Result: [`types::CreateRuleResponse`], `application/json`; errors 400, 500.
     #[inline]
     pub fn create_rule(
         &self,
@@ -18,6 +23,10 @@ impl<'c> Api<'c> {
         CreateRule { call }
     }
     /// `DELETE /gateway/chaos/manager/api/v3/chaosguard-rules/{identity}`
+    ///
+    /// `deleteRule1`, tag `ChaosGuard Rules`. Idempotent: twice is as good as once. Types of the Go SDK.
+    /// - Required: path `identity`; query `account_identifier` = `accountIdentifier`.
+    /// - Result: [`types::DeleteRuleResponse`], `application/json`; errors 400, 404, 500.
     #[inline]
     pub fn delete_rule(
         &self,
@@ -30,6 +39,10 @@ impl<'c> Api<'c> {
         DeleteRule { call }
     }
     /// `PUT /gateway/chaos/manager/api/v3/chaosguard-rules/{identity}/enable`
+    ///
+    /// `enableRule`, tag `ChaosGuard Rules`. Idempotent: twice is as good as once. Types of the Go SDK.
+    /// - Required: path `identity`; query `account_identifier` = `accountIdentifier`, `enabled`.
+    /// - Result: text, `application/json`; errors 400, 404, 500.
     #[inline]
     pub fn enable_rule(
         &self,
@@ -44,6 +57,10 @@ impl<'c> Api<'c> {
         EnableRule { call }
     }
     /// `GET /gateway/chaos/manager/api/v3/chaosguard-rules/{identity}`
+    ///
+    /// `getRule`, tag `ChaosGuard Rules`. Safe: it only reads. Types of the Go SDK.
+    /// - Required: path `identity`; query `account_identifier` = `accountIdentifier`.
+    /// - Result: [`types::GetRuleResponse`], `application/json`; errors 400, 404, 500.
     #[inline]
     pub fn get_rule(
         &self,
@@ -56,6 +73,11 @@ impl<'c> Api<'c> {
         GetRule { call }
     }
     /// `GET /gateway/chaos/manager/api/v3/chaosguard-rules`
+    ///
+    /// `listRule`, tag `ChaosGuard Rules`. Safe: it only reads. Types of the Go SDK.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Result: [`types::ListRuleResponse`], `application/json`; errors 400, 500.
+    /// - List: `paged page/limit from 0, size 15, items rules, total pagination.totalItems, size pagination.limit`.
     #[inline]
     pub fn list_rule(&self, account_identifier: impl Into<String>) -> ListRule {
         let mut call = rt::Call::new(self.client, &LIST_RULE);
@@ -63,6 +85,11 @@ impl<'c> Api<'c> {
         ListRule { call }
     }
     /// `PUT /gateway/chaos/manager/api/v3/chaosguard-rules/{identity}`
+    ///
+    /// `updateRule1`, tag `ChaosGuard Rules`. Idempotent: twice is as good as once. Types of the Go SDK.
+    /// - Required: path `identity`; query `account_identifier` = `accountIdentifier`.
+    /// - Body: [`types::StoredChaosGuardRule`], `application/json`.
+    /// - Result: [`types::UpdateRuleResponse`], `application/json`; errors 400, 404, 500.
     #[inline]
     pub fn update_rule(
         &self,

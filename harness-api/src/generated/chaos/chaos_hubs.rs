@@ -6,6 +6,11 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /gateway/chaos/manager/api/rest/hubs`
+    ///
+    /// `createChaosHub`, tag `Chaos Hubs`. Not repeated: twice may be more than once. Types of the Go SDK.
+    /// - Required: query `account_identifier` = `accountIdentifier`, `organization_identifier` = `organizationIdentifier`, `project_identifier` = `projectIdentifier`.
+    /// - Body: [`types::CreateHubRequest`], `application/json`.
+    /// - Result: [`types::GetHubResponse`], `application/json`; errors 400, 404, 500.
     #[inline]
     pub fn create_chaos_hub(
         &self,
@@ -22,6 +27,10 @@ impl<'c> Api<'c> {
         CreateChaosHub { call }
     }
     /// `DELETE /gateway/chaos/manager/api/rest/hubs/{hubIdentity}`
+    ///
+    /// `deleteHub`, tag `Chaos Hubs`. Idempotent: twice is as good as once. Types of the Go SDK.
+    /// - Required: path `hub_identity` = `hubIdentity`; query `account_identifier` = `accountIdentifier`.
+    /// - Result: json, `application/json`; errors 400, 404, 500.
     #[inline]
     pub fn delete_hub(
         &self,
@@ -34,6 +43,10 @@ impl<'c> Api<'c> {
         DeleteHub { call }
     }
     /// `GET /gateway/chaos/manager/api/rest/hubs/{hubIdentity}`
+    ///
+    /// `getChaosHub`, tag `Chaos Hubs`. Safe: it only reads. Types of the Go SDK.
+    /// - Required: path `hub_identity` = `hubIdentity`; query `account_identifier` = `accountIdentifier`, `organization_identifier` = `organizationIdentifier`, `project_identifier` = `projectIdentifier`.
+    /// - Result: [`types::GetHubResponse`], `application/json`; errors 400, 404, 500.
     #[inline]
     pub fn get_chaos_hub(
         &self,
@@ -50,6 +63,11 @@ impl<'c> Api<'c> {
         GetChaosHub { call }
     }
     /// `GET /gateway/chaos/manager/api/rest/hubs`
+    ///
+    /// `listChaosHub`, tag `Chaos Hubs`. Safe: it only reads. Types of the Go SDK.
+    /// - Required: query `account_identifier` = `accountIdentifier`, `organization_identifier` = `organizationIdentifier`, `project_identifier` = `projectIdentifier`, `search`, `include_all_scope` = `includeAllScope`, `page`, `limit`.
+    /// - Result: [`types::ListHubResponse`], `application/json`; errors 400, 404, 500.
+    /// - List: `paged page/limit from 0, size 15, items items, total pagination.totalItems, size pagination.limit`.
     #[inline]
     pub fn list_chaos_hub(
         &self,
@@ -72,6 +90,12 @@ impl<'c> Api<'c> {
         ListChaosHub { call }
     }
     /// `POST /gateway/chaos/manager/api/v3/hubs/list-metadata`
+    ///
+    /// `listHubMetadata`, tag `Chaos Hubs`. Safe: it only reads. Types of the Go SDK.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Body: [`types::ListMetadataRequest`], `application/json`.
+    /// - Result: [`types::ListMetadataResponse`], `application/json`; errors 400, 500.
+    /// - List: `paged page/limit from 0, size 15, items items, total pagination.totalItems, size pagination.limit`.
     #[inline]
     pub fn list_hub_metadata(
         &self,
@@ -84,6 +108,11 @@ impl<'c> Api<'c> {
         ListHubMetadata { call }
     }
     /// `PUT /gateway/chaos/manager/api/rest/hubs/{hubIdentity}`
+    ///
+    /// `updateChaosHub`, tag `Chaos Hubs`. Idempotent: twice is as good as once. Types of the Go SDK.
+    /// - Required: path `hub_identity` = `hubIdentity`; query `account_identifier` = `accountIdentifier`, `organization_identifier` = `organizationIdentifier`, `project_identifier` = `projectIdentifier`.
+    /// - Body: [`types::UpdateHubRequest`], `application/json`.
+    /// - Result: [`types::GetHubResponse`], `application/json`; errors 400, 404, 500.
     #[inline]
     pub fn update_chaos_hub(
         &self,

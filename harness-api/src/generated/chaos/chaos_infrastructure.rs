@@ -6,6 +6,10 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `DELETE /gateway/chaos/manager/api/rest/v2/infrastructure/{environmentIdentifier}/{identity}`
+    ///
+    /// `deleteInfraV2`, tag `Chaos Infrastructure`. Idempotent: twice is as good as once. Types of the Go SDK.
+    /// - Required: path `identity`, `environment_identifier` = `environmentIdentifier`; query `account_identifier` = `accountIdentifier`, `organization_identifier` = `organizationIdentifier`, `project_identifier` = `projectIdentifier`.
+    /// - Result: [`types::DeleteKubernetesInfraV2Response`], `application/json`; errors 500.
     #[inline]
     pub fn delete_infra_v2(
         &self,
@@ -24,6 +28,10 @@ impl<'c> Api<'c> {
         DeleteInfraV2 { call }
     }
     /// `DELETE /gateway/chaos/manager/api/rest/kubernetes/infra/{id}`
+    ///
+    /// `deleteLegacyKubernetesChaosInfra`, tag `Chaos Infrastructure`. Idempotent: twice is as good as once. Types of the Go SDK.
+    /// - Required: path `id`; query `account_identifier` = `accountIdentifier`, `organization_identifier` = `organizationIdentifier`, `project_identifier` = `projectIdentifier`, `force_delete` = `forceDelete`.
+    /// - Result: text, `application/json`; errors 400, 401, 500.
     #[inline]
     pub fn delete_legacy_kubernetes_chaos_infra(
         &self,
@@ -44,6 +52,10 @@ impl<'c> Api<'c> {
         }
     }
     /// `DELETE /gateway/chaos/manager/api/rest/machine/infra/{id}`
+    ///
+    /// `deleteMachineChaosInfra`, tag `Chaos Infrastructure`. Idempotent: twice is as good as once. Types of the Go SDK.
+    /// - Required: path `id`; query `account_identifier` = `accountIdentifier`, `organization_identifier` = `organizationIdentifier`, `project_identifier` = `projectIdentifier`, `infra_type` = `infraType`.
+    /// - Result: text, `application/json`; errors 400, 500.
     #[inline]
     pub fn delete_machine_chaos_infra(
         &self,
@@ -62,6 +74,10 @@ impl<'c> Api<'c> {
         DeleteMachineChaosInfra { call }
     }
     /// `GET /gateway/chaos/manager/api/rest/v2/infrastructure/{identity}/connector`
+    ///
+    /// `getConnectorForInfra`, tag `Chaos Infrastructure`. Safe: it only reads. Types of the Go SDK.
+    /// - Required: path `identity`; query `account_identifier` = `accountIdentifier`, `organization_identifier` = `organizationIdentifier`, `project_identifier` = `projectIdentifier`, `environment_identifier` = `environmentIdentifier`.
+    /// - Result: [`types::GetHarnessInfrastructureResponse`], `application/json`; errors 500.
     #[inline]
     pub fn get_connector_for_infra(
         &self,
@@ -80,12 +96,19 @@ impl<'c> Api<'c> {
         GetConnectorForInfra { call }
     }
     /// `GET /gateway/chaos/manager/api/rest/imageRegistry`
+    ///
+    /// `getImageRegistry`, tag `Chaos Infrastructure`. Safe: it only reads. Types of the Go SDK.
+    /// - Result: [`types::ImageRegistryDetails`], `application/json`.
     #[inline]
     pub fn get_image_registry(&self) -> GetImageRegistry {
         let call = rt::Call::new(self.client, &GET_IMAGE_REGISTRY);
         GetImageRegistry { call }
     }
     /// `GET /gateway/chaos/manager/api/rest/v2/infrastructures/{infrastructureIdentity}/token`
+    ///
+    /// `getInfraToken`, tag `Chaos Infrastructure`. Safe: it only reads. Types of the Go SDK.
+    /// - Required: path `infrastructure_identity` = `infrastructureIdentity`; query `account_identifier` = `accountIdentifier`, `organization_identifier` = `organizationIdentifier`, `project_identifier` = `projectIdentifier`, `environment_identifier` = `environmentIdentifier`.
+    /// - Result: [`types::GetInfraTokenResponse`], `application/json`; errors 400, 401, 500.
     #[inline]
     pub fn get_infra_token(
         &self,
@@ -104,6 +127,10 @@ impl<'c> Api<'c> {
         GetInfraToken { call }
     }
     /// `GET /gateway/chaos/manager/api/rest/v2/infrastructure/{identity}`
+    ///
+    /// `getInfraV2`, tag `Chaos Infrastructure`. Safe: it only reads. Types of the Go SDK.
+    /// - Required: path `identity`; query `account_identifier` = `accountIdentifier`, `organization_identifier` = `organizationIdentifier`, `project_identifier` = `projectIdentifier`, `environment_identifier` = `environmentIdentifier`.
+    /// - Result: [`types::KubernetesInfrastructureV2Details`], `application/json`; errors 500.
     #[inline]
     pub fn get_infra_v2(
         &self,
@@ -122,6 +149,10 @@ impl<'c> Api<'c> {
         GetInfraV2 { call }
     }
     /// `GET /gateway/chaos/manager/api/rest/kubernetes/infra/{id}`
+    ///
+    /// `getLegacyKubernetesChaosInfraDetails`, tag `Chaos Infrastructure`. Safe: it only reads. Types of the Go SDK.
+    /// - Required: path `id`; query `account_identifier` = `accountIdentifier`, `organization_identifier` = `organizationIdentifier`, `project_identifier` = `projectIdentifier`.
+    /// - Result: [`types::KubernetesInfra`], `application/json`; errors 500.
     #[inline]
     pub fn get_legacy_kubernetes_chaos_infra_details(
         &self,
@@ -143,6 +174,10 @@ impl<'c> Api<'c> {
         }
     }
     /// `GET /gateway/chaos/manager/api/rest/kubernetes/infra/manifest/{id}`
+    ///
+    /// `getLegacyKubernetesChaosInfraManifest`, tag `Chaos Infrastructure`. Safe: it only reads. Types of the Go SDK.
+    /// - Required: path `id`; query `account_identifier` = `accountIdentifier`, `organization_identifier` = `organizationIdentifier`, `project_identifier` = `projectIdentifier`.
+    /// - Result: text, `application/json`; errors 400, 401, 500.
     #[inline]
     pub fn get_legacy_kubernetes_chaos_infra_manifest(
         &self,
@@ -164,6 +199,10 @@ impl<'c> Api<'c> {
         }
     }
     /// `GET /gateway/chaos/manager/api/rest/kubernetes/infra/stats`
+    ///
+    /// `getLegacyKubernetesChaosInfraStats`, tag `Chaos Infrastructure`. Safe: it only reads. Types of the Go SDK.
+    /// - Required: query `account_identifier` = `accountIdentifier`, `organization_identifier` = `organizationIdentifier`, `project_identifier` = `projectIdentifier`.
+    /// - Result: [`types::GetInfraStatsResponse`], `application/json`; errors 400, 401, 500.
     #[inline]
     pub fn get_legacy_kubernetes_chaos_infra_stats(
         &self,
@@ -183,6 +222,10 @@ impl<'c> Api<'c> {
         }
     }
     /// `GET /gateway/chaos/manager/api/rest/kubernetes/infra/version`
+    ///
+    /// `getLegacyKubernetesChaosInfraVersionDetails`, tag `Chaos Infrastructure`. Safe: it only reads. Types of the Go SDK.
+    /// - Required: query `account_identifier` = `accountIdentifier`, `organization_identifier` = `organizationIdentifier`, `project_identifier` = `projectIdentifier`.
+    /// - Result: [`types::GraphInfraVersionDetails`], `application/json`; errors 500.
     #[inline]
     pub fn get_legacy_kubernetes_chaos_infra_version_details(
         &self,
@@ -202,6 +245,11 @@ impl<'c> Api<'c> {
         }
     }
     /// `GET /gateway/chaos/manager/api/rest/kubernetes/infra/helm-command/{id}`
+    ///
+    /// `getLegacyKubernetesHelmInfraCommand`, tag `Chaos Infrastructure`. Safe: it only reads. Types of the Go SDK.
+    /// - Required: path `id`; query `account_identifier` = `accountIdentifier`, `organization_identifier` = `organizationIdentifier`, `project_identifier` = `projectIdentifier`.
+    /// - Result: list of text, `application/json`; errors 400, 401, 500.
+    /// - List: `whole list, items body`.
     #[inline]
     pub fn get_legacy_kubernetes_helm_infra_command(
         &self,
@@ -223,6 +271,10 @@ impl<'c> Api<'c> {
         }
     }
     /// `GET /gateway/chaos/manager/api/rest/machine/infra/{id}`
+    ///
+    /// `getMachineChaosInfraDetails`, tag `Chaos Infrastructure`. Safe: it only reads. Types of the Go SDK.
+    /// - Required: path `id`; query `account_identifier` = `accountIdentifier`, `organization_identifier` = `organizationIdentifier`, `project_identifier` = `projectIdentifier`, `infra_type` = `infraType`.
+    /// - Result: [`types::MachineInfra`], `application/json`; errors 400, 500.
     #[inline]
     pub fn get_machine_chaos_infra_details(
         &self,
@@ -243,6 +295,11 @@ impl<'c> Api<'c> {
         }
     }
     /// `GET /gateway/chaos/manager/api/rest/machine/infra/version`
+    ///
+    /// `getMachineChaosInfraVersionDetails`, tag `Chaos Infrastructure`. Safe: it only reads. Types of the Go SDK.
+    /// - Required: query `account_identifier` = `accountIdentifier`, `organization_identifier` = `organizationIdentifier`, `project_identifier` = `projectIdentifier`, `infra_type` = `infraType`.
+    /// - Body: [`types::GetInfraVersionDetailsRequest`], `application/json`.
+    /// - Result: [`types::MachineInfraVersionDetails`], `application/json`; errors 400, 500.
     #[inline]
     pub fn get_machine_chaos_infra_version_details(
         &self,
@@ -266,12 +323,20 @@ impl<'c> Api<'c> {
         }
     }
     /// `GET /gateway/chaos/manager/api/rest/usage`
+    ///
+    /// `getResourceUsage`, tag `Chaos Infrastructure`. Safe: it only reads. Types of the Go SDK.
+    /// - Result: [`types::ChaosLicenseUsageDto`], `application/json`; errors 400, 404, 500.
     #[inline]
     pub fn get_resource_usage(&self) -> GetResourceUsage {
         let call = rt::Call::new(self.client, &GET_RESOURCE_USAGE);
         GetResourceUsage { call }
     }
     /// `POST /gateway/chaos/manager/api/rest/v2/infrastructure/yaml`
+    ///
+    /// `getV2InfrastructureYaml`, tag `Chaos Infrastructure`. Safe: it only reads. Types of the Go SDK.
+    /// - Required: query `account_identifier` = `accountIdentifier`, `organization_identifier` = `organizationIdentifier`, `project_identifier` = `projectIdentifier`.
+    /// - Body: [`types::GetKubernetesInfrastructureV2YamlRequest`], `application/json`.
+    /// - Result: [`types::GetKubernetesInfrastructureV2YamlResponse`], `application/json`; errors 500.
     #[inline]
     pub fn get_v2_infrastructure_yaml(
         &self,
@@ -288,6 +353,11 @@ impl<'c> Api<'c> {
         GetV2InfrastructureYaml { call }
     }
     /// `GET /gateway/chaos/manager/api/rest/v2/infrastructures/{infrastructureIdentity}/applications`
+    ///
+    /// `listApplication`, tag `Chaos Infrastructure`. Safe: it only reads. Types of the Go SDK.
+    /// - Required: path `infrastructure_identity` = `infrastructureIdentity`; query `account_identifier` = `accountIdentifier`, `organization_identifier` = `organizationIdentifier`, `project_identifier` = `projectIdentifier`, `environment_identifier` = `environmentIdentifier`.
+    /// - Result: [`types::ListApplicationResponse`], `application/json`; errors 500.
+    /// - List: `whole list, items items`.
     #[inline]
     pub fn list_application(
         &self,
@@ -306,6 +376,12 @@ impl<'c> Api<'c> {
         ListApplication { call }
     }
     /// `POST /gateway/chaos/manager/api/rest/v2/infrastructures/chaos-enabled`
+    ///
+    /// `listChaosEnabledInfraV2`, tag `Chaos Infrastructure`. Safe: it only reads. Types of the Go SDK.
+    /// - Required: query `account_identifier` = `accountIdentifier`, `organization_identifier` = `organizationIdentifier`, `project_identifier` = `projectIdentifier`, `page`, `limit`.
+    /// - Body: [`types::ListKubernetesInfraV2Request`], `application/json`.
+    /// - Result: [`types::ListKubernetesInfraV2Response`], `application/json`; errors 500.
+    /// - List: `paged page/limit from 0, size 10, items infras, total totalNoOfInfrastructures, size pagination.limit`.
     #[inline]
     pub fn list_chaos_enabled_infra_v2(
         &self,
@@ -326,6 +402,11 @@ impl<'c> Api<'c> {
         ListChaosEnabledInfraV2 { call }
     }
     /// `GET /gateway/chaos/manager/api/rest/v2/infrastructures/{infrastructureIdentity}/applications/{applicationIdentity}/functions`
+    ///
+    /// `listFunction`, tag `Chaos Infrastructure`. Safe: it only reads. Types of the Go SDK.
+    /// - Required: path `infrastructure_identity` = `infrastructureIdentity`, `application_identity` = `applicationIdentity`; query `account_identifier` = `accountIdentifier`, `organization_identifier` = `organizationIdentifier`, `project_identifier` = `projectIdentifier`, `environment_identifier` = `environmentIdentifier`.
+    /// - Result: [`types::ListFunctionResponse`], `application/json`; errors 500.
+    /// - List: `whole list, items items`.
     #[inline]
     pub fn list_function(
         &self,
@@ -346,6 +427,11 @@ impl<'c> Api<'c> {
         ListFunction { call }
     }
     /// `GET /gateway/chaos/manager/api/rest/v2/harness-infrastructures`
+    ///
+    /// `listHarnessInfra`, tag `Chaos Infrastructure`. Safe: it only reads. Types of the Go SDK.
+    /// - Required: query `account_identifier` = `accountIdentifier`, `organization_identifier` = `organizationIdentifier`, `project_identifier` = `projectIdentifier`, `environment_identifier` = `environmentIdentifier`, `page`, `limit`.
+    /// - Result: [`types::ListHarnessInfrastructureResponse`], `application/json`; errors 500.
+    /// - List: `paged page/limit from 0, size 10, items items, total page.totalItems, size page.limit`.
     #[inline]
     pub fn list_harness_infra(
         &self,
@@ -366,6 +452,12 @@ impl<'c> Api<'c> {
         ListHarnessInfra { call }
     }
     /// `POST /gateway/chaos/manager/api/rest/v2/infrastructures`
+    ///
+    /// `listInfraV2`, tag `Chaos Infrastructure`. Safe: it only reads. Types of the Go SDK.
+    /// - Required: query `account_identifier` = `accountIdentifier`, `organization_identifier` = `organizationIdentifier`, `project_identifier` = `projectIdentifier`, `page`, `limit`.
+    /// - Body: [`types::ListKubernetesInfraV2Request`], `application/json`.
+    /// - Result: [`types::ListKubernetesInfraV2Response`], `application/json`; errors 500.
+    /// - List: `paged page/limit from 0, size 10, items infras, total totalNoOfInfrastructures, size pagination.limit`.
     #[inline]
     pub fn list_infra_v2(
         &self,
@@ -386,6 +478,12 @@ impl<'c> Api<'c> {
         ListInfraV2 { call }
     }
     /// `POST /gateway/chaos/manager/api/rest/kubernetes/infras`
+    ///
+    /// `listLegacyKubernetesChaosInfra`, tag `Chaos Infrastructure`. Safe: it only reads. Types of the Go SDK.
+    /// - Required: query `account_identifier` = `accountIdentifier`, `organization_identifier` = `organizationIdentifier`, `project_identifier` = `projectIdentifier`.
+    /// - Body: [`types::GraphListInfraRequest`], `application/json`.
+    /// - Result: [`types::GraphListInfraResponse`], `application/json`; errors 400, 401, 500.
+    /// - List: `paged pagination.page/pagination.limit in body from 0, items infras, total totalNoOfInfras`.
     #[inline]
     pub fn list_legacy_kubernetes_chaos_infra(
         &self,
@@ -404,6 +502,12 @@ impl<'c> Api<'c> {
         }
     }
     /// `POST /gateway/chaos/manager/api/rest/machine/infras`
+    ///
+    /// `listMachineChaosInfra`, tag `Chaos Infrastructure`. Safe: it only reads. Types of the Go SDK.
+    /// - Required: query `account_identifier` = `accountIdentifier`, `organization_identifier` = `organizationIdentifier`, `project_identifier` = `projectIdentifier`, `infra_type` = `infraType`, `page`, `limit`.
+    /// - Body: [`types::ListMachineInfraRequest`], `application/json`.
+    /// - Result: [`types::ListMachineInfraResponse`], `application/json`; errors 400, 500.
+    /// - List: `paged page/limit from 0, size 10, items infras, total totalNoOfInfras`.
     #[inline]
     pub fn list_machine_chaos_infra(
         &self,
@@ -426,6 +530,11 @@ impl<'c> Api<'c> {
         ListMachineChaosInfra { call }
     }
     /// `POST /gateway/chaos/manager/api/rest/v2/infrastructure`
+    ///
+    /// `registerInfraV2`, tag `Chaos Infrastructure`. Not repeated: twice may be more than once. Types of the Go SDK.
+    /// - Required: query `account_identifier` = `accountIdentifier`, `organization_identifier` = `organizationIdentifier`, `project_identifier` = `projectIdentifier`.
+    /// - Body: [`types::RegisterInfrastructureV2Request`], `application/json`.
+    /// - Result: [`types::RegisterInfrastructureV2Response`], `application/json`; errors 500.
     #[inline]
     pub fn register_infra_v2(
         &self,
@@ -442,6 +551,11 @@ impl<'c> Api<'c> {
         RegisterInfraV2 { call }
     }
     /// `POST /gateway/chaos/manager/api/rest/kubernetes/infra`
+    ///
+    /// `registerLegacyKubernetesInfra`, tag `Chaos Infrastructure`. Not repeated: twice may be more than once. Types of the Go SDK.
+    /// - Required: query `account_identifier` = `accountIdentifier`, `organization_identifier` = `organizationIdentifier`, `project_identifier` = `projectIdentifier`.
+    /// - Body: [`types::GraphRegisterInfraRequest`], `application/json`.
+    /// - Result: [`types::GraphRegisterInfraResponse`], `application/json`; errors 400, 401, 500.
     #[inline]
     pub fn register_legacy_kubernetes_infra(
         &self,
@@ -460,6 +574,11 @@ impl<'c> Api<'c> {
         }
     }
     /// `POST /gateway/chaos/manager/api/rest/machine/infra`
+    ///
+    /// `registerMachineInfra`, tag `Chaos Infrastructure`. Not repeated: twice may be more than once. Types of the Go SDK.
+    /// - Required: query `account_identifier` = `accountIdentifier`, `organization_identifier` = `organizationIdentifier`, `project_identifier` = `projectIdentifier`, `infra_type` = `infraType`.
+    /// - Body: [`types::RegisterMachineInfraRequest`], `application/json`.
+    /// - Result: [`types::RegisterMachineInfraResponse`], `application/json`; errors 400, 500.
     #[inline]
     pub fn register_machine_infra(
         &self,
@@ -478,6 +597,10 @@ impl<'c> Api<'c> {
         RegisterMachineInfra { call }
     }
     /// `GET /gateway/chaos/manager/api/rest/kubernetes/infra/health/{id}`
+    ///
+    /// `testLegacyKubernetesChaosInfraConnection`, tag `Chaos Infrastructure`. Safe: it only reads. The answer is not described.
+    /// - Required: path `id`; query `account_identifier` = `accountIdentifier`, `organization_identifier` = `organizationIdentifier`, `project_identifier` = `projectIdentifier`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn test_legacy_kubernetes_chaos_infra_connection(
         &self,
@@ -499,6 +622,11 @@ impl<'c> Api<'c> {
         }
     }
     /// `POST /gateway/chaos/manager/api/rest/v2/infrastructures/{infrastructureIdentity}/updateemissary`
+    ///
+    /// `updateEmissary`, tag `Chaos Infrastructure`. Not repeated: twice may be more than once. Types of the Go SDK.
+    /// - Required: path `infrastructure_identity` = `infrastructureIdentity`; query `account_identifier` = `accountIdentifier`, `organization_identifier` = `organizationIdentifier`, `project_identifier` = `projectIdentifier`, `environment_identifier` = `environmentIdentifier`.
+    /// - Body: [`types::UpdateEmissaryUrlRequest`], `application/json`.
+    /// - Result: json, `application/json`; errors 400, 401, 500.
     #[inline]
     pub fn update_emissary(
         &self,
@@ -519,6 +647,11 @@ impl<'c> Api<'c> {
         UpdateEmissary { call }
     }
     /// `PUT /gateway/chaos/manager/api/rest/v2/infrastructure`
+    ///
+    /// `updateInfraV2`, tag `Chaos Infrastructure`. Idempotent: twice is as good as once. Types of the Go SDK.
+    /// - Required: query `account_identifier` = `accountIdentifier`, `organization_identifier` = `organizationIdentifier`, `project_identifier` = `projectIdentifier`.
+    /// - Body: [`types::UpdateKubernetesInfrastructureV2Request`], `application/json`.
+    /// - Result: [`types::UpdateKubernetesInfrastructureV2Response`], `application/json`; errors 500.
     #[inline]
     pub fn update_infra_v2(
         &self,
@@ -535,6 +668,11 @@ impl<'c> Api<'c> {
         UpdateInfraV2 { call }
     }
     /// `PUT /gateway/chaos/manager/api/rest/kubernetes/infra/{id}`
+    ///
+    /// `updateLegacyKubernetesChaosInfra`, tag `Chaos Infrastructure`. Idempotent: twice is as good as once. Types of the Go SDK.
+    /// - Required: path `id`; query `account_identifier` = `accountIdentifier`, `organization_identifier` = `organizationIdentifier`, `project_identifier` = `projectIdentifier`.
+    /// - Body: [`types::GraphUpdateInfraRequest`], `application/json`.
+    /// - Result: [`types::UpdateKubernetesInfrastructureResponse`], `application/json`; errors 400, 401, 500.
     #[inline]
     pub fn update_legacy_kubernetes_chaos_infra(
         &self,
@@ -555,6 +693,11 @@ impl<'c> Api<'c> {
         }
     }
     /// `PUT /gateway/chaos/manager/api/rest/machine/infra/{id}`
+    ///
+    /// `updateMachineInfra`, tag `Chaos Infrastructure`. Idempotent: twice is as good as once. Types of the Go SDK.
+    /// - Required: path `id`; query `account_identifier` = `accountIdentifier`, `organization_identifier` = `organizationIdentifier`, `project_identifier` = `projectIdentifier`, `infra_type` = `infraType`.
+    /// - Body: [`types::UpdateMachineInfraRequest`], `application/json`.
+    /// - Result: [`types::UpdateInfraResponse`], `application/json`; errors 400, 500.
     #[inline]
     pub fn update_machine_infra(
         &self,
@@ -575,6 +718,10 @@ impl<'c> Api<'c> {
         UpdateMachineInfra { call }
     }
     /// `POST /gateway/chaos/manager/api/rest/kubernetes/infra/upgrade/{id}`
+    ///
+    /// `upgradeLegacyKubernetesChaosInfra`, tag `Chaos Infrastructure`. Not repeated: twice may be more than once. Types of the Go SDK.
+    /// - Required: path `id`; query `account_identifier` = `accountIdentifier`, `organization_identifier` = `organizationIdentifier`, `project_identifier` = `projectIdentifier`.
+    /// - Result: [`types::UpgradeKubernetesInfrastructureResponse`], `application/json`; errors 400, 401, 500.
     #[inline]
     pub fn upgrade_legacy_kubernetes_chaos_infra(
         &self,

@@ -6,6 +6,11 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /gateway/chaos/manager/api/rest/recommendations/status`
+    ///
+    /// `bulkUpdateRecommendationStatus`, tag `Chaos Recommendations`. Not repeated: twice may be more than once. Types of the Go SDK.
+    /// - Required: query `account_identifier` = `accountIdentifier`, `organization_identifier` = `organizationIdentifier`, `project_identifier` = `projectIdentifier`, `status`.
+    /// - Body: list of text, `application/json`.
+    /// - Result: nothing; errors 400, 500.
     #[inline]
     pub fn bulk_update_recommendation_status(
         &self,
@@ -26,6 +31,10 @@ impl<'c> Api<'c> {
         }
     }
     /// `POST /gateway/chaos/manager/api/rest/recommendations/action/create`
+    ///
+    /// `createRecommendation`, tag `Chaos Recommendations`. Not repeated: twice may be more than once. Types of the Go SDK.
+    /// - Required: query `account_identifier` = `accountIdentifier`, `organization_identifier` = `organizationIdentifier`, `project_identifier` = `projectIdentifier`, `recommendation_id` = `recommendationID`.
+    /// - Result: [`types::CreateActionResponse`], `application/json`; errors 400, 500.
     #[inline]
     pub fn create_recommendation(
         &self,
@@ -42,6 +51,10 @@ impl<'c> Api<'c> {
         CreateRecommendation { call }
     }
     /// `DELETE /gateway/chaos/manager/api/rest/recommendations`
+    ///
+    /// `deleteRecommendation`, tag `Chaos Recommendations`. Idempotent: twice is as good as once. Types of the Go SDK.
+    /// - Required: query `account_identifier` = `accountIdentifier`, `organization_identifier` = `organizationIdentifier`, `project_identifier` = `projectIdentifier`, `recommendation_id` = `recommendationID`.
+    /// - Result: nothing; errors 400, 500.
     #[inline]
     pub fn delete_recommendation(
         &self,
@@ -58,6 +71,10 @@ impl<'c> Api<'c> {
         DeleteRecommendation { call }
     }
     /// `GET /gateway/chaos/manager/api/rest/recommendations`
+    ///
+    /// `getRecommendation`, tag `Chaos Recommendations`. Safe: it only reads. Types of the Go SDK.
+    /// - Required: query `account_identifier` = `accountIdentifier`, `organization_identifier` = `organizationIdentifier`, `project_identifier` = `projectIdentifier`, `recommendation_id` = `recommendationID`.
+    /// - Result: [`types::StoredRecommendation`], `application/json`; errors 400, 500.
     #[inline]
     pub fn get_recommendation(
         &self,
@@ -74,6 +91,12 @@ impl<'c> Api<'c> {
         GetRecommendation { call }
     }
     /// `POST /gateway/chaos/manager/api/rest/recommendations`
+    ///
+    /// `listRecommendations1`, tag `Chaos Recommendations`. Safe: it only reads. Types of the Go SDK.
+    /// - Required: query `account_identifier` = `accountIdentifier`, `organization_identifier` = `organizationIdentifier`, `project_identifier` = `projectIdentifier`, `page`, `limit`.
+    /// - Body: [`types::ListRecommendationsRequest`], `application/json`.
+    /// - Result: [`types::ListRecommendationsResponse`], `application/json`; errors 400, 500.
+    /// - List: `paged page/limit from 0, size 15, items recommendations, total pagination.totalItems, size pagination.limit`.
     #[inline]
     pub fn list_recommendations(
         &self,
@@ -94,6 +117,10 @@ impl<'c> Api<'c> {
         ListRecommendations { call }
     }
     /// `POST /gateway/chaos/manager/api/rest/recommendations/action/pipeline`
+    ///
+    /// `pipelineAddExperimentRecommendation`, tag `Chaos Recommendations`. Not repeated: twice may be more than once. Types of the Go SDK.
+    /// - Required: query `account_identifier` = `accountIdentifier`, `organization_identifier` = `organizationIdentifier`, `project_identifier` = `projectIdentifier`, `recommendation_id` = `recommendationID`.
+    /// - Result: [`types::PipelineAddExperimentResponse`], `application/json`; errors 400, 401, 500.
     #[inline]
     pub fn pipeline_add_experiment_recommendation(
         &self,
@@ -115,6 +142,10 @@ impl<'c> Api<'c> {
         }
     }
     /// `POST /gateway/chaos/manager/api/rest/recommendations/action/run`
+    ///
+    /// `runRecommendation`, tag `Chaos Recommendations`. Not repeated: twice may be more than once. Types of the Go SDK.
+    /// - Required: query `account_identifier` = `accountIdentifier`, `organization_identifier` = `organizationIdentifier`, `project_identifier` = `projectIdentifier`, `recommendation_id` = `recommendationID`.
+    /// - Result: [`types::RunActionResponse`], `application/json`; errors 400, 500.
     #[inline]
     pub fn run_recommendation(
         &self,
@@ -131,6 +162,10 @@ impl<'c> Api<'c> {
         RunRecommendation { call }
     }
     /// `PUT /gateway/chaos/manager/api/rest/recommendations/status`
+    ///
+    /// `updateRecommendationStatus`, tag `Chaos Recommendations`. Idempotent: twice is as good as once. Types of the Go SDK.
+    /// - Required: query `account_identifier` = `accountIdentifier`, `organization_identifier` = `organizationIdentifier`, `project_identifier` = `projectIdentifier`, `recommendation_id` = `recommendationID`, `status`.
+    /// - Result: nothing; errors 400, 500.
     #[inline]
     pub fn update_recommendation_status(
         &self,

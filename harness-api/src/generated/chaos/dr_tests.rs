@@ -6,6 +6,11 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /gateway/chaos/manager/api/v3/dr-tests`
+    ///
+    /// `createDRTest`, tag `DR Tests`. Not repeated: twice may be more than once. The answer is not described; the body is inferred from one sample.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Body: [`types::CreateDrTestBody`], `application/json`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn create_dr_test(
         &self,
@@ -18,6 +23,11 @@ impl<'c> Api<'c> {
         CreateDrTest { call }
     }
     /// `GET /gateway/chaos/manager/api/v3/dr-tests`
+    ///
+    /// `listDRTests`, tag `DR Tests`. Safe: it only reads. The answer is not described.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Result: json, `application/json`.
+    /// - List: `paged page/limit from 0, size 15, items items, total pagination.totalItems`.
     #[inline]
     pub fn list_dr_tests(&self, account_identifier: impl Into<String>) -> ListDrTests {
         let mut call = rt::Call::new(self.client, &LIST_DR_TESTS);

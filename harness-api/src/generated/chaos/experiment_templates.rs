@@ -6,6 +6,10 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /gateway/chaos/manager/api/rest/experimenttemplates/{identity}/compare`
+    ///
+    /// `compareExperimentTemplateRevisions`, tag `Experiment Templates`. Safe: it only reads. Types of the Go SDK.
+    /// - Required: path `identity`; query `account_identifier` = `accountIdentifier`.
+    /// - Result: [`types::ChaosExperimentTemplateCompareRevisions`], `application/json`; errors 400, 404, 500.
     #[inline]
     pub fn compare_experiment_template_revisions(
         &self,
@@ -23,6 +27,11 @@ impl<'c> Api<'c> {
         }
     }
     /// `POST /gateway/chaos/manager/api/rest/experimenttemplates/{identity}/launch`
+    ///
+    /// `createExperimentFromTemplate`, tag `Experiment Templates`. Not repeated: twice may be more than once. Types of the Go SDK.
+    /// - Required: path `identity`; query `account_identifier` = `accountIdentifier`.
+    /// - Body: [`types::CreateExperimentFromTemplateRequest`], `application/json`.
+    /// - Result: [`types::ExperimentCreationResponse`], `application/json`; errors 400, 404, 500.
     #[inline]
     pub fn create_experiment_from_template(
         &self,
@@ -39,6 +48,11 @@ impl<'c> Api<'c> {
         }
     }
     /// `POST /gateway/chaos/manager/api/rest/experimenttemplates`
+    ///
+    /// `createExperimentTemplate`, tag `Experiment Templates`. Not repeated: twice may be more than once. Types of the Go SDK.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Body: [`types::CreateExperimentTemplateRequest`], `application/json`.
+    /// - Result: [`types::CreateExperimentTemplateResponse`], `application/json`; errors 400, 404, 500.
     #[inline]
     pub fn create_experiment_template(
         &self,
@@ -51,6 +65,10 @@ impl<'c> Api<'c> {
         CreateExperimentTemplate { call }
     }
     /// `DELETE /gateway/chaos/manager/api/rest/experimenttemplates/{identity}`
+    ///
+    /// `deleteExperimentTemplate`, tag `Experiment Templates`. Idempotent: twice is as good as once. Types of the Go SDK.
+    /// - Required: path `identity`; query `account_identifier` = `accountIdentifier`.
+    /// - Result: json, `application/json`; errors 400, 404, 500.
     #[inline]
     pub fn delete_experiment_template(
         &self,
@@ -63,6 +81,10 @@ impl<'c> Api<'c> {
         DeleteExperimentTemplate { call }
     }
     /// `GET /gateway/chaos/manager/api/rest/experimenttemplates/{identity}`
+    ///
+    /// `getExperimentTemplate`, tag `Experiment Templates`. Safe: it only reads. Types of the Go SDK.
+    /// - Required: path `identity`; query `account_identifier` = `accountIdentifier`.
+    /// - Result: [`types::GetExperimentTemplateResponse`], `application/json`; errors 400, 404, 500.
     #[inline]
     pub fn get_experiment_template(
         &self,
@@ -75,6 +97,11 @@ impl<'c> Api<'c> {
         GetExperimentTemplate { call }
     }
     /// `GET /gateway/chaos/manager/api/rest/experimenttemplates/{identity}/revisions`
+    ///
+    /// `getExperimentTemplateRevisions`, tag `Experiment Templates`. Safe: it only reads. Types of the Go SDK.
+    /// - Required: path `identity`; query `account_identifier` = `accountIdentifier`.
+    /// - Result: [`types::ListExperimentTemplateResponse`], `application/json`; errors 400, 404, 500.
+    /// - List: `paged page/limit from 0, size 15, items data, total pagination.totalItems, size pagination.limit`.
     #[inline]
     pub fn get_experiment_template_revisions(
         &self,
@@ -89,6 +116,10 @@ impl<'c> Api<'c> {
         }
     }
     /// `GET /gateway/chaos/manager/api/rest/experimenttemplates/{identity}/variables`
+    ///
+    /// `getExperimentTemplateVariables`, tag `Experiment Templates`. Safe: it only reads. Types of the Go SDK.
+    /// - Required: path `identity`; query `account_identifier` = `accountIdentifier`.
+    /// - Result: [`types::ExperimentTemplateVariables`], `application/json`; errors 400, 404, 500.
     #[inline]
     pub fn get_experiment_template_variables(
         &self,
@@ -103,6 +134,10 @@ impl<'c> Api<'c> {
         }
     }
     /// `GET /gateway/chaos/manager/api/rest/experimenttemplates/{identity}/yaml`
+    ///
+    /// `getExperimentTemplateYaml`, tag `Experiment Templates`. Safe: it only reads. Types of the Go SDK.
+    /// - Required: path `identity`; query `account_identifier` = `accountIdentifier`.
+    /// - Result: [`types::ExperimentTemplateYaml`], `application/json`; errors 400, 404, 500.
     #[inline]
     pub fn get_experiment_template_yaml(
         &self,
@@ -115,6 +150,11 @@ impl<'c> Api<'c> {
         GetExperimentTemplateYaml { call }
     }
     /// `GET /gateway/chaos/manager/api/rest/experimenttemplates`
+    ///
+    /// `listExperimentTemplate`, tag `Experiment Templates`. Safe: it only reads. Types of the Go SDK.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Result: [`types::ListExperimentTemplateResponse`], `application/json`; errors 400, 404, 500.
+    /// - List: `paged page/limit from 0, size 15, items data, total pagination.totalItems, size pagination.limit`.
     #[inline]
     pub fn list_experiment_template(
         &self,
@@ -125,6 +165,11 @@ impl<'c> Api<'c> {
         ListExperimentTemplate { call }
     }
     /// `PUT /gateway/chaos/manager/api/rest/experimenttemplates/{identity}`
+    ///
+    /// `updateExperimentTemplate`, tag `Experiment Templates`. Idempotent: twice is as good as once. Types of the Go SDK.
+    /// - Required: path `identity`; query `account_identifier` = `accountIdentifier`.
+    /// - Body: [`types::UpdateExperimentTemplateRequest`], `application/json`.
+    /// - Result: [`types::UpdateExperimentTemplateResponse`], `application/json`; errors 400, 404, 500.
     #[inline]
     pub fn update_experiment_template(
         &self,

@@ -6,6 +6,10 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /gateway/chaos/manager/api/rest/faulttemplates/{identity}/compare`
+    ///
+    /// `compareFaultTemplateRevisions`, tag `Fault Templates`. Safe: it only reads. Types of the Go SDK.
+    /// - Required: path `identity`; query `account_identifier` = `accountIdentifier`, `organization_identifier` = `organizationIdentifier`, `project_identifier` = `projectIdentifier`, `hub_identity` = `hubIdentity`, `revision1`, `revision2`.
+    /// - Result: [`types::ChaosFaultTemplateCompareRevisions`], `application/json`; errors 400, 404, 500.
     #[inline]
     pub fn compare_fault_template_revisions(
         &self,
@@ -30,6 +34,11 @@ impl<'c> Api<'c> {
         }
     }
     /// `POST /gateway/chaos/manager/api/rest/faulttemplates`
+    ///
+    /// `createFaultTemplate`, tag `Fault Templates`. Not repeated: twice may be more than once. Types of the Go SDK.
+    /// - Required: query `account_identifier` = `accountIdentifier`, `organization_identifier` = `organizationIdentifier`, `project_identifier` = `projectIdentifier`, `hub_identity` = `hubIdentity`.
+    /// - Body: [`types::CreateFaultTemplateRequest`], `application/json`.
+    /// - Result: [`types::CreateFaultTemplateResponse`], `application/json`; errors 400, 404, 500.
     #[inline]
     pub fn create_fault_template(
         &self,
@@ -48,6 +57,10 @@ impl<'c> Api<'c> {
         CreateFaultTemplate { call }
     }
     /// `DELETE /gateway/chaos/manager/api/rest/faults/{identity}`
+    ///
+    /// `deleteFault`, tag `Fault Templates`. Idempotent: twice is as good as once. Types of the Go SDK.
+    /// - Required: path `identity`; query `account_identifier` = `accountIdentifier`.
+    /// - Result: json, `application/json`; errors 400, 404, 500.
     #[inline]
     pub fn delete_fault(
         &self,
@@ -60,6 +73,10 @@ impl<'c> Api<'c> {
         DeleteFault { call }
     }
     /// `DELETE /gateway/chaos/manager/api/rest/faulttemplates/{identity}`
+    ///
+    /// `deleteFaultTemplate`, tag `Fault Templates`. Idempotent: twice is as good as once. Types of the Go SDK.
+    /// - Required: path `identity`; query `account_identifier` = `accountIdentifier`, `organization_identifier` = `organizationIdentifier`, `project_identifier` = `projectIdentifier`, `hub_identity` = `hubIdentity`.
+    /// - Result: json, `application/json`; errors 400, 404, 500.
     #[inline]
     pub fn delete_fault_template(
         &self,
@@ -78,6 +95,10 @@ impl<'c> Api<'c> {
         DeleteFaultTemplate { call }
     }
     /// `GET /gateway/chaos/manager/api/rest/faulttemplates/{identity}`
+    ///
+    /// `getFaultTemplate`, tag `Fault Templates`. Safe: it only reads. Types of the Go SDK.
+    /// - Required: path `identity`; query `account_identifier` = `accountIdentifier`, `organization_identifier` = `organizationIdentifier`, `project_identifier` = `projectIdentifier`, `hub_identity` = `hubIdentity`, `revision`.
+    /// - Result: [`types::GetFaultTemplateResponse`], `application/json`; errors 400, 404, 500.
     #[inline]
     pub fn get_fault_template(
         &self,
@@ -98,6 +119,11 @@ impl<'c> Api<'c> {
         GetFaultTemplate { call }
     }
     /// `GET /gateway/chaos/manager/api/rest/faulttemplates/{identity}/revisions`
+    ///
+    /// `getFaultTemplateRevisions`, tag `Fault Templates`. Safe: it only reads. Types of the Go SDK.
+    /// - Required: path `identity`; query `account_identifier` = `accountIdentifier`, `organization_identifier` = `organizationIdentifier`, `project_identifier` = `projectIdentifier`, `hub_identity` = `hubIdentity`, `page`, `limit`.
+    /// - Result: [`types::ListFaultTemplateResponse`], `application/json`; errors 400, 404, 500.
+    /// - List: `paged page/limit from 0, size 15, items data, total pagination.totalItems, size pagination.limit`.
     #[inline]
     pub fn get_fault_template_revisions(
         &self,
@@ -120,6 +146,10 @@ impl<'c> Api<'c> {
         GetFaultTemplateRevisions { call }
     }
     /// `GET /gateway/chaos/manager/api/rest/faulttemplates/{identity}/variables`
+    ///
+    /// `getFaultTemplateVariables`, tag `Fault Templates`. Safe: it only reads. Types of the Go SDK.
+    /// - Required: path `identity`; query `account_identifier` = `accountIdentifier`, `organization_identifier` = `organizationIdentifier`, `project_identifier` = `projectIdentifier`, `hub_identity` = `hubIdentity`, `revision`.
+    /// - Result: [`types::FaultTemplateVariables`], `application/json`; errors 400, 404, 500.
     #[inline]
     pub fn get_fault_template_variables(
         &self,
@@ -140,6 +170,10 @@ impl<'c> Api<'c> {
         GetFaultTemplateVariables { call }
     }
     /// `GET /gateway/chaos/manager/api/rest/faulttemplates/{identity}/yaml`
+    ///
+    /// `getFaultTemplateYaml`, tag `Fault Templates`. Safe: it only reads. Types of the Go SDK.
+    /// - Required: path `identity`; query `account_identifier` = `accountIdentifier`, `organization_identifier` = `organizationIdentifier`, `project_identifier` = `projectIdentifier`, `hub_identity` = `hubIdentity`, `revision`.
+    /// - Result: [`types::FaultTemplateYaml`], `application/json`; errors 400, 404, 500.
     #[inline]
     pub fn get_fault_template_yaml(
         &self,
@@ -160,6 +194,11 @@ impl<'c> Api<'c> {
         GetFaultTemplateYaml { call }
     }
     /// `GET /gateway/chaos/manager/api/rest/faulttemplates`
+    ///
+    /// `listFaultTemplate`, tag `Fault Templates`. Safe: it only reads. Types of the Go SDK.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Result: [`types::ListFaultTemplateResponse`], `application/json`; errors 400, 404, 500.
+    /// - List: `paged page/limit from 0, size 15, items data, total pagination.totalItems, size pagination.limit`.
     #[inline]
     pub fn list_fault_template(
         &self,
@@ -170,6 +209,11 @@ impl<'c> Api<'c> {
         ListFaultTemplate { call }
     }
     /// `PUT /gateway/chaos/manager/api/rest/faults/{identity}`
+    ///
+    /// `updateFault`, tag `Fault Templates`. Idempotent: twice is as good as once. Types of the Go SDK.
+    /// - Required: path `identity`; query `account_identifier` = `accountIdentifier`.
+    /// - Body: [`types::UpdateFaultRequest`], `application/json`.
+    /// - Result: [`types::UpdateFaultResponse`], `application/json`; errors 400, 404, 500.
     #[inline]
     pub fn update_fault(
         &self,
@@ -184,6 +228,10 @@ impl<'c> Api<'c> {
         UpdateFault { call }
     }
     /// `PUT /gateway/chaos/manager/api/rest/faulttemplates/{identity}`
+    ///
+    /// `updateFaultTemplate`, tag `Fault Templates`. Idempotent: twice is as good as once. Types of the Go SDK.
+    /// - Required: path `identity`; query `account_identifier` = `accountIdentifier`, `organization_identifier` = `organizationIdentifier`, `project_identifier` = `projectIdentifier`, `hub_identity` = `hubIdentity`.
+    /// - Result: [`types::UpdateFaultTemplateResponse`], `application/json`; errors 400, 404, 500.
     #[inline]
     pub fn update_fault_template(
         &self,

@@ -6,6 +6,11 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /gateway/chaos/manager/api/rest/faults`
+    ///
+    /// `createFault`, tag `Faults`. Not repeated: twice may be more than once. Types of the Go SDK.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Body: [`types::CreateFaultRequest`], `application/json`.
+    /// - Result: [`types::CreateFaultResponse`], `application/json`; errors 400, 404, 500.
     #[inline]
     pub fn create_fault(
         &self,
@@ -18,6 +23,10 @@ impl<'c> Api<'c> {
         CreateFault { call }
     }
     /// `GET /gateway/chaos/manager/api/rest/faults/{identity}`
+    ///
+    /// `getFault`, tag `Faults`. Safe: it only reads. Types of the Go SDK.
+    /// - Required: path `identity`; query `account_identifier` = `accountIdentifier`.
+    /// - Result: [`types::GetFaultResponse`], `application/json`; errors 400, 404, 500.
     #[inline]
     pub fn get_fault(
         &self,
@@ -30,6 +39,10 @@ impl<'c> Api<'c> {
         GetFault { call }
     }
     /// `GET /gateway/chaos/manager/api/rest/faults/{identity}/variables`
+    ///
+    /// `getFaultVariables`, tag `Faults`. Safe: it only reads. Types of the Go SDK.
+    /// - Required: path `identity`; query `account_identifier` = `accountIdentifier`.
+    /// - Result: [`types::FaultVariables`], `application/json`; errors 400, 404, 500.
     #[inline]
     pub fn get_fault_variables(
         &self,
@@ -42,6 +55,10 @@ impl<'c> Api<'c> {
         GetFaultVariables { call }
     }
     /// `GET /gateway/chaos/manager/api/rest/faults/{identity}/yaml`
+    ///
+    /// `getFaultYaml`, tag `Faults`. Safe: it only reads. Types of the Go SDK.
+    /// - Required: path `identity`; query `account_identifier` = `accountIdentifier`.
+    /// - Result: [`types::FaultYaml`], `application/json`; errors 400, 404, 500.
     #[inline]
     pub fn get_fault_yaml(
         &self,
@@ -54,6 +71,11 @@ impl<'c> Api<'c> {
         GetFaultYaml { call }
     }
     /// `GET /gateway/chaos/manager/api/rest/faults/{identity}/experimentruns`
+    ///
+    /// `listExperimentRunsOfFault`, tag `Faults`. Safe: it only reads. Types of the Go SDK.
+    /// - Required: path `identity`; query `account_identifier` = `accountIdentifier`.
+    /// - Result: [`types::ListExperimentRunsInFaultResponse`], `application/json`; errors 400, 404, 500.
+    /// - List: `paged page/limit from 0, size 15, items data, total pagination.totalItems, size pagination.limit`.
     #[inline]
     pub fn list_experiment_runs_of_fault(
         &self,
@@ -66,6 +88,11 @@ impl<'c> Api<'c> {
         ListExperimentRunsOfFault { call }
     }
     /// `GET /gateway/chaos/manager/api/rest/hubs/faults`
+    ///
+    /// `listFault`, tag `Faults`. Safe: it only reads. Types of the Go SDK.
+    /// - Required: query `account_identifier` = `accountIdentifier`, `organization_identifier` = `organizationIdentifier`, `project_identifier` = `projectIdentifier`, `search`, `page`, `limit`.
+    /// - Result: [`types::ListFaultsResponse`], `application/json`; errors 400, 401, 404, 500.
+    /// - List: `paged page/limit from 0, size 15, items data, total pagination.totalItems, size pagination.limit`.
     #[inline]
     pub fn list_fault(
         &self,
@@ -86,6 +113,12 @@ impl<'c> Api<'c> {
         ListFault { call }
     }
     /// `POST /gateway/chaos/manager/api/v3/faults/list-metadata`
+    ///
+    /// `listFaultMetadata`, tag `Faults`. Safe: it only reads. Types of the Go SDK.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Body: [`types::ListMetadataRequest`], `application/json`.
+    /// - Result: [`types::ListMetadataResponse`], `application/json`; errors 400, 500.
+    /// - List: `paged page/limit from 0, size 15, items items, total pagination.totalItems, size pagination.limit`.
     #[inline]
     pub fn list_fault_metadata(
         &self,
@@ -98,6 +131,11 @@ impl<'c> Api<'c> {
         ListFaultMetadata { call }
     }
     /// `GET /gateway/chaos/manager/api/rest/faults`
+    ///
+    /// `listFaultv2`, tag `Faults`. Safe: it only reads. Types of the Go SDK.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Result: [`types::ListFaultResponse`], `application/json`; errors 400, 404, 500.
+    /// - List: `paged page/limit from 0, size 15, items data, total pagination.totalItems, size pagination.limit`.
     #[inline]
     pub fn list_fault_v2(&self, account_identifier: impl Into<String>) -> ListFaultV2 {
         let mut call = rt::Call::new(self.client, &LIST_FAULT_V2);

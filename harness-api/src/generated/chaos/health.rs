@@ -6,6 +6,9 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /gateway/chaos/manager/api/experimentHelperImageVersion`
+    ///
+    /// `getExperimentHelperImageVersion`, tag `Health`. Safe: it only reads. Types of the Go SDK.
+    /// - Result: [`types::ExperimentHelperImageVersion`], `application/json`.
     #[inline]
     pub fn get_experiment_helper_image_version(
         &self,
@@ -16,6 +19,9 @@ impl<'c> Api<'c> {
         }
     }
     /// `GET /gateway/chaos/manager/api/v3/health`
+    ///
+    /// `healthCheckV3`, tag `Health`. Safe: it only reads. The answer is not described.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn health_check_v3(&self) -> HealthCheckV3 {
         let call = rt::Call::new(self.client, &HEALTH_CHECK_V3);

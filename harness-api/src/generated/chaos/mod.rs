@@ -2,6 +2,293 @@
 // Do not edit: change the description's fixes or the generator, then run `cargo xtask generate`.
 
 //! Chaos engineering: experiments, faults, probes and infrastructure.
+//!
+//! # `Action Templates`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `POST /gateway/chaos/manager/api/rest/templates/actions` | [`create_action_template`](Api::create_action_template) |
+//! | `DELETE /gateway/chaos/manager/api/rest/templates/actions/{identity}` | [`delete_action_template`](Api::delete_action_template) |
+//! | `GET /gateway/chaos/manager/api/rest/templates/actions/{identity}` | [`get_action_template`](Api::get_action_template) |
+//! | `GET /gateway/chaos/manager/api/rest/templates/actions/{identity}/compare` | [`get_action_template_revision_difference`](Api::get_action_template_revision_difference) |
+//! | `GET /gateway/chaos/manager/api/rest/templates/actions` | [`list_action_template`](Api::list_action_template) |
+//! | `GET /gateway/chaos/manager/api/rest/templates/actions/{identity}/revisions` | [`list_action_template_revisions`](Api::list_action_template_revisions) |
+//! | `GET /gateway/chaos/manager/api/rest/templates/actions/{identity}/variables` | [`list_variables_in_action_template`](Api::list_variables_in_action_template) |
+//! | `PUT /gateway/chaos/manager/api/rest/templates/actions/{identity}` | [`update_action_template`](Api::update_action_template) |
+//!
+//! # `Actions`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `POST /gateway/chaos/manager/api/rest/actions` | [`create_action`](Api::create_action) |
+//! | `DELETE /gateway/chaos/manager/api/rest/actions/{identity}` | [`delete_action`](Api::delete_action) |
+//! | `GET /gateway/chaos/manager/api/rest/actions/{identity}` | [`get_action`](Api::get_action) |
+//! | `GET /gateway/chaos/manager/api/rest/actions/manifest/{identity}` | [`get_action_manifest`](Api::get_action_manifest) |
+//! | `POST /gateway/chaos/manager/api/rest/actions/import` | [`import_action`](Api::import_action) |
+//! | `POST /gateway/chaos/manager/api/v3/actions/list-metadata` | [`list_action_metadata`](Api::list_action_metadata) |
+//! | `GET /gateway/chaos/manager/api/rest/actions` | [`list_actions`](Api::list_actions) |
+//! | `PUT /gateway/chaos/manager/api/rest/actions/{identity}` | [`update_action`](Api::update_action) |
+//!
+//! # `Chaos Components`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `GET /gateway/chaos/manager/api/v3/integrations/get-chaos-component-variable` | [`get_chaos_component_variable`](Api::get_chaos_component_variable) |
+//! | `POST /gateway/chaos/manager/api/v3/integrations/run-chaos-component` | [`run_chaos_component`](Api::run_chaos_component) |
+//!
+//! # `Chaos Hubs`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `POST /gateway/chaos/manager/api/rest/hubs` | [`create_chaos_hub`](Api::create_chaos_hub) |
+//! | `DELETE /gateway/chaos/manager/api/rest/hubs/{hubIdentity}` | [`delete_hub`](Api::delete_hub) |
+//! | `GET /gateway/chaos/manager/api/rest/hubs/{hubIdentity}` | [`get_chaos_hub`](Api::get_chaos_hub) |
+//! | `GET /gateway/chaos/manager/api/rest/hubs` | [`list_chaos_hub`](Api::list_chaos_hub) |
+//! | `POST /gateway/chaos/manager/api/v3/hubs/list-metadata` | [`list_hub_metadata`](Api::list_hub_metadata) |
+//! | `PUT /gateway/chaos/manager/api/rest/hubs/{hubIdentity}` | [`update_chaos_hub`](Api::update_chaos_hub) |
+//!
+//! # `Chaos Infrastructure`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `DELETE /gateway/chaos/manager/api/rest/v2/infrastructure/{environmentIdentifier}/{identity}` | [`delete_infra_v2`](Api::delete_infra_v2) |
+//! | `DELETE /gateway/chaos/manager/api/rest/kubernetes/infra/{id}` | [`delete_legacy_kubernetes_chaos_infra`](Api::delete_legacy_kubernetes_chaos_infra) |
+//! | `DELETE /gateway/chaos/manager/api/rest/machine/infra/{id}` | [`delete_machine_chaos_infra`](Api::delete_machine_chaos_infra) |
+//! | `GET /gateway/chaos/manager/api/rest/v2/infrastructure/{identity}/connector` | [`get_connector_for_infra`](Api::get_connector_for_infra) |
+//! | `GET /gateway/chaos/manager/api/rest/imageRegistry` | [`get_image_registry`](Api::get_image_registry) |
+//! | `GET /gateway/chaos/manager/api/rest/v2/infrastructures/{infrastructureIdentity}/token` | [`get_infra_token`](Api::get_infra_token) |
+//! | `GET /gateway/chaos/manager/api/rest/v2/infrastructure/{identity}` | [`get_infra_v2`](Api::get_infra_v2) |
+//! | `GET /gateway/chaos/manager/api/rest/kubernetes/infra/{id}` | [`get_legacy_kubernetes_chaos_infra_details`](Api::get_legacy_kubernetes_chaos_infra_details) |
+//! | `GET /gateway/chaos/manager/api/rest/kubernetes/infra/manifest/{id}` | [`get_legacy_kubernetes_chaos_infra_manifest`](Api::get_legacy_kubernetes_chaos_infra_manifest) |
+//! | `GET /gateway/chaos/manager/api/rest/kubernetes/infra/stats` | [`get_legacy_kubernetes_chaos_infra_stats`](Api::get_legacy_kubernetes_chaos_infra_stats) |
+//! | `GET /gateway/chaos/manager/api/rest/kubernetes/infra/version` | [`get_legacy_kubernetes_chaos_infra_version_details`](Api::get_legacy_kubernetes_chaos_infra_version_details) |
+//! | `GET /gateway/chaos/manager/api/rest/kubernetes/infra/helm-command/{id}` | [`get_legacy_kubernetes_helm_infra_command`](Api::get_legacy_kubernetes_helm_infra_command) |
+//! | `GET /gateway/chaos/manager/api/rest/machine/infra/{id}` | [`get_machine_chaos_infra_details`](Api::get_machine_chaos_infra_details) |
+//! | `GET /gateway/chaos/manager/api/rest/machine/infra/version` | [`get_machine_chaos_infra_version_details`](Api::get_machine_chaos_infra_version_details) |
+//! | `GET /gateway/chaos/manager/api/rest/usage` | [`get_resource_usage`](Api::get_resource_usage) |
+//! | `POST /gateway/chaos/manager/api/rest/v2/infrastructure/yaml` | [`get_v2_infrastructure_yaml`](Api::get_v2_infrastructure_yaml) |
+//! | `GET /gateway/chaos/manager/api/rest/v2/infrastructures/{infrastructureIdentity}/applications` | [`list_application`](Api::list_application) |
+//! | `POST /gateway/chaos/manager/api/rest/v2/infrastructures/chaos-enabled` | [`list_chaos_enabled_infra_v2`](Api::list_chaos_enabled_infra_v2) |
+//! | `GET /gateway/chaos/manager/api/rest/v2/infrastructures/{infrastructureIdentity}/applications/{applicationIdentity}/functions` | [`list_function`](Api::list_function) |
+//! | `GET /gateway/chaos/manager/api/rest/v2/harness-infrastructures` | [`list_harness_infra`](Api::list_harness_infra) |
+//! | `POST /gateway/chaos/manager/api/rest/v2/infrastructures` | [`list_infra_v2`](Api::list_infra_v2) |
+//! | `POST /gateway/chaos/manager/api/rest/kubernetes/infras` | [`list_legacy_kubernetes_chaos_infra`](Api::list_legacy_kubernetes_chaos_infra) |
+//! | `POST /gateway/chaos/manager/api/rest/machine/infras` | [`list_machine_chaos_infra`](Api::list_machine_chaos_infra) |
+//! | `POST /gateway/chaos/manager/api/rest/v2/infrastructure` | [`register_infra_v2`](Api::register_infra_v2) |
+//! | `POST /gateway/chaos/manager/api/rest/kubernetes/infra` | [`register_legacy_kubernetes_infra`](Api::register_legacy_kubernetes_infra) |
+//! | `POST /gateway/chaos/manager/api/rest/machine/infra` | [`register_machine_infra`](Api::register_machine_infra) |
+//! | `GET /gateway/chaos/manager/api/rest/kubernetes/infra/health/{id}` | [`test_legacy_kubernetes_chaos_infra_connection`](Api::test_legacy_kubernetes_chaos_infra_connection) |
+//! | `POST /gateway/chaos/manager/api/rest/v2/infrastructures/{infrastructureIdentity}/updateemissary` | [`update_emissary`](Api::update_emissary) |
+//! | `PUT /gateway/chaos/manager/api/rest/v2/infrastructure` | [`update_infra_v2`](Api::update_infra_v2) |
+//! | `PUT /gateway/chaos/manager/api/rest/kubernetes/infra/{id}` | [`update_legacy_kubernetes_chaos_infra`](Api::update_legacy_kubernetes_chaos_infra) |
+//! | `PUT /gateway/chaos/manager/api/rest/machine/infra/{id}` | [`update_machine_infra`](Api::update_machine_infra) |
+//! | `POST /gateway/chaos/manager/api/rest/kubernetes/infra/upgrade/{id}` | [`upgrade_legacy_kubernetes_chaos_infra`](Api::upgrade_legacy_kubernetes_chaos_infra) |
+//!
+//! # `Chaos Recommendations`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `POST /gateway/chaos/manager/api/rest/recommendations/status` | [`bulk_update_recommendation_status`](Api::bulk_update_recommendation_status) |
+//! | `POST /gateway/chaos/manager/api/rest/recommendations/action/create` | [`create_recommendation`](Api::create_recommendation) |
+//! | `DELETE /gateway/chaos/manager/api/rest/recommendations` | [`delete_recommendation`](Api::delete_recommendation) |
+//! | `GET /gateway/chaos/manager/api/rest/recommendations` | [`get_recommendation`](Api::get_recommendation) |
+//! | `POST /gateway/chaos/manager/api/rest/recommendations` | [`list_recommendations`](Api::list_recommendations) |
+//! | `POST /gateway/chaos/manager/api/rest/recommendations/action/pipeline` | [`pipeline_add_experiment_recommendation`](Api::pipeline_add_experiment_recommendation) |
+//! | `POST /gateway/chaos/manager/api/rest/recommendations/action/run` | [`run_recommendation`](Api::run_recommendation) |
+//! | `PUT /gateway/chaos/manager/api/rest/recommendations/status` | [`update_recommendation_status`](Api::update_recommendation_status) |
+//!
+//! # `ChaosGuard Conditions`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `POST /gateway/chaos/manager/api/v3/chaosguard-conditions` | [`create_condition`](Api::create_condition) |
+//! | `DELETE /gateway/chaos/manager/api/v3/chaosguard-conditions/{identity}` | [`delete_condition`](Api::delete_condition) |
+//! | `GET /gateway/chaos/manager/api/v3/chaosguard-conditions/{identity}` | [`get_condition`](Api::get_condition) |
+//! | `POST /gateway/chaos/manager/api/rest/genai/sgp/generate` | [`get_sgp_template_by_gen_ai`](Api::get_sgp_template_by_gen_ai) |
+//! | `GET /gateway/chaos/manager/api/v3/chaosguard-conditions` | [`list_condition`](Api::list_condition) |
+//! | `PUT /gateway/chaos/manager/api/v3/chaosguard-conditions/{identity}` | [`update_condition`](Api::update_condition) |
+//!
+//! # `ChaosGuard Rules`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `POST /gateway/chaos/manager/api/v3/chaosguard-rules` | [`create_rule`](Api::create_rule) |
+//! | `DELETE /gateway/chaos/manager/api/v3/chaosguard-rules/{identity}` | [`delete_rule`](Api::delete_rule) |
+//! | `PUT /gateway/chaos/manager/api/v3/chaosguard-rules/{identity}/enable` | [`enable_rule`](Api::enable_rule) |
+//! | `GET /gateway/chaos/manager/api/v3/chaosguard-rules/{identity}` | [`get_rule`](Api::get_rule) |
+//! | `GET /gateway/chaos/manager/api/v3/chaosguard-rules` | [`list_rule`](Api::list_rule) |
+//! | `PUT /gateway/chaos/manager/api/v3/chaosguard-rules/{identity}` | [`update_rule`](Api::update_rule) |
+//!
+//! # `DR Tests`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `POST /gateway/chaos/manager/api/v3/dr-tests` | [`create_dr_test`](Api::create_dr_test) |
+//! | `GET /gateway/chaos/manager/api/v3/dr-tests` | [`list_dr_tests`](Api::list_dr_tests) |
+//!
+//! # `Experiment Templates`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `GET /gateway/chaos/manager/api/rest/experimenttemplates/{identity}/compare` | [`compare_experiment_template_revisions`](Api::compare_experiment_template_revisions) |
+//! | `POST /gateway/chaos/manager/api/rest/experimenttemplates/{identity}/launch` | [`create_experiment_from_template`](Api::create_experiment_from_template) |
+//! | `POST /gateway/chaos/manager/api/rest/experimenttemplates` | [`create_experiment_template`](Api::create_experiment_template) |
+//! | `DELETE /gateway/chaos/manager/api/rest/experimenttemplates/{identity}` | [`delete_experiment_template`](Api::delete_experiment_template) |
+//! | `GET /gateway/chaos/manager/api/rest/experimenttemplates/{identity}` | [`get_experiment_template`](Api::get_experiment_template) |
+//! | `GET /gateway/chaos/manager/api/rest/experimenttemplates/{identity}/revisions` | [`get_experiment_template_revisions`](Api::get_experiment_template_revisions) |
+//! | `GET /gateway/chaos/manager/api/rest/experimenttemplates/{identity}/variables` | [`get_experiment_template_variables`](Api::get_experiment_template_variables) |
+//! | `GET /gateway/chaos/manager/api/rest/experimenttemplates/{identity}/yaml` | [`get_experiment_template_yaml`](Api::get_experiment_template_yaml) |
+//! | `GET /gateway/chaos/manager/api/rest/experimenttemplates` | [`list_experiment_template`](Api::list_experiment_template) |
+//! | `PUT /gateway/chaos/manager/api/rest/experimenttemplates/{identity}` | [`update_experiment_template`](Api::update_experiment_template) |
+//!
+//! # `Experiments`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `POST /gateway/chaos/manager/api/rest/v2/notes` | [`add_note`](Api::add_note) |
+//! | `POST /gateway/chaos/manager/api/rest/v2/bulkaction/bulkexperimentdelete` | [`bulk_experiment_delete`](Api::bulk_experiment_delete) |
+//! | `POST /gateway/chaos/manager/api/rest/v2/bulkaction/bulkexperimenttagsadd` | [`bulk_experiment_tag_add`](Api::bulk_experiment_tag_add) |
+//! | `POST /gateway/chaos/manager/api/rest/v2/experiment/bulk/run` | [`create_chaos_experiment_pipeline`](Api::create_chaos_experiment_pipeline) |
+//! | `POST /gateway/chaos/manager/api/rest/v2/experiments/{experimentId}/inputsets` | [`create_input_set`](Api::create_input_set) |
+//! | `DELETE /gateway/chaos/manager/api/rest/v2/experiment/{experimentId}` | [`delete_chaos_v2_experiment`](Api::delete_chaos_v2_experiment) |
+//! | `DELETE /gateway/chaos/manager/api/rest/v2/experiments/{experimentId}/inputsets/{inputsetId}` | [`delete_input_set`](Api::delete_input_set) |
+//! | `GET /gateway/chaos/manager/api/rest/chaos-experiment-run/report/{experimentRunId}/{notifyId}` | [`get_chaos_experiment_run_report`](Api::get_chaos_experiment_run_report) |
+//! | `GET /gateway/chaos/manager/api/v3/chaos-experiment-run/report/{experimentId}/{chaosExperimentRunId}` | [`get_chaos_experiment_run_report_pdf`](Api::get_chaos_experiment_run_report_pdf) |
+//! | `POST /gateway/chaos/manager/api/rest/v2/pipeline/experiment/runs` | [`get_chaos_experiment_runs_for_pipeline`](Api::get_chaos_experiment_runs_for_pipeline) |
+//! | `GET /gateway/chaos/manager/api/rest/v2/chaos-pipeline/{experimentId}` | [`get_chaos_pipeline_execution`](Api::get_chaos_pipeline_execution) |
+//! | `GET /gateway/chaos/manager/api/rest/v2/chaos-pipeline/step/{experimentId}/{experimentRunId}/{stepName}` | [`get_chaos_pipeline_step_details`](Api::get_chaos_pipeline_step_details) |
+//! | `GET /gateway/chaos/manager/api/rest/v2/experiments/{experimentId}` | [`get_chaos_v2_experiment`](Api::get_chaos_v2_experiment) |
+//! | `GET /gateway/chaos/manager/api/rest/v2/experiments/{experimentId}/run` | [`get_chaos_v2_experiment_run`](Api::get_chaos_v2_experiment_run) |
+//! | `GET /gateway/chaos/manager/api/rest/v2/experiments/{experimentId}/variables` | [`get_chaos_v2_experiment_variables`](Api::get_chaos_v2_experiment_variables) |
+//! | `GET /gateway/chaos/manager/api/v3/integrations/get-experiment-or-template-variable` | [`get_experiment_or_template_variable`](Api::get_experiment_or_template_variable) |
+//! | `GET /gateway/chaos/manager/api/rest/v2/experiments/timeline/run/{experimentId}` | [`get_experiment_run_timeline_view`](Api::get_experiment_run_timeline_view) |
+//! | `POST /gateway/chaos/manager/api/rest/v2/experiment-runs/csv` | [`get_experiment_runs_csv`](Api::get_experiment_runs_csv) |
+//! | `GET /gateway/chaos/manager/api/rest/overview/experiment-stats` | [`get_experiment_runs_overview_stats`](Api::get_experiment_runs_overview_stats) |
+//! | `GET /gateway/chaos/manager/api/rest/v2/experiments/{experimentId}/inputsets/{inputsetId}` | [`get_input_set`](Api::get_input_set) |
+//! | `GET /gateway/chaos/manager/api/rest/v2/notes` | [`get_note`](Api::get_note) |
+//! | `GET /gateway/chaos/manager/api/rest/v2/experiment` | [`list_chaos_v2_experiment`](Api::list_chaos_v2_experiment) |
+//! | `POST /gateway/chaos/manager/api/v3/experiments/list-metadata` | [`list_experiment_metadata`](Api::list_experiment_metadata) |
+//! | `GET /gateway/chaos/manager/api/v3/integrations/list-experiment-or-template` | [`list_experiment_or_template`](Api::list_experiment_or_template) |
+//! | `POST /gateway/chaos/manager/api/rest/v2/experiments` | [`list_experiments`](Api::list_experiments) |
+//! | `GET /gateway/chaos/manager/api/v1/notification-experiments` | [`list_experiments_with_active_infras_minimal_notification`](Api::list_experiments_with_active_infras_minimal_notification) |
+//! | `GET /gateway/chaos/manager/api/rest/v2/experiments/{experimentId}/inputsets` | [`list_input_set`](Api::list_input_set) |
+//! | `POST /gateway/chaos/manager/api/rest/v2/experiments/{experimentId}/run` | [`run_chaos_v2_experiment`](Api::run_chaos_v2_experiment) |
+//! | `POST /gateway/chaos/manager/api/rest/v2/experiment` | [`save_chaos_v2_experiment`](Api::save_chaos_v2_experiment) |
+//! | `POST /gateway/chaos/manager/api/rest/v2/experiment/{experimentId}/stop` | [`stop_chaos_v2_experiment`](Api::stop_chaos_v2_experiment) |
+//! | `POST /gateway/chaos/manager/api/rest/v2/experiment/cron` | [`update_chaos_v2_cron_experiment`](Api::update_chaos_v2_cron_experiment) |
+//! | `PUT /gateway/chaos/manager/api/rest/v2/experiments/{experimentId}/inputsets/{inputsetId}` | [`update_input_set`](Api::update_input_set) |
+//! | `PATCH /gateway/chaos/manager/api/rest/v2/note` | [`update_note`](Api::update_note) |
+//! | `GET /gateway/chaos/manager/api/rest/v2/pipeline/verify/runs` | [`verify_chaos_stage_in_pipeline_run`](Api::verify_chaos_stage_in_pipeline_run) |
+//!
+//! # `Fault Templates`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `GET /gateway/chaos/manager/api/rest/faulttemplates/{identity}/compare` | [`compare_fault_template_revisions`](Api::compare_fault_template_revisions) |
+//! | `POST /gateway/chaos/manager/api/rest/faulttemplates` | [`create_fault_template`](Api::create_fault_template) |
+//! | `DELETE /gateway/chaos/manager/api/rest/faults/{identity}` | [`delete_fault`](Api::delete_fault) |
+//! | `DELETE /gateway/chaos/manager/api/rest/faulttemplates/{identity}` | [`delete_fault_template`](Api::delete_fault_template) |
+//! | `GET /gateway/chaos/manager/api/rest/faulttemplates/{identity}` | [`get_fault_template`](Api::get_fault_template) |
+//! | `GET /gateway/chaos/manager/api/rest/faulttemplates/{identity}/revisions` | [`get_fault_template_revisions`](Api::get_fault_template_revisions) |
+//! | `GET /gateway/chaos/manager/api/rest/faulttemplates/{identity}/variables` | [`get_fault_template_variables`](Api::get_fault_template_variables) |
+//! | `GET /gateway/chaos/manager/api/rest/faulttemplates/{identity}/yaml` | [`get_fault_template_yaml`](Api::get_fault_template_yaml) |
+//! | `GET /gateway/chaos/manager/api/rest/faulttemplates` | [`list_fault_template`](Api::list_fault_template) |
+//! | `PUT /gateway/chaos/manager/api/rest/faults/{identity}` | [`update_fault`](Api::update_fault) |
+//! | `PUT /gateway/chaos/manager/api/rest/faulttemplates/{identity}` | [`update_fault_template`](Api::update_fault_template) |
+//!
+//! # `Faults`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `POST /gateway/chaos/manager/api/rest/faults` | [`create_fault`](Api::create_fault) |
+//! | `GET /gateway/chaos/manager/api/rest/faults/{identity}` | [`get_fault`](Api::get_fault) |
+//! | `GET /gateway/chaos/manager/api/rest/faults/{identity}/variables` | [`get_fault_variables`](Api::get_fault_variables) |
+//! | `GET /gateway/chaos/manager/api/rest/faults/{identity}/yaml` | [`get_fault_yaml`](Api::get_fault_yaml) |
+//! | `GET /gateway/chaos/manager/api/rest/faults/{identity}/experimentruns` | [`list_experiment_runs_of_fault`](Api::list_experiment_runs_of_fault) |
+//! | `GET /gateway/chaos/manager/api/rest/hubs/faults` | [`list_fault`](Api::list_fault) |
+//! | `POST /gateway/chaos/manager/api/v3/faults/list-metadata` | [`list_fault_metadata`](Api::list_fault_metadata) |
+//! | `GET /gateway/chaos/manager/api/rest/faults` | [`list_fault_v2`](Api::list_fault_v2) |
+//!
+//! # `Health`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `GET /gateway/chaos/manager/api/experimentHelperImageVersion` | [`get_experiment_helper_image_version`](Api::get_experiment_helper_image_version) |
+//! | `GET /gateway/chaos/manager/api/v3/health` | [`health_check_v3`](Api::health_check_v3) |
+//!
+//! # `Network Maps`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `GET /gateway/chaos/manager/api/rest/v2/applicationmaps/{applicationmapid}/canretry` | [`can_retry_experiment_creation`](Api::can_retry_experiment_creation) |
+//! | `DELETE /gateway/chaos/manager/api/rest/v2/applicationmaps/{applicationmapid}` | [`delete_target_network_map`](Api::delete_target_network_map) |
+//! | `GET /gateway/chaos/manager/api/rest/v2/applicationmaps/{applicationmapid}/targetservices/{targetserviceid}` | [`get_service_response`](Api::get_service_response) |
+//! | `GET /gateway/chaos/manager/api/rest/v2/applicationmaps/{applicationmapid}` | [`get_target_network_map`](Api::get_target_network_map) |
+//! | `GET /gateway/chaos/manager/api/rest/v2/applicationmaps/{applicationmapid}/targetservices` | [`list_service`](Api::list_service) |
+//! | `POST /gateway/chaos/manager/api/rest/v2/applicationmaps` | [`list_target_network_maps`](Api::list_target_network_maps) |
+//! | `POST /gateway/chaos/manager/api/rest/v2/applicationmaps/{applicationmapid}/retry` | [`retry_experiment_creation`](Api::retry_experiment_creation) |
+//!
+//! # `Onboarding`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `POST /gateway/chaos/manager/api/rest/v2/onboarding` | [`create_v2_onboarding`](Api::create_v2_onboarding) |
+//! | `DELETE /gateway/chaos/manager/api/rest/pipeline-onboarding/{identity}` | [`delete_pipeline_onboarding`](Api::delete_pipeline_onboarding) |
+//! | `GET /gateway/chaos/manager/api/rest/v2/onboarding/{onboardingid}/experiments` | [`get_onboarding_experiments`](Api::get_onboarding_experiments) |
+//! | `GET /gateway/chaos/manager/api/rest/v2/onboarding/{onboardingid}` | [`get_v2_onboarding`](Api::get_v2_onboarding) |
+//! | `GET /gateway/chaos/manager/api/rest/pipeline-onboarding` | [`list_pipeline_onboarding`](Api::list_pipeline_onboarding) |
+//! | `GET /gateway/chaos/manager/api/rest/v2/onboarding` | [`list_v2_onboarding`](Api::list_v2_onboarding) |
+//! | `POST /gateway/chaos/manager/api/rest/v2/onboarding-confirm-discovery/{onboardingid}` | [`onboarding_confirm_discovery`](Api::onboarding_confirm_discovery) |
+//! | `POST /gateway/chaos/manager/api/rest/v2/onboarding-confirm-experiment-creation/{onboardingid}` | [`onboarding_confirm_experiment_creation`](Api::onboarding_confirm_experiment_creation) |
+//! | `POST /gateway/chaos/manager/api/rest/v2/onboarding-confirm-experiment-run/{onboardingid}` | [`onboarding_confirm_experiment_run`](Api::onboarding_confirm_experiment_run) |
+//! | `POST /gateway/chaos/manager/api/rest/v2/onboarding-confirm-networkmap/{onboardingid}` | [`onboarding_confirm_network_map`](Api::onboarding_confirm_network_map) |
+//! | `GET /gateway/chaos/manager/api/rest/pipeline-onboarding/{identity}/can-onboard-chaos` | [`pipeline_can_onboard_chaos`](Api::pipeline_can_onboard_chaos) |
+//! | `POST /gateway/chaos/manager/api/rest/pipeline-onboarding` | [`pipeline_onboard_chaos`](Api::pipeline_onboard_chaos) |
+//! | `GET /gateway/chaos/manager/api/rest/pipeline-onboarding/{identity}/status` | [`pipeline_onboard_chaos_status`](Api::pipeline_onboard_chaos_status) |
+//! | `POST /gateway/chaos/manager/api/rest/v2/onboarding/{onboardingid}/stop` | [`stop_onboarding_experiments`](Api::stop_onboarding_experiments) |
+//!
+//! # `Probe Templates`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `POST /gateway/chaos/manager/api/rest/templates/probes` | [`create_probe_template`](Api::create_probe_template) |
+//! | `DELETE /gateway/chaos/manager/api/rest/templates/probes/{identity}` | [`delete_probe_template`](Api::delete_probe_template) |
+//! | `GET /gateway/chaos/manager/api/rest/templates/probes/{identity}` | [`get_probe_template`](Api::get_probe_template) |
+//! | `GET /gateway/chaos/manager/api/rest/templates/probes` | [`list_probe_template`](Api::list_probe_template) |
+//! | `GET /gateway/chaos/manager/api/rest/templates/probes/{identity}/variables` | [`list_variables_in_probe_template`](Api::list_variables_in_probe_template) |
+//! | `PUT /gateway/chaos/manager/api/rest/templates/probes/{identity}` | [`update_probe_template`](Api::update_probe_template) |
+//!
+//! # `Probes`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `POST /gateway/chaos/manager/api/rest/v2/probes` | [`create_probe`](Api::create_probe) |
+//! | `DELETE /gateway/chaos/manager/api/rest/v2/probes/{probeId}` | [`delete_probe`](Api::delete_probe) |
+//! | `POST /gateway/chaos/manager/api/rest/v2/probes/enable/{probeId}` | [`enable_probe`](Api::enable_probe) |
+//! | `GET /gateway/chaos/manager/api/rest/v2/probes/{probeId}` | [`get_probe`](Api::get_probe) |
+//! | `GET /gateway/chaos/manager/api/rest/v2/probes/manifest/{probeId}` | [`get_probe_manifest`](Api::get_probe_manifest) |
+//! | `POST /gateway/chaos/manager/api/rest/v2/probes/experiment-run` | [`get_probes_in_experiment`](Api::get_probes_in_experiment) |
+//! | `POST /gateway/chaos/manager/api/rest/v2/probes/import` | [`import_probe`](Api::import_probe) |
+//! | `POST /gateway/chaos/manager/api/v3/probes/list-metadata` | [`list_probe_metadata`](Api::list_probe_metadata) |
+//! | `GET /gateway/chaos/manager/api/rest/v2/probes` | [`list_probes`](Api::list_probes) |
+//! | `PUT /gateway/chaos/manager/api/rest/v2/probes/{probeId}` | [`update_probe`](Api::update_probe) |
+//! | `POST /gateway/chaos/manager/api/rest/v2/probes/verify/{probeId}` | [`verify_probe`](Api::verify_probe) |
+//!
+//! # `Risks`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `POST /gateway/chaos/manager/api/v3/risks` | [`create_risk`](Api::create_risk) |
+//! | `DELETE /gateway/chaos/manager/api/v3/risks/{identity}` | [`delete_risk`](Api::delete_risk) |
+//! | `GET /gateway/chaos/manager/api/rest/service/{accountID}` | [`get_account_service_details`](Api::get_account_service_details) |
+//! | `GET /gateway/chaos/manager/api/rest/service/stats/{accountID}` | [`get_account_service_usage_stats`](Api::get_account_service_usage_stats) |
+//! | `GET /gateway/chaos/manager/api/rest/service/experimentation/report/{accountID}` | [`get_experimentation_activity_report`](Api::get_experimentation_activity_report) |
+//! | `GET /gateway/chaos/manager/api/rest/service/overall/stats/{accountID}` | [`get_overall_service_usage_stats`](Api::get_overall_service_usage_stats) |
+//! | `GET /gateway/chaos/manager/api/v3/risks/{identity}` | [`get_risk`](Api::get_risk) |
+//! | `GET /gateway/chaos/manager/api/rest/service/report/{accountID}` | [`get_service_usage_report`](Api::get_service_usage_report) |
+//! | `GET /gateway/chaos/manager/api/v3/risks/{identity}/active-risks` | [`list_probe_executions`](Api::list_probe_executions) |
+//! | `GET /gateway/chaos/manager/api/v3/risks` | [`list_risks`](Api::list_risks) |
+//! | `PUT /gateway/chaos/manager/api/v3/risks/{identity}` | [`update_risk`](Api::update_risk) |
 mod action_templates;
 pub use action_templates::*;
 mod actions;
@@ -22,8 +309,26 @@ mod dr_tests;
 pub use dr_tests::*;
 mod experiment_templates;
 pub use experiment_templates::*;
-mod experiments;
-pub use experiments::*;
+mod experiments_a;
+pub use experiments_a::*;
+mod experiments_b;
+pub use experiments_b::*;
+mod experiments_c;
+pub use experiments_c::*;
+mod experiments_d;
+pub use experiments_d::*;
+mod experiments_g;
+pub use experiments_g::*;
+mod experiments_l;
+pub use experiments_l::*;
+mod experiments_r;
+pub use experiments_r::*;
+mod experiments_s;
+pub use experiments_s::*;
+mod experiments_u;
+pub use experiments_u::*;
+mod experiments_v;
+pub use experiments_v::*;
 mod fault_templates;
 pub use fault_templates::*;
 mod faults;
@@ -142,40 +447,40 @@ pub static OPERATIONS: &[&crate::Operation] = &[
     &experiment_templates::GET_EXPERIMENT_TEMPLATE_YAML,
     &experiment_templates::LIST_EXPERIMENT_TEMPLATE,
     &experiment_templates::UPDATE_EXPERIMENT_TEMPLATE,
-    &experiments::ADD_NOTE,
-    &experiments::BULK_EXPERIMENT_DELETE,
-    &experiments::BULK_EXPERIMENT_TAG_ADD,
-    &experiments::CREATE_CHAOS_EXPERIMENT_PIPELINE,
-    &experiments::CREATE_INPUT_SET,
-    &experiments::DELETE_CHAOS_V2_EXPERIMENT,
-    &experiments::DELETE_INPUT_SET,
-    &experiments::GET_CHAOS_EXPERIMENT_RUN_REPORT,
-    &experiments::GET_CHAOS_EXPERIMENT_RUN_REPORT_PDF,
-    &experiments::GET_CHAOS_EXPERIMENT_RUNS_FOR_PIPELINE,
-    &experiments::GET_CHAOS_PIPELINE_EXECUTION,
-    &experiments::GET_CHAOS_PIPELINE_STEP_DETAILS,
-    &experiments::GET_CHAOS_V2_EXPERIMENT,
-    &experiments::GET_CHAOS_V2_EXPERIMENT_RUN,
-    &experiments::GET_CHAOS_V2_EXPERIMENT_VARIABLES,
-    &experiments::GET_EXPERIMENT_OR_TEMPLATE_VARIABLE,
-    &experiments::GET_EXPERIMENT_RUN_TIMELINE_VIEW,
-    &experiments::GET_EXPERIMENT_RUNS_CSV,
-    &experiments::GET_EXPERIMENT_RUNS_OVERVIEW_STATS,
-    &experiments::GET_INPUT_SET,
-    &experiments::GET_NOTE,
-    &experiments::LIST_CHAOS_V2_EXPERIMENT,
-    &experiments::LIST_EXPERIMENT_METADATA,
-    &experiments::LIST_EXPERIMENT_OR_TEMPLATE,
-    &experiments::LIST_EXPERIMENTS,
-    &experiments::LIST_EXPERIMENTS_WITH_ACTIVE_INFRAS_MINIMAL_NOTIFICATION,
-    &experiments::LIST_INPUT_SET,
-    &experiments::RUN_CHAOS_V2_EXPERIMENT,
-    &experiments::SAVE_CHAOS_V2_EXPERIMENT,
-    &experiments::STOP_CHAOS_V2_EXPERIMENT,
-    &experiments::UPDATE_CHAOS_V2_CRON_EXPERIMENT,
-    &experiments::UPDATE_INPUT_SET,
-    &experiments::UPDATE_NOTE,
-    &experiments::VERIFY_CHAOS_STAGE_IN_PIPELINE_RUN,
+    &experiments_a::ADD_NOTE,
+    &experiments_b::BULK_EXPERIMENT_DELETE,
+    &experiments_b::BULK_EXPERIMENT_TAG_ADD,
+    &experiments_c::CREATE_CHAOS_EXPERIMENT_PIPELINE,
+    &experiments_c::CREATE_INPUT_SET,
+    &experiments_d::DELETE_CHAOS_V2_EXPERIMENT,
+    &experiments_d::DELETE_INPUT_SET,
+    &experiments_g::GET_CHAOS_EXPERIMENT_RUN_REPORT,
+    &experiments_g::GET_CHAOS_EXPERIMENT_RUN_REPORT_PDF,
+    &experiments_g::GET_CHAOS_EXPERIMENT_RUNS_FOR_PIPELINE,
+    &experiments_g::GET_CHAOS_PIPELINE_EXECUTION,
+    &experiments_g::GET_CHAOS_PIPELINE_STEP_DETAILS,
+    &experiments_g::GET_CHAOS_V2_EXPERIMENT,
+    &experiments_g::GET_CHAOS_V2_EXPERIMENT_RUN,
+    &experiments_g::GET_CHAOS_V2_EXPERIMENT_VARIABLES,
+    &experiments_g::GET_EXPERIMENT_OR_TEMPLATE_VARIABLE,
+    &experiments_g::GET_EXPERIMENT_RUN_TIMELINE_VIEW,
+    &experiments_g::GET_EXPERIMENT_RUNS_CSV,
+    &experiments_g::GET_EXPERIMENT_RUNS_OVERVIEW_STATS,
+    &experiments_g::GET_INPUT_SET,
+    &experiments_g::GET_NOTE,
+    &experiments_l::LIST_CHAOS_V2_EXPERIMENT,
+    &experiments_l::LIST_EXPERIMENT_METADATA,
+    &experiments_l::LIST_EXPERIMENT_OR_TEMPLATE,
+    &experiments_l::LIST_EXPERIMENTS,
+    &experiments_l::LIST_EXPERIMENTS_WITH_ACTIVE_INFRAS_MINIMAL_NOTIFICATION,
+    &experiments_l::LIST_INPUT_SET,
+    &experiments_r::RUN_CHAOS_V2_EXPERIMENT,
+    &experiments_s::SAVE_CHAOS_V2_EXPERIMENT,
+    &experiments_s::STOP_CHAOS_V2_EXPERIMENT,
+    &experiments_u::UPDATE_CHAOS_V2_CRON_EXPERIMENT,
+    &experiments_u::UPDATE_INPUT_SET,
+    &experiments_u::UPDATE_NOTE,
+    &experiments_v::VERIFY_CHAOS_STAGE_IN_PIPELINE_RUN,
     &fault_templates::COMPARE_FAULT_TEMPLATE_REVISIONS,
     &fault_templates::CREATE_FAULT_TEMPLATE,
     &fault_templates::DELETE_FAULT,

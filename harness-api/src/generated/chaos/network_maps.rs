@@ -6,6 +6,10 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /gateway/chaos/manager/api/rest/v2/applicationmaps/{applicationmapid}/canretry`
+    ///
+    /// `canRetryExperimentCreation`, tag `Network Maps`. Safe: it only reads. Types of the Go SDK.
+    /// - Required: path `applicationmapid`; query `account_identifier` = `accountIdentifier`, `organization_identifier` = `organizationIdentifier`, `project_identifier` = `projectIdentifier`, `environment_identifier` = `environmentIdentifier`, `infra_id` = `infraId`.
+    /// - Result: [`types::CanRetryExperimentCreationResponse`], `application/json`; errors 500.
     #[inline]
     pub fn can_retry_experiment_creation(
         &self,
@@ -26,6 +30,10 @@ impl<'c> Api<'c> {
         CanRetryExperimentCreation { call }
     }
     /// `DELETE /gateway/chaos/manager/api/rest/v2/applicationmaps/{applicationmapid}`
+    ///
+    /// `deleteTargetNetworkMap`, tag `Network Maps`. Idempotent: twice is as good as once. Types of the Go SDK.
+    /// - Required: path `applicationmapid`; query `account_identifier` = `accountIdentifier`, `organization_identifier` = `organizationIdentifier`, `project_identifier` = `projectIdentifier`, `environment_identifier` = `environmentIdentifier`, `infra_id` = `infraId`.
+    /// - Result: bool, `application/json`; errors 500.
     #[inline]
     pub fn delete_target_network_map(
         &self,
@@ -46,6 +54,10 @@ impl<'c> Api<'c> {
         DeleteTargetNetworkMap { call }
     }
     /// `GET /gateway/chaos/manager/api/rest/v2/applicationmaps/{applicationmapid}/targetservices/{targetserviceid}`
+    ///
+    /// `getServiceResponse`, tag `Network Maps`. Safe: it only reads. Types of the Go SDK.
+    /// - Required: path `applicationmapid`, `targetserviceid`; query `account_identifier` = `accountIdentifier`, `organization_identifier` = `organizationIdentifier`, `project_identifier` = `projectIdentifier`, `environment_identifier` = `environmentIdentifier`, `infra_id` = `infraId`.
+    /// - Result: [`types::GetTargetServiceResponse`], `application/json`; errors 500.
     #[inline]
     pub fn get_service_response(
         &self,
@@ -68,6 +80,10 @@ impl<'c> Api<'c> {
         GetServiceResponse { call }
     }
     /// `GET /gateway/chaos/manager/api/rest/v2/applicationmaps/{applicationmapid}`
+    ///
+    /// `getTargetNetworkMap`, tag `Network Maps`. Safe: it only reads. Types of the Go SDK.
+    /// - Required: path `applicationmapid`; query `account_identifier` = `accountIdentifier`, `organization_identifier` = `organizationIdentifier`, `project_identifier` = `projectIdentifier`, `environment_identifier` = `environmentIdentifier`, `infra_id` = `infraId`.
+    /// - Result: [`types::GetTargetNetworkMapResponse`], `application/json`; errors 500.
     #[inline]
     pub fn get_target_network_map(
         &self,
@@ -88,6 +104,11 @@ impl<'c> Api<'c> {
         GetTargetNetworkMap { call }
     }
     /// `GET /gateway/chaos/manager/api/rest/v2/applicationmaps/{applicationmapid}/targetservices`
+    ///
+    /// `listService`, tag `Network Maps`. Safe: it only reads. Types of the Go SDK.
+    /// - Required: path `applicationmapid`; query `account_identifier` = `accountIdentifier`, `organization_identifier` = `organizationIdentifier`, `project_identifier` = `projectIdentifier`, `environment_identifier` = `environmentIdentifier`, `infra_id` = `infraId`, `page`, `limit`.
+    /// - Result: [`types::ListTargetServiceResponse`], `application/json`; errors 500.
+    /// - List: `paged page/limit from 0, size 10, items data, total page.totalItems, size page.limit`.
     #[inline]
     pub fn list_service(
         &self,
@@ -112,6 +133,12 @@ impl<'c> Api<'c> {
         ListService { call }
     }
     /// `POST /gateway/chaos/manager/api/rest/v2/applicationmaps`
+    ///
+    /// `listTargetNetworkMaps`, tag `Network Maps`. Safe: it only reads. Types of the Go SDK.
+    /// - Required: query `account_identifier` = `accountIdentifier`, `organization_identifier` = `organizationIdentifier`, `project_identifier` = `projectIdentifier`, `page`, `limit`.
+    /// - Body: json, `application/json`.
+    /// - Result: [`types::ListTargetNetworkMapResponse`], `application/json`; errors 500.
+    /// - List: `paged page/limit from 0, size 10, items data, total page.totalItems, size page.limit`.
     #[inline]
     pub fn list_target_network_maps(
         &self,
@@ -132,6 +159,11 @@ impl<'c> Api<'c> {
         ListTargetNetworkMaps { call }
     }
     /// `POST /gateway/chaos/manager/api/rest/v2/applicationmaps/{applicationmapid}/retry`
+    ///
+    /// `retryExperimentCreation`, tag `Network Maps`. Not repeated: twice may be more than once. Types of the Go SDK.
+    /// - Required: path `applicationmapid`; query `account_identifier` = `accountIdentifier`, `organization_identifier` = `organizationIdentifier`, `project_identifier` = `projectIdentifier`, `environment_identifier` = `environmentIdentifier`, `infra_id` = `infraId`.
+    /// - Body: [`types::RetryExperimentCreationRequest`], `application/json`.
+    /// - Result: json, `application/json`; errors 500.
     #[inline]
     pub fn retry_experiment_creation(
         &self,

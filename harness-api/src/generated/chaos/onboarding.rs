@@ -6,6 +6,11 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /gateway/chaos/manager/api/rest/v2/onboarding`
+    ///
+    /// `createV2Onboarding`, tag `Onboarding`. Not repeated: twice may be more than once. Types of the Go SDK.
+    /// - Required: query `account_identifier` = `accountIdentifier`, `organization_identifier` = `organizationIdentifier`, `project_identifier` = `projectIdentifier`.
+    /// - Body: [`types::V2OnboardingRequest`], `application/json`.
+    /// - Result: [`types::V2Onboarding`], `application/json`; errors 500.
     #[inline]
     pub fn create_v2_onboarding(
         &self,
@@ -22,6 +27,10 @@ impl<'c> Api<'c> {
         CreateV2Onboarding { call }
     }
     /// `DELETE /gateway/chaos/manager/api/rest/pipeline-onboarding/{identity}`
+    ///
+    /// `deletePipelineOnboarding`, tag `Onboarding`. Idempotent: twice is as good as once. Types of the Go SDK.
+    /// - Required: path `identity`; query `account_identifier` = `accountIdentifier`.
+    /// - Result: json, `application/json`; errors 400, 404, 500.
     #[inline]
     pub fn delete_pipeline_onboarding(
         &self,
@@ -34,6 +43,11 @@ impl<'c> Api<'c> {
         DeletePipelineOnboarding { call }
     }
     /// `GET /gateway/chaos/manager/api/rest/v2/onboarding/{onboardingid}/experiments`
+    ///
+    /// `getOnboardingExperiments`, tag `Onboarding`. Safe: it only reads. Types of the Go SDK.
+    /// - Required: path `onboardingid`; query `page`, `limit`.
+    /// - Result: [`types::OnboardingExperimentResponse`], `application/json`; errors 500.
+    /// - List: `paged page/limit from 0, size 5, items data, total pagination.totalItems, size pagination.limit`.
     #[inline]
     pub fn get_onboarding_experiments(
         &self,
@@ -48,6 +62,10 @@ impl<'c> Api<'c> {
         GetOnboardingExperiments { call }
     }
     /// `GET /gateway/chaos/manager/api/rest/v2/onboarding/{onboardingid}`
+    ///
+    /// `getV2Onboarding`, tag `Onboarding`. Safe: it only reads. Types of the Go SDK.
+    /// - Required: path `onboardingid`; query `account_identifier` = `accountIdentifier`, `organization_identifier` = `organizationIdentifier`, `project_identifier` = `projectIdentifier`.
+    /// - Result: [`types::V2Onboarding`], `application/json`; errors 500.
     #[inline]
     pub fn get_v2_onboarding(
         &self,
@@ -64,6 +82,10 @@ impl<'c> Api<'c> {
         GetV2Onboarding { call }
     }
     /// `GET /gateway/chaos/manager/api/rest/pipeline-onboarding`
+    ///
+    /// `listPipelineOnboarding`, tag `Onboarding`. Safe: it only reads. Types of the Go SDK.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Result: [`types::ListPipelineOnboardingResponse`], `application/json`; errors 400, 404, 500.
     #[inline]
     pub fn list_pipeline_onboarding(
         &self,
@@ -74,6 +96,11 @@ impl<'c> Api<'c> {
         ListPipelineOnboarding { call }
     }
     /// `GET /gateway/chaos/manager/api/rest/v2/onboarding`
+    ///
+    /// `listV2Onboarding`, tag `Onboarding`. Safe: it only reads. Types of the Go SDK.
+    /// - Required: query `page`, `limit`, `account_identifier` = `accountIdentifier`, `organization_identifier` = `organizationIdentifier`, `project_identifier` = `projectIdentifier`, `search`.
+    /// - Result: [`types::V2OnboardingList`], `application/json`; errors 500.
+    /// - List: `paged page/limit from 0, size 10, items data, total page.totalItems, size page.limit`.
     #[inline]
     pub fn list_v2_onboarding(
         &self,
@@ -94,6 +121,10 @@ impl<'c> Api<'c> {
         ListV2Onboarding { call }
     }
     /// `POST /gateway/chaos/manager/api/rest/v2/onboarding-confirm-discovery/{onboardingid}`
+    ///
+    /// `onboardingConfirmDiscovery`, tag `Onboarding`. Not repeated: twice may be more than once. Types of the Go SDK.
+    /// - Required: path `onboardingid`; query `account_identifier` = `accountIdentifier`, `organization_identifier` = `organizationIdentifier`, `project_identifier` = `projectIdentifier`.
+    /// - Result: [`types::ConfirmDiscoveryResponse`], `application/json`; errors 500.
     #[inline]
     pub fn onboarding_confirm_discovery(
         &self,
@@ -110,6 +141,11 @@ impl<'c> Api<'c> {
         OnboardingConfirmDiscovery { call }
     }
     /// `POST /gateway/chaos/manager/api/rest/v2/onboarding-confirm-experiment-creation/{onboardingid}`
+    ///
+    /// `onboardingConfirmExperimentCreation`, tag `Onboarding`. Not repeated: twice may be more than once. Types of the Go SDK.
+    /// - Required: path `onboardingid`; query `account_identifier` = `accountIdentifier`, `organization_identifier` = `organizationIdentifier`, `project_identifier` = `projectIdentifier`.
+    /// - Body: [`types::ConfirmExperimentCreationRequest`], `application/json`.
+    /// - Result: [`types::ConfirmExperimentCreationResponse`], `application/json`; errors 500.
     #[inline]
     pub fn onboarding_confirm_experiment_creation(
         &self,
@@ -133,6 +169,10 @@ impl<'c> Api<'c> {
         }
     }
     /// `POST /gateway/chaos/manager/api/rest/v2/onboarding-confirm-experiment-run/{onboardingid}`
+    ///
+    /// `onboardingConfirmExperimentRun`, tag `Onboarding`. Not repeated: twice may be more than once. Types of the Go SDK.
+    /// - Required: path `onboardingid`; query `account_identifier` = `accountIdentifier`, `organization_identifier` = `organizationIdentifier`, `project_identifier` = `projectIdentifier`.
+    /// - Result: [`types::ConfirmExperimentRunResponse`], `application/json`; errors 500.
     #[inline]
     pub fn onboarding_confirm_experiment_run(
         &self,
@@ -151,6 +191,11 @@ impl<'c> Api<'c> {
         }
     }
     /// `POST /gateway/chaos/manager/api/rest/v2/onboarding-confirm-networkmap/{onboardingid}`
+    ///
+    /// `onboardingConfirmNetworkMap`, tag `Onboarding`. Not repeated: twice may be more than once. Types of the Go SDK.
+    /// - Required: path `onboardingid`; query `account_identifier` = `accountIdentifier`, `organization_identifier` = `organizationIdentifier`, `project_identifier` = `projectIdentifier`.
+    /// - Body: [`types::ConfirmNetworkMapRequest`], `application/json`.
+    /// - Result: [`types::ConfirmNetworkMapResponse`], `application/json`; errors 500.
     #[inline]
     pub fn onboarding_confirm_network_map(
         &self,
@@ -171,6 +216,10 @@ impl<'c> Api<'c> {
         }
     }
     /// `GET /gateway/chaos/manager/api/rest/pipeline-onboarding/{identity}/can-onboard-chaos`
+    ///
+    /// `pipelineCanOnboardChaos`, tag `Onboarding`. Safe: it only reads. Types of the Go SDK.
+    /// - Required: path `identity`; query `account_identifier` = `accountIdentifier`.
+    /// - Result: [`types::PipelineChaosOnboardingCheckResponse`], `application/json`; errors 400, 404, 500.
     #[inline]
     pub fn pipeline_can_onboard_chaos(
         &self,
@@ -183,6 +232,11 @@ impl<'c> Api<'c> {
         PipelineCanOnboardChaos { call }
     }
     /// `POST /gateway/chaos/manager/api/rest/pipeline-onboarding`
+    ///
+    /// `pipelineOnboardChaos`, tag `Onboarding`. Not repeated: twice may be more than once. Types of the Go SDK.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Body, optional: [`types::PipelineChaosOnboardingTaskRequest`], `application/json`.
+    /// - Result: json, `application/json`; errors 400, 404, 500.
     #[inline]
     pub fn pipeline_onboard_chaos(
         &self,
@@ -193,6 +247,10 @@ impl<'c> Api<'c> {
         PipelineOnboardChaos { call }
     }
     /// `GET /gateway/chaos/manager/api/rest/pipeline-onboarding/{identity}/status`
+    ///
+    /// `pipelineOnboardChaosStatus`, tag `Onboarding`. Safe: it only reads. Types of the Go SDK.
+    /// - Required: path `identity`; query `account_identifier` = `accountIdentifier`.
+    /// - Result: [`types::PipelineChaosOnboardingStatusResponse`], `application/json`; errors 400, 404, 500.
     #[inline]
     pub fn pipeline_onboard_chaos_status(
         &self,
@@ -205,6 +263,10 @@ impl<'c> Api<'c> {
         PipelineOnboardChaosStatus { call }
     }
     /// `POST /gateway/chaos/manager/api/rest/v2/onboarding/{onboardingid}/stop`
+    ///
+    /// `stopOnboardingExperiments`, tag `Onboarding`. Not repeated: twice may be more than once. Types of the Go SDK.
+    /// - Required: path `onboardingid`.
+    /// - Result: bool, `application/json`; errors 500.
     #[inline]
     pub fn stop_onboarding_experiments(
         &self,

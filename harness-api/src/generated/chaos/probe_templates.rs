@@ -6,6 +6,11 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /gateway/chaos/manager/api/rest/templates/probes`
+    ///
+    /// `createProbeTemplate`, tag `Probe Templates`. Not repeated: twice may be more than once. Types of the Go SDK.
+    /// - Required: query `account_identifier` = `accountIdentifier`, `organization_identifier` = `organizationIdentifier`, `project_identifier` = `projectIdentifier`.
+    /// - Body: [`types::ProbeTemplate`], `application/json`.
+    /// - Result: [`types::ProbeTemplate`], `application/json`; errors 400.
     #[inline]
     pub fn create_probe_template(
         &self,
@@ -22,6 +27,10 @@ impl<'c> Api<'c> {
         CreateProbeTemplate { call }
     }
     /// `DELETE /gateway/chaos/manager/api/rest/templates/probes/{identity}`
+    ///
+    /// `deleteProbeTemplate`, tag `Probe Templates`. Idempotent: twice is as good as once. Types of the Go SDK.
+    /// - Required: path `identity`; query `account_identifier` = `accountIdentifier`, `organization_identifier` = `organizationIdentifier`, `project_identifier` = `projectIdentifier`, `hub_identity` = `hubIdentity`.
+    /// - Result: bool, `application/json`; errors 400.
     #[inline]
     pub fn delete_probe_template(
         &self,
@@ -40,6 +49,10 @@ impl<'c> Api<'c> {
         DeleteProbeTemplate { call }
     }
     /// `GET /gateway/chaos/manager/api/rest/templates/probes/{identity}`
+    ///
+    /// `getProbeTemplate`, tag `Probe Templates`. Safe: it only reads. Types of the Go SDK.
+    /// - Required: path `identity`; query `account_identifier` = `accountIdentifier`, `organization_identifier` = `organizationIdentifier`, `project_identifier` = `projectIdentifier`, `hub_identity` = `hubIdentity`.
+    /// - Result: [`types::GetProbeTemplateResponse`], `application/json`; errors 400.
     #[inline]
     pub fn get_probe_template(
         &self,
@@ -58,6 +71,11 @@ impl<'c> Api<'c> {
         GetProbeTemplate { call }
     }
     /// `GET /gateway/chaos/manager/api/rest/templates/probes`
+    ///
+    /// `listProbeTemplate`, tag `Probe Templates`. Safe: it only reads. Types of the Go SDK.
+    /// - Required: query `account_identifier` = `accountIdentifier`, `organization_identifier` = `organizationIdentifier`, `project_identifier` = `projectIdentifier`, `hub_identity` = `hubIdentity`, `page`, `limit`, `search`.
+    /// - Result: [`types::ListProbeTemplateResponse`], `application/json`; errors 400.
+    /// - List: `paged page/limit from 0, size 15, items data, total pagination.totalItems, size pagination.limit`.
     #[inline]
     pub fn list_probe_template(
         &self,
@@ -80,6 +98,10 @@ impl<'c> Api<'c> {
         ListProbeTemplate { call }
     }
     /// `GET /gateway/chaos/manager/api/rest/templates/probes/{identity}/variables`
+    ///
+    /// `listVariablesInProbeTemplate`, tag `Probe Templates`. Safe: it only reads. Types of the Go SDK.
+    /// - Required: path `identity`; query `account_identifier` = `accountIdentifier`, `organization_identifier` = `organizationIdentifier`, `project_identifier` = `projectIdentifier`, `hub_identity` = `hubIdentity`, `revision`.
+    /// - Result: [`types::ProbeTemplateVariables`], `application/json`; errors 400.
     #[inline]
     pub fn list_variables_in_probe_template(
         &self,
@@ -102,6 +124,11 @@ impl<'c> Api<'c> {
         }
     }
     /// `PUT /gateway/chaos/manager/api/rest/templates/probes/{identity}`
+    ///
+    /// `updateProbeTemplate`, tag `Probe Templates`. Idempotent: twice is as good as once. Types of the Go SDK.
+    /// - Required: path `identity`; query `account_identifier` = `accountIdentifier`, `organization_identifier` = `organizationIdentifier`, `project_identifier` = `projectIdentifier`.
+    /// - Body: [`types::ProbeTemplate`], `application/json`.
+    /// - Result: [`types::ProbeTemplate`], `application/json`; errors 400.
     #[inline]
     pub fn update_probe_template(
         &self,

@@ -6,6 +6,11 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /gateway/chaos/manager/api/rest/v2/probes`
+    ///
+    /// `createProbe`, tag `Probes`. Not repeated: twice may be more than once. Types of the Go SDK.
+    /// - Required: query `account_identifier` = `accountIdentifier`, `organization_identifier` = `organizationIdentifier`, `project_identifier` = `projectIdentifier`.
+    /// - Body: [`types::ProbeRequest`], `application/json`.
+    /// - Result: [`types::CreateProbeResponse`], `application/json`; errors 400, 401, 500.
     #[inline]
     pub fn create_probe(
         &self,
@@ -22,6 +27,10 @@ impl<'c> Api<'c> {
         CreateProbe { call }
     }
     /// `DELETE /gateway/chaos/manager/api/rest/v2/probes/{probeId}`
+    ///
+    /// `deleteProbe`, tag `Probes`. Idempotent: twice is as good as once. Types of the Go SDK.
+    /// - Required: path `probe_id` = `probeId`; query `account_identifier` = `accountIdentifier`, `organization_identifier` = `organizationIdentifier`, `project_identifier` = `projectIdentifier`.
+    /// - Result: text, `application/json`; errors 400, 401, 500.
     #[inline]
     pub fn delete_probe(
         &self,
@@ -38,6 +47,11 @@ impl<'c> Api<'c> {
         DeleteProbe { call }
     }
     /// `POST /gateway/chaos/manager/api/rest/v2/probes/enable/{probeId}`
+    ///
+    /// `enableProbe`, tag `Probes`. Not repeated: twice may be more than once. The answer is not described; the body is inferred from one sample.
+    /// - Required: path `probe_id` = `probeId`; query `account_identifier` = `accountIdentifier`, `organization_identifier` = `organizationIdentifier`, `project_identifier` = `projectIdentifier`.
+    /// - Body: [`types::EnableProbeBody`], `application/json`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn enable_probe(
         &self,
@@ -56,6 +70,10 @@ impl<'c> Api<'c> {
         EnableProbe { call }
     }
     /// `GET /gateway/chaos/manager/api/rest/v2/probes/{probeId}`
+    ///
+    /// `getProbe`, tag `Probes`. Safe: it only reads. Types of the Go SDK.
+    /// - Required: path `probe_id` = `probeId`; query `account_identifier` = `accountIdentifier`, `organization_identifier` = `organizationIdentifier`, `project_identifier` = `projectIdentifier`.
+    /// - Result: [`types::GetProbeResponse`], `application/json`; errors 400, 401, 404, 500.
     #[inline]
     pub fn get_probe(
         &self,
@@ -72,6 +90,10 @@ impl<'c> Api<'c> {
         GetProbe { call }
     }
     /// `GET /gateway/chaos/manager/api/rest/v2/probes/manifest/{probeId}`
+    ///
+    /// `getProbeManifest`, tag `Probes`. Safe: it only reads. Types of the Go SDK.
+    /// - Required: path `probe_id` = `probeId`; query `account_identifier` = `accountIdentifier`, `organization_identifier` = `organizationIdentifier`, `project_identifier` = `projectIdentifier`.
+    /// - Result: text, `application/json`; errors 400, 401, 404, 500.
     #[inline]
     pub fn get_probe_manifest(
         &self,
@@ -88,6 +110,11 @@ impl<'c> Api<'c> {
         GetProbeManifest { call }
     }
     /// `POST /gateway/chaos/manager/api/rest/v2/probes/experiment-run`
+    ///
+    /// `getProbesInExperiment`, tag `Probes`. Safe: it only reads. Types of the Go SDK.
+    /// - Required: query `account_identifier` = `accountIdentifier`, `organization_identifier` = `organizationIdentifier`, `project_identifier` = `projectIdentifier`.
+    /// - Body: [`types::ProbeDetailsInExperimentRequest`], `application/json`.
+    /// - Result: [`types::ProbeDetailsInExperimentResponse`], `application/json`; errors 500.
     #[inline]
     pub fn get_probes_in_experiment(
         &self,
@@ -104,6 +131,11 @@ impl<'c> Api<'c> {
         GetProbesInExperiment { call }
     }
     /// `POST /gateway/chaos/manager/api/rest/v2/probes/import`
+    ///
+    /// `importProbe`, tag `Probes`. Not repeated: twice may be more than once. Types of the Go SDK.
+    /// - Required: query `account_identifier` = `accountIdentifier`, `organization_identifier` = `organizationIdentifier`, `project_identifier` = `projectIdentifier`.
+    /// - Body: [`types::ImportProbeTemplateRequest`], `application/json`.
+    /// - Result: [`types::CreateProbeResponse`], `application/json`; errors 500.
     #[inline]
     pub fn import_probe(
         &self,
@@ -120,6 +152,12 @@ impl<'c> Api<'c> {
         ImportProbe { call }
     }
     /// `POST /gateway/chaos/manager/api/v3/probes/list-metadata`
+    ///
+    /// `listProbeMetadata`, tag `Probes`. Safe: it only reads. Types of the Go SDK.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Body: [`types::ListMetadataRequest`], `application/json`.
+    /// - Result: [`types::ListMetadataResponse`], `application/json`; errors 400, 500.
+    /// - List: `paged page/limit from 0, size 15, items items, total pagination.totalItems, size pagination.limit`.
     #[inline]
     pub fn list_probe_metadata(
         &self,
@@ -132,6 +170,11 @@ impl<'c> Api<'c> {
         ListProbeMetadata { call }
     }
     /// `GET /gateway/chaos/manager/api/rest/v2/probes`
+    ///
+    /// `listProbes`, tag `Probes`. Safe: it only reads. Types of the Go SDK.
+    /// - Required: query `account_identifier` = `accountIdentifier`, `organization_identifier` = `organizationIdentifier`, `project_identifier` = `projectIdentifier`.
+    /// - Result: [`types::ListProbeResponse`], `application/json`; errors 400, 401, 500.
+    /// - List: `paged page/limit from 1, size 50, at most 50, items data, total pagination.totalItems, size pagination.limit`.
     #[inline]
     pub fn list_probes(
         &self,
@@ -146,6 +189,11 @@ impl<'c> Api<'c> {
         ListProbes { call }
     }
     /// `PUT /gateway/chaos/manager/api/rest/v2/probes/{probeId}`
+    ///
+    /// `updateProbe`, tag `Probes`. Idempotent: twice is as good as once. Types of the Go SDK.
+    /// - Required: path `probe_id` = `probeId`; query `account_identifier` = `accountIdentifier`, `organization_identifier` = `organizationIdentifier`, `project_identifier` = `projectIdentifier`.
+    /// - Body: [`types::ProbeRequest`], `application/json`.
+    /// - Result: [`types::CreateProbeResponse`], `application/json`; errors 400, 401, 500.
     #[inline]
     pub fn update_probe(
         &self,
@@ -164,6 +212,11 @@ impl<'c> Api<'c> {
         UpdateProbe { call }
     }
     /// `POST /gateway/chaos/manager/api/rest/v2/probes/verify/{probeId}`
+    ///
+    /// `verifyProbe`, tag `Probes`. Not repeated: twice may be more than once. The answer is not described; the body is inferred from one sample.
+    /// - Required: path `probe_id` = `probeId`; query `account_identifier` = `accountIdentifier`, `organization_identifier` = `organizationIdentifier`, `project_identifier` = `projectIdentifier`.
+    /// - Body: [`types::VerifyProbeBody`], `application/json`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn verify_probe(
         &self,

@@ -6,6 +6,11 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /gateway/chaos/manager/api/v3/risks`
+    ///
+    /// `createRisk`, tag `Risks`. Not repeated: twice may be more than once. The answer is not described; the body is inferred from one sample.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Body: [`types::CreateRiskBody`], `application/json`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn create_risk(
         &self,
@@ -18,6 +23,10 @@ impl<'c> Api<'c> {
         CreateRisk { call }
     }
     /// `DELETE /gateway/chaos/manager/api/v3/risks/{identity}`
+    ///
+    /// `deleteRisk`, tag `Risks`. Idempotent: twice is as good as once. The answer is not described.
+    /// - Required: path `identity`; query `account_identifier` = `accountIdentifier`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn delete_risk(
         &self,
@@ -30,6 +39,11 @@ impl<'c> Api<'c> {
         DeleteRisk { call }
     }
     /// `GET /gateway/chaos/manager/api/rest/service/{accountID}`
+    ///
+    /// `getAccountServiceDetails`, tag `Risks`. Safe: it only reads. Types of the Go SDK.
+    /// - Required: path `account_id` = `accountID`; query `page`, `limit`, `start_time` = `startTime`, `end_time` = `endTime`.
+    /// - Result: [`types::ServiceDataResponse`], `application/json`; errors 400, 404, 500.
+    /// - List: `paged page/limit from 0, size 10, items serviceData, total total`.
     #[inline]
     pub fn get_account_service_details(
         &self,
@@ -48,6 +62,10 @@ impl<'c> Api<'c> {
         GetAccountServiceDetails { call }
     }
     /// `GET /gateway/chaos/manager/api/rest/service/stats/{accountID}`
+    ///
+    /// `getAccountServiceUsageStats`, tag `Risks`. Safe: it only reads. Types of the Go SDK.
+    /// - Required: path `account_id` = `accountID`; query `group_by` = `groupBy`, `start_time` = `startTime`, `end_time` = `endTime`.
+    /// - Result: [`types::UsageStats`], `application/json`; errors 400, 404, 500.
     #[inline]
     pub fn get_account_service_usage_stats(
         &self,
@@ -66,6 +84,11 @@ impl<'c> Api<'c> {
         }
     }
     /// `GET /gateway/chaos/manager/api/rest/service/experimentation/report/{accountID}`
+    ///
+    /// `getExperimentationActivityReport`, tag `Risks`. Safe: it only reads. Types of the Go SDK.
+    /// - Required: path `account_id` = `accountID`; query `start_time` = `startTime`, `end_time` = `endTime`.
+    /// - Result: list of list of text, `application/json`; errors 500.
+    /// - List: `whole list, items body`.
     #[inline]
     pub fn get_experimentation_activity_report(
         &self,
@@ -82,6 +105,10 @@ impl<'c> Api<'c> {
         }
     }
     /// `GET /gateway/chaos/manager/api/rest/service/overall/stats/{accountID}`
+    ///
+    /// `getOverallServiceUsageStats`, tag `Risks`. Safe: it only reads. Types of the Go SDK.
+    /// - Required: path `account_id` = `accountID`; query `start_time` = `startTime`, `end_time` = `endTime`.
+    /// - Result: [`types::OverallServiceUsageStats`], `application/json`; errors 400, 404, 500.
     #[inline]
     pub fn get_overall_service_usage_stats(
         &self,
@@ -98,6 +125,10 @@ impl<'c> Api<'c> {
         }
     }
     /// `GET /gateway/chaos/manager/api/v3/risks/{identity}`
+    ///
+    /// `getRisk`, tag `Risks`. Safe: it only reads. The answer is not described.
+    /// - Required: path `identity`; query `account_identifier` = `accountIdentifier`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn get_risk(
         &self,
@@ -110,6 +141,11 @@ impl<'c> Api<'c> {
         GetRisk { call }
     }
     /// `GET /gateway/chaos/manager/api/rest/service/report/{accountID}`
+    ///
+    /// `getServiceUsageReport`, tag `Risks`. Safe: it only reads. Types of the Go SDK.
+    /// - Required: path `account_id` = `accountID`; query `start_time` = `startTime`, `end_time` = `endTime`.
+    /// - Result: list of list of text, `application/json`; errors 500.
+    /// - List: `whole list, items body`.
     #[inline]
     pub fn get_service_usage_report(
         &self,
@@ -124,6 +160,10 @@ impl<'c> Api<'c> {
         GetServiceUsageReport { call }
     }
     /// `GET /gateway/chaos/manager/api/v3/risks/{identity}/active-risks`
+    ///
+    /// `listProbeExecutions`, tag `Risks`. Safe: it only reads. The answer is not described.
+    /// - Required: path `identity`; query `account_identifier` = `accountIdentifier`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn list_probe_executions(
         &self,
@@ -136,6 +176,10 @@ impl<'c> Api<'c> {
         ListProbeExecutions { call }
     }
     /// `GET /gateway/chaos/manager/api/v3/risks`
+    ///
+    /// `listRisks`, tag `Risks`. Safe: it only reads. The answer is not described.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn list_risks(&self, account_identifier: impl Into<String>) -> ListRisks {
         let mut call = rt::Call::new(self.client, &LIST_RISKS);
@@ -143,6 +187,11 @@ impl<'c> Api<'c> {
         ListRisks { call }
     }
     /// `PUT /gateway/chaos/manager/api/v3/risks/{identity}`
+    ///
+    /// `updateRisk`, tag `Risks`. Idempotent: twice is as good as once. The answer is not described; the body is inferred from one sample.
+    /// - Required: path `identity`; query `account_identifier` = `accountIdentifier`.
+    /// - Body: [`types::UpdateRiskBody`], `application/json`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn update_risk(
         &self,

@@ -6,6 +6,11 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `PUT /code/api/v1/repos/{repo_identifier}/pullreq/{pullreq_number}/labels`
+    ///
+    /// `assignLabel`, tag `labels`. Idempotent: twice is as good as once. Published types.
+    /// - Required: path `repo_identifier`, `pullreq_number`; query `account_identifier` = `accountIdentifier`.
+    /// - Body, optional: [`types::OpenapiPullReqAssignLabelInput`], `application/json`.
+    /// - Result: [`types::TypesPullReqLabel`], `application/json`.
     #[inline]
     pub fn assign_label(
         &self,
@@ -20,6 +25,11 @@ impl<'c> Api<'c> {
         AssignLabel { call }
     }
     /// `POST /code/api/v1/repos/{repo_identifier}/labels`
+    ///
+    /// `defineRepoLabel`, tag `labels`. Not repeated: twice may be more than once. Published types.
+    /// - Required: path `repo_identifier`; query `account_identifier` = `accountIdentifier`.
+    /// - Body, optional: [`types::DefineRepoLabelRequest`], `application/json`.
+    /// - Result: [`types::TypesLabel`], `application/json`.
     #[inline]
     pub fn define_repo_label(
         &self,
@@ -32,6 +42,11 @@ impl<'c> Api<'c> {
         DefineRepoLabel { call }
     }
     /// `POST /code/api/v1/repos/{repo_identifier}/labels/{key}/values`
+    ///
+    /// `defineRepoLabelValue`, tag `labels`. Not repeated: twice may be more than once. Published types.
+    /// - Required: path `repo_identifier`, `key`; query `account_identifier` = `accountIdentifier`.
+    /// - Body, optional: [`types::DefineRepoLabelValueRequest`], `application/json`.
+    /// - Result: [`types::TypesLabelValue`], `application/json`.
     #[inline]
     pub fn define_repo_label_value(
         &self,
@@ -46,6 +61,11 @@ impl<'c> Api<'c> {
         DefineRepoLabelValue { call }
     }
     /// `POST /code/api/v1/labels`
+    ///
+    /// `defineSpaceLabel`, tag `labels`. Not repeated: twice may be more than once. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Body, optional: [`types::DefineSpaceLabelRequest`], `application/json`.
+    /// - Result: [`types::TypesLabel`], `application/json`.
     #[inline]
     pub fn define_space_label(
         &self,
@@ -56,6 +76,11 @@ impl<'c> Api<'c> {
         DefineSpaceLabel { call }
     }
     /// `POST /code/api/v1/labels/{key}/values`
+    ///
+    /// `defineSpaceLabelValue`, tag `labels`. Not repeated: twice may be more than once. Published types.
+    /// - Required: path `key`; query `account_identifier` = `accountIdentifier`.
+    /// - Body, optional: [`types::KeyValuesBody`], `application/json`.
+    /// - Result: [`types::TypesLabelValue`], `application/json`.
     #[inline]
     pub fn define_space_label_value(
         &self,
@@ -68,6 +93,10 @@ impl<'c> Api<'c> {
         DefineSpaceLabelValue { call }
     }
     /// `DELETE /code/api/v1/repos/{repo_identifier}/labels/{key}`
+    ///
+    /// `deleteRepoLabel`, tag `labels`. Idempotent: twice is as good as once. Published types.
+    /// - Required: path `repo_identifier`, `key`; query `account_identifier` = `accountIdentifier`.
+    /// - Result: nothing.
     #[inline]
     pub fn delete_repo_label(
         &self,
@@ -82,6 +111,10 @@ impl<'c> Api<'c> {
         DeleteRepoLabel { call }
     }
     /// `DELETE /code/api/v1/repos/{repo_identifier}/labels/{key}/values/{value}`
+    ///
+    /// `deleteRepoLabelValue`, tag `labels`. Idempotent: twice is as good as once. Published types.
+    /// - Required: path `repo_identifier`, `key`, `value`; query `account_identifier` = `accountIdentifier`.
+    /// - Result: nothing.
     #[inline]
     pub fn delete_repo_label_value(
         &self,
@@ -98,6 +131,10 @@ impl<'c> Api<'c> {
         DeleteRepoLabelValue { call }
     }
     /// `DELETE /code/api/v1/labels/{key}`
+    ///
+    /// `deleteSpaceLabel`, tag `labels`. Idempotent: twice is as good as once. Published types.
+    /// - Required: path `key`; query `account_identifier` = `accountIdentifier`.
+    /// - Result: nothing.
     #[inline]
     pub fn delete_space_label(
         &self,
@@ -110,6 +147,10 @@ impl<'c> Api<'c> {
         DeleteSpaceLabel { call }
     }
     /// `DELETE /code/api/v1/labels/{key}/values/{value}`
+    ///
+    /// `deleteSpaceLabelValue`, tag `labels`. Idempotent: twice is as good as once. Published types.
+    /// - Required: path `key`, `value`; query `account_identifier` = `accountIdentifier`.
+    /// - Result: nothing.
     #[inline]
     pub fn delete_space_label_value(
         &self,
@@ -124,6 +165,11 @@ impl<'c> Api<'c> {
         DeleteSpaceLabelValue { call }
     }
     /// `GET /code/api/v1/repos/{repo_identifier}/pullreq/{pullreq_number}/labels`
+    ///
+    /// `listPullReqLabels`, tag `labels`. Safe: it only reads. Published types.
+    /// - Required: path `repo_identifier`, `pullreq_number`; query `account_identifier` = `accountIdentifier`.
+    /// - Result: [`types::TypesScopesLabels`], `application/json`.
+    /// - List: `paged page/limit from 1, size 30, at most 100, items label_data, total header x-total, size header x-per-page`.
     #[inline]
     pub fn list_pull_req_labels(
         &self,
@@ -138,6 +184,11 @@ impl<'c> Api<'c> {
         ListPullReqLabels { call }
     }
     /// `GET /code/api/v1/repos/{repo_identifier}/labels/{key}/values`
+    ///
+    /// `listRepoLabelValues`, tag `labels`. Safe: it only reads. Published types.
+    /// - Required: path `repo_identifier`, `key`; query `account_identifier` = `accountIdentifier`.
+    /// - Result: list of [`types::TypesLabelValue`], `application/json`.
+    /// - List: `whole list, items body`.
     #[inline]
     pub fn list_repo_label_values(
         &self,
@@ -152,6 +203,11 @@ impl<'c> Api<'c> {
         ListRepoLabelValues { call }
     }
     /// `GET /code/api/v1/repos/{repo_identifier}/labels`
+    ///
+    /// `listRepoLabels`, tag `labels`. Safe: it only reads. Published types.
+    /// - Required: path `repo_identifier`; query `account_identifier` = `accountIdentifier`.
+    /// - Result: list of [`types::TypesLabel`], `application/json`.
+    /// - List: `paged page/limit from 1, size 30, at most 100, items body, total header x-total, size header x-per-page`.
     #[inline]
     pub fn list_repo_labels(
         &self,
@@ -164,6 +220,11 @@ impl<'c> Api<'c> {
         ListRepoLabels { call }
     }
     /// `GET /code/api/v1/labels/{key}/values`
+    ///
+    /// `listSpaceLabelValues`, tag `labels`. Safe: it only reads. Published types.
+    /// - Required: path `key`; query `account_identifier` = `accountIdentifier`.
+    /// - Result: list of [`types::TypesLabelValue`], `application/json`.
+    /// - List: `whole list, items body`.
     #[inline]
     pub fn list_space_label_values(
         &self,
@@ -176,6 +237,11 @@ impl<'c> Api<'c> {
         ListSpaceLabelValues { call }
     }
     /// `GET /code/api/v1/labels`
+    ///
+    /// `listSpaceLabels`, tag `labels`. Safe: it only reads. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Result: list of [`types::TypesLabel`], `application/json`.
+    /// - List: `paged page/limit from 1, size 30, at most 100, items body, total header x-total, size header x-per-page`.
     #[inline]
     pub fn list_space_labels(
         &self,
@@ -186,6 +252,11 @@ impl<'c> Api<'c> {
         ListSpaceLabels { call }
     }
     /// `PUT /code/api/v1/repos/{repo_identifier}/labels`
+    ///
+    /// `saveRepoLabel`, tag `labels`. Idempotent: twice is as good as once. Published types.
+    /// - Required: path `repo_identifier`; query `account_identifier` = `accountIdentifier`.
+    /// - Body, optional: [`types::RepoIdentifierLabelsBody`], `application/json`.
+    /// - Result: [`types::TypesLabelWithValues`], `application/json`.
     #[inline]
     pub fn save_repo_label(
         &self,
@@ -198,6 +269,11 @@ impl<'c> Api<'c> {
         SaveRepoLabel { call }
     }
     /// `PUT /code/api/v1/labels`
+    ///
+    /// `saveSpaceLabel`, tag `labels`. Idempotent: twice is as good as once. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Body, optional: [`types::V1LabelsBody`], `application/json`.
+    /// - Result: [`types::TypesLabelWithValues`], `application/json`.
     #[inline]
     pub fn save_space_label(
         &self,
@@ -208,6 +284,10 @@ impl<'c> Api<'c> {
         SaveSpaceLabel { call }
     }
     /// `DELETE /code/api/v1/repos/{repo_identifier}/pullreq/{pullreq_number}/labels/{label_id}`
+    ///
+    /// `unassignLabel`, tag `labels`. Idempotent: twice is as good as once. Published types.
+    /// - Required: path `repo_identifier`, `pullreq_number`, `label_id`; query `account_identifier` = `accountIdentifier`.
+    /// - Result: nothing.
     #[inline]
     pub fn unassign_label(
         &self,
@@ -224,6 +304,11 @@ impl<'c> Api<'c> {
         UnassignLabel { call }
     }
     /// `PATCH /code/api/v1/repos/{repo_identifier}/labels/{key}`
+    ///
+    /// `updateRepoLabel`, tag `labels`. Not repeated: twice may be more than once. Published types.
+    /// - Required: path `repo_identifier`, `key`; query `account_identifier` = `accountIdentifier`.
+    /// - Body, optional: [`types::UpdateRepoLabelRequest`], `application/json`.
+    /// - Result: [`types::TypesLabel`], `application/json`.
     #[inline]
     pub fn update_repo_label(
         &self,
@@ -238,6 +323,11 @@ impl<'c> Api<'c> {
         UpdateRepoLabel { call }
     }
     /// `PATCH /code/api/v1/repos/{repo_identifier}/labels/{key}/values/{value}`
+    ///
+    /// `updateRepoLabelValue`, tag `labels`. Not repeated: twice may be more than once. Published types.
+    /// - Required: path `repo_identifier`, `key`, `value`; query `account_identifier` = `accountIdentifier`.
+    /// - Body, optional: [`types::UpdateRepoLabelValueRequest`], `application/json`.
+    /// - Result: [`types::TypesLabelValue`], `application/json`.
     #[inline]
     pub fn update_repo_label_value(
         &self,
@@ -254,6 +344,11 @@ impl<'c> Api<'c> {
         UpdateRepoLabelValue { call }
     }
     /// `PATCH /code/api/v1/labels/{key}`
+    ///
+    /// `updateSpaceLabel`, tag `labels`. Not repeated: twice may be more than once. Published types.
+    /// - Required: path `key`; query `account_identifier` = `accountIdentifier`.
+    /// - Body, optional: [`types::LabelsKeyBody`], `application/json`.
+    /// - Result: [`types::TypesLabel`], `application/json`.
     #[inline]
     pub fn update_space_label(
         &self,
@@ -266,6 +361,11 @@ impl<'c> Api<'c> {
         UpdateSpaceLabel { call }
     }
     /// `PATCH /code/api/v1/labels/{key}/values/{value}`
+    ///
+    /// `updateSpaceLabelValue`, tag `labels`. Not repeated: twice may be more than once. Published types.
+    /// - Required: path `key`, `value`; query `account_identifier` = `accountIdentifier`.
+    /// - Body, optional: [`types::ValuesValueBody`], `application/json`.
+    /// - Result: [`types::TypesLabelValue`], `application/json`.
     #[inline]
     pub fn update_space_label_value(
         &self,

@@ -2,6 +2,222 @@
 // Do not edit: change the description's fixes or the generator, then run `cargo xtask generate`.
 
 //! Code repositories, pull requests, labels and branch rules.
+//!
+//! # `labels`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `PUT /code/api/v1/repos/{repo_identifier}/pullreq/{pullreq_number}/labels` | [`assign_label`](Api::assign_label) |
+//! | `POST /code/api/v1/repos/{repo_identifier}/labels` | [`define_repo_label`](Api::define_repo_label) |
+//! | `POST /code/api/v1/repos/{repo_identifier}/labels/{key}/values` | [`define_repo_label_value`](Api::define_repo_label_value) |
+//! | `POST /code/api/v1/labels` | [`define_space_label`](Api::define_space_label) |
+//! | `POST /code/api/v1/labels/{key}/values` | [`define_space_label_value`](Api::define_space_label_value) |
+//! | `DELETE /code/api/v1/repos/{repo_identifier}/labels/{key}` | [`delete_repo_label`](Api::delete_repo_label) |
+//! | `DELETE /code/api/v1/repos/{repo_identifier}/labels/{key}/values/{value}` | [`delete_repo_label_value`](Api::delete_repo_label_value) |
+//! | `DELETE /code/api/v1/labels/{key}` | [`delete_space_label`](Api::delete_space_label) |
+//! | `DELETE /code/api/v1/labels/{key}/values/{value}` | [`delete_space_label_value`](Api::delete_space_label_value) |
+//! | `GET /code/api/v1/repos/{repo_identifier}/pullreq/{pullreq_number}/labels` | [`list_pull_req_labels`](Api::list_pull_req_labels) |
+//! | `GET /code/api/v1/repos/{repo_identifier}/labels/{key}/values` | [`list_repo_label_values`](Api::list_repo_label_values) |
+//! | `GET /code/api/v1/repos/{repo_identifier}/labels` | [`list_repo_labels`](Api::list_repo_labels) |
+//! | `GET /code/api/v1/labels/{key}/values` | [`list_space_label_values`](Api::list_space_label_values) |
+//! | `GET /code/api/v1/labels` | [`list_space_labels`](Api::list_space_labels) |
+//! | `PUT /code/api/v1/repos/{repo_identifier}/labels` | [`save_repo_label`](Api::save_repo_label) |
+//! | `PUT /code/api/v1/labels` | [`save_space_label`](Api::save_space_label) |
+//! | `DELETE /code/api/v1/repos/{repo_identifier}/pullreq/{pullreq_number}/labels/{label_id}` | [`unassign_label`](Api::unassign_label) |
+//! | `PATCH /code/api/v1/repos/{repo_identifier}/labels/{key}` | [`update_repo_label`](Api::update_repo_label) |
+//! | `PATCH /code/api/v1/repos/{repo_identifier}/labels/{key}/values/{value}` | [`update_repo_label_value`](Api::update_repo_label_value) |
+//! | `PATCH /code/api/v1/labels/{key}` | [`update_space_label`](Api::update_space_label) |
+//! | `PATCH /code/api/v1/labels/{key}/values/{value}` | [`update_space_label_value`](Api::update_space_label_value) |
+//!
+//! # `principals`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `GET /code/api/v1/principals` | [`list_principals`](Api::list_principals) |
+//!
+//! # `pullreq`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `POST /code/api/v1/repos/{repo_identifier}/pullreq/{pullreq_number}/suggestions/labels/{label_id}/apply` | [`apply_suggested_label`](Api::apply_suggested_label) |
+//! | `POST /code/api/v1/repos/{repo_identifier}/pullreq/{pullreq_number}/suggestions/reviewers/{principal_id}/apply` | [`apply_suggested_reviewer`](Api::apply_suggested_reviewer) |
+//! | `GET /code/api/v1/repos/{repo_identifier}/pullreq/{pullreq_number}/checks` | [`checks_pull_req`](Api::checks_pull_req) |
+//! | `GET /code/api/v1/repos/{repo_identifier}/pullreq/{pullreq_number}/codeowners` | [`code_owners_pull_req`](Api::code_owners_pull_req) |
+//! | `POST /code/api/v1/repos/{repo_identifier}/pullreq/{pullreq_number}/comments/apply-suggestions` | [`comment_apply_suggestions`](Api::comment_apply_suggestions) |
+//! | `POST /code/api/v1/repos/{repo_identifier}/pullreq/{pullreq_number}/comments` | [`comment_create_pull_req`](Api::comment_create_pull_req) |
+//! | `DELETE /code/api/v1/repos/{repo_identifier}/pullreq/{pullreq_number}/comments/{pullreq_comment_id}` | [`comment_delete_pull_req`](Api::comment_delete_pull_req) |
+//! | `PUT /code/api/v1/repos/{repo_identifier}/pullreq/{pullreq_number}/comments/{pullreq_comment_id}/status` | [`comment_status_pull_req`](Api::comment_status_pull_req) |
+//! | `PATCH /code/api/v1/repos/{repo_identifier}/pullreq/{pullreq_number}/comments/{pullreq_comment_id}` | [`comment_update_pull_req`](Api::comment_update_pull_req) |
+//! | `GET /code/api/v1/pullreq/count` | [`count_pull_req_space`](Api::count_pull_req_space) |
+//! | `POST /code/api/v1/repos/{repo_identifier}/pullreq` | [`create_pull_req`](Api::create_pull_req) |
+//! | `GET /code/api/v1/repos/{repo_identifier}/pullreq/{pullreq_number}/diff` | [`diff_pull_req`](Api::diff_pull_req) |
+//! | `POST /code/api/v1/repos/{repo_identifier}/pullreq/{pullreq_number}/diff` | [`diff_pull_req_post`](Api::diff_pull_req_post) |
+//! | `PUT /code/api/v1/repos/{repo_identifier}/pullreq/{pullreq_number}/file-views` | [`file_view_add_pull_req`](Api::file_view_add_pull_req) |
+//! | `DELETE /code/api/v1/repos/{repo_identifier}/pullreq/{pullreq_number}/file-views/{file_path}` | [`file_view_delete_pull_req`](Api::file_view_delete_pull_req) |
+//! | `GET /code/api/v1/repos/{repo_identifier}/pullreq/{pullreq_number}/file-views` | [`file_view_list_pull_req`](Api::file_view_list_pull_req) |
+//! | `GET /code/api/v1/repos/{repo_identifier}/pullreq/{pullreq_number}` | [`get_pull_req`](Api::get_pull_req) |
+//! | `GET /code/api/v1/repos/{repo_identifier}/pullreq` | [`list_pull_req`](Api::list_pull_req) |
+//! | `GET /code/api/v1/repos/{repo_identifier}/pullreq/{pullreq_number}/activities` | [`list_pull_req_activities`](Api::list_pull_req_activities) |
+//! | `GET /code/api/v1/repos/{repo_identifier}/pullreq/{pullreq_number}/commits` | [`list_pull_req_commits`](Api::list_pull_req_commits) |
+//! | `GET /code/api/v1/pullreq` | [`list_pull_req_space`](Api::list_pull_req_space) |
+//! | `GET /code/api/v1/repos/{repo_identifier}/pullreq/{pullreq_number}/suggestions/labels` | [`list_suggested_labels`](Api::list_suggested_labels) |
+//! | `GET /code/api/v1/repos/{repo_identifier}/pullreq/{pullreq_number}/suggestions/reviewers` | [`list_suggested_reviewers`](Api::list_suggested_reviewers) |
+//! | `POST /code/api/v1/repos/{repo_identifier}/pullreq/{pullreq_number}/merge` | [`merge_pull_req_op`](Api::merge_pull_req_op) |
+//! | `DELETE /code/api/v1/repos/{repo_identifier}/pullreq/{pullreq_number}/automerge` | [`pr_auto_merge_disable`](Api::pr_auto_merge_disable) |
+//! | `PUT /code/api/v1/repos/{repo_identifier}/pullreq/{pullreq_number}/automerge` | [`pr_auto_merge_enable`](Api::pr_auto_merge_enable) |
+//! | `GET /code/api/v1/repos/{repo_identifier}/pullreq/{pullreq_number}/automerge` | [`pr_auto_merge_get`](Api::pr_auto_merge_get) |
+//! | `GET /code/api/v1/repos/{repo_identifier}/pullreq/candidates` | [`pr_candidates`](Api::pr_candidates) |
+//! | `PUT /code/api/v1/repos/{repo_identifier}/pullreq/{pullreq_number}/mergequeue` | [`pr_merge_queue_enable`](Api::pr_merge_queue_enable) |
+//! | `GET /code/api/v1/repos/{repo_identifier}/pullreq/{pullreq_number}/mergequeue` | [`pr_merge_queue_get`](Api::pr_merge_queue_get) |
+//! | `POST /code/api/v1/repos/{repo_identifier}/pullreq/{pullreq_number}/mergequeue/prioritize` | [`pr_merge_queue_prioritize`](Api::pr_merge_queue_prioritize) |
+//! | `DELETE /code/api/v1/repos/{repo_identifier}/pullreq/{pullreq_number}/mergequeue` | [`pr_merge_queue_remove`](Api::pr_merge_queue_remove) |
+//! | `GET /code/api/v1/repos/{repo_identifier}/pullreq/{pullreq_number}/metadata` | [`pull_req_meta_data`](Api::pull_req_meta_data) |
+//! | `DELETE /code/api/v1/repos/{repo_identifier}/pullreq/{pullreq_number}/suggestions/labels/{label_id}` | [`remove_suggested_label`](Api::remove_suggested_label) |
+//! | `DELETE /code/api/v1/repos/{repo_identifier}/pullreq/{pullreq_number}/suggestions/reviewers/{principal_id}` | [`remove_suggested_reviewer`](Api::remove_suggested_reviewer) |
+//! | `POST /code/api/v1/repos/{repo_identifier}/pullreq/{pullreq_number}/branch` | [`restore_pull_req_source_branch`](Api::restore_pull_req_source_branch) |
+//! | `POST /code/api/v1/repos/{repo_identifier}/pullreq/{pullreq_number}/revert` | [`revert_pull_req_op`](Api::revert_pull_req_op) |
+//! | `POST /code/api/v1/repos/{repo_identifier}/pullreq/{pullreq_number}/reviews` | [`review_submit_pull_req`](Api::review_submit_pull_req) |
+//! | `PUT /code/api/v1/repos/{repo_identifier}/pullreq/{pullreq_number}/reviewers` | [`reviewer_add_pull_req`](Api::reviewer_add_pull_req) |
+//! | `GET /code/api/v1/repos/{repo_identifier}/pullreq/{pullreq_number}/reviewers/combined` | [`reviewer_combined_list_pull_req`](Api::reviewer_combined_list_pull_req) |
+//! | `DELETE /code/api/v1/repos/{repo_identifier}/pullreq/{pullreq_number}/reviewers/{pullreq_reviewer_id}` | [`reviewer_delete_pull_req`](Api::reviewer_delete_pull_req) |
+//! | `GET /code/api/v1/repos/{repo_identifier}/pullreq/{pullreq_number}/reviewers` | [`reviewer_list_pull_req`](Api::reviewer_list_pull_req) |
+//! | `POST /code/api/v1/repos/{repo_identifier}/pullreq/{pullreq_number}/state` | [`state_pull_req`](Api::state_pull_req) |
+//! | `POST /code/api/v1/repos/{repo_identifier}/pullreq/{pullreq_number}/suggestions/labels/batch` | [`suggest_labels_batch`](Api::suggest_labels_batch) |
+//! | `POST /code/api/v1/repos/{repo_identifier}/pullreq/{pullreq_number}/suggestions/reviewers/batch` | [`suggest_reviewers_batch`](Api::suggest_reviewers_batch) |
+//! | `PATCH /code/api/v1/repos/{repo_identifier}/pullreq/{pullreq_number}` | [`update_pull_req`](Api::update_pull_req) |
+//! | `PUT /code/api/v1/repos/{repo_identifier}/pullreq/{pullreq_number}/reviewers/usergroups` | [`user_group_reviewer_add_pull_req`](Api::user_group_reviewer_add_pull_req) |
+//! | `DELETE /code/api/v1/repos/{repo_identifier}/pullreq/{pullreq_number}/reviewers/usergroups/{user_group_id}` | [`user_group_reviewer_delete_pull_req`](Api::user_group_reviewer_delete_pull_req) |
+//!
+//! # `repository`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `POST /code/api/v1/repos/{repo_identifier}/commits/calculate-divergence` | [`calculate_commit_divergence`](Api::calculate_commit_divergence) |
+//! | `GET /code/api/v1/repos/{repo_identifier}/codeowners/validate` | [`code_owners_validate`](Api::code_owners_validate) |
+//! | `POST /code/api/v1/repos/{repo_identifier}/commits` | [`commit_files`](Api::commit_files) |
+//! | `POST /code/api/v1/repos/{repo_identifier}/branches` | [`create_branch`](Api::create_branch) |
+//! | `POST /code/api/v1/repos` | [`create_repository`](Api::create_repository) |
+//! | `POST /code/api/v1/repos/{repo_identifier}/tags` | [`create_tag`](Api::create_tag) |
+//! | `DELETE /code/api/v1/repos/{repo_identifier}/branches/{branch_name}` | [`delete_branch`](Api::delete_branch) |
+//! | `DELETE /code/api/v1/repos/{repo_identifier}` | [`delete_repository`](Api::delete_repository) |
+//! | `DELETE /code/api/v1/repos/{repo_identifier}/tags/{tag_name}` | [`delete_tag`](Api::delete_tag) |
+//! | `GET /code/api/v1/repos/{repo_identifier}/diff-stats/{range}` | [`diff_stats`](Api::diff_stats) |
+//! | `GET /code/api/v1/repos/{repo_identifier}/settings/general` | [`find_general_settings`](Api::find_general_settings) |
+//! | `GET /code/api/v1/repos/{repo_identifier}/settings/security` | [`find_security_settings`](Api::find_security_settings) |
+//! | `POST /code/api/v1/repos/{repo_identifier}/fork` | [`fork_create`](Api::fork_create) |
+//! | `POST /code/api/v1/repos/{repo_identifier}/fork-sync` | [`fork_sync_branch`](Api::fork_sync_branch) |
+//! | `GET /code/api/v1/repos/{repo_identifier}/blame/{path}` | [`get_blame`](Api::get_blame) |
+//! | `GET /code/api/v1/repos/{repo_identifier}/branches/{branch_name}` | [`get_branch`](Api::get_branch) |
+//! | `GET /code/api/v1/repos/{repo_identifier}/commits/{commit_sha}` | [`get_commit`](Api::get_commit) |
+//! | `GET /code/api/v1/repos/{repo_identifier}/commits/{commit_sha}/diff` | [`get_commit_diff`](Api::get_commit_diff) |
+//! | `GET /code/api/v1/repos/{repo_identifier}/content/{path}` | [`get_content`](Api::get_content) |
+//! | `GET /code/api/v1/repos/{repo_identifier}/linked/source` | [`get_linked_source`](Api::get_linked_source) |
+//! | `GET /code/api/v1/repos/{repo_identifier}/raw/{path}` | [`get_raw`](Api::get_raw) |
+//! | `GET /code/api/v1/repos/{repo_identifier}/languages` | [`get_repo_languages`](Api::get_repo_languages) |
+//! | `GET /code/api/v1/repos/{repo_identifier}` | [`get_repository`](Api::get_repository) |
+//! | `POST /code/api/v1/repos/import` | [`import_repository`](Api::import_repository) |
+//! | `POST /code/api/v1/repos/link` | [`linked_create`](Api::linked_create) |
+//! | `POST /code/api/v1/repos/{repo_identifier}/linked/sync` | [`linked_sync`](Api::linked_sync) |
+//! | `GET /code/api/v1/repos/{repo_identifier}/branches` | [`list_branches`](Api::list_branches) |
+//! | `GET /code/api/v1/repos/{repo_identifier}/commits` | [`list_commits`](Api::list_commits) |
+//! | `GET /code/api/v1/repos/{repo_identifier}/paths` | [`list_paths`](Api::list_paths) |
+//! | `GET /code/api/v1/repos/{repo_identifier}/activities` | [`list_repo_activities`](Api::list_repo_activities) |
+//! | `GET /code/api/v1/repos` | [`list_repos`](Api::list_repos) |
+//! | `GET /code/api/v1/repos/{repo_identifier}/tags` | [`list_tags`](Api::list_tags) |
+//! | `POST /code/api/v1/repos/{repo_identifier}/merge-check/{range}` | [`merge_check`](Api::merge_check) |
+//! | `POST /code/api/v1/repos/{repo_identifier}/merge-commit` | [`merge_commit`](Api::merge_commit) |
+//! | `POST /code/api/v1/repos/{repo_identifier}/path-details` | [`path_details`](Api::path_details) |
+//! | `POST /code/api/v1/repos/{repo_identifier}/purge` | [`purge_repository`](Api::purge_repository) |
+//! | `GET /code/api/v1/repos/{repo_identifier}/diff/{range}` | [`raw_diff`](Api::raw_diff) |
+//! | `POST /code/api/v1/repos/{repo_identifier}/diff/{range}` | [`raw_diff_post`](Api::raw_diff_post) |
+//! | `POST /code/api/v1/repos/{repo_identifier}/rebase` | [`rebase_branch`](Api::rebase_branch) |
+//! | `GET /code/api/v1/repos/{repo_identifier}/archive/{git_ref}.{format}` | [`repository_archive`](Api::repository_archive) |
+//! | `GET /code/api/v1/repos/{repo_identifier}/summary` | [`repository_summary`](Api::repository_summary) |
+//! | `POST /code/api/v1/repos/{repo_identifier}/restore` | [`restore_repository`](Api::restore_repository) |
+//! | `POST /code/api/v1/repos/{repo_identifier}/squash` | [`squash_branch`](Api::squash_branch) |
+//! | `POST /code/api/v1/repos/{repo_identifier}/default-branch` | [`update_default_branch`](Api::update_default_branch) |
+//! | `PATCH /code/api/v1/repos/{repo_identifier}/settings/general` | [`update_general_settings`](Api::update_general_settings) |
+//! | `PATCH /code/api/v1/repos/{repo_identifier}` | [`update_repository`](Api::update_repository) |
+//! | `PATCH /code/api/v1/repos/{repo_identifier}/settings/security` | [`update_security_settings`](Api::update_security_settings) |
+//!
+//! # `resource`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `GET /code/api/v1/resources/gitignore` | [`list_gitignore`](Api::list_gitignore) |
+//! | `GET /code/api/v1/resources/license` | [`list_licenses`](Api::list_licenses) |
+//!
+//! # `rules`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `POST /code/api/v1/repos/{repo_identifier}/rules` | [`repo_rule_add`](Api::repo_rule_add) |
+//! | `DELETE /code/api/v1/repos/{repo_identifier}/rules/{rule_identifier}` | [`repo_rule_delete`](Api::repo_rule_delete) |
+//! | `GET /code/api/v1/repos/{repo_identifier}/rules/{rule_identifier}` | [`repo_rule_get`](Api::repo_rule_get) |
+//! | `GET /code/api/v1/repos/{repo_identifier}/rules` | [`repo_rule_list`](Api::repo_rule_list) |
+//! | `PATCH /code/api/v1/repos/{repo_identifier}/rules/{rule_identifier}` | [`repo_rule_update`](Api::repo_rule_update) |
+//! | `POST /code/api/v1/rules` | [`space_rule_add`](Api::space_rule_add) |
+//! | `DELETE /code/api/v1/rules/{rule_identifier}` | [`space_rule_delete`](Api::space_rule_delete) |
+//! | `GET /code/api/v1/rules/{rule_identifier}` | [`space_rule_get`](Api::space_rule_get) |
+//! | `GET /code/api/v1/rules` | [`space_rule_list`](Api::space_rule_list) |
+//! | `PATCH /code/api/v1/rules/{rule_identifier}` | [`space_rule_update`](Api::space_rule_update) |
+//!
+//! # `settings`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `GET /code/api/v1/settings/general` | [`find_space_general_settings`](Api::find_space_general_settings) |
+//! | `PATCH /code/api/v1/settings/general` | [`update_space_general_settings`](Api::update_space_general_settings) |
+//!
+//! # `status_checks`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `GET /code/api/v1/repos/{repo_identifier}/checks/recent` | [`list_status_check_recent`](Api::list_status_check_recent) |
+//! | `GET /code/api/v1/checks/recent` | [`list_status_check_recent_space`](Api::list_status_check_recent_space) |
+//! | `GET /code/api/v1/repos/{repo_identifier}/checks/commits/{commit_sha}` | [`list_status_check_results`](Api::list_status_check_results) |
+//! | `PUT /code/api/v1/repos/{repo_identifier}/checks/commits/{commit_sha}` | [`report_status_check_results`](Api::report_status_check_results) |
+//!
+//! # `upload`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `GET /code/api/v1/repos/{repo_identifier}/uploads/{file_ref}` | [`repo_artifact_download`](Api::repo_artifact_download) |
+//! | `POST /code/api/v1/repos/{repo_identifier}/uploads` | [`repo_artifact_upload`](Api::repo_artifact_upload) |
+//!
+//! # `user`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `POST /code/api/v1/user/favorite` | [`create_favorite`](Api::create_favorite) |
+//! | `DELETE /code/api/v1/user/favorite/{resource_id}` | [`delete_favorite`](Api::delete_favorite) |
+//!
+//! # `usergroups`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `GET /code/api/v1/usergroups` | [`list_user_groups`](Api::list_user_groups) |
+//!
+//! # `webhook`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `POST /code/api/v1/repos/{repo_identifier}/webhooks` | [`create_repo_webhook`](Api::create_repo_webhook) |
+//! | `POST /code/api/v1/webhooks` | [`create_space_webhook`](Api::create_space_webhook) |
+//! | `DELETE /code/api/v1/repos/{repo_identifier}/webhooks/{webhook_identifier}` | [`delete_repo_webhook`](Api::delete_repo_webhook) |
+//! | `DELETE /code/api/v1/webhooks/{webhook_identifier}` | [`delete_space_webhook`](Api::delete_space_webhook) |
+//! | `GET /code/api/v1/repos/{repo_identifier}/webhooks/{webhook_identifier}` | [`get_repo_webhook`](Api::get_repo_webhook) |
+//! | `GET /code/api/v1/repos/{repo_identifier}/webhooks/{webhook_identifier}/executions/{webhook_execution_id}` | [`get_repo_webhook_execution`](Api::get_repo_webhook_execution) |
+//! | `GET /code/api/v1/webhooks/{webhook_identifier}` | [`get_space_webhook`](Api::get_space_webhook) |
+//! | `GET /code/api/v1/webhooks/{webhook_identifier}/executions/{webhook_execution_id}` | [`get_space_webhook_execution`](Api::get_space_webhook_execution) |
+//! | `GET /code/api/v1/repos/{repo_identifier}/webhooks/{webhook_identifier}/executions` | [`list_repo_webhook_executions`](Api::list_repo_webhook_executions) |
+//! | `GET /code/api/v1/repos/{repo_identifier}/webhooks` | [`list_repo_webhooks`](Api::list_repo_webhooks) |
+//! | `GET /code/api/v1/webhooks/{webhook_identifier}/executions` | [`list_space_webhook_executions`](Api::list_space_webhook_executions) |
+//! | `GET /code/api/v1/webhooks` | [`list_space_webhooks`](Api::list_space_webhooks) |
+//! | `POST /code/api/v1/repos/{repo_identifier}/webhooks/{webhook_identifier}/executions/{webhook_execution_id}/retrigger` | [`retrigger_repo_webhook_execution`](Api::retrigger_repo_webhook_execution) |
+//! | `POST /code/api/v1/webhooks/{webhook_identifier}/executions/{webhook_execution_id}/retrigger` | [`retrigger_space_webhook_execution`](Api::retrigger_space_webhook_execution) |
+//! | `PATCH /code/api/v1/repos/{repo_identifier}/webhooks/{webhook_identifier}` | [`update_repo_webhook`](Api::update_repo_webhook) |
+//! | `PATCH /code/api/v1/webhooks/{webhook_identifier}` | [`update_space_webhook`](Api::update_space_webhook) |
 mod labels;
 pub use labels::*;
 mod principals;

@@ -6,6 +6,10 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /code/api/v1/repos/{repo_identifier}/pullreq/{pullreq_number}/suggestions/labels/{label_id}/apply`
+    ///
+    /// `applySuggestedLabel`, tag `pullreq`. Not repeated: twice may be more than once. The answer is not described.
+    /// - Required: path `repo_identifier`, `pullreq_number`, `label_id`; query `account_identifier` = `accountIdentifier`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn apply_suggested_label(
         &self,
@@ -22,6 +26,10 @@ impl<'c> Api<'c> {
         ApplySuggestedLabel { call }
     }
     /// `POST /code/api/v1/repos/{repo_identifier}/pullreq/{pullreq_number}/suggestions/reviewers/{principal_id}/apply`
+    ///
+    /// `applySuggestedReviewer`, tag `pullreq`. Not repeated: twice may be more than once. The answer is not described.
+    /// - Required: path `repo_identifier`, `pullreq_number`, `principal_id`; query `account_identifier` = `accountIdentifier`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn apply_suggested_reviewer(
         &self,

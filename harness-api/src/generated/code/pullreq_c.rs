@@ -6,6 +6,10 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /code/api/v1/repos/{repo_identifier}/pullreq/{pullreq_number}/checks`
+    ///
+    /// `checksPullReq`, tag `pullreq`. Safe: it only reads. Published types.
+    /// - Required: path `repo_identifier`, `pullreq_number`; query `account_identifier` = `accountIdentifier`.
+    /// - Result: [`types::TypesPullReqChecks`], `application/json`; errors 401, 403, 404, 500.
     #[inline]
     pub fn checks_pull_req(
         &self,
@@ -20,6 +24,10 @@ impl<'c> Api<'c> {
         ChecksPullReq { call }
     }
     /// `GET /code/api/v1/repos/{repo_identifier}/pullreq/{pullreq_number}/codeowners`
+    ///
+    /// `codeownersPullReq`, tag `pullreq`. Safe: it only reads. Published types.
+    /// - Required: path `repo_identifier`, `pullreq_number`; query `account_identifier` = `accountIdentifier`.
+    /// - Result: [`types::TypesCodeOwnerEvaluation`], `application/json`; errors 400, 401, 403, 404, 422, 500.
     #[inline]
     pub fn code_owners_pull_req(
         &self,
@@ -34,6 +42,11 @@ impl<'c> Api<'c> {
         CodeOwnersPullReq { call }
     }
     /// `POST /code/api/v1/repos/{repo_identifier}/pullreq/{pullreq_number}/comments/apply-suggestions`
+    ///
+    /// `commentApplySuggestions`, tag `pullreq`. Not repeated: twice may be more than once. Published types.
+    /// - Required: path `repo_identifier`, `pullreq_number`; query `account_identifier` = `accountIdentifier`.
+    /// - Body, optional: [`types::OpenapiCommentApplySuggestionstRequest`], `application/json`.
+    /// - Result: [`types::PullreqCommentApplySuggestionsOutput`], `application/json`.
     #[inline]
     pub fn comment_apply_suggestions(
         &self,
@@ -48,6 +61,11 @@ impl<'c> Api<'c> {
         CommentApplySuggestions { call }
     }
     /// `POST /code/api/v1/repos/{repo_identifier}/pullreq/{pullreq_number}/comments`
+    ///
+    /// `commentCreatePullReq`, tag `pullreq`. Not repeated: twice may be more than once. Published types.
+    /// - Required: path `repo_identifier`, `pullreq_number`; query `account_identifier` = `accountIdentifier`.
+    /// - Body, optional: [`types::OpenapiCommentCreatePullReqRequest`], `application/json`.
+    /// - Result: [`types::TypesPullReqActivity`], `application/json`; errors 400, 401, 403, 500.
     #[inline]
     pub fn comment_create_pull_req(
         &self,
@@ -62,6 +80,10 @@ impl<'c> Api<'c> {
         CommentCreatePullReq { call }
     }
     /// `DELETE /code/api/v1/repos/{repo_identifier}/pullreq/{pullreq_number}/comments/{pullreq_comment_id}`
+    ///
+    /// `commentDeletePullReq`, tag `pullreq`. Idempotent: twice is as good as once. Published types.
+    /// - Required: path `repo_identifier`, `pullreq_number`, `pullreq_comment_id`; query `account_identifier` = `accountIdentifier`.
+    /// - Result: nothing; errors 400, 401, 403, 500.
     #[inline]
     pub fn comment_delete_pull_req(
         &self,
@@ -78,6 +100,11 @@ impl<'c> Api<'c> {
         CommentDeletePullReq { call }
     }
     /// `PUT /code/api/v1/repos/{repo_identifier}/pullreq/{pullreq_number}/comments/{pullreq_comment_id}/status`
+    ///
+    /// `commentStatusPullReq`, tag `pullreq`. Not repeated: twice may be more than once. Published types.
+    /// - Required: path `repo_identifier`, `pullreq_number`, `pullreq_comment_id`; query `account_identifier` = `accountIdentifier`.
+    /// - Body, optional: [`types::OpenapiCommentStatusPullReqRequest`], `application/json`.
+    /// - Result: [`types::TypesPullReqActivity`], `application/json`; errors 400, 401, 403, 500.
     #[inline]
     pub fn comment_status_pull_req(
         &self,
@@ -94,6 +121,11 @@ impl<'c> Api<'c> {
         CommentStatusPullReq { call }
     }
     /// `PATCH /code/api/v1/repos/{repo_identifier}/pullreq/{pullreq_number}/comments/{pullreq_comment_id}`
+    ///
+    /// `commentUpdatePullReq`, tag `pullreq`. Not repeated: twice may be more than once. Published types.
+    /// - Required: path `repo_identifier`, `pullreq_number`, `pullreq_comment_id`; query `account_identifier` = `accountIdentifier`.
+    /// - Body, optional: [`types::OpenapiCommentUpdatePullReqRequest`], `application/json`.
+    /// - Result: [`types::TypesPullReqActivity`], `application/json`; errors 400, 401, 403, 500.
     #[inline]
     pub fn comment_update_pull_req(
         &self,
@@ -110,6 +142,10 @@ impl<'c> Api<'c> {
         CommentUpdatePullReq { call }
     }
     /// `GET /code/api/v1/pullreq/count`
+    ///
+    /// `countPullReqSpace`, tag `pullreq`. Safe: it only reads. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Result: int, `application/json`.
     #[inline]
     pub fn count_pull_req_space(
         &self,
@@ -120,6 +156,11 @@ impl<'c> Api<'c> {
         CountPullReqSpace { call }
     }
     /// `POST /code/api/v1/repos/{repo_identifier}/pullreq`
+    ///
+    /// `createPullReq`, tag `pullreq`. Not repeated: twice may be more than once. Published types.
+    /// - Required: path `repo_identifier`; query `account_identifier` = `accountIdentifier`.
+    /// - Body, optional: [`types::OpenapiCreatePullReqRequest`], `application/json`.
+    /// - Result: [`types::TypesPullReq`], `application/json`; errors 400, 401, 403, 500.
     #[inline]
     pub fn create_pull_req(
         &self,

@@ -6,6 +6,11 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /code/api/v1/repos/{repo_identifier}/pullreq/{pullreq_number}/diff`
+    ///
+    /// `diffPullReq`, tag `pullreq`. Safe: it only reads. Published types.
+    /// - Required: path `repo_identifier`, `pullreq_number`; query `account_identifier` = `accountIdentifier`.
+    /// - Result: list of [`types::GitFileDiff`], `application/json`, `text/plain`; errors 401, 403, 404, 500.
+    /// - List: `whole list, items body`.
     #[inline]
     pub fn diff_pull_req(
         &self,
@@ -20,6 +25,11 @@ impl<'c> Api<'c> {
         DiffPullReq { call }
     }
     /// `POST /code/api/v1/repos/{repo_identifier}/pullreq/{pullreq_number}/diff`
+    ///
+    /// `diffPullReqPost`, tag `pullreq`. Safe: it only reads. Published types.
+    /// - Required: path `repo_identifier`, `pullreq_number`; query `account_identifier` = `accountIdentifier`.
+    /// - Body, optional: list of [`types::ApiFileDiffRequest`], `application/json`.
+    /// - Result: list of [`types::GitFileDiff`], `application/json`, `text/plain`; errors 401, 403, 404, 500.
     #[inline]
     pub fn diff_pull_req_post(
         &self,

@@ -6,6 +6,11 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `PUT /code/api/v1/repos/{repo_identifier}/pullreq/{pullreq_number}/file-views`
+    ///
+    /// `fileViewAddPullReq`, tag `pullreq`. Idempotent: twice is as good as once. Published types.
+    /// - Required: path `repo_identifier`, `pullreq_number`; query `account_identifier` = `accountIdentifier`.
+    /// - Body, optional: [`types::OpenapiFileViewAddPullReqRequest`], `application/json`.
+    /// - Result: [`types::TypesPullReqFileView`], `application/json`; errors 400, 401, 403, 500.
     #[inline]
     pub fn file_view_add_pull_req(
         &self,
@@ -20,6 +25,10 @@ impl<'c> Api<'c> {
         FileViewAddPullReq { call }
     }
     /// `DELETE /code/api/v1/repos/{repo_identifier}/pullreq/{pullreq_number}/file-views/{file_path}`
+    ///
+    /// `fileViewDeletePullReq`, tag `pullreq`. Idempotent: twice is as good as once. Published types.
+    /// - Required: path `repo_identifier`, `pullreq_number`, `file_path`; query `account_identifier` = `accountIdentifier`.
+    /// - Result: nothing; errors 400, 401, 403, 500.
     #[inline]
     pub fn file_view_delete_pull_req(
         &self,
@@ -36,6 +45,11 @@ impl<'c> Api<'c> {
         FileViewDeletePullReq { call }
     }
     /// `GET /code/api/v1/repos/{repo_identifier}/pullreq/{pullreq_number}/file-views`
+    ///
+    /// `fileViewListPullReq`, tag `pullreq`. Safe: it only reads. Published types.
+    /// - Required: path `repo_identifier`, `pullreq_number`; query `account_identifier` = `accountIdentifier`.
+    /// - Result: list of [`types::TypesPullReqFileView`], `application/json`; errors 400, 401, 403, 500.
+    /// - List: `whole list, items body`.
     #[inline]
     pub fn file_view_list_pull_req(
         &self,

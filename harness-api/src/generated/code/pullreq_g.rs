@@ -6,6 +6,10 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /code/api/v1/repos/{repo_identifier}/pullreq/{pullreq_number}`
+    ///
+    /// `getPullReq`, tag `pullreq`. Safe: it only reads. Published types.
+    /// - Required: path `repo_identifier`, `pullreq_number`; query `account_identifier` = `accountIdentifier`.
+    /// - Result: [`types::TypesPullReq`], `application/json`; errors 400, 401, 403, 500.
     #[inline]
     pub fn get_pull_req(
         &self,

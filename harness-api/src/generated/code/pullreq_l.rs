@@ -6,6 +6,11 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /code/api/v1/repos/{repo_identifier}/pullreq`
+    ///
+    /// `listPullReq`, tag `pullreq`. Safe: it only reads. Published types.
+    /// - Required: path `repo_identifier`; query `account_identifier` = `accountIdentifier`.
+    /// - Result: list of [`types::TypesPullReq`], `application/json`; errors 400, 401, 403, 500.
+    /// - List: `paged page/limit from 1, size 30, at most 100, items body, total header x-total, size header x-per-page`.
     #[inline]
     pub fn list_pull_req(
         &self,
@@ -18,6 +23,10 @@ impl<'c> Api<'c> {
         ListPullReq { call }
     }
     /// `GET /code/api/v1/repos/{repo_identifier}/pullreq/{pullreq_number}/activities`
+    ///
+    /// `listPullReqActivities`, tag `pullreq`. Safe: it only reads. Published types.
+    /// - Required: path `repo_identifier`, `pullreq_number`; query `account_identifier` = `accountIdentifier`.
+    /// - Result: list of [`types::TypesPullReqActivity`], `application/json`; errors 400, 401, 403, 500.
     #[inline]
     pub fn list_pull_req_activities(
         &self,
@@ -32,6 +41,11 @@ impl<'c> Api<'c> {
         ListPullReqActivities { call }
     }
     /// `GET /code/api/v1/repos/{repo_identifier}/pullreq/{pullreq_number}/commits`
+    ///
+    /// `listPullReqCommits`, tag `pullreq`. Safe: it only reads. Published types.
+    /// - Required: path `repo_identifier`, `pullreq_number`; query `account_identifier` = `accountIdentifier`.
+    /// - Result: list of [`types::TypesCommit`], `application/json`; errors 401, 403, 404, 500.
+    /// - List: `paged page/limit from 1, size 30, at most 100, items body, total header x-total, size header x-per-page`.
     #[inline]
     pub fn list_pull_req_commits(
         &self,
@@ -46,6 +60,10 @@ impl<'c> Api<'c> {
         ListPullReqCommits { call }
     }
     /// `GET /code/api/v1/pullreq`
+    ///
+    /// `listPullReqSpace`, tag `pullreq`. Safe: it only reads. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Result: list of [`types::TypesPullReqRepo`], `application/json`.
     #[inline]
     pub fn list_pull_req_space(
         &self,
@@ -56,6 +74,10 @@ impl<'c> Api<'c> {
         ListPullReqSpace { call }
     }
     /// `GET /code/api/v1/repos/{repo_identifier}/pullreq/{pullreq_number}/suggestions/labels`
+    ///
+    /// `listSuggestedLabels`, tag `pullreq`. Safe: it only reads. The answer is not described.
+    /// - Required: path `repo_identifier`, `pullreq_number`; query `account_identifier` = `accountIdentifier`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn list_suggested_labels(
         &self,
@@ -70,6 +92,10 @@ impl<'c> Api<'c> {
         ListSuggestedLabels { call }
     }
     /// `GET /code/api/v1/repos/{repo_identifier}/pullreq/{pullreq_number}/suggestions/reviewers`
+    ///
+    /// `listSuggestedReviewers`, tag `pullreq`. Safe: it only reads. The answer is not described.
+    /// - Required: path `repo_identifier`, `pullreq_number`; query `account_identifier` = `accountIdentifier`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn list_suggested_reviewers(
         &self,

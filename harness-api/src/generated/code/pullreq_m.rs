@@ -6,6 +6,11 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /code/api/v1/repos/{repo_identifier}/pullreq/{pullreq_number}/merge`
+    ///
+    /// `mergePullReqOp`, tag `pullreq`. Not repeated: twice may be more than once. Published types.
+    /// - Required: path `repo_identifier`, `pullreq_number`; query `account_identifier` = `accountIdentifier`.
+    /// - Body, optional: [`types::OpenapiMergePullReq`], `application/json`.
+    /// - Result: [`types::TypesMergeResponse`], `application/json`; errors 400, 401, 403, 404, 405, 409, 422.
     #[inline]
     pub fn merge_pull_req_op(
         &self,

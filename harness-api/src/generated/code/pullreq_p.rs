@@ -6,6 +6,10 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `DELETE /code/api/v1/repos/{repo_identifier}/pullreq/{pullreq_number}/automerge`
+    ///
+    /// `prAutoMergeDisable`, tag `pullreq`. Idempotent: twice is as good as once. The answer is not described.
+    /// - Required: path `repo_identifier`, `pullreq_number`; query `account_identifier` = `accountIdentifier`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn pr_auto_merge_disable(
         &self,
@@ -20,6 +24,11 @@ impl<'c> Api<'c> {
         PrAutoMergeDisable { call }
     }
     /// `PUT /code/api/v1/repos/{repo_identifier}/pullreq/{pullreq_number}/automerge`
+    ///
+    /// `prAutoMergeEnable`, tag `pullreq`. Idempotent: twice is as good as once. The answer is not described; the body is inferred from one sample.
+    /// - Required: path `repo_identifier`, `pullreq_number`; query `account_identifier` = `accountIdentifier`.
+    /// - Body, optional: [`types::PrAutoMergeEnableBody`], `application/json`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn pr_auto_merge_enable(
         &self,
@@ -34,6 +43,10 @@ impl<'c> Api<'c> {
         PrAutoMergeEnable { call }
     }
     /// `GET /code/api/v1/repos/{repo_identifier}/pullreq/{pullreq_number}/automerge`
+    ///
+    /// `prAutoMergeGet`, tag `pullreq`. Safe: it only reads. The answer is not described.
+    /// - Required: path `repo_identifier`, `pullreq_number`; query `account_identifier` = `accountIdentifier`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn pr_auto_merge_get(
         &self,
@@ -48,6 +61,10 @@ impl<'c> Api<'c> {
         PrAutoMergeGet { call }
     }
     /// `GET /code/api/v1/repos/{repo_identifier}/pullreq/candidates`
+    ///
+    /// `prCandidates`, tag `pullreq`. Safe: it only reads. Published types.
+    /// - Required: path `repo_identifier`; query `account_identifier` = `accountIdentifier`.
+    /// - Result: [`types::TypesBranchTable`], `application/json`.
     #[inline]
     pub fn pr_candidates(
         &self,
@@ -60,6 +77,11 @@ impl<'c> Api<'c> {
         PrCandidates { call }
     }
     /// `PUT /code/api/v1/repos/{repo_identifier}/pullreq/{pullreq_number}/mergequeue`
+    ///
+    /// `prMergeQueueEnable`, tag `pullreq`. Idempotent: twice is as good as once. The answer is not described; the body is inferred from one sample.
+    /// - Required: path `repo_identifier`, `pullreq_number`; query `account_identifier` = `accountIdentifier`.
+    /// - Body, optional: [`types::PrMergeQueueEnableBody`], `application/json`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn pr_merge_queue_enable(
         &self,
@@ -74,6 +96,10 @@ impl<'c> Api<'c> {
         PrMergeQueueEnable { call }
     }
     /// `GET /code/api/v1/repos/{repo_identifier}/pullreq/{pullreq_number}/mergequeue`
+    ///
+    /// `prMergeQueueGet`, tag `pullreq`. Safe: it only reads. The answer is not described.
+    /// - Required: path `repo_identifier`, `pullreq_number`; query `account_identifier` = `accountIdentifier`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn pr_merge_queue_get(
         &self,
@@ -88,6 +114,10 @@ impl<'c> Api<'c> {
         PrMergeQueueGet { call }
     }
     /// `POST /code/api/v1/repos/{repo_identifier}/pullreq/{pullreq_number}/mergequeue/prioritize`
+    ///
+    /// `prMergeQueuePrioritize`, tag `pullreq`. Not repeated: twice may be more than once. The answer is not described.
+    /// - Required: path `repo_identifier`, `pullreq_number`; query `account_identifier` = `accountIdentifier`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn pr_merge_queue_prioritize(
         &self,
@@ -102,6 +132,10 @@ impl<'c> Api<'c> {
         PrMergeQueuePrioritize { call }
     }
     /// `DELETE /code/api/v1/repos/{repo_identifier}/pullreq/{pullreq_number}/mergequeue`
+    ///
+    /// `prMergeQueueRemove`, tag `pullreq`. Idempotent: twice is as good as once. The answer is not described.
+    /// - Required: path `repo_identifier`, `pullreq_number`; query `account_identifier` = `accountIdentifier`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn pr_merge_queue_remove(
         &self,
@@ -116,6 +150,10 @@ impl<'c> Api<'c> {
         PrMergeQueueRemove { call }
     }
     /// `GET /code/api/v1/repos/{repo_identifier}/pullreq/{pullreq_number}/metadata`
+    ///
+    /// `pullReqMetaData`, tag `pullreq`. Safe: it only reads. Published types.
+    /// - Required: path `repo_identifier`, `pullreq_number`; query `account_identifier` = `accountIdentifier`.
+    /// - Result: [`types::TypesPullReqStats`], `application/json`; errors 401, 403, 404, 500.
     #[inline]
     pub fn pull_req_meta_data(
         &self,

@@ -6,6 +6,10 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `DELETE /code/api/v1/repos/{repo_identifier}/pullreq/{pullreq_number}/suggestions/labels/{label_id}`
+    ///
+    /// `removeSuggestedLabel`, tag `pullreq`. Idempotent: twice is as good as once. The answer is not described.
+    /// - Required: path `repo_identifier`, `pullreq_number`, `label_id`; query `account_identifier` = `accountIdentifier`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn remove_suggested_label(
         &self,
@@ -22,6 +26,10 @@ impl<'c> Api<'c> {
         RemoveSuggestedLabel { call }
     }
     /// `DELETE /code/api/v1/repos/{repo_identifier}/pullreq/{pullreq_number}/suggestions/reviewers/{principal_id}`
+    ///
+    /// `removeSuggestedReviewer`, tag `pullreq`. Idempotent: twice is as good as once. The answer is not described.
+    /// - Required: path `repo_identifier`, `pullreq_number`, `principal_id`; query `account_identifier` = `accountIdentifier`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn remove_suggested_reviewer(
         &self,
@@ -38,6 +46,11 @@ impl<'c> Api<'c> {
         RemoveSuggestedReviewer { call }
     }
     /// `POST /code/api/v1/repos/{repo_identifier}/pullreq/{pullreq_number}/branch`
+    ///
+    /// `restorePullReqSourceBranch`, tag `pullreq`. Not repeated: twice may be more than once. Published types.
+    /// - Required: path `repo_identifier`, `pullreq_number`; query `account_identifier` = `accountIdentifier`.
+    /// - Body, optional: [`types::PullreqNumberBranchBody`], `application/json`.
+    /// - Result: [`types::TypesCreateBranchOutput`], `application/json`.
     #[inline]
     pub fn restore_pull_req_source_branch(
         &self,
@@ -52,6 +65,11 @@ impl<'c> Api<'c> {
         RestorePullReqSourceBranch { call }
     }
     /// `POST /code/api/v1/repos/{repo_identifier}/pullreq/{pullreq_number}/revert`
+    ///
+    /// `revertPullReqOp`, tag `pullreq`. Not repeated: twice may be more than once. Published types.
+    /// - Required: path `repo_identifier`, `pullreq_number`; query `account_identifier` = `accountIdentifier`.
+    /// - Body, optional: [`types::PullreqNumberRevertBody`], `application/json`.
+    /// - Result: [`types::TypesRevertResponse`], `application/json`.
     #[inline]
     pub fn revert_pull_req_op(
         &self,
@@ -66,6 +84,11 @@ impl<'c> Api<'c> {
         RevertPullReqOp { call }
     }
     /// `POST /code/api/v1/repos/{repo_identifier}/pullreq/{pullreq_number}/reviews`
+    ///
+    /// `reviewSubmitPullReq`, tag `pullreq`. Not repeated: twice may be more than once. Published types.
+    /// - Required: path `repo_identifier`, `pullreq_number`; query `account_identifier` = `accountIdentifier`.
+    /// - Body, optional: [`types::OpenapiReviewSubmitPullReqRequest`], `application/json`.
+    /// - Result: nothing; errors 400, 401, 403, 500.
     #[inline]
     pub fn review_submit_pull_req(
         &self,
@@ -80,6 +103,11 @@ impl<'c> Api<'c> {
         ReviewSubmitPullReq { call }
     }
     /// `PUT /code/api/v1/repos/{repo_identifier}/pullreq/{pullreq_number}/reviewers`
+    ///
+    /// `reviewerAddPullReq`, tag `pullreq`. Idempotent: twice is as good as once. Published types.
+    /// - Required: path `repo_identifier`, `pullreq_number`; query `account_identifier` = `accountIdentifier`.
+    /// - Body, optional: [`types::OpenapiReviewerAddPullReqRequest`], `application/json`.
+    /// - Result: [`types::TypesPullReqReviewer`], `application/json`; errors 400, 401, 403, 500.
     #[inline]
     pub fn reviewer_add_pull_req(
         &self,
@@ -94,6 +122,10 @@ impl<'c> Api<'c> {
         ReviewerAddPullReq { call }
     }
     /// `GET /code/api/v1/repos/{repo_identifier}/pullreq/{pullreq_number}/reviewers/combined`
+    ///
+    /// `reviewerCombinedListPullReq`, tag `pullreq`. Safe: it only reads. Published types.
+    /// - Required: path `repo_identifier`, `pullreq_number`; query `account_identifier` = `accountIdentifier`.
+    /// - Result: [`types::PullreqCombinedListResponse`], `application/json`.
     #[inline]
     pub fn reviewer_combined_list_pull_req(
         &self,
@@ -110,6 +142,10 @@ impl<'c> Api<'c> {
         }
     }
     /// `DELETE /code/api/v1/repos/{repo_identifier}/pullreq/{pullreq_number}/reviewers/{pullreq_reviewer_id}`
+    ///
+    /// `reviewerDeletePullReq`, tag `pullreq`. Idempotent: twice is as good as once. Published types.
+    /// - Required: path `repo_identifier`, `pullreq_number`, `pullreq_reviewer_id`; query `account_identifier` = `accountIdentifier`.
+    /// - Result: nothing; errors 400, 401, 403, 500.
     #[inline]
     pub fn reviewer_delete_pull_req(
         &self,
@@ -126,6 +162,11 @@ impl<'c> Api<'c> {
         ReviewerDeletePullReq { call }
     }
     /// `GET /code/api/v1/repos/{repo_identifier}/pullreq/{pullreq_number}/reviewers`
+    ///
+    /// `reviewerListPullReq`, tag `pullreq`. Safe: it only reads. Published types.
+    /// - Required: path `repo_identifier`, `pullreq_number`; query `account_identifier` = `accountIdentifier`.
+    /// - Result: list of [`types::TypesPullReqReviewer`], `application/json`; errors 400, 401, 403, 500.
+    /// - List: `whole list, items body`.
     #[inline]
     pub fn reviewer_list_pull_req(
         &self,

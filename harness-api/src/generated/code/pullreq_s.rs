@@ -6,6 +6,11 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /code/api/v1/repos/{repo_identifier}/pullreq/{pullreq_number}/state`
+    ///
+    /// `statePullReq`, tag `pullreq`. Not repeated: twice may be more than once. Published types.
+    /// - Required: path `repo_identifier`, `pullreq_number`; query `account_identifier` = `accountIdentifier`.
+    /// - Body, optional: [`types::OpenapiStatePullReqRequest`], `application/json`.
+    /// - Result: [`types::TypesPullReq`], `application/json`; errors 400, 401, 403, 500.
     #[inline]
     pub fn state_pull_req(
         &self,
@@ -20,6 +25,11 @@ impl<'c> Api<'c> {
         StatePullReq { call }
     }
     /// `POST /code/api/v1/repos/{repo_identifier}/pullreq/{pullreq_number}/suggestions/labels/batch`
+    ///
+    /// `suggestLabelsBatch`, tag `pullreq`. Not repeated: twice may be more than once. The answer is not described; the body is inferred from one sample.
+    /// - Required: path `repo_identifier`, `pullreq_number`; query `account_identifier` = `accountIdentifier`.
+    /// - Body, optional: [`types::SuggestLabelsBatchBody`], `application/json`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn suggest_labels_batch(
         &self,
@@ -34,6 +44,11 @@ impl<'c> Api<'c> {
         SuggestLabelsBatch { call }
     }
     /// `POST /code/api/v1/repos/{repo_identifier}/pullreq/{pullreq_number}/suggestions/reviewers/batch`
+    ///
+    /// `suggestReviewersBatch`, tag `pullreq`. Not repeated: twice may be more than once. The answer is not described; the body is inferred from one sample.
+    /// - Required: path `repo_identifier`, `pullreq_number`; query `account_identifier` = `accountIdentifier`.
+    /// - Body, optional: [`types::SuggestReviewersBatchBody`], `application/json`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn suggest_reviewers_batch(
         &self,

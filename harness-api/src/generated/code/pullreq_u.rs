@@ -6,6 +6,11 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `PATCH /code/api/v1/repos/{repo_identifier}/pullreq/{pullreq_number}`
+    ///
+    /// `updatePullReq`, tag `pullreq`. Not repeated: twice may be more than once. Published types.
+    /// - Required: path `repo_identifier`, `pullreq_number`; query `account_identifier` = `accountIdentifier`.
+    /// - Body, optional: [`types::OpenapiUpdatePullReqRequest`], `application/json`.
+    /// - Result: [`types::TypesPullReq`], `application/json`; errors 400, 401, 403, 500.
     #[inline]
     pub fn update_pull_req(
         &self,
@@ -20,6 +25,11 @@ impl<'c> Api<'c> {
         UpdatePullReq { call }
     }
     /// `PUT /code/api/v1/repos/{repo_identifier}/pullreq/{pullreq_number}/reviewers/usergroups`
+    ///
+    /// `userGroupReviewerAddPullReq`, tag `pullreq`. Idempotent: twice is as good as once. Published types.
+    /// - Required: path `repo_identifier`, `pullreq_number`; query `account_identifier` = `accountIdentifier`.
+    /// - Body, optional: [`types::OpenapiUserGroupReviewerAddRequest`], `application/json`.
+    /// - Result: [`types::TypesUserGroupReviewer`], `application/json`.
     #[inline]
     pub fn user_group_reviewer_add_pull_req(
         &self,
@@ -36,6 +46,10 @@ impl<'c> Api<'c> {
         }
     }
     /// `DELETE /code/api/v1/repos/{repo_identifier}/pullreq/{pullreq_number}/reviewers/usergroups/{user_group_id}`
+    ///
+    /// `userGroupReviewerDeletePullReq`, tag `pullreq`. Idempotent: twice is as good as once. Published types.
+    /// - Required: path `repo_identifier`, `pullreq_number`, `user_group_id`; query `account_identifier` = `accountIdentifier`.
+    /// - Result: nothing.
     #[inline]
     pub fn user_group_reviewer_delete_pull_req(
         &self,

@@ -6,6 +6,11 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /code/api/v1/repos/{repo_identifier}/commits/calculate-divergence`
+    ///
+    /// `calculateCommitDivergence`, tag `repository`. Safe: it only reads. Published types.
+    /// - Required: path `repo_identifier`; query `account_identifier` = `accountIdentifier`.
+    /// - Body, optional: [`types::OpenapiCalculateCommitDivergenceRequest`], `application/json`.
+    /// - Result: list of [`types::TypesCommitDivergence`], `application/json`; errors 401, 403, 404, 500.
     #[inline]
     pub fn calculate_commit_divergence(
         &self,
@@ -18,6 +23,10 @@ impl<'c> Api<'c> {
         CalculateCommitDivergence { call }
     }
     /// `GET /code/api/v1/repos/{repo_identifier}/codeowners/validate`
+    ///
+    /// `codeOwnersValidate`, tag `repository`. Safe: it only reads. Published types.
+    /// - Required: path `repo_identifier`; query `account_identifier` = `accountIdentifier`.
+    /// - Result: nothing; errors 401, 403, 404, 422, 500.
     #[inline]
     pub fn code_owners_validate(
         &self,
@@ -30,6 +39,11 @@ impl<'c> Api<'c> {
         CodeOwnersValidate { call }
     }
     /// `POST /code/api/v1/repos/{repo_identifier}/commits`
+    ///
+    /// `commitFiles`, tag `repository`. Not repeated: twice may be more than once. Published types.
+    /// - Required: path `repo_identifier`; query `account_identifier` = `accountIdentifier`.
+    /// - Body, optional: [`types::OpenapiCommitFilesRequest`], `application/json`.
+    /// - Result: [`types::TypesCommitFilesResponse`], `application/json`; errors 400, 401, 403, 404, 422, 500.
     #[inline]
     pub fn commit_files(
         &self,
@@ -42,6 +56,11 @@ impl<'c> Api<'c> {
         CommitFiles { call }
     }
     /// `POST /code/api/v1/repos/{repo_identifier}/branches`
+    ///
+    /// `createBranch`, tag `repository`. Not repeated: twice may be more than once. Published types.
+    /// - Required: path `repo_identifier`; query `account_identifier` = `accountIdentifier`.
+    /// - Body, optional: [`types::OpenapiCreateBranchRequest`], `application/json`.
+    /// - Result: [`types::TypesCreateBranchOutput`], `application/json`; errors 400, 401, 403, 422, 500.
     #[inline]
     pub fn create_branch(
         &self,
@@ -54,6 +73,11 @@ impl<'c> Api<'c> {
         CreateBranch { call }
     }
     /// `POST /code/api/v1/repos`
+    ///
+    /// `createRepository`, tag `repository`. Not repeated: twice may be more than once. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Body, optional: [`types::OpenapiCreateRepositoryRequest`], `application/json`.
+    /// - Result: [`types::RepoRepositoryOutput`], `application/json`; errors 400, 401, 403, 500.
     #[inline]
     pub fn create_repository(
         &self,
@@ -64,6 +88,11 @@ impl<'c> Api<'c> {
         CreateRepository { call }
     }
     /// `POST /code/api/v1/repos/{repo_identifier}/tags`
+    ///
+    /// `createTag`, tag `repository`. Not repeated: twice may be more than once. Published types.
+    /// - Required: path `repo_identifier`; query `account_identifier` = `accountIdentifier`.
+    /// - Body, optional: [`types::OpenapiCreateTagRequest`], `application/json`.
+    /// - Result: [`types::TypesCommitTag`], `application/json`; errors 400, 401, 403, 409, 422, 500.
     #[inline]
     pub fn create_tag(
         &self,

@@ -6,6 +6,10 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `DELETE /code/api/v1/repos/{repo_identifier}/branches/{branch_name}`
+    ///
+    /// `deleteBranch`, tag `repository`. Idempotent: twice is as good as once. Published types.
+    /// - Required: path `repo_identifier`, `branch_name`; query `account_identifier` = `accountIdentifier`.
+    /// - Result: [`types::TypesDeleteBranchOutput`], `application/json`; errors 401, 403, 404, 422, 500.
     #[inline]
     pub fn delete_branch(
         &self,
@@ -20,6 +24,10 @@ impl<'c> Api<'c> {
         DeleteBranch { call }
     }
     /// `DELETE /code/api/v1/repos/{repo_identifier}`
+    ///
+    /// `deleteRepository`, tag `repository`. Idempotent: twice is as good as once. Published types.
+    /// - Required: path `repo_identifier`; query `account_identifier` = `accountIdentifier`.
+    /// - Result: [`types::RepoSoftDeleteResponse`], `application/json`; errors 401, 403, 404, 500.
     #[inline]
     pub fn delete_repository(
         &self,
@@ -32,6 +40,10 @@ impl<'c> Api<'c> {
         DeleteRepository { call }
     }
     /// `DELETE /code/api/v1/repos/{repo_identifier}/tags/{tag_name}`
+    ///
+    /// `deleteTag`, tag `repository`. Idempotent: twice is as good as once. Published types.
+    /// - Required: path `repo_identifier`, `tag_name`; query `account_identifier` = `accountIdentifier`.
+    /// - Result: nothing; errors 401, 403, 404, 409, 422, 500.
     #[inline]
     pub fn delete_tag(
         &self,
@@ -46,6 +58,10 @@ impl<'c> Api<'c> {
         DeleteTag { call }
     }
     /// `GET /code/api/v1/repos/{repo_identifier}/diff-stats/{range}`
+    ///
+    /// `diffStats`, tag `repository`. Safe: it only reads. Published types.
+    /// - Required: path `repo_identifier`, `range`; query `account_identifier` = `accountIdentifier`.
+    /// - Result: [`types::TypesDiffStats`], `application/json`; errors 401, 403, 500.
     #[inline]
     pub fn diff_stats(
         &self,

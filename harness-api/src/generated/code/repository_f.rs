@@ -6,6 +6,10 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /code/api/v1/repos/{repo_identifier}/settings/general`
+    ///
+    /// `findGeneralSettings`, tag `repository`. Safe: it only reads. Published types.
+    /// - Required: path `repo_identifier`; query `account_identifier` = `accountIdentifier`.
+    /// - Result: [`types::ReposettingsGeneralSettings`], `application/json`.
     #[inline]
     pub fn find_general_settings(
         &self,
@@ -18,6 +22,10 @@ impl<'c> Api<'c> {
         FindGeneralSettings { call }
     }
     /// `GET /code/api/v1/repos/{repo_identifier}/settings/security`
+    ///
+    /// `findSecuritySettings`, tag `repository`. Safe: it only reads. Published types.
+    /// - Required: path `repo_identifier`; query `account_identifier` = `accountIdentifier`.
+    /// - Result: [`types::ReposettingsSecuritySettings`], `application/json`.
     #[inline]
     pub fn find_security_settings(
         &self,
@@ -30,6 +38,11 @@ impl<'c> Api<'c> {
         FindSecuritySettings { call }
     }
     /// `POST /code/api/v1/repos/{repo_identifier}/fork`
+    ///
+    /// `forkCreate`, tag `repository`. Not repeated: twice may be more than once. The answer is not described; the body is inferred from one sample.
+    /// - Required: path `repo_identifier`; query `account_identifier` = `accountIdentifier`.
+    /// - Body, optional: [`types::ForkCreateBody`], `application/json`.
+    /// - Result: [`types::RepoRepositoryOutput`], `application/json`.
     #[inline]
     pub fn fork_create(
         &self,
@@ -42,6 +55,11 @@ impl<'c> Api<'c> {
         ForkCreate { call }
     }
     /// `POST /code/api/v1/repos/{repo_identifier}/fork-sync`
+    ///
+    /// `forkSyncBranch`, tag `repository`. Not repeated: twice may be more than once. The answer is not described; the body is inferred from one sample.
+    /// - Required: path `repo_identifier`; query `account_identifier` = `accountIdentifier`.
+    /// - Body, optional: [`types::ForkSyncBranchBody`], `application/json`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn fork_sync_branch(
         &self,

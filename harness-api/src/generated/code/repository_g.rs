@@ -6,6 +6,11 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /code/api/v1/repos/{repo_identifier}/blame/{path}`
+    ///
+    /// `getBlame`, tag `repository`. Safe: it only reads. Published types.
+    /// - Required: path `repo_identifier`, `path`; query `account_identifier` = `accountIdentifier`.
+    /// - Result: list of [`types::GitBlamePart`], `application/json`; errors 401, 403, 404, 500.
+    /// - List: `whole list, items body`.
     #[inline]
     pub fn get_blame(
         &self,
@@ -20,6 +25,10 @@ impl<'c> Api<'c> {
         GetBlame { call }
     }
     /// `GET /code/api/v1/repos/{repo_identifier}/branches/{branch_name}`
+    ///
+    /// `getBranch`, tag `repository`. Safe: it only reads. Published types.
+    /// - Required: path `repo_identifier`, `branch_name`; query `account_identifier` = `accountIdentifier`.
+    /// - Result: [`types::TypesBranchExtended`], `application/json`; errors 401, 403, 404, 500.
     #[inline]
     pub fn get_branch(
         &self,
@@ -34,6 +43,10 @@ impl<'c> Api<'c> {
         GetBranch { call }
     }
     /// `GET /code/api/v1/repos/{repo_identifier}/commits/{commit_sha}`
+    ///
+    /// `getCommit`, tag `repository`. Safe: it only reads. Published types.
+    /// - Required: path `repo_identifier`, `commit_sha`; query `account_identifier` = `accountIdentifier`.
+    /// - Result: [`types::TypesCommit`], `application/json`; errors 401, 403, 404, 500.
     #[inline]
     pub fn get_commit(
         &self,
@@ -48,6 +61,10 @@ impl<'c> Api<'c> {
         GetCommit { call }
     }
     /// `GET /code/api/v1/repos/{repo_identifier}/commits/{commit_sha}/diff`
+    ///
+    /// `getCommitDiff`, tag `repository`. Safe: it only reads. Published types.
+    /// - Required: path `repo_identifier`, `commit_sha`; query `account_identifier` = `accountIdentifier`.
+    /// - Result: text, `application/json`, `text/plain`; errors 401, 403, 404, 500.
     #[inline]
     pub fn get_commit_diff(
         &self,
@@ -62,6 +79,10 @@ impl<'c> Api<'c> {
         GetCommitDiff { call }
     }
     /// `GET /code/api/v1/repos/{repo_identifier}/content/{path}`
+    ///
+    /// `getContent`, tag `repository`. Safe: it only reads. Published types.
+    /// - Required: path `repo_identifier`, `path`; query `account_identifier` = `accountIdentifier`.
+    /// - Result: [`types::OpenapiGetContentOutput`], `application/json`; errors 401, 403, 404, 500.
     #[inline]
     pub fn get_content(
         &self,
@@ -76,6 +97,10 @@ impl<'c> Api<'c> {
         GetContent { call }
     }
     /// `GET /code/api/v1/repos/{repo_identifier}/linked/source`
+    ///
+    /// `getLinkedSource`, tag `repository`. Safe: it only reads. The answer is not described.
+    /// - Required: path `repo_identifier`; query `account_identifier` = `accountIdentifier`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn get_linked_source(
         &self,
@@ -88,6 +113,10 @@ impl<'c> Api<'c> {
         GetLinkedSource { call }
     }
     /// `GET /code/api/v1/repos/{repo_identifier}/raw/{path}`
+    ///
+    /// `getRaw`, tag `repository`. Safe: it only reads. Published types.
+    /// - Required: path `repo_identifier`, `path`; query `account_identifier` = `accountIdentifier`.
+    /// - Result: bytes, as a stream, `application/octet-stream`; errors 401, 403, 404, 500.
     #[inline]
     pub fn get_raw(
         &self,
@@ -102,6 +131,10 @@ impl<'c> Api<'c> {
         GetRaw { call }
     }
     /// `GET /code/api/v1/repos/{repo_identifier}/languages`
+    ///
+    /// `getRepoLanguages`, tag `repository`. Safe: it only reads. The answer is not described.
+    /// - Required: path `repo_identifier`; query `account_identifier` = `accountIdentifier`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn get_repo_languages(
         &self,
@@ -114,6 +147,10 @@ impl<'c> Api<'c> {
         GetRepoLanguages { call }
     }
     /// `GET /code/api/v1/repos/{repo_identifier}`
+    ///
+    /// `getRepository`, tag `repository`. Safe: it only reads. Published types.
+    /// - Required: path `repo_identifier`; query `account_identifier` = `accountIdentifier`.
+    /// - Result: [`types::RepoRepositoryOutput`], `application/json`; errors 401, 403, 404, 500.
     #[inline]
     pub fn get_repository(
         &self,

@@ -6,6 +6,11 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /code/api/v1/repos/import`
+    ///
+    /// `importRepository`, tag `repository`. Not repeated: twice may be more than once. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Body, optional: [`types::ReposImportBody`], `application/json`.
+    /// - Result: [`types::RepoRepositoryOutput`], `application/json`; errors 400, 401, 403, 500.
     #[inline]
     pub fn import_repository(
         &self,

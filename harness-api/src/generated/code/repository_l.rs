@@ -6,6 +6,11 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /code/api/v1/repos/link`
+    ///
+    /// `linkedCreate`, tag `repository`. Not repeated: twice may be more than once. The answer is not described; the body is inferred from one sample.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Body, optional: [`types::LinkedCreateBody`], `application/json`.
+    /// - Result: [`types::RepoRepositoryOutput`], `application/json`.
     #[inline]
     pub fn linked_create(&self, account_identifier: impl Into<String>) -> LinkedCreate {
         let mut call = rt::Call::new(self.client, &LINKED_CREATE);
@@ -13,6 +18,11 @@ impl<'c> Api<'c> {
         LinkedCreate { call }
     }
     /// `POST /code/api/v1/repos/{repo_identifier}/linked/sync`
+    ///
+    /// `linkedSync`, tag `repository`. Not repeated: twice may be more than once. The answer is not described; the body is inferred from one sample.
+    /// - Required: path `repo_identifier`; query `account_identifier` = `accountIdentifier`.
+    /// - Body, optional: [`types::LinkedSyncBody`], `application/json`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn linked_sync(
         &self,
@@ -25,6 +35,11 @@ impl<'c> Api<'c> {
         LinkedSync { call }
     }
     /// `GET /code/api/v1/repos/{repo_identifier}/branches`
+    ///
+    /// `listBranches`, tag `repository`. Safe: it only reads. Published types.
+    /// - Required: path `repo_identifier`; query `account_identifier` = `accountIdentifier`.
+    /// - Result: list of [`types::TypesBranchExtended`], `application/json`; errors 401, 403, 404, 500.
+    /// - List: `paged page/limit from 1, size 30, at most 100, items body, total header x-total, size header x-per-page`.
     #[inline]
     pub fn list_branches(
         &self,
@@ -37,6 +52,11 @@ impl<'c> Api<'c> {
         ListBranches { call }
     }
     /// `GET /code/api/v1/repos/{repo_identifier}/commits`
+    ///
+    /// `listCommits`, tag `repository`. Safe: it only reads. Published types.
+    /// - Required: path `repo_identifier`; query `account_identifier` = `accountIdentifier`.
+    /// - Result: [`types::TypesListCommitResponse`], `application/json`; errors 401, 403, 404, 500.
+    /// - List: `paged page/limit from 1, size 30, at most 100, items commits, total total_commits, size header x-per-page`.
     #[inline]
     pub fn list_commits(
         &self,
@@ -49,6 +69,10 @@ impl<'c> Api<'c> {
         ListCommits { call }
     }
     /// `GET /code/api/v1/repos/{repo_identifier}/paths`
+    ///
+    /// `listPaths`, tag `repository`. Safe: it only reads. Published types.
+    /// - Required: path `repo_identifier`; query `account_identifier` = `accountIdentifier`.
+    /// - Result: [`types::RepoListPathsOutput`], `application/json`.
     #[inline]
     pub fn list_paths(
         &self,
@@ -61,6 +85,10 @@ impl<'c> Api<'c> {
         ListPaths { call }
     }
     /// `GET /code/api/v1/repos/{repo_identifier}/activities`
+    ///
+    /// `listRepoActivities`, tag `repository`. Safe: it only reads. The answer is not described.
+    /// - Required: path `repo_identifier`; query `account_identifier` = `accountIdentifier`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn list_repo_activities(
         &self,
@@ -73,6 +101,11 @@ impl<'c> Api<'c> {
         ListRepoActivities { call }
     }
     /// `GET /code/api/v1/repos`
+    ///
+    /// `listRepos`, tag `repository`. Safe: it only reads. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Result: list of [`types::RepoRepositoryOutput`], `application/json`; errors 401, 403, 404, 500.
+    /// - List: `paged page/limit from 1, size 30, at most 100, items body, total header x-total, size header x-per-page`.
     #[inline]
     pub fn list_repos(&self, account_identifier: impl Into<String>) -> ListRepos {
         let mut call = rt::Call::new(self.client, &LIST_REPOS);
@@ -80,6 +113,11 @@ impl<'c> Api<'c> {
         ListRepos { call }
     }
     /// `GET /code/api/v1/repos/{repo_identifier}/tags`
+    ///
+    /// `listTags`, tag `repository`. Safe: it only reads. Published types.
+    /// - Required: path `repo_identifier`; query `account_identifier` = `accountIdentifier`.
+    /// - Result: list of [`types::TypesCommitTag`], `application/json`; errors 401, 403, 404, 500.
+    /// - List: `paged page/limit from 1, size 30, at most 100, items body, total header x-total, size header x-per-page`.
     #[inline]
     pub fn list_tags(
         &self,

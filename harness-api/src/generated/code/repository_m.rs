@@ -6,6 +6,10 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /code/api/v1/repos/{repo_identifier}/merge-check/{range}`
+    ///
+    /// `mergeCheck`, tag `repository`. Safe: it only reads. Published types.
+    /// - Required: path `repo_identifier`, `range`; query `account_identifier` = `accountIdentifier`.
+    /// - Result: [`types::RepoMergeCheck`], `application/json`; errors 401, 403, 500.
     #[inline]
     pub fn merge_check(
         &self,
@@ -20,6 +24,11 @@ impl<'c> Api<'c> {
         MergeCheck { call }
     }
     /// `POST /code/api/v1/repos/{repo_identifier}/merge-commit`
+    ///
+    /// `mergeCommit`, tag `repository`. Not repeated: twice may be more than once. The answer is not described; the body is inferred from one sample.
+    /// - Required: path `repo_identifier`; query `account_identifier` = `accountIdentifier`.
+    /// - Body, optional: [`types::MergeCommitBody`], `application/json`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn merge_commit(
         &self,

@@ -6,6 +6,11 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /code/api/v1/repos/{repo_identifier}/path-details`
+    ///
+    /// `pathDetails`, tag `repository`. Safe: it only reads. Published types.
+    /// - Required: path `repo_identifier`; query `account_identifier` = `accountIdentifier`.
+    /// - Body, optional: [`types::OpenapiPathsDetailsRequest`], `application/json`.
+    /// - Result: [`types::RepoPathsDetailsOutput`], `application/json`; errors 401, 403, 404, 500.
     #[inline]
     pub fn path_details(
         &self,
@@ -18,6 +23,10 @@ impl<'c> Api<'c> {
         PathDetails { call }
     }
     /// `POST /code/api/v1/repos/{repo_identifier}/purge`
+    ///
+    /// `purgeRepository`, tag `repository`. Not repeated: twice may be more than once. Published types.
+    /// - Required: path `repo_identifier`; query `account_identifier` = `accountIdentifier`, `deleted_at`.
+    /// - Result: nothing; errors 401, 403, 404, 500.
     #[inline]
     pub fn purge_repository(
         &self,

@@ -6,6 +6,11 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /code/api/v1/repos/{repo_identifier}/diff/{range}`
+    ///
+    /// `rawDiff`, tag `repository`. Safe: it only reads. Published types.
+    /// - Required: path `repo_identifier`, `range`; query `account_identifier` = `accountIdentifier`.
+    /// - Result: list of [`types::GitFileDiff`], `application/json`, `text/plain`; errors 401, 403, 500.
+    /// - List: `whole list, items body`.
     #[inline]
     pub fn raw_diff(
         &self,
@@ -20,6 +25,11 @@ impl<'c> Api<'c> {
         RawDiff { call }
     }
     /// `POST /code/api/v1/repos/{repo_identifier}/diff/{range}`
+    ///
+    /// `rawDiffPost`, tag `repository`. Safe: it only reads. Published types.
+    /// - Required: path `repo_identifier`, `range`; query `account_identifier` = `accountIdentifier`.
+    /// - Body, optional: list of [`types::ApiFileDiffRequest`], `application/json`.
+    /// - Result: list of [`types::GitFileDiff`], `application/json`, `text/plain`; errors 401, 403, 500.
     #[inline]
     pub fn raw_diff_post(
         &self,
@@ -34,6 +44,11 @@ impl<'c> Api<'c> {
         RawDiffPost { call }
     }
     /// `POST /code/api/v1/repos/{repo_identifier}/rebase`
+    ///
+    /// `rebaseBranch`, tag `repository`. Not repeated: twice may be more than once. Published types.
+    /// - Required: path `repo_identifier`; query `account_identifier` = `accountIdentifier`.
+    /// - Body, optional: [`types::RepoIdentifierRebaseBody`], `application/json`.
+    /// - Result: [`types::TypesRebaseResponse`], `application/json`.
     #[inline]
     pub fn rebase_branch(
         &self,
@@ -46,6 +61,10 @@ impl<'c> Api<'c> {
         RebaseBranch { call }
     }
     /// `GET /code/api/v1/repos/{repo_identifier}/archive/{git_ref}.{format}`
+    ///
+    /// `archive`, tag `repository`. Safe: it only reads. Published types.
+    /// - Required: path `repo_identifier`, `git_ref`, `format`; query `account_identifier` = `accountIdentifier`.
+    /// - Result: text, `application/json`, `application/gzip`, `application/tar`, `application/zip`.
     #[inline]
     pub fn repository_archive(
         &self,
@@ -62,6 +81,10 @@ impl<'c> Api<'c> {
         RepositoryArchive { call }
     }
     /// `GET /code/api/v1/repos/{repo_identifier}/summary`
+    ///
+    /// `summary`, tag `repository`. Safe: it only reads. Published types.
+    /// - Required: path `repo_identifier`; query `account_identifier` = `accountIdentifier`.
+    /// - Result: [`types::TypesRepositorySummary`], `application/json`.
     #[inline]
     pub fn repository_summary(
         &self,
@@ -74,6 +97,11 @@ impl<'c> Api<'c> {
         RepositorySummary { call }
     }
     /// `POST /code/api/v1/repos/{repo_identifier}/restore`
+    ///
+    /// `restoreRepository`, tag `repository`. Not repeated: twice may be more than once. Published types.
+    /// - Required: path `repo_identifier`; query `account_identifier` = `accountIdentifier`, `deleted_at`.
+    /// - Body, optional: [`types::OpenapiRestoreRequest`], `application/json`.
+    /// - Result: [`types::RepoRepositoryOutput`], `application/json`; errors 400, 401, 403, 404, 500.
     #[inline]
     pub fn restore_repository(
         &self,

@@ -6,6 +6,11 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /code/api/v1/repos/{repo_identifier}/squash`
+    ///
+    /// `squashBranch`, tag `repository`. Not repeated: twice may be more than once. Published types.
+    /// - Required: path `repo_identifier`; query `account_identifier` = `accountIdentifier`.
+    /// - Body, optional: [`types::RepoIdentifierSquashBody`], `application/json`.
+    /// - Result: [`types::TypesSquashResponse`], `application/json`.
     #[inline]
     pub fn squash_branch(
         &self,

@@ -6,6 +6,11 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /code/api/v1/repos/{repo_identifier}/default-branch`
+    ///
+    /// `updateDefaultBranch`, tag `repository`. Not repeated: twice may be more than once. Published types.
+    /// - Required: path `repo_identifier`; query `account_identifier` = `accountIdentifier`.
+    /// - Body, optional: [`types::OpenapiUpdateDefaultBranchRequest`], `application/json`.
+    /// - Result: [`types::RepoRepositoryOutput`], `application/json`.
     #[inline]
     pub fn update_default_branch(
         &self,
@@ -18,6 +23,11 @@ impl<'c> Api<'c> {
         UpdateDefaultBranch { call }
     }
     /// `PATCH /code/api/v1/repos/{repo_identifier}/settings/general`
+    ///
+    /// `updateGeneralSettings`, tag `repository`. Not repeated: twice may be more than once. Published types.
+    /// - Required: path `repo_identifier`; query `account_identifier` = `accountIdentifier`.
+    /// - Body, optional: [`types::OpenapiGeneralSettingsRequest`], `application/json`.
+    /// - Result: [`types::ReposettingsGeneralSettings`], `application/json`.
     #[inline]
     pub fn update_general_settings(
         &self,
@@ -30,6 +40,11 @@ impl<'c> Api<'c> {
         UpdateGeneralSettings { call }
     }
     /// `PATCH /code/api/v1/repos/{repo_identifier}`
+    ///
+    /// `updateRepository`, tag `repository`. Not repeated: twice may be more than once. Published types.
+    /// - Required: path `repo_identifier`; query `account_identifier` = `accountIdentifier`.
+    /// - Body, optional: [`types::OpenapiUpdateRepoRequest`], `application/json`.
+    /// - Result: [`types::RepoRepositoryOutput`], `application/json`; errors 400, 401, 403, 404, 500.
     #[inline]
     pub fn update_repository(
         &self,
@@ -42,6 +57,11 @@ impl<'c> Api<'c> {
         UpdateRepository { call }
     }
     /// `PATCH /code/api/v1/repos/{repo_identifier}/settings/security`
+    ///
+    /// `updateSecuritySettings`, tag `repository`. Not repeated: twice may be more than once. Published types.
+    /// - Required: path `repo_identifier`; query `account_identifier` = `accountIdentifier`.
+    /// - Body, optional: [`types::OpenapiSecuritySettingsRequest`], `application/json`.
+    /// - Result: [`types::ReposettingsSecuritySettings`], `application/json`.
     #[inline]
     pub fn update_security_settings(
         &self,

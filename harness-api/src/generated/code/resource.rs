@@ -6,12 +6,20 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /code/api/v1/resources/gitignore`
+    ///
+    /// `listGitignore`, tag `resource`. Safe: it only reads. Published types.
+    /// - Result: list of text, `application/json`; errors 401, 403, 500.
+    /// - List: `whole list, items body`.
     #[inline]
     pub fn list_gitignore(&self) -> ListGitignore {
         let call = rt::Call::new(self.client, &LIST_GITIGNORE);
         ListGitignore { call }
     }
     /// `GET /code/api/v1/resources/license`
+    ///
+    /// `listLicenses`, tag `resource`. Safe: it only reads. Published types.
+    /// - Result: list of [`types::ListLicensesResponse`], `application/json`; errors 401, 403, 500.
+    /// - List: `whole list, items body`.
     #[inline]
     pub fn list_licenses(&self) -> ListLicenses {
         let call = rt::Call::new(self.client, &LIST_LICENSES);

@@ -6,6 +6,11 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /code/api/v1/repos/{repo_identifier}/rules`
+    ///
+    /// `repoRuleAdd`, tag `rules`. Not repeated: twice may be more than once. Published types.
+    /// - Required: path `repo_identifier`; query `account_identifier` = `accountIdentifier`.
+    /// - Body, optional: [`types::RepoIdentifierRulesBody`], `application/json`.
+    /// - Result: [`types::OpenapiRule`], `application/json`; errors 401, 403, 404, 500.
     #[inline]
     pub fn repo_rule_add(
         &self,
@@ -18,6 +23,10 @@ impl<'c> Api<'c> {
         RepoRuleAdd { call }
     }
     /// `DELETE /code/api/v1/repos/{repo_identifier}/rules/{rule_identifier}`
+    ///
+    /// `repoRuleDelete`, tag `rules`. Idempotent: twice is as good as once. Published types.
+    /// - Required: path `repo_identifier`, `rule_identifier`; query `account_identifier` = `accountIdentifier`.
+    /// - Result: nothing; errors 401, 403, 404, 500.
     #[inline]
     pub fn repo_rule_delete(
         &self,
@@ -32,6 +41,10 @@ impl<'c> Api<'c> {
         RepoRuleDelete { call }
     }
     /// `GET /code/api/v1/repos/{repo_identifier}/rules/{rule_identifier}`
+    ///
+    /// `repoRuleGet`, tag `rules`. Safe: it only reads. Published types.
+    /// - Required: path `repo_identifier`, `rule_identifier`; query `account_identifier` = `accountIdentifier`.
+    /// - Result: [`types::OpenapiRule`], `application/json`; errors 401, 403, 404, 500.
     #[inline]
     pub fn repo_rule_get(
         &self,
@@ -46,6 +59,11 @@ impl<'c> Api<'c> {
         RepoRuleGet { call }
     }
     /// `GET /code/api/v1/repos/{repo_identifier}/rules`
+    ///
+    /// `repoRuleList`, tag `rules`. Safe: it only reads. Published types.
+    /// - Required: path `repo_identifier`; query `account_identifier` = `accountIdentifier`.
+    /// - Result: list of [`types::OpenapiRule`], `application/json`; errors 401, 403, 404, 500.
+    /// - List: `paged page/limit from 1, size 30, at most 100, items body, total header x-total, size header x-per-page`.
     #[inline]
     pub fn repo_rule_list(
         &self,
@@ -58,6 +76,11 @@ impl<'c> Api<'c> {
         RepoRuleList { call }
     }
     /// `PATCH /code/api/v1/repos/{repo_identifier}/rules/{rule_identifier}`
+    ///
+    /// `repoRuleUpdate`, tag `rules`. Not repeated: twice may be more than once. Published types.
+    /// - Required: path `repo_identifier`, `rule_identifier`; query `account_identifier` = `accountIdentifier`.
+    /// - Body, optional: [`types::RulesRuleIdentifierBody`], `application/json`.
+    /// - Result: [`types::OpenapiRule`], `application/json`; errors 401, 403, 404, 500.
     #[inline]
     pub fn repo_rule_update(
         &self,
@@ -72,6 +95,11 @@ impl<'c> Api<'c> {
         RepoRuleUpdate { call }
     }
     /// `POST /code/api/v1/rules`
+    ///
+    /// `spaceRuleAdd`, tag `rules`. Not repeated: twice may be more than once. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Body, optional: [`types::V1RulesBody`], `application/json`.
+    /// - Result: [`types::OpenapiRule`], `application/json`.
     #[inline]
     pub fn space_rule_add(&self, account_identifier: impl Into<String>) -> SpaceRuleAdd {
         let mut call = rt::Call::new(self.client, &SPACE_RULE_ADD);
@@ -79,6 +107,10 @@ impl<'c> Api<'c> {
         SpaceRuleAdd { call }
     }
     /// `DELETE /code/api/v1/rules/{rule_identifier}`
+    ///
+    /// `spaceRuleDelete`, tag `rules`. Idempotent: twice is as good as once. Published types.
+    /// - Required: path `rule_identifier`; query `account_identifier` = `accountIdentifier`.
+    /// - Result: nothing.
     #[inline]
     pub fn space_rule_delete(
         &self,
@@ -91,6 +123,10 @@ impl<'c> Api<'c> {
         SpaceRuleDelete { call }
     }
     /// `GET /code/api/v1/rules/{rule_identifier}`
+    ///
+    /// `spaceRuleGet`, tag `rules`. Safe: it only reads. Published types.
+    /// - Required: path `rule_identifier`; query `account_identifier` = `accountIdentifier`.
+    /// - Result: [`types::OpenapiRule`], `application/json`.
     #[inline]
     pub fn space_rule_get(
         &self,
@@ -103,6 +139,11 @@ impl<'c> Api<'c> {
         SpaceRuleGet { call }
     }
     /// `GET /code/api/v1/rules`
+    ///
+    /// `spaceRuleList`, tag `rules`. Safe: it only reads. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Result: list of [`types::OpenapiRule`], `application/json`.
+    /// - List: `paged page/limit from 1, size 30, at most 100, items body, total header x-total, size header x-per-page`.
     #[inline]
     pub fn space_rule_list(
         &self,
@@ -113,6 +154,11 @@ impl<'c> Api<'c> {
         SpaceRuleList { call }
     }
     /// `PATCH /code/api/v1/rules/{rule_identifier}`
+    ///
+    /// `spaceRuleUpdate`, tag `rules`. Not repeated: twice may be more than once. Published types.
+    /// - Required: path `rule_identifier`; query `account_identifier` = `accountIdentifier`.
+    /// - Body, optional: [`types::UpdateSpaceRuleRequest`], `application/json`.
+    /// - Result: [`types::OpenapiRule`], `application/json`.
     #[inline]
     pub fn space_rule_update(
         &self,

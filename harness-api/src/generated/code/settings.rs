@@ -6,6 +6,10 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /code/api/v1/settings/general`
+    ///
+    /// `findSpaceGeneralSettings`, tag `settings`. Safe: it only reads. The answer is not described.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn find_space_general_settings(
         &self,
@@ -16,6 +20,11 @@ impl<'c> Api<'c> {
         FindSpaceGeneralSettings { call }
     }
     /// `PATCH /code/api/v1/settings/general`
+    ///
+    /// `updateSpaceGeneralSettings`, tag `settings`. Not repeated: twice may be more than once. The answer is not described; the body is inferred from one sample.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Body, optional: [`types::UpdateSpaceGeneralSettingsBody`], `application/json`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn update_space_general_settings(
         &self,

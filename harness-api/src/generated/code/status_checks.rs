@@ -6,6 +6,11 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /code/api/v1/repos/{repo_identifier}/checks/recent`
+    ///
+    /// `listStatusCheckRecent`, tag `status_checks`. Safe: it only reads. Published types.
+    /// - Required: path `repo_identifier`; query `account_identifier` = `accountIdentifier`.
+    /// - Result: list of text, `application/json`; errors 400, 401, 403, 500.
+    /// - List: `whole list, items body`.
     #[inline]
     pub fn list_status_check_recent(
         &self,
@@ -18,6 +23,11 @@ impl<'c> Api<'c> {
         ListStatusCheckRecent { call }
     }
     /// `GET /code/api/v1/checks/recent`
+    ///
+    /// `listStatusCheckRecentSpace`, tag `status_checks`. Safe: it only reads. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Result: list of text, `application/json`.
+    /// - List: `whole list, items body`.
     #[inline]
     pub fn list_status_check_recent_space(
         &self,
@@ -28,6 +38,11 @@ impl<'c> Api<'c> {
         ListStatusCheckRecentSpace { call }
     }
     /// `GET /code/api/v1/repos/{repo_identifier}/checks/commits/{commit_sha}`
+    ///
+    /// `listStatusCheckResults`, tag `status_checks`. Safe: it only reads. Published types.
+    /// - Required: path `repo_identifier`, `commit_sha`; query `account_identifier` = `accountIdentifier`.
+    /// - Result: list of [`types::TypesCheck`], `application/json`; errors 400, 401, 403, 500.
+    /// - List: `paged page/limit from 1, size 30, at most 100, items body, total header x-total, size header x-per-page`.
     #[inline]
     pub fn list_status_check_results(
         &self,
@@ -42,6 +57,11 @@ impl<'c> Api<'c> {
         ListStatusCheckResults { call }
     }
     /// `PUT /code/api/v1/repos/{repo_identifier}/checks/commits/{commit_sha}`
+    ///
+    /// `reportStatusCheckResults`, tag `status_checks`. Idempotent: twice is as good as once. Published types.
+    /// - Required: path `repo_identifier`, `commit_sha`; query `account_identifier` = `accountIdentifier`.
+    /// - Body, optional: [`types::CommitsCommitShaBody`], `application/json`.
+    /// - Result: [`types::TypesCheck`], `application/json`; errors 400, 401, 403, 500.
     #[inline]
     pub fn report_status_check_results(
         &self,

@@ -6,6 +6,10 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /code/api/v1/repos/{repo_identifier}/uploads/{file_ref}`
+    ///
+    /// `repoArtifactDownload`, tag `upload`. Safe: it only reads. Published types.
+    /// - Required: path `repo_identifier`, `file_ref`; query `account_identifier` = `accountIdentifier`.
+    /// - Result: bytes, as a stream, `application/octet-stream`; errors 400, 401, 403, 404, 500.
     #[inline]
     pub fn repo_artifact_download(
         &self,
@@ -20,6 +24,11 @@ impl<'c> Api<'c> {
         RepoArtifactDownload { call }
     }
     /// `POST /code/api/v1/repos/{repo_identifier}/uploads`
+    ///
+    /// `repoArtifactUpload`, tag `upload`. Not repeated: twice may be more than once. Published types.
+    /// - Required: path `repo_identifier`; query `account_identifier` = `accountIdentifier`.
+    /// - Body: `application/octet-stream`.
+    /// - Result: [`types::UploadResult`], `application/json`; errors 400, 401, 403, 404, 500.
     #[inline]
     pub fn repo_artifact_upload(
         &self,

@@ -6,6 +6,11 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /code/api/v1/user/favorite`
+    ///
+    /// `createFavorite`, tag `user`. Not repeated: twice may be more than once. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Body, optional: [`types::TypesFavoriteResource`], `application/json`.
+    /// - Result: [`types::TypesFavoriteResource`], `application/json`.
     #[inline]
     pub fn create_favorite(
         &self,
@@ -16,6 +21,10 @@ impl<'c> Api<'c> {
         CreateFavorite { call }
     }
     /// `DELETE /code/api/v1/user/favorite/{resource_id}`
+    ///
+    /// `deleteFavorite`, tag `user`. Idempotent: twice is as good as once. Published types.
+    /// - Required: path `resource_id`; query `account_identifier` = `accountIdentifier`.
+    /// - Result: nothing.
     #[inline]
     pub fn delete_favorite(
         &self,

@@ -6,6 +6,11 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /code/api/v1/repos/{repo_identifier}/webhooks`
+    ///
+    /// `createRepoWebhook`, tag `webhook`. Not repeated: twice may be more than once. Published types.
+    /// - Required: path `repo_identifier`; query `account_identifier` = `accountIdentifier`.
+    /// - Body, optional: [`types::OpenapiCreateRepoWebhookRequest`], `application/json`.
+    /// - Result: [`types::OpenapiWebhookType`], `application/json`; errors 400, 401, 403, 500.
     #[inline]
     pub fn create_repo_webhook(
         &self,
@@ -18,6 +23,11 @@ impl<'c> Api<'c> {
         CreateRepoWebhook { call }
     }
     /// `POST /code/api/v1/webhooks`
+    ///
+    /// `createSpaceWebhook`, tag `webhook`. Not repeated: twice may be more than once. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Body, optional: [`types::TypesWebhookCreateInput`], `application/json`.
+    /// - Result: [`types::OpenapiWebhookType`], `application/json`.
     #[inline]
     pub fn create_space_webhook(
         &self,
@@ -28,6 +38,10 @@ impl<'c> Api<'c> {
         CreateSpaceWebhook { call }
     }
     /// `DELETE /code/api/v1/repos/{repo_identifier}/webhooks/{webhook_identifier}`
+    ///
+    /// `deleteRepoWebhook`, tag `webhook`. Idempotent: twice is as good as once. Published types.
+    /// - Required: path `repo_identifier`, `webhook_identifier`; query `account_identifier` = `accountIdentifier`.
+    /// - Result: nothing; errors 400, 401, 403, 500.
     #[inline]
     pub fn delete_repo_webhook(
         &self,
@@ -42,6 +56,10 @@ impl<'c> Api<'c> {
         DeleteRepoWebhook { call }
     }
     /// `DELETE /code/api/v1/webhooks/{webhook_identifier}`
+    ///
+    /// `deleteSpaceWebhook`, tag `webhook`. Idempotent: twice is as good as once. Published types.
+    /// - Required: path `webhook_identifier`; query `account_identifier` = `accountIdentifier`.
+    /// - Result: nothing.
     #[inline]
     pub fn delete_space_webhook(
         &self,
@@ -54,6 +72,10 @@ impl<'c> Api<'c> {
         DeleteSpaceWebhook { call }
     }
     /// `GET /code/api/v1/repos/{repo_identifier}/webhooks/{webhook_identifier}`
+    ///
+    /// `getRepoWebhook`, tag `webhook`. Safe: it only reads. Published types.
+    /// - Required: path `repo_identifier`, `webhook_identifier`; query `account_identifier` = `accountIdentifier`.
+    /// - Result: [`types::OpenapiWebhookType`], `application/json`; errors 400, 401, 403, 500.
     #[inline]
     pub fn get_repo_webhook(
         &self,
@@ -68,6 +90,10 @@ impl<'c> Api<'c> {
         GetRepoWebhook { call }
     }
     /// `GET /code/api/v1/repos/{repo_identifier}/webhooks/{webhook_identifier}/executions/{webhook_execution_id}`
+    ///
+    /// `getRepoWebhookExecution`, tag `webhook`. Safe: it only reads. Published types.
+    /// - Required: path `repo_identifier`, `webhook_identifier`, `webhook_execution_id`; query `account_identifier` = `accountIdentifier`.
+    /// - Result: [`types::TypesWebhookExecution`], `application/json`; errors 400, 401, 403, 500.
     #[inline]
     pub fn get_repo_webhook_execution(
         &self,
@@ -84,6 +110,10 @@ impl<'c> Api<'c> {
         GetRepoWebhookExecution { call }
     }
     /// `GET /code/api/v1/webhooks/{webhook_identifier}`
+    ///
+    /// `getSpaceWebhook`, tag `webhook`. Safe: it only reads. Published types.
+    /// - Required: path `webhook_identifier`; query `account_identifier` = `accountIdentifier`.
+    /// - Result: [`types::OpenapiWebhookType`], `application/json`.
     #[inline]
     pub fn get_space_webhook(
         &self,
@@ -96,6 +126,10 @@ impl<'c> Api<'c> {
         GetSpaceWebhook { call }
     }
     /// `GET /code/api/v1/webhooks/{webhook_identifier}/executions/{webhook_execution_id}`
+    ///
+    /// `getSpaceWebhookExecution`, tag `webhook`. Safe: it only reads. Published types.
+    /// - Required: path `webhook_identifier`, `webhook_execution_id`; query `account_identifier` = `accountIdentifier`.
+    /// - Result: [`types::TypesWebhookExecution`], `application/json`.
     #[inline]
     pub fn get_space_webhook_execution(
         &self,
@@ -110,6 +144,11 @@ impl<'c> Api<'c> {
         GetSpaceWebhookExecution { call }
     }
     /// `GET /code/api/v1/repos/{repo_identifier}/webhooks/{webhook_identifier}/executions`
+    ///
+    /// `listRepoWebhookExecutions`, tag `webhook`. Safe: it only reads. Published types.
+    /// - Required: path `repo_identifier`, `webhook_identifier`; query `account_identifier` = `accountIdentifier`.
+    /// - Result: list of [`types::TypesWebhookExecution`], `application/json`; errors 400, 401, 403, 500.
+    /// - List: `paged page/limit from 1, size 30, at most 100, items body, total header x-total, size header x-per-page`.
     #[inline]
     pub fn list_repo_webhook_executions(
         &self,
@@ -124,6 +163,11 @@ impl<'c> Api<'c> {
         ListRepoWebhookExecutions { call }
     }
     /// `GET /code/api/v1/repos/{repo_identifier}/webhooks`
+    ///
+    /// `listRepoWebhooks`, tag `webhook`. Safe: it only reads. Published types.
+    /// - Required: path `repo_identifier`; query `account_identifier` = `accountIdentifier`.
+    /// - Result: list of [`types::OpenapiWebhookType`], `application/json`; errors 400, 401, 403, 500.
+    /// - List: `paged page/limit from 1, size 30, at most 100, items body, total header x-total, size header x-per-page`.
     #[inline]
     pub fn list_repo_webhooks(
         &self,
@@ -136,6 +180,11 @@ impl<'c> Api<'c> {
         ListRepoWebhooks { call }
     }
     /// `GET /code/api/v1/webhooks/{webhook_identifier}/executions`
+    ///
+    /// `listSpaceWebhookExecutions`, tag `webhook`. Safe: it only reads. Published types.
+    /// - Required: path `webhook_identifier`; query `account_identifier` = `accountIdentifier`.
+    /// - Result: list of [`types::TypesWebhookExecution`], `application/json`.
+    /// - List: `paged page/limit from 1, size 30, at most 100, items body, total header x-total, size header x-per-page`.
     #[inline]
     pub fn list_space_webhook_executions(
         &self,
@@ -148,6 +197,11 @@ impl<'c> Api<'c> {
         ListSpaceWebhookExecutions { call }
     }
     /// `GET /code/api/v1/webhooks`
+    ///
+    /// `listSpaceWebhooks`, tag `webhook`. Safe: it only reads. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Result: list of [`types::OpenapiWebhookType`], `application/json`.
+    /// - List: `paged page/limit from 1, size 30, at most 100, items body, total header x-total, size header x-per-page`.
     #[inline]
     pub fn list_space_webhooks(
         &self,
@@ -158,6 +212,10 @@ impl<'c> Api<'c> {
         ListSpaceWebhooks { call }
     }
     /// `POST /code/api/v1/repos/{repo_identifier}/webhooks/{webhook_identifier}/executions/{webhook_execution_id}/retrigger`
+    ///
+    /// `retriggerRepoWebhookExecution`, tag `webhook`. Not repeated: twice may be more than once. Published types.
+    /// - Required: path `repo_identifier`, `webhook_identifier`, `webhook_execution_id`; query `account_identifier` = `accountIdentifier`.
+    /// - Result: [`types::TypesWebhookExecution`], `application/json`.
     #[inline]
     pub fn retrigger_repo_webhook_execution(
         &self,
@@ -176,6 +234,10 @@ impl<'c> Api<'c> {
         }
     }
     /// `POST /code/api/v1/webhooks/{webhook_identifier}/executions/{webhook_execution_id}/retrigger`
+    ///
+    /// `retriggerSpaceWebhookExecution`, tag `webhook`. Not repeated: twice may be more than once. Published types.
+    /// - Required: path `webhook_identifier`, `webhook_execution_id`; query `account_identifier` = `accountIdentifier`.
+    /// - Result: [`types::TypesWebhookExecution`], `application/json`.
     #[inline]
     pub fn retrigger_space_webhook_execution(
         &self,
@@ -192,6 +254,11 @@ impl<'c> Api<'c> {
         }
     }
     /// `PATCH /code/api/v1/repos/{repo_identifier}/webhooks/{webhook_identifier}`
+    ///
+    /// `updateRepoWebhook`, tag `webhook`. Not repeated: twice may be more than once. Published types.
+    /// - Required: path `repo_identifier`, `webhook_identifier`; query `account_identifier` = `accountIdentifier`.
+    /// - Body, optional: [`types::OpenapiUpdateRepoWebhookRequest`], `application/json`.
+    /// - Result: [`types::OpenapiWebhookType`], `application/json`; errors 400, 401, 403, 500.
     #[inline]
     pub fn update_repo_webhook(
         &self,
@@ -206,6 +273,11 @@ impl<'c> Api<'c> {
         UpdateRepoWebhook { call }
     }
     /// `PATCH /code/api/v1/webhooks/{webhook_identifier}`
+    ///
+    /// `updateSpaceWebhook`, tag `webhook`. Not repeated: twice may be more than once. Published types.
+    /// - Required: path `webhook_identifier`; query `account_identifier` = `accountIdentifier`.
+    /// - Body, optional: [`types::OpenapiUpdateSpaceWebhookRequest`], `application/json`.
+    /// - Result: [`types::OpenapiWebhookType`], `application/json`.
     #[inline]
     pub fn update_space_webhook(
         &self,

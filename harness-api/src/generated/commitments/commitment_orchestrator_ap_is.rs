@@ -6,6 +6,12 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /gateway/lw/api/accounts/{account_id}/v1/events/logs`
+    ///
+    /// `EventLogs`, tag `Commitment Orchestrator APIs`. Safe: it only reads. Published types.
+    /// - Required: path `account_id`.
+    /// - Body: [`types::PaginationInput`], `application/json`.
+    /// - Result: [`types::EventLogsSuccessResponse`], `application/json`.
+    /// - List: `paged page/limit in body from 0, items response.events, total response.total`.
     #[inline]
     pub fn event_logs(
         &self,

@@ -6,6 +6,11 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /gateway/lw/api/accounts/{account_id}/v1/events/chart`
+    ///
+    /// `EventsChart`, tag `Commitment Orchestrator Events APIs`. Safe: it only reads. Published types.
+    /// - Required: path `account_id`; query `account_identifier` = `accountIdentifier`, `start_date`, `end_date`.
+    /// - Body, optional: [`types::EventsFilter`], `application/json`.
+    /// - Result: [`types::EventsChartsSuccessResponse`], `application/json`.
     #[inline]
     pub fn events_chart(
         &self,
@@ -22,6 +27,11 @@ impl<'c> Api<'c> {
         EventsChart { call }
     }
     /// `POST /gateway/lw/api/accounts/{account_id}/v1/events/renewal_events`
+    ///
+    /// `RenewalEvents`, tag `Commitment Orchestrator Events APIs`. Safe: it only reads. The answer is not described; the body is inferred from one sample.
+    /// - Required: path `account_id`.
+    /// - Body, optional: [`types::RenewalEventsBody`], `application/json`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn renewal_events(&self, account_id: impl Into<String>) -> RenewalEvents {
         let mut call = rt::Call::new(self.client, &RENEWAL_EVENTS);
@@ -29,6 +39,10 @@ impl<'c> Api<'c> {
         RenewalEvents { call }
     }
     /// `GET /gateway/lw/api/accounts/{account_id}/v1/events/ri_recommendation_schedule`
+    ///
+    /// `RIRecommendationSchedule`, tag `Commitment Orchestrator Events APIs`. Safe: it only reads. The answer is not described.
+    /// - Required: path `account_id`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn ri_recommendation_schedule(
         &self,

@@ -6,6 +6,10 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /gateway/lw/api/accounts/{account_id}/v2/landing`
+    ///
+    /// `LandingPageHandler`, tag `Commitment Orchestrator Landing Page`. Safe: it only reads. Published types.
+    /// - Required: path `account_id`.
+    /// - Result: [`types::LandingPageResponse`], `application/json`.
     #[inline]
     pub fn landing_page_handler(
         &self,

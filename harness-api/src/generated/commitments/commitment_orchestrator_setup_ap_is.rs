@@ -6,6 +6,10 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `DELETE /gateway/lw/api/accounts/{account_id}/v1/setup/{cloudAccountID}`
+    ///
+    /// `DeleteSetupConfiguration`, tag `Commitment Orchestrator Setup APIs`. Idempotent: twice is as good as once. Published types.
+    /// - Required: path `account_id`, `cloud_account_id` = `cloudAccountID`; query `account_identifier` = `accountIdentifier`.
+    /// - Result: [`types::GenericSuccessResponse`], `application/json`.
     #[inline]
     pub fn delete_setup_configuration(
         &self,
@@ -20,6 +24,11 @@ impl<'c> Api<'c> {
         DeleteSetupConfiguration { call }
     }
     /// `POST /gateway/lw/api/accounts/{account_id}/v2/setup/{cloudAccountID}/cost_coverage`
+    ///
+    /// `GetCostCoverageForSetup`, tag `Commitment Orchestrator Setup APIs`. Safe: it only reads. Published types.
+    /// - Required: path `account_id`, `cloud_account_id` = `cloudAccountID`.
+    /// - Body: [`types::CloudAccountIdCostCoverageBody`], `application/json`.
+    /// - Result: [`types::CommitmentCostCoverageResponse`], `application/json`.
     #[inline]
     pub fn get_cost_coverage_for_setup(
         &self,
@@ -34,6 +43,11 @@ impl<'c> Api<'c> {
         GetCostCoverageForSetup { call }
     }
     /// `POST /gateway/lw/api/accounts/{account_id}/v2/setup/{cloudAccountID}/estimated_savings`
+    ///
+    /// `GetEstimatedSavingsForSetup`, tag `Commitment Orchestrator Setup APIs`. Safe: it only reads. Published types.
+    /// - Required: path `account_id`, `cloud_account_id` = `cloudAccountID`.
+    /// - Body: [`types::CloudAccountIdEstimatedSavingsBody`], `application/json`.
+    /// - Result: [`types::CommitmentEstimatedSavingsResponse`], `application/json`.
     #[inline]
     pub fn get_estimated_savings_for_setup(
         &self,
@@ -50,6 +64,10 @@ impl<'c> Api<'c> {
         }
     }
     /// `GET /gateway/lw/api/accounts/{account_id}/v1/setup/{cloudAccountID}`
+    ///
+    /// `GetSetupConfiguration`, tag `Commitment Orchestrator Setup APIs`. Safe: it only reads. Published types.
+    /// - Required: path `account_id`, `cloud_account_id` = `cloudAccountID`; query `account_identifier` = `accountIdentifier`.
+    /// - Result: [`types::GetCommitmentSetupResponse`], `application/json`.
     #[inline]
     pub fn get_setup_configuration(
         &self,
@@ -64,6 +82,10 @@ impl<'c> Api<'c> {
         GetSetupConfiguration { call }
     }
     /// `GET /gateway/lw/api/accounts/{account_id}/v1/setup/{cloud_account_id}/child_accounts`
+    ///
+    /// `ListAccounts`, tag `Commitment Orchestrator Setup APIs`. Safe: it only reads. Published types.
+    /// - Required: path `account_id`, `cloud_account_id`; query `account_identifier` = `accountIdentifier`.
+    /// - Result: [`types::ListChildAccountsSuccessResponse`], `application/json`.
     #[inline]
     pub fn list_accounts(
         &self,
@@ -78,6 +100,10 @@ impl<'c> Api<'c> {
         ListAccounts { call }
     }
     /// `POST /gateway/lw/api/accounts/{account_id}/v1/setup/listMasterAccounts`
+    ///
+    /// `ListMasters`, tag `Commitment Orchestrator Setup APIs`. Safe: it only reads. Published types.
+    /// - Required: path `account_id`; query `account_identifier` = `accountIdentifier`.
+    /// - Result: [`types::ListMasterSuccessResponse`], `application/json`.
     #[inline]
     pub fn list_masters(
         &self,
@@ -90,6 +116,10 @@ impl<'c> Api<'c> {
         ListMasters { call }
     }
     /// `GET /gateway/lw/api/accounts/{account_id}/v1/setup/list`
+    ///
+    /// `ListSetups`, tag `Commitment Orchestrator Setup APIs`. Safe: it only reads. Published types.
+    /// - Required: path `account_id`; query `account_identifier` = `accountIdentifier`.
+    /// - Result: [`types::ListSetupsSuccessResponse`], `application/json`.
     #[inline]
     pub fn list_setups(
         &self,
@@ -102,6 +132,11 @@ impl<'c> Api<'c> {
         ListSetups { call }
     }
     /// `POST /gateway/lw/api/accounts/{account_id}/v1/setup`
+    ///
+    /// `SetupConfiguration`, tag `Commitment Orchestrator Setup APIs`. Not repeated: twice may be more than once. Published types.
+    /// - Required: path `account_id`; query `account_identifier` = `accountIdentifier`.
+    /// - Body: [`types::V1SetupBody`], `application/json`.
+    /// - Result: [`types::CreateCommitmentSetupResponse`], `application/json`.
     #[inline]
     pub fn setup_configuration(
         &self,
@@ -116,6 +151,11 @@ impl<'c> Api<'c> {
         SetupConfiguration { call }
     }
     /// `POST /gateway/lw/api/accounts/{account_id}/v1/setup/{cloud_account_id}/instance_types`
+    ///
+    /// `SetupInstanceTypes`, tag `Commitment Orchestrator Setup APIs`. Not repeated: twice may be more than once. Published types.
+    /// - Required: path `account_id`, `cloud_account_id`; query `account_identifier` = `accountIdentifier`, `cloud_account_id_query` = `cloud_account_id`.
+    /// - Body, optional: [`types::InstanceTypesPayload`], `application/json`.
+    /// - Result: [`types::SetupInstanceTypesSuccessResponse`], `application/json`.
     #[inline]
     pub fn setup_instance_types(
         &self,
@@ -132,6 +172,11 @@ impl<'c> Api<'c> {
         SetupInstanceTypes { call }
     }
     /// `POST /gateway/lw/api/accounts/{account_id}/v1/setup/validate`
+    ///
+    /// `SetupValidate`, tag `Commitment Orchestrator Setup APIs`. Safe: it only reads. Published types.
+    /// - Required: path `account_id`; query `account_identifier` = `accountIdentifier`, `cloud_account_id`.
+    /// - Body, optional: [`types::AutoCudConfig`], `application/json`.
+    /// - Result: [`types::SetupValidateSuccessResponse`], `application/json`.
     #[inline]
     pub fn setup_validate(
         &self,
@@ -146,6 +191,11 @@ impl<'c> Api<'c> {
         SetupValidate { call }
     }
     /// `PUT /gateway/lw/api/accounts/{account_id}/v1/setup/{cloudAccountID}`
+    ///
+    /// `UpdateSetupConfiguration`, tag `Commitment Orchestrator Setup APIs`. Idempotent: twice is as good as once. The answer is not described; the body is inferred from one sample.
+    /// - Required: path `account_id`, `cloud_account_id` = `cloudAccountID`; query `account_identifier` = `accountIdentifier`.
+    /// - Body: [`types::UpdateSetupConfigurationBody`], `application/json`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn update_setup_configuration(
         &self,

@@ -6,6 +6,12 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /gateway/lw/api/accounts/{account_id}/v1/approvals/list`
+    ///
+    /// `ApprovalsList`, tag `Commitment Orchestrator User Approval APIs`. Safe: it only reads. Published types.
+    /// - Required: path `account_id`; query `account_identifier` = `accountIdentifier`.
+    /// - Body, optional: [`types::PaginationInput`], `application/json`.
+    /// - Result: [`types::ApprovalEventsSuccessResponse`], `application/json`.
+    /// - List: `paged page/limit in body from 0, items response.events, total response.total`.
     #[inline]
     pub fn approvals_list(
         &self,
@@ -18,6 +24,12 @@ impl<'c> Api<'c> {
         ApprovalsList { call }
     }
     /// `POST /gateway/lw/api/accounts/{account_id}/v2/approvals/list`
+    ///
+    /// `ApprovalsListV2`, tag `Commitment Orchestrator User Approval APIs`. Safe: it only reads. Published types.
+    /// - Required: path `account_id`; query `routing_id` = `routingId`, `account_identifier` = `accountIdentifier`.
+    /// - Body: [`types::ApprovalsListRequestV2`], `application/json`.
+    /// - Result: [`types::ApprovalsListResponseV2`], `application/json`.
+    /// - List: `paged pagination.page/pagination.limit in body from 0, items response.events, total response.total`.
     #[inline]
     pub fn approvals_list_v2(
         &self,
@@ -34,6 +46,11 @@ impl<'c> Api<'c> {
         ApprovalsListV2 { call }
     }
     /// `POST /gateway/lw/api/accounts/{account_id}/v2/approvals/overview`
+    ///
+    /// `ApprovalsOverview`, tag `Commitment Orchestrator User Approval APIs`. Safe: it only reads. Published types.
+    /// - Required: path `account_id`; query `account_identifier` = `accountIdentifier`.
+    /// - Body, optional: [`types::ApprovalsOverviewRequestFilters`], `application/json`.
+    /// - Result: [`types::ApprovalOverviewSuccessResponse`], `application/json`.
     #[inline]
     pub fn approvals_overview(
         &self,
@@ -46,6 +63,11 @@ impl<'c> Api<'c> {
         ApprovalsOverview { call }
     }
     /// `POST /gateway/lw/api/accounts/{account_id}/v1/approvals/update`
+    ///
+    /// `ApprovalsUpdate`, tag `Commitment Orchestrator User Approval APIs`. Not repeated: twice may be more than once. Published types.
+    /// - Required: path `account_id`; query `account_identifier` = `accountIdentifier`.
+    /// - Body, optional: [`types::ApprovalPayload`], `application/json`.
+    /// - Result: [`types::GenericSuccessResponse`], `application/json`.
     #[inline]
     pub fn approvals_update(
         &self,

@@ -6,6 +6,10 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /gateway/lw/api/accounts/{account_id}/v1/detail/commitment_utilisation`
+    ///
+    /// `GetCommitmentUtilizationDetails`, tag `Commitment Utilization`. Safe: it only reads. Published types.
+    /// - Required: path `account_id`; query `routing_id` = `routingId`, `account_identifier` = `accountIdentifier`, `start_date`, `end_date`.
+    /// - Result: [`types::CommitmentUtilizationDetailResponse`], `application/json`.
     #[inline]
     pub fn get_commitment_utilization_details(
         &self,

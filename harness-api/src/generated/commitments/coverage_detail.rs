@@ -6,6 +6,11 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /gateway/lw/api/accounts/{account_id}/v2/coverage/detail`
+    ///
+    /// `CoverageDetail`, tag `Coverage Detail`. Safe: it only reads. Published types.
+    /// - Required: path `account_id`; query `routing_id` = `routingId`, `start_date`, `end_date`, `account_identifier` = `accountIdentifier`.
+    /// - Body: [`types::CoverageDetailBody`], `application/json`.
+    /// - Result: [`types::ComputeCoveragesDetailResponse`], `application/json`.
     #[inline]
     pub fn coverage_detail(
         &self,

@@ -6,6 +6,11 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /gateway/lw/api/accounts/{account_id}/v2/coverage/details/reservedinstances`
+    ///
+    /// `RICoverageDetails`, tag `Coverage Details`. Safe: it only reads. The answer is not described; the body is inferred from one sample.
+    /// - Required: path `account_id`; query `routing_id` = `routingId`, `account_identifier` = `accountIdentifier`, `start_date`, `end_date`.
+    /// - Body, optional: [`types::RiCoverageDetailsBody`], `application/json`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn ri_coverage_details(
         &self,
@@ -24,6 +29,11 @@ impl<'c> Api<'c> {
         RiCoverageDetails { call }
     }
     /// `POST /gateway/lw/api/accounts/{account_id}/v2/coverage/details/savingsplans`
+    ///
+    /// `SPCoverageDetails`, tag `Coverage Details`. Safe: it only reads. The answer is not described; the body is inferred from one sample.
+    /// - Required: path `account_id`; query `routing_id` = `routingId`, `account_identifier` = `accountIdentifier`, `start_date`, `end_date`.
+    /// - Body, optional: [`types::SpCoverageDetailsBody`], `application/json`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn sp_coverage_details(
         &self,

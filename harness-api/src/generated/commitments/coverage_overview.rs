@@ -6,6 +6,11 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /gateway/lw/api/accounts/{account_id}/v2/coverage/overview`
+    ///
+    /// `CoverageOverview`, tag `Coverage Overview`. Safe: it only reads. Published types.
+    /// - Required: path `account_id`; query `routing_id` = `routingId`, `account_identifier` = `accountIdentifier`, `start_date`, `end_date`.
+    /// - Body, optional: [`types::CopmputeCoverageFilter`], `application/json`.
+    /// - Result: [`types::ComputeCoverageResponse`], `application/json`.
     #[inline]
     pub fn coverage_overview(
         &self,

@@ -6,6 +6,10 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /gateway/lw/api/accounts/{account_id}/v1/filters`
+    ///
+    /// `GetFilters`, tag `Filter APIs`. Safe: it only reads. The answer is not described.
+    /// - Required: path `account_id`; query `routing_id` = `routingId`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn get_filters(
         &self,
@@ -18,6 +22,10 @@ impl<'c> Api<'c> {
         GetFilters { call }
     }
     /// `POST /gateway/lw/api/accounts/{account_id}/v1/filters/instancefamilies`
+    ///
+    /// `GetInstanceFamilyFilters`, tag `Filter APIs`. Safe: it only reads. The answer is not described.
+    /// - Required: path `account_id`; query `routing_id` = `routingId`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn get_instance_family_filters(
         &self,
@@ -30,6 +38,10 @@ impl<'c> Api<'c> {
         GetInstanceFamilyFilters { call }
     }
     /// `POST /gateway/lw/api/accounts/{account_id}/v1/filters/provideraccounts`
+    ///
+    /// `GetProviderAccountFilters`, tag `Filter APIs`. Safe: it only reads. The answer is not described.
+    /// - Required: path `account_id`; query `routing_id` = `routingId`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn get_provider_account_filters(
         &self,
@@ -42,6 +54,10 @@ impl<'c> Api<'c> {
         GetProviderAccountFilters { call }
     }
     /// `POST /gateway/lw/api/accounts/{account_id}/v1/filters/regions`
+    ///
+    /// `GetRegionFilters`, tag `Filter APIs`. Safe: it only reads. The answer is not described.
+    /// - Required: path `account_id`; query `routing_id` = `routingId`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn get_region_filters(
         &self,

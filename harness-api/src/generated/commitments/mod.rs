@@ -2,6 +2,149 @@
 // Do not edit: change the description's fixes or the generator, then run `cargo xtask generate`.
 
 //! Commitment Orchestrator: reserved instances, savings plans, coverage and savings.
+//!
+//! # `Commitment Orchestrator APIs`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `POST /gateway/lw/api/accounts/{account_id}/v1/events/logs` | [`event_logs`](Api::event_logs) |
+//!
+//! # `Commitment Orchestrator Events APIs`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `POST /gateway/lw/api/accounts/{account_id}/v1/events/chart` | [`events_chart`](Api::events_chart) |
+//! | `POST /gateway/lw/api/accounts/{account_id}/v1/events/renewal_events` | [`renewal_events`](Api::renewal_events) |
+//! | `GET /gateway/lw/api/accounts/{account_id}/v1/events/ri_recommendation_schedule` | [`ri_recommendation_schedule`](Api::ri_recommendation_schedule) |
+//!
+//! # `Commitment Orchestrator Landing Page`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `GET /gateway/lw/api/accounts/{account_id}/v2/landing` | [`landing_page_handler`](Api::landing_page_handler) |
+//!
+//! # `Commitment Orchestrator Setup APIs`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `DELETE /gateway/lw/api/accounts/{account_id}/v1/setup/{cloudAccountID}` | [`delete_setup_configuration`](Api::delete_setup_configuration) |
+//! | `POST /gateway/lw/api/accounts/{account_id}/v2/setup/{cloudAccountID}/cost_coverage` | [`get_cost_coverage_for_setup`](Api::get_cost_coverage_for_setup) |
+//! | `POST /gateway/lw/api/accounts/{account_id}/v2/setup/{cloudAccountID}/estimated_savings` | [`get_estimated_savings_for_setup`](Api::get_estimated_savings_for_setup) |
+//! | `GET /gateway/lw/api/accounts/{account_id}/v1/setup/{cloudAccountID}` | [`get_setup_configuration`](Api::get_setup_configuration) |
+//! | `GET /gateway/lw/api/accounts/{account_id}/v1/setup/{cloud_account_id}/child_accounts` | [`list_accounts`](Api::list_accounts) |
+//! | `POST /gateway/lw/api/accounts/{account_id}/v1/setup/listMasterAccounts` | [`list_masters`](Api::list_masters) |
+//! | `GET /gateway/lw/api/accounts/{account_id}/v1/setup/list` | [`list_setups`](Api::list_setups) |
+//! | `POST /gateway/lw/api/accounts/{account_id}/v1/setup` | [`setup_configuration`](Api::setup_configuration) |
+//! | `POST /gateway/lw/api/accounts/{account_id}/v1/setup/{cloud_account_id}/instance_types` | [`setup_instance_types`](Api::setup_instance_types) |
+//! | `POST /gateway/lw/api/accounts/{account_id}/v1/setup/validate` | [`setup_validate`](Api::setup_validate) |
+//! | `PUT /gateway/lw/api/accounts/{account_id}/v1/setup/{cloudAccountID}` | [`update_setup_configuration`](Api::update_setup_configuration) |
+//!
+//! # `Commitment Orchestrator User Approval APIs`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `POST /gateway/lw/api/accounts/{account_id}/v1/approvals/list` | [`approvals_list`](Api::approvals_list) |
+//! | `POST /gateway/lw/api/accounts/{account_id}/v2/approvals/list` | [`approvals_list_v2`](Api::approvals_list_v2) |
+//! | `POST /gateway/lw/api/accounts/{account_id}/v2/approvals/overview` | [`approvals_overview`](Api::approvals_overview) |
+//! | `POST /gateway/lw/api/accounts/{account_id}/v1/approvals/update` | [`approvals_update`](Api::approvals_update) |
+//!
+//! # `Commitment Utilization`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `GET /gateway/lw/api/accounts/{account_id}/v1/detail/commitment_utilisation` | [`get_commitment_utilization_details`](Api::get_commitment_utilization_details) |
+//!
+//! # `Coverage Detail`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `POST /gateway/lw/api/accounts/{account_id}/v2/coverage/detail` | [`coverage_detail`](Api::coverage_detail) |
+//!
+//! # `Coverage Details`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `POST /gateway/lw/api/accounts/{account_id}/v2/coverage/details/reservedinstances` | [`ri_coverage_details`](Api::ri_coverage_details) |
+//! | `POST /gateway/lw/api/accounts/{account_id}/v2/coverage/details/savingsplans` | [`sp_coverage_details`](Api::sp_coverage_details) |
+//!
+//! # `Coverage Overview`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `POST /gateway/lw/api/accounts/{account_id}/v2/coverage/overview` | [`coverage_overview`](Api::coverage_overview) |
+//!
+//! # `Filter APIs`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `POST /gateway/lw/api/accounts/{account_id}/v1/filters` | [`get_filters`](Api::get_filters) |
+//! | `POST /gateway/lw/api/accounts/{account_id}/v1/filters/instancefamilies` | [`get_instance_family_filters`](Api::get_instance_family_filters) |
+//! | `POST /gateway/lw/api/accounts/{account_id}/v1/filters/provideraccounts` | [`get_provider_account_filters`](Api::get_provider_account_filters) |
+//! | `POST /gateway/lw/api/accounts/{account_id}/v1/filters/regions` | [`get_region_filters`](Api::get_region_filters) |
+//!
+//! # `RI Inventory APIs`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `GET /gateway/lw/api/accounts/{account_id}/v2/inventory/ri/{riId}/detail` | [`get_reserved_instance_details`](Api::get_reserved_instance_details) |
+//! | `GET /gateway/lw/api/accounts/{account_id}/v2/filters/ri` | [`get_ri_filter_options`](Api::get_ri_filter_options) |
+//! | `POST /gateway/lw/api/accounts/{account_id}/v2/inventory/ri/list` | [`list_reserved_instances`](Api::list_reserved_instances) |
+//!
+//! # `RI Inventory Overview`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `POST /gateway/lw/api/accounts/{account_id}/v2/inventory/ri/overview` | [`get_ri_inventory_overview`](Api::get_ri_inventory_overview) |
+//!
+//! # `SP Inventory APIs`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `GET /gateway/lw/api/accounts/{account_id}/v2/inventory/sp/{spId}/detail` | [`get_savings_plan_details`](Api::get_savings_plan_details) |
+//! | `GET /gateway/lw/api/accounts/{account_id}/v2/filters/sp` | [`get_sp_filter_options`](Api::get_sp_filter_options) |
+//! | `POST /gateway/lw/api/accounts/{account_id}/v2/inventory/sp/list` | [`list_savings_plans`](Api::list_savings_plans) |
+//!
+//! # `SP Inventory Overview`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `POST /gateway/lw/api/accounts/{account_id}/v2/inventory/sp/overview` | [`get_sp_inventory_overview`](Api::get_sp_inventory_overview) |
+//!
+//! # `Savings Detail`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `POST /gateway/lw/api/accounts/{accountId}/v2/savings/detail` | [`get_savings_detail`](Api::get_savings_detail) |
+//!
+//! # `Savings Overview`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `POST /gateway/lw/api/accounts/{account_id}/v2/savings/overview` | [`get_savings_overview`](Api::get_savings_overview) |
+//!
+//! # `Savings Rate`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `POST /gateway/lw/api/accounts/{account_id}/v2/savings/savings-rate` | [`get_savings_rate`](Api::get_savings_rate) |
+//!
+//! # `Spend Details`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `POST /gateway/lw/api/accounts/{account_id}/v2/spend/detail` | [`spend_details`](Api::spend_details) |
+//!
+//! # `Spend Overview`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `POST /gateway/lw/api/accounts/{account_id}/v2/spend/overview` | [`spend_overview`](Api::spend_overview) |
+//!
+//! # `Utilization Overview`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `POST /gateway/lw/api/accounts/{accountId}/v2/utilisation/overview` | [`get_utilization_overview`](Api::get_utilization_overview) |
 mod commitment_orchestrator_ap_is;
 pub use commitment_orchestrator_ap_is::*;
 mod commitment_orchestrator_events_ap_is;

@@ -6,6 +6,10 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /gateway/lw/api/accounts/{account_id}/v2/inventory/ri/{riId}/detail`
+    ///
+    /// `GetReservedInstanceDetails`, tag `RI Inventory APIs`. Safe: it only reads. Published types.
+    /// - Required: path `account_id`, `ri_id` = `riId`; query `routing_id` = `routingId`.
+    /// - Result: [`types::ReservedInstanceDetailsResponse`], `application/json`.
     #[inline]
     pub fn get_reserved_instance_details(
         &self,
@@ -20,6 +24,10 @@ impl<'c> Api<'c> {
         GetReservedInstanceDetails { call }
     }
     /// `GET /gateway/lw/api/accounts/{account_id}/v2/filters/ri`
+    ///
+    /// `GetRIFilterOptions`, tag `RI Inventory APIs`. Safe: it only reads. Published types.
+    /// - Required: path `account_id`; query `routing_id` = `routingId`.
+    /// - Result: [`types::RiFilterOptionsResponse`], `application/json`.
     #[inline]
     pub fn get_ri_filter_options(
         &self,
@@ -32,6 +40,12 @@ impl<'c> Api<'c> {
         GetRiFilterOptions { call }
     }
     /// `POST /gateway/lw/api/accounts/{account_id}/v2/inventory/ri/list`
+    ///
+    /// `ListReservedInstances`, tag `RI Inventory APIs`. Safe: it only reads. Published types.
+    /// - Required: path `account_id`; query `routing_id` = `routingId`.
+    /// - Body: [`types::ListReservedInstancesRequest`], `application/json`.
+    /// - Result: [`types::ListReservedInstancesResponse`], `application/json`.
+    /// - List: `paged pagination.page/pagination.limit in body from 0, items response.items, total response.total, size response.pagination.limit`.
     #[inline]
     pub fn list_reserved_instances(
         &self,

@@ -6,6 +6,11 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /gateway/lw/api/accounts/{account_id}/v2/inventory/ri/overview`
+    ///
+    /// `GetRIInventoryOverview`, tag `RI Inventory Overview`. Safe: it only reads. Published types.
+    /// - Required: path `account_id`; query `routing_id` = `routingId`.
+    /// - Body, optional: [`types::InventoryRiapiFilter`], `application/json`.
+    /// - Result: [`types::RiInventoryOverviewResponse`], `application/json`.
     #[inline]
     pub fn get_ri_inventory_overview(
         &self,

@@ -6,6 +6,11 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /gateway/lw/api/accounts/{accountId}/v2/savings/detail`
+    ///
+    /// `post-/gateway/lw/api/accounts/{accountId}/v2/savings/detail`, tag `Savings Detail`. Safe: it only reads. Published types.
+    /// - Required: path `account_id` = `accountId`; query `routing_id` = `routingId`, `start_date`, `end_date`, `account_identifier` = `accountIdentifier`.
+    /// - Body: [`types::SavingsDetailBody`], `application/json`.
+    /// - Result: [`types::SavingsDetailResponse`], `application/json`.
     #[inline]
     pub fn get_savings_detail(
         &self,

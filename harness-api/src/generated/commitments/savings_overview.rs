@@ -6,6 +6,11 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /gateway/lw/api/accounts/{account_id}/v2/savings/overview`
+    ///
+    /// `GetSavingsOverview`, tag `Savings Overview`. Safe: it only reads. The answer is published; the body is inferred from one sample.
+    /// - Required: path `account_id`; query `routing_id` = `routingId`, `start_date`, `end_date`, `account_identifier` = `accountIdentifier`.
+    /// - Body, optional: [`types::GetSavingsOverviewBody`], `application/json`.
+    /// - Result: [`types::SavingsOverviewResponse`], `application/json`.
     #[inline]
     pub fn get_savings_overview(
         &self,

@@ -6,6 +6,11 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /gateway/lw/api/accounts/{account_id}/v2/savings/savings-rate`
+    ///
+    /// `GetSavingsRate`, tag `Savings Rate`. Safe: it only reads. Published types.
+    /// - Required: path `account_id`; query `routing_id` = `routingId`, `account_identifier` = `accountIdentifier`, `start_date`, `end_date`.
+    /// - Body, optional: [`types::UtilizationOverviewRequestFilters`], `application/json`.
+    /// - Result: [`types::SavingsRateResponse`], `application/json`.
     #[inline]
     pub fn get_savings_rate(
         &self,

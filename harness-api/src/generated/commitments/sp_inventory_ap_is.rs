@@ -6,6 +6,10 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /gateway/lw/api/accounts/{account_id}/v2/inventory/sp/{spId}/detail`
+    ///
+    /// `GetSavingsPlanDetails`, tag `SP Inventory APIs`. Safe: it only reads. Published types.
+    /// - Required: path `account_id`, `sp_id` = `spId`; query `routing_id` = `routingId`.
+    /// - Result: [`types::SavingsPlanDetailsResponse`], `application/json`.
     #[inline]
     pub fn get_savings_plan_details(
         &self,
@@ -20,6 +24,10 @@ impl<'c> Api<'c> {
         GetSavingsPlanDetails { call }
     }
     /// `GET /gateway/lw/api/accounts/{account_id}/v2/filters/sp`
+    ///
+    /// `GetSPFilterOptions`, tag `SP Inventory APIs`. Safe: it only reads. Published types.
+    /// - Required: path `account_id`; query `routing_id` = `routingId`.
+    /// - Result: [`types::SpFilterOptionsResponse`], `application/json`.
     #[inline]
     pub fn get_sp_filter_options(
         &self,
@@ -32,6 +40,12 @@ impl<'c> Api<'c> {
         GetSpFilterOptions { call }
     }
     /// `POST /gateway/lw/api/accounts/{account_id}/v2/inventory/sp/list`
+    ///
+    /// `ListSavingsPlans`, tag `SP Inventory APIs`. Safe: it only reads. Published types.
+    /// - Required: path `account_id`; query `routing_id` = `routingId`.
+    /// - Body: [`types::ListSavingsPlansRequest`], `application/json`.
+    /// - Result: [`types::ListSavingsPlansResponse`], `application/json`.
+    /// - List: `paged pagination.page/pagination.limit in body from 0, items response.items, total response.total, size response.pagination.limit`.
     #[inline]
     pub fn list_savings_plans(
         &self,

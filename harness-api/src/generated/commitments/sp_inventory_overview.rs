@@ -6,6 +6,11 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /gateway/lw/api/accounts/{account_id}/v2/inventory/sp/overview`
+    ///
+    /// `GetSPInventoryOverview`, tag `SP Inventory Overview`. Safe: it only reads. Published types.
+    /// - Required: path `account_id`; query `routing_id` = `routingId`.
+    /// - Body, optional: [`types::InventorySpapiFilter`], `application/json`.
+    /// - Result: [`types::SpInventoryOverviewResponse`], `application/json`.
     #[inline]
     pub fn get_sp_inventory_overview(
         &self,

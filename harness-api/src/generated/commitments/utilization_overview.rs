@@ -6,6 +6,11 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /gateway/lw/api/accounts/{accountId}/v2/utilisation/overview`
+    ///
+    /// `post-/gateway/lw/api/accounts/{accountId}/v2/utilisation/overview`, tag `Utilization Overview`. Safe: it only reads. The answer is published; the body is inferred from one sample.
+    /// - Required: path `account_id` = `accountId`; query `routing_id` = `routingId`, `start_date`, `end_date`, `account_identifier` = `accountIdentifier`.
+    /// - Body, optional: [`types::GetUtilizationOverviewBody`], `application/json`.
+    /// - Result: [`types::UtilizationOverviewResponse`], `application/json`.
     #[inline]
     pub fn get_utilization_overview(
         &self,

@@ -6,6 +6,10 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /v1/connectors`
+    ///
+    /// `create-account-scoped-connector`, tag `Account Connector`. Not repeated: twice may be more than once. Published types.
+    /// - Body: [`types::ConnectorRequest`], `application/json`, `application/yaml`.
+    /// - Result: [`types::ConnectorResponse`], `application/json`, `application/yaml`.
     #[inline]
     pub fn create_account_scoped_connector(
         &self,
@@ -17,7 +21,7 @@ impl<'c> Api<'c> {
             call,
         }
     }
-    /// `POST /v1/connectors`
+    /// `POST /v1/connectors`: [`Self::create_account_scoped_connector`] with another body.
     #[inline]
     pub fn create_account_scoped_connector_yaml(
         &self,
@@ -30,6 +34,10 @@ impl<'c> Api<'c> {
         }
     }
     /// `DELETE /v1/connectors/{connector}`
+    ///
+    /// `delete-account-scoped-connector`, tag `Account Connector`. Idempotent: twice is as good as once. Published types.
+    /// - Required: path `connector`.
+    /// - Result: nothing.
     #[inline]
     pub fn delete_account_scoped_connector(
         &self,
@@ -42,6 +50,10 @@ impl<'c> Api<'c> {
         }
     }
     /// `GET /v1/connectors/{connector}`
+    ///
+    /// `get-account-scoped-connector`, tag `Account Connector`. Safe: it only reads. Published types.
+    /// - Required: path `connector`.
+    /// - Result: [`types::ConnectorResponse`], `application/json`, `application/yaml`.
     #[inline]
     pub fn get_account_scoped_connector(
         &self,
@@ -52,12 +64,20 @@ impl<'c> Api<'c> {
         GetAccountScopedConnector { call }
     }
     /// `GET /v1/connectors`
+    ///
+    /// `get-account-scoped-connectors`, tag `Account Connector`. Safe: it only reads. Published types.
+    /// - Result: list of [`types::ConnectorResponse`], `application/json`, `application/yaml`.
+    /// - List: `paged page/limit from 0, size 30, at most 100, items body, total header X-Total-Elements, size header X-Page-Size`.
     #[inline]
     pub fn get_account_scoped_connectors(&self) -> GetAccountScopedConnectors {
         let call = rt::Call::new(self.client, &GET_ACCOUNT_SCOPED_CONNECTORS);
         GetAccountScopedConnectors { call }
     }
     /// `GET /v1/connectors/{connector}/test-connection`
+    ///
+    /// `test-account-scoped-connector`, tag `Account Connector`. Safe: it only reads. Published types.
+    /// - Required: path `connector`.
+    /// - Result: [`types::ConnectorTestConnectionResponse`], `application/json`, `application/yaml`.
     #[inline]
     pub fn test_account_scoped_connector(
         &self,
@@ -68,6 +88,11 @@ impl<'c> Api<'c> {
         TestAccountScopedConnector { call }
     }
     /// `PUT /v1/connectors/{connector}`
+    ///
+    /// `update-account-scoped-connector`, tag `Account Connector`. Idempotent: twice is as good as once. Published types.
+    /// - Required: path `connector`.
+    /// - Body: [`types::ConnectorRequest`], `application/json`, `application/yaml`.
+    /// - Result: [`types::ConnectorResponse`], `application/json`, `application/yaml`.
     #[inline]
     pub fn update_account_scoped_connector(
         &self,
@@ -81,7 +106,7 @@ impl<'c> Api<'c> {
             call,
         }
     }
-    /// `PUT /v1/connectors/{connector}`
+    /// `PUT /v1/connectors/{connector}`: [`Self::update_account_scoped_connector`] with another body.
     #[inline]
     pub fn update_account_scoped_connector_yaml(
         &self,

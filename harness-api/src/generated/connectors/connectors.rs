@@ -6,6 +6,11 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /ng/api/connectors`
+    ///
+    /// `createConnector`, tag `Connectors`. Not repeated: twice may be more than once. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Body: [`types::NgConnectorRequest`], `application/json`, `text/html`, `text/plain`, `text/yaml`.
+    /// - Result: [`types::ResponseDtoConnectorResponse`], `application/json`, `application/yaml`, `text/html`, `text/yaml`; errors 400, 500.
     #[inline]
     pub fn create_connector(
         &self,
@@ -17,7 +22,7 @@ impl<'c> Api<'c> {
         call.body_part(model::Cell::part(body));
         CreateConnector { call }
     }
-    /// `POST /ng/api/connectors`
+    /// `POST /ng/api/connectors`: [`Self::create_connector`] with another body.
     #[inline]
     pub fn create_connector_html(
         &self,
@@ -29,7 +34,7 @@ impl<'c> Api<'c> {
         call.body_text("text/html", body);
         CreateConnector { call }
     }
-    /// `POST /ng/api/connectors`
+    /// `POST /ng/api/connectors`: [`Self::create_connector`] with another body.
     #[inline]
     pub fn create_connector_text(
         &self,
@@ -41,7 +46,7 @@ impl<'c> Api<'c> {
         call.body_text("text/plain", body);
         CreateConnector { call }
     }
-    /// `POST /ng/api/connectors`
+    /// `POST /ng/api/connectors`: [`Self::create_connector`] with another body.
     #[inline]
     pub fn create_connector_text_yaml(
         &self,
@@ -54,6 +59,10 @@ impl<'c> Api<'c> {
         CreateConnector { call }
     }
     /// `DELETE /ng/api/connectors/{identifier}`
+    ///
+    /// `deleteConnector`, tag `Connectors`. Idempotent: twice is as good as once. Published types.
+    /// - Required: path `identifier`; query `account_identifier` = `accountIdentifier`.
+    /// - Result: [`types::ResponseDtoBoolean`], `application/json`, `application/yaml`, `text/html`, `text/yaml`; errors 400, 500.
     #[inline]
     pub fn delete_connector(
         &self,
@@ -66,6 +75,10 @@ impl<'c> Api<'c> {
         DeleteConnector { call }
     }
     /// `GET /ng/api/connectors/fieldValues`
+    ///
+    /// `getAllAllowedFieldValues`, tag `Connectors`. Safe: it only reads. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`, `connector_type` = `connectorType`.
+    /// - Result: [`types::ResponseDtoFieldValues`], `application/json`, `application/yaml`, `text/html`, `text/yaml`; errors 400, 500.
     #[inline]
     pub fn get_all_allowed_field_values(
         &self,
@@ -82,6 +95,12 @@ impl<'c> Api<'c> {
         GetAllAllowedFieldValues { call }
     }
     /// `POST /ng/api/connectors/ccmK8sList`
+    ///
+    /// `getCCMK8SConnectorList`, tag `Connectors`. Safe: it only reads. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Body: [`types::ConnectorFilterProperties`], `application/json`, `text/html`, `text/plain`, `text/yaml`.
+    /// - Result: [`types::ResponseDtoPageResponseCcmK8sConnectorResponse`], `application/json`, `application/yaml`, `text/html`, `text/yaml`.
+    /// - List: `paged pageIndex/pageSize from 0, size 50, at most 100, items data.content, total data.totalItems, size data.pageSize, pageToken from data.pageToken`.
     #[inline]
     pub fn get_ccm_k8s_connector_list(
         &self,
@@ -93,7 +112,7 @@ impl<'c> Api<'c> {
         call.body_part(model::Cell::part(body));
         GetCcmK8sConnectorList { call }
     }
-    /// `POST /ng/api/connectors/ccmK8sList`
+    /// `POST /ng/api/connectors/ccmK8sList`: [`Self::get_ccm_k8s_connector_list`] with another body.
     #[inline]
     pub fn get_ccm_k8s_connector_list_html(
         &self,
@@ -105,7 +124,7 @@ impl<'c> Api<'c> {
         call.body_text("text/html", body);
         GetCcmK8sConnectorList { call }
     }
-    /// `POST /ng/api/connectors/ccmK8sList`
+    /// `POST /ng/api/connectors/ccmK8sList`: [`Self::get_ccm_k8s_connector_list`] with another body.
     #[inline]
     pub fn get_ccm_k8s_connector_list_text(
         &self,
@@ -117,7 +136,7 @@ impl<'c> Api<'c> {
         call.body_text("text/plain", body);
         GetCcmK8sConnectorList { call }
     }
-    /// `POST /ng/api/connectors/ccmK8sList`
+    /// `POST /ng/api/connectors/ccmK8sList`: [`Self::get_ccm_k8s_connector_list`] with another body.
     #[inline]
     pub fn get_ccm_k8s_connector_list_text_yaml(
         &self,
@@ -130,6 +149,9 @@ impl<'c> Api<'c> {
         GetCcmK8sConnectorList { call }
     }
     /// `POST /ng/api/connectors/getceawstemplateurl`
+    ///
+    /// `getCEAwsTemplate`, tag `Connectors`. Safe: it only reads. Published types.
+    /// - Result: [`types::ResponseDtoString`], `application/json`, `application/yaml`, `text/html`, `text/yaml`; errors 400, 500.
     #[deprecated]
     #[inline]
     pub fn get_ce_aws_template(&self) -> GetCeAwsTemplate {
@@ -137,6 +159,10 @@ impl<'c> Api<'c> {
         GetCeAwsTemplate { call }
     }
     /// `GET /ng/api/connectors/{identifier}`
+    ///
+    /// `getConnector`, tag `Connectors`. Safe: it only reads. Published types.
+    /// - Required: path `identifier`; query `account_identifier` = `accountIdentifier`.
+    /// - Result: [`types::ResponseDtoConnectorResponse`], `application/json`, `application/yaml`, `text/html`, `text/yaml`; errors 400, 500.
     #[inline]
     pub fn get_connector(
         &self,
@@ -149,6 +175,10 @@ impl<'c> Api<'c> {
         GetConnector { call }
     }
     /// `GET /ng/api/connectors/catalogue`
+    ///
+    /// `getConnectorCatalogue`, tag `Connectors`. Safe: it only reads. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Result: [`types::ResponseDtoConnectorCatalogueResponse`], `application/json`, `application/yaml`, `text/html`, `text/yaml`; errors 400, 500.
     #[inline]
     pub fn get_connector_catalogue(
         &self,
@@ -159,6 +189,11 @@ impl<'c> Api<'c> {
         GetConnectorCatalogue { call }
     }
     /// `GET /ng/api/connectors`
+    ///
+    /// `getConnectorList`, tag `Connectors`. Safe: it only reads. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Result: [`types::ResponseDtoPageResponseConnectorResponse`], `application/json`, `application/yaml`, `text/html`, `text/yaml`; errors 400, 500.
+    /// - List: `paged pageIndex/pageSize from 0, size 100, at most 100, items data.content, total data.totalItems, size data.pageSize`.
     #[deprecated]
     #[inline]
     pub fn get_connector_list(
@@ -170,6 +205,12 @@ impl<'c> Api<'c> {
         GetConnectorList { call }
     }
     /// `POST /ng/api/connectors/listV2`
+    ///
+    /// `getConnectorListV2`, tag `Connectors`. Safe: it only reads. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Body: [`types::ConnectorFilterProperties`], `application/json`, `text/html`, `text/plain`, `text/yaml`.
+    /// - Result: [`types::ResponseDtoPageResponseConnectorResponse`], `application/json`, `application/yaml`, `text/html`, `text/yaml`; errors 400, 500.
+    /// - List: `paged pageIndex/pageSize from 0, size 50, at most 100, items data.content, total data.totalItems, size data.pageSize, pageToken from data.pageToken`.
     #[inline]
     pub fn get_connector_list_v2(
         &self,
@@ -181,7 +222,7 @@ impl<'c> Api<'c> {
         call.body_part(model::Cell::part(body));
         GetConnectorListV2 { call }
     }
-    /// `POST /ng/api/connectors/listV2`
+    /// `POST /ng/api/connectors/listV2`: [`Self::get_connector_list_v2`] with another body.
     #[inline]
     pub fn get_connector_list_v2_html(
         &self,
@@ -193,7 +234,7 @@ impl<'c> Api<'c> {
         call.body_text("text/html", body);
         GetConnectorListV2 { call }
     }
-    /// `POST /ng/api/connectors/listV2`
+    /// `POST /ng/api/connectors/listV2`: [`Self::get_connector_list_v2`] with another body.
     #[inline]
     pub fn get_connector_list_v2_text(
         &self,
@@ -205,7 +246,7 @@ impl<'c> Api<'c> {
         call.body_text("text/plain", body);
         GetConnectorListV2 { call }
     }
-    /// `POST /ng/api/connectors/listV2`
+    /// `POST /ng/api/connectors/listV2`: [`Self::get_connector_list_v2`] with another body.
     #[inline]
     pub fn get_connector_list_v2_text_yaml(
         &self,
@@ -218,6 +259,10 @@ impl<'c> Api<'c> {
         GetConnectorListV2 { call }
     }
     /// `GET /ng/api/connectors/stats`
+    ///
+    /// `getConnectorStatistics`, tag `Connectors`. Safe: it only reads. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Result: [`types::ResponseDtoConnectorStatistics`], `application/json`, `application/yaml`, `text/html`, `text/yaml`; errors 400, 500.
     #[inline]
     pub fn get_connector_statistics(
         &self,
@@ -228,6 +273,10 @@ impl<'c> Api<'c> {
         GetConnectorStatistics { call }
     }
     /// `GET /ng/api/connectors/{connectorRef}/gcp-projects`
+    ///
+    /// `getGcpProjects`, tag `Connectors`. Safe: it only reads. The answer is not described.
+    /// - Required: path `connector_ref` = `connectorRef`; query `account_identifier` = `accountIdentifier`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn get_gcp_projects(
         &self,
@@ -240,6 +289,10 @@ impl<'c> Api<'c> {
         GetGcpProjects { call }
     }
     /// `POST /ng/api/connectors/testConnection/{identifier}`
+    ///
+    /// `getTestConnectionResult`, tag `Connectors`. Safe: it only reads. Published types.
+    /// - Required: path `identifier`; query `account_identifier` = `accountIdentifier`.
+    /// - Result: [`types::ResponseDtoConnectorValidationResult`], `application/json`, `application/yaml`, `text/html`, `text/yaml`; errors 400, 500.
     #[inline]
     pub fn get_test_connection_result(
         &self,
@@ -252,6 +305,10 @@ impl<'c> Api<'c> {
         GetTestConnectionResult { call }
     }
     /// `POST /ng/api/connectors/testGitRepoConnection/{identifier}`
+    ///
+    /// `getTestGitRepoConnectionResult`, tag `Connectors`. Safe: it only reads. Published types.
+    /// - Required: path `identifier`; query `account_identifier` = `accountIdentifier`.
+    /// - Result: [`types::ResponseDtoConnectorValidationResult`], `application/json`, `application/yaml`, `text/html`, `text/yaml`; errors 400, 500.
     #[inline]
     pub fn get_test_git_repo_connection_result(
         &self,
@@ -266,6 +323,11 @@ impl<'c> Api<'c> {
         }
     }
     /// `POST /ng/api/connectors/listbyfqn`
+    ///
+    /// `listConnectorByFQN`, tag `Connectors`. Safe: it only reads. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Body: list of text, `application/json`, `text/html`, `text/plain`, `text/yaml`.
+    /// - Result: [`types::ResponseDtoListConnectorResponse`], `application/json`, `application/yaml`, `text/html`, `text/yaml`; errors 400, 500.
     #[inline]
     pub fn list_connector_by_fqn(
         &self,
@@ -277,7 +339,7 @@ impl<'c> Api<'c> {
         call.body_json(&body);
         ListConnectorByFqn { call }
     }
-    /// `POST /ng/api/connectors/listbyfqn`
+    /// `POST /ng/api/connectors/listbyfqn`: [`Self::list_connector_by_fqn`] with another body.
     #[inline]
     pub fn list_connector_by_fqn_html(
         &self,
@@ -289,7 +351,7 @@ impl<'c> Api<'c> {
         call.body_text("text/html", body);
         ListConnectorByFqn { call }
     }
-    /// `POST /ng/api/connectors/listbyfqn`
+    /// `POST /ng/api/connectors/listbyfqn`: [`Self::list_connector_by_fqn`] with another body.
     #[inline]
     pub fn list_connector_by_fqn_text(
         &self,
@@ -301,7 +363,7 @@ impl<'c> Api<'c> {
         call.body_text("text/plain", body);
         ListConnectorByFqn { call }
     }
-    /// `POST /ng/api/connectors/listbyfqn`
+    /// `POST /ng/api/connectors/listbyfqn`: [`Self::list_connector_by_fqn`] with another body.
     #[inline]
     pub fn list_connector_by_fqn_text_yaml(
         &self,
@@ -314,6 +376,11 @@ impl<'c> Api<'c> {
         ListConnectorByFqn { call }
     }
     /// `PUT /ng/api/connectors`
+    ///
+    /// `updateConnector`, tag `Connectors`. Not repeated: twice may be more than once. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Body: [`types::NgConnectorRequest`], `application/json`, `text/html`, `text/plain`, `text/yaml`.
+    /// - Result: [`types::ResponseDtoConnectorResponse`], `application/json`, `application/yaml`, `text/html`, `text/yaml`; errors 400, 500.
     #[inline]
     pub fn update_connector(
         &self,
@@ -325,7 +392,7 @@ impl<'c> Api<'c> {
         call.body_part(model::Cell::part(body));
         UpdateConnector { call }
     }
-    /// `PUT /ng/api/connectors`
+    /// `PUT /ng/api/connectors`: [`Self::update_connector`] with another body.
     #[inline]
     pub fn update_connector_html(
         &self,
@@ -337,7 +404,7 @@ impl<'c> Api<'c> {
         call.body_text("text/html", body);
         UpdateConnector { call }
     }
-    /// `PUT /ng/api/connectors`
+    /// `PUT /ng/api/connectors`: [`Self::update_connector`] with another body.
     #[inline]
     pub fn update_connector_text(
         &self,
@@ -349,7 +416,7 @@ impl<'c> Api<'c> {
         call.body_text("text/plain", body);
         UpdateConnector { call }
     }
-    /// `PUT /ng/api/connectors`
+    /// `PUT /ng/api/connectors`: [`Self::update_connector`] with another body.
     #[inline]
     pub fn update_connector_text_yaml(
         &self,
@@ -362,6 +429,10 @@ impl<'c> Api<'c> {
         UpdateConnector { call }
     }
     /// `GET /ng/api/connectors/validateUniqueIdentifier`
+    ///
+    /// `validateTheIdentifierIsUnique`, tag `Connectors`. Safe: it only reads. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Result: [`types::ResponseDtoBoolean`], `application/json`, `application/yaml`, `text/html`, `text/yaml`; errors 400, 500.
     #[inline]
     pub fn validate_the_identifier_is_unique(
         &self,

@@ -6,6 +6,12 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /ng/api/hosts/filter`
+    ///
+    /// `filterHostsByConnector`, tag `Hosts`. Safe: it only reads. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Body, optional: [`types::HostFilterDto`], `application/json`, `text/html`, `text/plain`, `text/yaml`.
+    /// - Result: [`types::ResponseDtoPageResponseHostDto`], `application/json`, `application/yaml`, `text/html`, `text/yaml`.
+    /// - List: `paged pageIndex/pageSize from 0, size 50, at most 100, items data.content, total data.totalItems, size data.pageSize, pageToken from data.pageToken`.
     #[inline]
     pub fn filter_hosts_by_connector(
         &self,
@@ -16,6 +22,11 @@ impl<'c> Api<'c> {
         FilterHostsByConnector { call }
     }
     /// `POST /ng/api/hosts/validate`
+    ///
+    /// `validateHosts_1`, tag `Hosts`. Safe: it only reads. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`, `identifier`.
+    /// - Body: [`types::HostValidationParams`], `application/json`.
+    /// - Result: [`types::ResponseDtoListHostValidationDto`], `application/json`, `application/yaml`, `text/html`, `text/yaml`.
     #[inline]
     pub fn validate_hosts_by_connector(
         &self,

@@ -6,6 +6,10 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /ng/api/mcp-connector/tools`
+    ///
+    /// `listMCPTools`, tag `MCPConnector`. Safe: it only reads. The answer is not described.
+    /// - Required: query `account_identifier` = `accountIdentifier`, `connector_identifier` = `connectorIdentifier`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn list_mcp_tools(
         &self,

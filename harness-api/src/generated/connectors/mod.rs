@@ -2,6 +2,79 @@
 // Do not edit: change the description's fixes or the generator, then run `cargo xtask generate`.
 
 //! Connectors and what can be asked through them.
+//!
+//! # `Account Connector`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `POST /v1/connectors` | [`create_account_scoped_connector`](Api::create_account_scoped_connector) |
+//! | `DELETE /v1/connectors/{connector}` | [`delete_account_scoped_connector`](Api::delete_account_scoped_connector) |
+//! | `GET /v1/connectors/{connector}` | [`get_account_scoped_connector`](Api::get_account_scoped_connector) |
+//! | `GET /v1/connectors` | [`get_account_scoped_connectors`](Api::get_account_scoped_connectors) |
+//! | `GET /v1/connectors/{connector}/test-connection` | [`test_account_scoped_connector`](Api::test_account_scoped_connector) |
+//! | `PUT /v1/connectors/{connector}` | [`update_account_scoped_connector`](Api::update_account_scoped_connector) |
+//!
+//! # `Connectors`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `POST /ng/api/connectors` | [`create_connector`](Api::create_connector) |
+//! | `DELETE /ng/api/connectors/{identifier}` | [`delete_connector`](Api::delete_connector) |
+//! | `GET /ng/api/connectors/fieldValues` | [`get_all_allowed_field_values`](Api::get_all_allowed_field_values) |
+//! | `POST /ng/api/connectors/ccmK8sList` | [`get_ccm_k8s_connector_list`](Api::get_ccm_k8s_connector_list) |
+//! | `POST /ng/api/connectors/getceawstemplateurl` | [`get_ce_aws_template`](Api::get_ce_aws_template) |
+//! | `GET /ng/api/connectors/{identifier}` | [`get_connector`](Api::get_connector) |
+//! | `GET /ng/api/connectors/catalogue` | [`get_connector_catalogue`](Api::get_connector_catalogue) |
+//! | `GET /ng/api/connectors` | [`get_connector_list`](Api::get_connector_list) |
+//! | `POST /ng/api/connectors/listV2` | [`get_connector_list_v2`](Api::get_connector_list_v2) |
+//! | `GET /ng/api/connectors/stats` | [`get_connector_statistics`](Api::get_connector_statistics) |
+//! | `GET /ng/api/connectors/{connectorRef}/gcp-projects` | [`get_gcp_projects`](Api::get_gcp_projects) |
+//! | `POST /ng/api/connectors/testConnection/{identifier}` | [`get_test_connection_result`](Api::get_test_connection_result) |
+//! | `POST /ng/api/connectors/testGitRepoConnection/{identifier}` | [`get_test_git_repo_connection_result`](Api::get_test_git_repo_connection_result) |
+//! | `POST /ng/api/connectors/listbyfqn` | [`list_connector_by_fqn`](Api::list_connector_by_fqn) |
+//! | `PUT /ng/api/connectors` | [`update_connector`](Api::update_connector) |
+//! | `GET /ng/api/connectors/validateUniqueIdentifier` | [`validate_the_identifier_is_unique`](Api::validate_the_identifier_is_unique) |
+//!
+//! # `Hosts`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `POST /ng/api/hosts/filter` | [`filter_hosts_by_connector`](Api::filter_hosts_by_connector) |
+//! | `POST /ng/api/hosts/validate` | [`validate_hosts_by_connector`](Api::validate_hosts_by_connector) |
+//!
+//! # `MCPConnector`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `GET /ng/api/mcp-connector/tools` | [`list_mcp_tools`](Api::list_mcp_tools) |
+//!
+//! # `Org Connector`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `POST /v1/orgs/{org}/connectors` | [`create_org_scoped_connector`](Api::create_org_scoped_connector) |
+//! | `DELETE /v1/orgs/{org}/connectors/{connector}` | [`delete_org_scoped_connector`](Api::delete_org_scoped_connector) |
+//! | `GET /v1/orgs/{org}/connectors/{connector}` | [`get_org_scoped_connector`](Api::get_org_scoped_connector) |
+//! | `GET /v1/orgs/{org}/connectors` | [`get_org_scoped_connectors`](Api::get_org_scoped_connectors) |
+//! | `GET /v1/orgs/{org}/connectors/{connector}/test-connection` | [`test_org_scoped_connector`](Api::test_org_scoped_connector) |
+//! | `PUT /v1/orgs/{org}/connectors/{connector}` | [`update_org_scoped_connector`](Api::update_org_scoped_connector) |
+//!
+//! # `Project Connector`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `POST /v1/orgs/{org}/projects/{project}/connectors` | [`create_project_scoped_connector`](Api::create_project_scoped_connector) |
+//! | `DELETE /v1/orgs/{org}/projects/{project}/connectors/{connector}` | [`delete_project_scoped_connector`](Api::delete_project_scoped_connector) |
+//! | `GET /v1/orgs/{org}/projects/{project}/connectors/{connector}` | [`get_project_scoped_connector`](Api::get_project_scoped_connector) |
+//! | `GET /v1/orgs/{org}/projects/{project}/connectors` | [`get_project_scoped_connectors`](Api::get_project_scoped_connectors) |
+//! | `GET /v1/orgs/{org}/projects/{project}/connectors/{connector}/test-connection` | [`test_project_scoped_connector`](Api::test_project_scoped_connector) |
+//! | `PUT /v1/orgs/{org}/projects/{project}/connectors/{connector}` | [`update_project_scoped_connector`](Api::update_project_scoped_connector) |
+//!
+//! # `ValidateHost`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `POST /ng/api/host-validation` | [`validate_hosts`](Api::validate_hosts) |
 mod account_connector;
 pub use account_connector::*;
 mod connectors;

@@ -6,6 +6,11 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /v1/orgs/{org}/connectors`
+    ///
+    /// `create-org-scoped-connector`, tag `Org Connector`. Not repeated: twice may be more than once. Published types.
+    /// - Required: path `org`.
+    /// - Body: [`types::ConnectorRequest`], `application/json`, `application/yaml`.
+    /// - Result: [`types::ConnectorResponse`], `application/json`, `application/yaml`.
     #[inline]
     pub fn create_org_scoped_connector(
         &self,
@@ -17,7 +22,7 @@ impl<'c> Api<'c> {
         call.body_part(model::Cell::part(body));
         CreateOrgScopedConnector { call }
     }
-    /// `POST /v1/orgs/{org}/connectors`
+    /// `POST /v1/orgs/{org}/connectors`: [`Self::create_org_scoped_connector`] with another body.
     #[inline]
     pub fn create_org_scoped_connector_yaml(
         &self,
@@ -30,6 +35,10 @@ impl<'c> Api<'c> {
         CreateOrgScopedConnector { call }
     }
     /// `DELETE /v1/orgs/{org}/connectors/{connector}`
+    ///
+    /// `delete-org-scoped-connector`, tag `Org Connector`. Idempotent: twice is as good as once. Published types.
+    /// - Required: path `org`, `connector`.
+    /// - Result: nothing.
     #[inline]
     pub fn delete_org_scoped_connector(
         &self,
@@ -42,6 +51,10 @@ impl<'c> Api<'c> {
         DeleteOrgScopedConnector { call }
     }
     /// `GET /v1/orgs/{org}/connectors/{connector}`
+    ///
+    /// `get-org-scoped-connector`, tag `Org Connector`. Safe: it only reads. Published types.
+    /// - Required: path `org`, `connector`.
+    /// - Result: [`types::ConnectorResponse`], `application/json`, `application/yaml`.
     #[inline]
     pub fn get_org_scoped_connector(
         &self,
@@ -54,6 +67,11 @@ impl<'c> Api<'c> {
         GetOrgScopedConnector { call }
     }
     /// `GET /v1/orgs/{org}/connectors`
+    ///
+    /// `get-org-scoped-connectors`, tag `Org Connector`. Safe: it only reads. Published types.
+    /// - Required: path `org`.
+    /// - Result: list of [`types::ConnectorResponse`], `application/json`, `application/yaml`.
+    /// - List: `paged page/limit from 0, size 30, at most 100, items body, total header X-Total-Elements, size header X-Page-Size`.
     #[inline]
     pub fn get_org_scoped_connectors(
         &self,
@@ -64,6 +82,10 @@ impl<'c> Api<'c> {
         GetOrgScopedConnectors { call }
     }
     /// `GET /v1/orgs/{org}/connectors/{connector}/test-connection`
+    ///
+    /// `test-org-scoped-connector`, tag `Org Connector`. Safe: it only reads. Published types.
+    /// - Required: path `org`, `connector`.
+    /// - Result: [`types::ConnectorTestConnectionResponse`], `application/json`, `application/yaml`.
     #[inline]
     pub fn test_org_scoped_connector(
         &self,
@@ -76,6 +98,11 @@ impl<'c> Api<'c> {
         TestOrgScopedConnector { call }
     }
     /// `PUT /v1/orgs/{org}/connectors/{connector}`
+    ///
+    /// `update-org-scoped-connector`, tag `Org Connector`. Idempotent: twice is as good as once. Published types.
+    /// - Required: path `org`, `connector`.
+    /// - Body: [`types::ConnectorRequest`], `application/json`, `application/yaml`.
+    /// - Result: [`types::ConnectorResponse`], `application/json`, `application/yaml`.
     #[inline]
     pub fn update_org_scoped_connector(
         &self,
@@ -89,7 +116,7 @@ impl<'c> Api<'c> {
         call.body_part(model::Cell::part(body));
         UpdateOrgScopedConnector { call }
     }
-    /// `PUT /v1/orgs/{org}/connectors/{connector}`
+    /// `PUT /v1/orgs/{org}/connectors/{connector}`: [`Self::update_org_scoped_connector`] with another body.
     #[inline]
     pub fn update_org_scoped_connector_yaml(
         &self,

@@ -6,6 +6,11 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /v1/orgs/{org}/projects/{project}/connectors`
+    ///
+    /// `create-project-scoped-connector`, tag `Project Connector`. Not repeated: twice may be more than once. Published types.
+    /// - Required: path `org`, `project`.
+    /// - Body: [`types::ConnectorRequest`], `application/json`, `application/yaml`.
+    /// - Result: [`types::ConnectorResponse`], `application/json`, `application/yaml`.
     #[inline]
     pub fn create_project_scoped_connector(
         &self,
@@ -21,7 +26,7 @@ impl<'c> Api<'c> {
             call,
         }
     }
-    /// `POST /v1/orgs/{org}/projects/{project}/connectors`
+    /// `POST /v1/orgs/{org}/projects/{project}/connectors`: [`Self::create_project_scoped_connector`] with another body.
     #[inline]
     pub fn create_project_scoped_connector_yaml(
         &self,
@@ -38,6 +43,10 @@ impl<'c> Api<'c> {
         }
     }
     /// `DELETE /v1/orgs/{org}/projects/{project}/connectors/{connector}`
+    ///
+    /// `delete-project-scoped-connector`, tag `Project Connector`. Idempotent: twice is as good as once. Published types.
+    /// - Required: path `org`, `project`, `connector`.
+    /// - Result: nothing.
     #[inline]
     pub fn delete_project_scoped_connector(
         &self,
@@ -54,6 +63,10 @@ impl<'c> Api<'c> {
         }
     }
     /// `GET /v1/orgs/{org}/projects/{project}/connectors/{connector}`
+    ///
+    /// `get-project-scoped-connector`, tag `Project Connector`. Safe: it only reads. Published types.
+    /// - Required: path `org`, `project`, `connector`.
+    /// - Result: [`types::ConnectorResponse`], `application/json`, `application/yaml`.
     #[inline]
     pub fn get_project_scoped_connector(
         &self,
@@ -68,6 +81,11 @@ impl<'c> Api<'c> {
         GetProjectScopedConnector { call }
     }
     /// `GET /v1/orgs/{org}/projects/{project}/connectors`
+    ///
+    /// `get-project-scoped-connectors`, tag `Project Connector`. Safe: it only reads. Published types.
+    /// - Required: path `org`, `project`.
+    /// - Result: list of [`types::ConnectorResponse`], `application/json`, `application/yaml`.
+    /// - List: `paged page/limit from 0, size 30, at most 100, items body, total header X-Total-Elements, size header X-Page-Size`.
     #[inline]
     pub fn get_project_scoped_connectors(
         &self,
@@ -80,6 +98,10 @@ impl<'c> Api<'c> {
         GetProjectScopedConnectors { call }
     }
     /// `GET /v1/orgs/{org}/projects/{project}/connectors/{connector}/test-connection`
+    ///
+    /// `test-project-scoped-connector`, tag `Project Connector`. Safe: it only reads. Published types.
+    /// - Required: path `org`, `project`, `connector`.
+    /// - Result: [`types::ConnectorTestConnectionResponse`], `application/json`, `application/yaml`.
     #[inline]
     pub fn test_project_scoped_connector(
         &self,
@@ -94,6 +116,11 @@ impl<'c> Api<'c> {
         TestProjectScopedConnector { call }
     }
     /// `PUT /v1/orgs/{org}/projects/{project}/connectors/{connector}`
+    ///
+    /// `update-project-scoped-connector`, tag `Project Connector`. Idempotent: twice is as good as once. Published types.
+    /// - Required: path `org`, `project`, `connector`.
+    /// - Body: [`types::ConnectorRequest`], `application/json`, `application/yaml`.
+    /// - Result: [`types::ConnectorResponse`], `application/json`, `application/yaml`.
     #[inline]
     pub fn update_project_scoped_connector(
         &self,
@@ -111,7 +138,7 @@ impl<'c> Api<'c> {
             call,
         }
     }
-    /// `PUT /v1/orgs/{org}/projects/{project}/connectors/{connector}`
+    /// `PUT /v1/orgs/{org}/projects/{project}/connectors/{connector}`: [`Self::update_project_scoped_connector`] with another body.
     #[inline]
     pub fn update_project_scoped_connector_yaml(
         &self,

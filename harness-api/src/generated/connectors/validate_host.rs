@@ -6,6 +6,11 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /ng/api/host-validation`
+    ///
+    /// `validateHosts`, tag `ValidateHost`. Safe: it only reads. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`, `identifier`.
+    /// - Body: [`types::HostValidationParams`], `application/json`.
+    /// - Result: [`types::ResponseDtoListHostValidationDto`], `application/json`, `application/yaml`.
     #[deprecated]
     #[inline]
     pub fn validate_hosts(

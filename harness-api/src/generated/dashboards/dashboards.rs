@@ -6,6 +6,10 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /dashboard/clone`
+    ///
+    /// `clone_dashboard`, tag `dashboards`. Not repeated: twice may be more than once. Published types.
+    /// - Body: [`types::CloneDashboardRequestBody`], `application/json`.
+    /// - Result: [`types::ClonedDashboardResponse`], `application/json`.
     #[inline]
     pub fn clone_dashboard(
         &self,
@@ -16,6 +20,11 @@ impl<'c> Api<'c> {
         CloneDashboard { call }
     }
     /// `DELETE /dashboard/remove`
+    ///
+    /// `delete_dashboard`, tag `dashboards`. Idempotent: twice is as good as once. Published types.
+    /// - Required: query `folder_id` = `folderId`.
+    /// - Body: [`types::DeleteDashboardRequest`], `application/json`.
+    /// - Result: [`types::DeleteDashboardResponse`], `application/json`.
     #[inline]
     pub fn delete_dashboard(
         &self,
@@ -28,6 +37,10 @@ impl<'c> Api<'c> {
         DeleteDashboard { call }
     }
     /// `GET /dashboard/dashboards/{dashboard_id}`
+    ///
+    /// `get_dashboard`, tag `dashboards`. Safe: it only reads. Published types.
+    /// - Required: path `dashboard_id`.
+    /// - Result: [`types::GetDashboardResponse`], `application/json`.
     #[inline]
     pub fn get_dashboard(&self, dashboard_id: impl Into<String>) -> GetDashboard {
         let mut call = rt::Call::new(self.client, &GET_DASHBOARD);
@@ -35,6 +48,10 @@ impl<'c> Api<'c> {
         GetDashboard { call }
     }
     /// `GET /dashboard/api/dashboards/{dashboard_id}/download`
+    ///
+    /// `get_dashboard_data`, tag `dashboards`. Safe: it only reads. Published types.
+    /// - Required: path `dashboard_id`; query `file_type`.
+    /// - Result: [`types::DashboardDownloadResponse`], `application/json`.
     #[inline]
     pub fn get_dashboard_data(
         &self,
@@ -47,6 +64,10 @@ impl<'c> Api<'c> {
         GetDashboardData { call }
     }
     /// `GET /dashboard/download/dashboards/{dashboard_id}/csv`
+    ///
+    /// `get_dashboard_download_csv`, tag `dashboards`. Safe: it only reads. Published types.
+    /// - Required: path `dashboard_id`.
+    /// - Result: [`types::DownloadCsvDashboardResponse`], `application/json`.
     #[inline]
     pub fn get_dashboard_download_csv(
         &self,
@@ -57,6 +78,10 @@ impl<'c> Api<'c> {
         GetDashboardDownloadCsv { call }
     }
     /// `GET /dashboard/download/dashboards/{dashboard_id}/pdf`
+    ///
+    /// `get_dashboard_download_pdf`, tag `dashboards`. Safe: it only reads. Published types.
+    /// - Required: path `dashboard_id`.
+    /// - Result: [`types::DownloadPdfDashboardResponse`], `application/json`.
     #[inline]
     pub fn get_dashboard_download_pdf(
         &self,
@@ -67,6 +92,11 @@ impl<'c> Api<'c> {
         GetDashboardDownloadPdf { call }
     }
     /// `GET /dashboard/dashboards/{dashboard_id}/elements`
+    ///
+    /// `get_dashboard_elements`, tag `dashboards`. Safe: it only reads. Published types.
+    /// - Required: path `dashboard_id`.
+    /// - Result: [`types::GetDashboardElementsResponse`], `application/json`.
+    /// - List: `whole list, items resource`.
     #[inline]
     pub fn get_dashboard_elements(
         &self,
@@ -77,6 +107,11 @@ impl<'c> Api<'c> {
         GetDashboardElements { call }
     }
     /// `GET /dashboard/dashboards/{dashboard_id}/filters`
+    ///
+    /// `get_dashboard_filters`, tag `dashboards`. Safe: it only reads. Published types.
+    /// - Required: path `dashboard_id`.
+    /// - Result: [`types::GetDashboardFiltersResponse`], `application/json`.
+    /// - List: `whole list, items resource`.
     #[inline]
     pub fn get_dashboard_filters(
         &self,
@@ -87,6 +122,10 @@ impl<'c> Api<'c> {
         GetDashboardFilters { call }
     }
     /// `POST /dashboard/schedules/run_once`
+    ///
+    /// `schedules_run_once`, tag `dashboards`. Not repeated: twice may be more than once. Published types.
+    /// - Body: [`types::ScheduleReportRequestBody`], `application/json`.
+    /// - Result: [`types::ScheduleReportResponse`], `application/json`.
     #[inline]
     pub fn schedules_run_once(
         &self,
@@ -97,6 +136,10 @@ impl<'c> Api<'c> {
         SchedulesRunOnce { call }
     }
     /// `PATCH /dashboard/`
+    ///
+    /// `update_dashboard`, tag `dashboards`. Not repeated: twice may be more than once. Published types.
+    /// - Body: [`types::CreateDashboardRequest`], `application/json`.
+    /// - Result: [`types::UpdateDashboardResponse`], `application/json`.
     #[inline]
     pub fn update_dashboard(
         &self,
@@ -107,6 +150,11 @@ impl<'c> Api<'c> {
         UpdateDashboard { call }
     }
     /// `PATCH /dashboard/dashboards/{dashboard_id}/filters/{filter_id}`
+    ///
+    /// `update_dashboard_filter`, tag `dashboards`. Not repeated: twice may be more than once. Published types.
+    /// - Required: path `dashboard_id`, `filter_id`.
+    /// - Body: [`types::UpdateDashboardFilterRequest`], `application/json`.
+    /// - Result: [`types::GetDashboardFilterResponse`], `application/json`.
     #[inline]
     pub fn update_dashboard_filter(
         &self,

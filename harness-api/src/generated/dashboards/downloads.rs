@@ -6,6 +6,10 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /dashboard/download/dashboards/{dashboard_id}/dashboard_elements/{dashboard_element_id}`
+    ///
+    /// `create_dashboard_element_download_task`, tag `downloads`. Not repeated: twice may be more than once. Published types.
+    /// - Required: path `dashboard_id`, `dashboard_element_id`.
+    /// - Result: [`types::DownloadQueryTaskResponse`], `application/json`.
     #[inline]
     pub fn create_dashboard_element_download_task(
         &self,
@@ -23,6 +27,10 @@ impl<'c> Api<'c> {
         }
     }
     /// `GET /dashboard/download/dashboards/{dashboard_id}/dashboard_elements/{dashboard_element_id}`
+    ///
+    /// `get_dashboard_element_download_task_results`, tag `downloads`. Safe: it only reads. Published types.
+    /// - Required: path `dashboard_id`, `dashboard_element_id`; query `task_id`.
+    /// - Result: text, `application/json`, `application/zip`.
     #[inline]
     pub fn get_dashboard_element_download_task_results(
         &self,
@@ -42,6 +50,10 @@ impl<'c> Api<'c> {
         }
     }
     /// `GET /dashboard/download/tasks/{task_id}`
+    ///
+    /// `get_download_task_status`, tag `downloads`. Safe: it only reads. Published types.
+    /// - Required: path `task_id`.
+    /// - Result: [`types::DownloadQueryTaskResponse`], `application/json`.
     #[inline]
     pub fn get_download_task_status(
         &self,

@@ -6,6 +6,10 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /dashboard/folders`
+    ///
+    /// `create_folder`, tag `folders`. Not repeated: twice may be more than once. Published types.
+    /// - Body: [`types::CreateFolderRequestBody`], `application/json`.
+    /// - Result: [`types::GetFolderResponse`], `application/json`.
     #[inline]
     pub fn create_folder(&self, body: &types::CreateFolderRequestBody) -> CreateFolder {
         let mut call = rt::Call::new(self.client, &CREATE_FOLDER);
@@ -13,6 +17,10 @@ impl<'c> Api<'c> {
         CreateFolder { call }
     }
     /// `DELETE /dashboard/folders/{folder_id}`
+    ///
+    /// `delete_folder`, tag `folders`. Idempotent: twice is as good as once. Published types.
+    /// - Required: path `folder_id`.
+    /// - Result: [`types::GetFolderResponse`], `application/json`.
     #[inline]
     pub fn delete_folder(&self, folder_id: impl Into<String>) -> DeleteFolder {
         let mut call = rt::Call::new(self.client, &DELETE_FOLDER);
@@ -20,6 +28,10 @@ impl<'c> Api<'c> {
         DeleteFolder { call }
     }
     /// `GET /dashboard/folders/{folder_id}`
+    ///
+    /// `get_folder`, tag `folders`. Safe: it only reads. Published types.
+    /// - Required: path `folder_id`.
+    /// - Result: [`types::GetFolderResponse`], `application/json`.
     #[inline]
     pub fn get_folder(&self, folder_id: impl Into<String>) -> GetFolder {
         let mut call = rt::Call::new(self.client, &GET_FOLDER);
@@ -27,6 +39,11 @@ impl<'c> Api<'c> {
         GetFolder { call }
     }
     /// `PATCH /dashboard/folders/{folder_id}`
+    ///
+    /// `update_folder`, tag `folders`. Not repeated: twice may be more than once. Published types.
+    /// - Required: path `folder_id`.
+    /// - Body: [`types::UpdateFolderRequestBody`], `application/json`.
+    /// - Result: [`types::GetFolderResponse`], `application/json`.
     #[inline]
     pub fn update_folder(
         &self,

@@ -2,6 +2,39 @@
 // Do not edit: change the description's fixes or the generator, then run `cargo xtask generate`.
 
 //! Dashboards and dashboard folders.
+//!
+//! # `dashboards`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `POST /dashboard/clone` | [`clone_dashboard`](Api::clone_dashboard) |
+//! | `DELETE /dashboard/remove` | [`delete_dashboard`](Api::delete_dashboard) |
+//! | `GET /dashboard/dashboards/{dashboard_id}` | [`get_dashboard`](Api::get_dashboard) |
+//! | `GET /dashboard/api/dashboards/{dashboard_id}/download` | [`get_dashboard_data`](Api::get_dashboard_data) |
+//! | `GET /dashboard/download/dashboards/{dashboard_id}/csv` | [`get_dashboard_download_csv`](Api::get_dashboard_download_csv) |
+//! | `GET /dashboard/download/dashboards/{dashboard_id}/pdf` | [`get_dashboard_download_pdf`](Api::get_dashboard_download_pdf) |
+//! | `GET /dashboard/dashboards/{dashboard_id}/elements` | [`get_dashboard_elements`](Api::get_dashboard_elements) |
+//! | `GET /dashboard/dashboards/{dashboard_id}/filters` | [`get_dashboard_filters`](Api::get_dashboard_filters) |
+//! | `POST /dashboard/schedules/run_once` | [`schedules_run_once`](Api::schedules_run_once) |
+//! | `PATCH /dashboard/` | [`update_dashboard`](Api::update_dashboard) |
+//! | `PATCH /dashboard/dashboards/{dashboard_id}/filters/{filter_id}` | [`update_dashboard_filter`](Api::update_dashboard_filter) |
+//!
+//! # `downloads`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `POST /dashboard/download/dashboards/{dashboard_id}/dashboard_elements/{dashboard_element_id}` | [`create_dashboard_element_download_task`](Api::create_dashboard_element_download_task) |
+//! | `GET /dashboard/download/dashboards/{dashboard_id}/dashboard_elements/{dashboard_element_id}` | [`get_dashboard_element_download_task_results`](Api::get_dashboard_element_download_task_results) |
+//! | `GET /dashboard/download/tasks/{task_id}` | [`get_download_task_status`](Api::get_download_task_status) |
+//!
+//! # `folders`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `POST /dashboard/folders` | [`create_folder`](Api::create_folder) |
+//! | `DELETE /dashboard/folders/{folder_id}` | [`delete_folder`](Api::delete_folder) |
+//! | `GET /dashboard/folders/{folder_id}` | [`get_folder`](Api::get_folder) |
+//! | `PATCH /dashboard/folders/{folder_id}` | [`update_folder`](Api::update_folder) |
 mod dashboards;
 pub use dashboards::*;
 mod downloads;

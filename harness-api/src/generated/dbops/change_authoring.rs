@@ -6,6 +6,11 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /v1/orgs/{org}/projects/{project}/change-authoring-event`
+    ///
+    /// `V1CreateChangeAuthoringEvent`, tag `Change Authoring`. Not repeated: twice may be more than once. The answer is not described; the body is inferred from one sample.
+    /// - Required: path `org`, `project`.
+    /// - Body: [`types::CreateChangeAuthoringEventBody`], `application/json`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn create_change_authoring_event(
         &self,

@@ -6,6 +6,11 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /v1/orgs/{org}/projects/{project}/dbschema/{dbschema}/dbinstance/{dbinstance}/changesetmetadata`
+    ///
+    /// `V1ChangesetmetadataProjDbInstance`, tag `Changeset metadata`. Safe: it only reads. Published types.
+    /// - Required: path `dbschema`, `dbinstance`, `org`, `project`; query `harness_command` = `harnessCommand`, `pipeline_execution_id` = `pipelineExecutionId`, `stage_execution_id` = `stageExecutionId`, `content_type` = `contentType`.
+    /// - Result: [`types::ChangeSetMetadataOutput`], `application/json`.
+    /// - List: `paged page/limit from 0, size 10, at most 100, items data`.
     #[inline]
     pub fn changeset_metadata_proj_db_instance(
         &self,
@@ -42,6 +47,10 @@ impl<'c> Api<'c> {
         }
     }
     /// `GET /v1/step/flyway/migrationscripts`
+    ///
+    /// `V1StepFlywayMigrationScripts`, tag `Changeset metadata`. Safe: it only reads. The answer is not described.
+    /// - Required: query `pipeline_execution_id` = `pipelineExecutionId`, `stage_execution_id` = `stageExecutionId`, `db_schema` = `dbSchema`, `db_instance` = `dbInstance`, `command`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn step_flyway_migration_scripts(
         &self,

@@ -6,6 +6,11 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /v1/orgs/{org}/projects/{project}/dbschema/{dbschema}/instance`
+    ///
+    /// `V1CreateProjDbSchemaInstance`, tag `Database Instance`. Not repeated: twice may be more than once. Published types.
+    /// - Required: path `org`, `project`, `dbschema`.
+    /// - Body: [`types::DbInstanceIn`], `application/json`.
+    /// - Result: [`types::DbInstanceOut`], `application/json`; errors 400, 403, 404, 500.
     #[inline]
     pub fn create_proj_db_schema_instance(
         &self,
@@ -22,6 +27,10 @@ impl<'c> Api<'c> {
         CreateProjDbSchemaInstance { call }
     }
     /// `DELETE /v1/orgs/{org}/projects/{project}/dbschema/{dbschema}/instance/{dbinstance}`
+    ///
+    /// `V1DeleteProjDbSchemaInstance`, tag `Database Instance`. Idempotent: twice is as good as once. Published types.
+    /// - Required: path `org`, `project`, `dbschema`, `dbinstance`.
+    /// - Result: nothing; errors 400, 403, 404, 500.
     #[inline]
     pub fn delete_proj_db_schema_instance(
         &self,
@@ -38,6 +47,10 @@ impl<'c> Api<'c> {
         DeleteProjDbSchemaInstance { call }
     }
     /// `GET /v1/orgs/{org}/projects/{project}/dbschema/{dbschema}/default-authoring-instance`
+    ///
+    /// `V1GetDefaultAuthoringInstance`, tag `Database Instance`. Safe: it only reads. The answer is not described.
+    /// - Required: path `org`, `project`, `dbschema`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn get_default_authoring_instance(
         &self,
@@ -54,6 +67,10 @@ impl<'c> Api<'c> {
         }
     }
     /// `GET /v1/orgs/{org}/projects/{project}/dbschema/{dbschema}/instance/{dbinstance}`
+    ///
+    /// `V1GetProjDbSchemaInstance`, tag `Database Instance`. Safe: it only reads. Published types.
+    /// - Required: path `org`, `project`, `dbschema`, `dbinstance`.
+    /// - Result: [`types::DbInstanceOut`], `application/json`; errors 400, 403, 404, 500.
     #[inline]
     pub fn get_proj_db_schema_instance(
         &self,
@@ -70,6 +87,12 @@ impl<'c> Api<'c> {
         GetProjDbSchemaInstance { call }
     }
     /// `POST /v1/orgs/{org}/projects/{project}/dbschema/{dbschema}/instancelist`
+    ///
+    /// `V1ListProjDbSchemaInstance`, tag `Database Instance`. Safe: it only reads. Published types.
+    /// - Required: path `org`, `project`, `dbschema`.
+    /// - Body, optional: [`types::DbInstanceFilterIn`], `application/json`.
+    /// - Result: list of [`types::DbInstanceOut`], `application/json`; errors 400, 403, 404, 500.
+    /// - List: `paged page/limit from 0, size 10, at most 100, items body, total header X-Total-Elements, size header X-Page-Size`.
     #[inline]
     pub fn list_proj_db_schema_instance(
         &self,

@@ -6,6 +6,11 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /v1/orgs/{org}/projects/{project}/dbschema`
+    ///
+    /// `V1CreateProjDbSchema`, tag `Database Schema`. Not repeated: twice may be more than once. Published types.
+    /// - Required: path `org`, `project`.
+    /// - Body: [`types::DbSchemaIn`], `application/json`.
+    /// - Result: [`types::DbSchemaOut`], `application/json`; errors 400, 403, 404, 500.
     #[inline]
     pub fn create_proj_db_schema(
         &self,
@@ -20,6 +25,10 @@ impl<'c> Api<'c> {
         CreateProjDbSchema { call }
     }
     /// `DELETE /v1/orgs/{org}/projects/{project}/dbschema/{dbschema}`
+    ///
+    /// `V1DeleteProjDbSchema`, tag `Database Schema`. Idempotent: twice is as good as once. Published types.
+    /// - Required: path `org`, `project`, `dbschema`.
+    /// - Result: nothing; errors 400, 403, 404, 500.
     #[inline]
     pub fn delete_proj_db_schema(
         &self,
@@ -34,6 +43,10 @@ impl<'c> Api<'c> {
         DeleteProjDbSchema { call }
     }
     /// `GET /v1/orgs/{org}/projects/{project}/dbschema/{dbschema}`
+    ///
+    /// `V1GetProjDbSchema`, tag `Database Schema`. Safe: it only reads. Published types.
+    /// - Required: path `org`, `project`, `dbschema`.
+    /// - Result: [`types::DbSchemaOut`], `application/json`; errors 400, 403, 404, 500.
     #[inline]
     pub fn get_proj_db_schema(
         &self,
@@ -48,12 +61,21 @@ impl<'c> Api<'c> {
         GetProjDbSchema { call }
     }
     /// `GET /v1/dbops/dbschema`
+    ///
+    /// `V1ListDatabaseSchema`, tag `Database Schema`. Safe: it only reads. Published types.
+    /// - Result: list of [`types::DbSchemaOut`], `application/json`.
+    /// - List: `paged page/limit from 0, size 10, at most 100, items body, total header X-Total-Elements, size header X-Page-Size`.
     #[inline]
     pub fn list_database_schema(&self) -> ListDatabaseSchema {
         let call = rt::Call::new(self.client, &LIST_DATABASE_SCHEMA);
         ListDatabaseSchema { call }
     }
     /// `GET /v1/orgs/{org}/projects/{project}/dbschema`
+    ///
+    /// `V1ListProjDbSchema`, tag `Database Schema`. Safe: it only reads. Published types.
+    /// - Required: path `org`, `project`.
+    /// - Result: list of [`types::DbSchemaOut`], `application/json`; errors 400, 403, 500.
+    /// - List: `paged page/limit from 0, size 10, at most 100, items body, total header X-Total-Elements, size header X-Page-Size`.
     #[inline]
     pub fn list_proj_db_schema(
         &self,
@@ -66,6 +88,11 @@ impl<'c> Api<'c> {
         ListProjDbSchema { call }
     }
     /// `PUT /v1/orgs/{org}/projects/{project}/dbschema/{dbschema}`
+    ///
+    /// `V1UpdateProjDbSchema`, tag `Database Schema`. Idempotent: twice is as good as once. The answer is published; the body is inferred from one sample.
+    /// - Required: path `org`, `project`, `dbschema`.
+    /// - Body: [`types::UpdateProjDbSchemaBody`], `application/json`.
+    /// - Result: [`types::DbSchemaOut`], `application/json`; errors 400, 403, 404, 500.
     #[inline]
     pub fn update_proj_db_schema(
         &self,
@@ -82,6 +109,11 @@ impl<'c> Api<'c> {
         UpdateProjDbSchema { call }
     }
     /// `PUT /v1/orgs/{org}/projects/{project}/dbschema/{dbschema}/instance/{dbinstance}`
+    ///
+    /// `V1UpdateProjDbSchemaInstance`, tag `Database Schema`. Idempotent: twice is as good as once. The answer is published; the body is inferred from one sample.
+    /// - Required: path `org`, `project`, `dbschema`, `dbinstance`.
+    /// - Body: [`types::UpdateProjDbSchemaInstanceBody`], `application/json`.
+    /// - Result: [`types::DbInstanceOut`], `application/json`; errors 400, 403, 404, 500.
     #[inline]
     pub fn update_proj_db_schema_instance(
         &self,

@@ -6,6 +6,11 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /v1/orgs/{org}/projects/{project}/dbschema/{dbschema}/dbinstance/{dbinstance}/snapshot-object-names`
+    ///
+    /// `V1GetSnapshotObjectNames`, tag `Database Snapshot`. Safe: it only reads. The answer is not described.
+    /// - Required: path `org`, `project`, `dbschema`, `dbinstance`; query `object_type` = `objectType`.
+    /// - Result: json, `application/json`.
+    /// - List: `paged page/limit from 0, size 10, at most 100, items data`.
     #[inline]
     pub fn get_snapshot_object_names(
         &self,
@@ -24,6 +29,11 @@ impl<'c> Api<'c> {
         GetSnapshotObjectNames { call }
     }
     /// `POST /v1/orgs/{org}/projects/{project}/dbschema/{dbschema}/dbinstance/{dbinstance}/snapshot-object-values`
+    ///
+    /// `V1GetSnapshotObjectValues`, tag `Database Snapshot`. Safe: it only reads. The answer is not described; the body is inferred from one sample.
+    /// - Required: path `org`, `project`, `dbschema`, `dbinstance`.
+    /// - Body: [`types::GetSnapshotObjectValuesBody`], `application/json`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn get_snapshot_object_values(
         &self,

@@ -6,6 +6,10 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `DELETE /v1/dbops/dbschema`
+    ///
+    /// `V1DeleteDbSchema`, tag `dbops`. Idempotent: twice is as good as once. Published types.
+    /// - Required: query `org_identifier` = `orgIdentifier`, `project_identifier` = `projectIdentifier`, `parent_id`.
+    /// - Result: nothing.
     #[inline]
     pub fn delete_db_schema(
         &self,
@@ -20,6 +24,11 @@ impl<'c> Api<'c> {
         DeleteDbSchema { call }
     }
     /// `POST /v1/dbops/db-metadata/{snapshotId}`
+    ///
+    /// `PostV1DbopsDbSnapshotMetadata`, tag `dbops`. Not repeated: twice may be more than once. The answer is not described; the body is inferred from one sample.
+    /// - Required: path `snapshot_id` = `snapshotId`; query `harness_command` = `harnessCommand`, `pipeline_execution_id` = `pipelineExecutionId`, `stage_execution_id` = `stageExecutionId`, `pipeline_identifier` = `pipelineIdentifier`, `db_instance` = `dbInstance`, `db_schema` = `dbSchema`, `parent_id` = `parentId`.
+    /// - Body, optional: list of [`types::PostDbSnapshotMetadataBody`], `application/json`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn post_db_snapshot_metadata(
         &self,
@@ -48,6 +57,11 @@ impl<'c> Api<'c> {
         PostDbSnapshotMetadata { call }
     }
     /// `POST /v1/dbops/metadata-snapshot/{snapshotId}`
+    ///
+    /// `PostV1DbopsMetadataSnapshot`, tag `dbops`. Not repeated: twice may be more than once. The answer is not described; the body is inferred from one sample.
+    /// - Required: path `snapshot_id` = `snapshotId`; query `harness_command` = `harnessCommand`, `pipeline_execution_id` = `pipelineExecutionId`, `stage_execution_id` = `stageExecutionId`, `pipeline_identifier` = `pipelineIdentifier`, `db_instance` = `dbInstance`, `db_schema` = `dbSchema`, `parent_id` = `parentId`.
+    /// - Body, optional: `application/octet-stream`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn post_metadata_snapshot(
         &self,

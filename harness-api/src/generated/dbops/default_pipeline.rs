@@ -6,6 +6,10 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /v1/orgs/{org}/projects/{project}/default-llm-pipeline`
+    ///
+    /// `V1DefaultLlmPipeline`, tag `Default Pipeline`. Safe: it only reads. The answer is not described.
+    /// - Required: path `org`, `project`; query `db_schema` = `dbSchema`, `db_instance` = `dbInstance`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn default_llm_pipeline(
         &self,

@@ -6,6 +6,12 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /v1/orgs/{org}/projects/{project}/dbschema/{dbschema}/instance/{dbinstance}/deployedState`
+    ///
+    /// `V1GetDeployedState`, tag `Deployed State`. Safe: it only reads. Published types.
+    /// - Required: path `org`, `project`, `dbschema`, `dbinstance`.
+    /// - Body, optional: [`types::DeployedStateInput`], `application/json`.
+    /// - Result: list of [`types::DeployedStateOutput`], `application/json`; errors 400, 403, 404, 500.
+    /// - List: `paged page/limit from 0, size 10, at most 100, items body, total header X-Total-Elements, size header X-Page-Size`.
     #[inline]
     pub fn get_deployed_state(
         &self,

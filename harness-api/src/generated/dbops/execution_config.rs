@@ -6,30 +6,47 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `DELETE /v1/dbops/execution-config`
+    ///
+    /// `V1DeleteExecutionConfig`, tag `Execution Config`. Idempotent: twice is as good as once. Published types.
+    /// - Result: bool, `application/json`.
     #[inline]
     pub fn delete_execution_config(&self) -> DeleteExecutionConfig {
         let call = rt::Call::new(self.client, &DELETE_EXECUTION_CONFIG);
         DeleteExecutionConfig { call }
     }
     /// `GET /v1/dbops/execution-config/get-customer-config`
+    ///
+    /// `V1GetCustomerConfig`, tag `Execution Config`. Safe: it only reads. Published types.
+    /// - Result: [`types::ExecutionConfigTags`], `application/json`.
     #[inline]
     pub fn get_customer_config(&self) -> GetCustomerConfig {
         let call = rt::Call::new(self.client, &GET_CUSTOMER_CONFIG);
         GetCustomerConfig { call }
     }
     /// `GET /v1/dbops/execution-config/get-default-config`
+    ///
+    /// `V1GetDefaultConfig`, tag `Execution Config`. Safe: it only reads. Published types.
+    /// - Result: [`types::ExecutionConfigTags`], `application/json`.
     #[inline]
     pub fn get_default_config(&self) -> GetDefaultConfig {
         let call = rt::Call::new(self.client, &GET_DEFAULT_CONFIG);
         GetDefaultConfig { call }
     }
     /// `POST /v1/dbops/execution-config/reset-config`
+    ///
+    /// `V1ResetExecutionConfig`, tag `Execution Config`. Not repeated: twice may be more than once. Published types.
+    /// - Body, optional: list of text, `application/json`.
+    /// - Result: bool, `application/json`.
     #[inline]
     pub fn reset_execution_config(&self) -> ResetExecutionConfig {
         let call = rt::Call::new(self.client, &RESET_EXECUTION_CONFIG);
         ResetExecutionConfig { call }
     }
     /// `POST /v1/dbops/execution-config/update-config`
+    ///
+    /// `V1UpdateExecutionConfig`, tag `Execution Config`. Not repeated: twice may be more than once. Published types.
+    /// - Body, optional: list of [`types::ExecutionConfigOperation`], `application/json`.
+    /// - Result: bool, `application/json`.
     #[inline]
     pub fn update_execution_config(&self) -> UpdateExecutionConfig {
         let call = rt::Call::new(self.client, &UPDATE_EXECUTION_CONFIG);

@@ -6,6 +6,10 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /v1/orgs/{org}/projects/{project}/dbschema/{dbschema}/dbinstance/{dbinstance}/migration/scripts`
+    ///
+    /// `V1FetchMigrationScriptSql`, tag `flyway`. Safe: it only reads. The answer is not described.
+    /// - Required: path `org`, `project`, `dbschema`, `dbinstance`; query `flyway_version` = `flywayVersion`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn fetch_migration_script_sql(
         &self,
@@ -24,6 +28,11 @@ impl<'c> Api<'c> {
         FetchMigrationScriptSql { call }
     }
     /// `POST /v1/orgs/{org}/projects/{project}/dbschema/{dbschema}/instance/{dbinstance}/flyway/deployedState`
+    ///
+    /// `V1GetFlywayDeployedState`, tag `flyway`. Safe: it only reads. The answer is not described; the body is inferred from one sample.
+    /// - Required: path `org`, `project`, `dbschema`, `dbinstance`.
+    /// - Body, optional: [`types::GetFlywayDeployedStateBody`], `application/json`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn get_flyway_deployed_state(
         &self,

@@ -6,6 +6,10 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /v1/orgs/{org}/projects/{project}/dbschema/{dbschema}/instance/{dbinstance}/logs/{log}`
+    ///
+    /// `V1GetDbinstanceLog`, tag `Log Ingest`. Safe: it only reads. Published types.
+    /// - Required: path `org`, `project`, `dbschema`, `dbinstance`, `log`.
+    /// - Result: [`types::ParsedLogOut`], `application/json`; errors 400, 403, 404, 500.
     #[inline]
     pub fn get_db_instance_log(
         &self,
@@ -24,6 +28,11 @@ impl<'c> Api<'c> {
         GetDbInstanceLog { call }
     }
     /// `POST /v1/orgs/{org}/projects/{project}/dbschema/{dbschema}/instance/{dbinstance}/logs`
+    ///
+    /// `V1IngestLogs`, tag `Log Ingest`. Not repeated: twice may be more than once. Published types.
+    /// - Required: path `org`, `project`, `dbschema`, `dbinstance`.
+    /// - Body: `text/plain`.
+    /// - Result: [`types::ParsedLogOut`], `application/json`; errors 400, 403, 404, 500.
     #[inline]
     pub fn ingest_logs(
         &self,

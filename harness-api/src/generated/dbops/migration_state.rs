@@ -6,6 +6,10 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /v1/orgs/{org}/projects/{project}/dbschema/{dbschema}/dbinstance/{dbinstance}/changeset/yaml`
+    ///
+    /// `V1ChangesetYamlProjDbInstance`, tag `Migration State`. Safe: it only reads. Published types.
+    /// - Required: path `org`, `project`, `dbschema`, `dbinstance`; query `change_set` = `changeSet`.
+    /// - Result: [`types::ChangeSetDeploymentYamlOutput`], `application/json`.
     #[inline]
     pub fn changeset_yaml_proj_db_instance(
         &self,
@@ -26,6 +30,12 @@ impl<'c> Api<'c> {
         }
     }
     /// `POST /v1/orgs/{org}/projects/{project}/dbschema/{dbschema}/dbinstance/{dbinstance}/changeset/sql`
+    ///
+    /// `V1FetchDeployedChangesetSql`, tag `Migration State`. Safe: it only reads. The answer is published; the body is inferred from one sample.
+    /// - Required: path `org`, `project`, `dbschema`, `dbinstance`.
+    /// - Body, optional: [`types::FetchDeployedChangesetSqlBody`], `application/json`.
+    /// - Result: [`types::DeployedChangesetSqlOutput`], `application/json`.
+    /// - List: `paged page/limit from 0, size 10, at most 100, items sql`.
     #[inline]
     pub fn fetch_deployed_changeset_sql(
         &self,
@@ -42,6 +52,10 @@ impl<'c> Api<'c> {
         FetchDeployedChangesetSql { call }
     }
     /// `GET /v1/orgs/{org}/projects/{project}/dbschema/{dbschema}/dbinstance/{dbinstance}/flyway/migrationstate`
+    ///
+    /// `V1MigrationStateFlywayInstance`, tag `Migration State`. Safe: it only reads. The answer is not described.
+    /// - Required: path `org`, `project`, `dbschema`, `dbinstance`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn migration_state_flyway_instance(
         &self,
@@ -60,6 +74,11 @@ impl<'c> Api<'c> {
         }
     }
     /// `POST /v1/orgs/{org}/projects/{project}/dbschema/{dbschema}/flyway/migrationstate`
+    ///
+    /// `V1MigrationStateFlywaySchema`, tag `Migration State`. Safe: it only reads. The answer is not described; the body is inferred from one sample.
+    /// - Required: path `org`, `project`, `dbschema`.
+    /// - Body, optional: [`types::MigrationStateFlywaySchemaBody`], `application/json`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn migration_state_flyway_schema(
         &self,
@@ -74,6 +93,11 @@ impl<'c> Api<'c> {
         MigrationStateFlywaySchema { call }
     }
     /// `GET /v1/orgs/{org}/projects/{project}/dbschema/{dbschema}/dbinstance/{dbinstance}/migrationstate`
+    ///
+    /// `V1MigrationStateProjDbInstance`, tag `Migration State`. Safe: it only reads. Published types.
+    /// - Required: path `org`, `project`, `dbschema`, `dbinstance`.
+    /// - Result: [`types::InstanceMigrationStateOut`], `application/json`.
+    /// - List: `paged page/limit from 0, size 10, at most 100, items changeSets`.
     #[inline]
     pub fn migration_state_proj_db_instance(
         &self,
@@ -92,6 +116,12 @@ impl<'c> Api<'c> {
         }
     }
     /// `POST /v1/orgs/{org}/projects/{project}/dbschema/{dbschema}/migrationstate`
+    ///
+    /// `V1MigrationStateProjDbSchema`, tag `Migration State`. Safe: it only reads. Published types.
+    /// - Required: path `org`, `project`, `dbschema`.
+    /// - Body, optional: [`types::MigrationStateIn`], `application/json`.
+    /// - Result: [`types::MigrationStateOut`], `application/json`; errors 400, 403, 500.
+    /// - List: `paged page/limit from 0, size 10, at most 100, items changeSets, total header X-Total-Elements, size header X-Page-Size`.
     #[inline]
     pub fn migration_state_proj_db_schema(
         &self,

@@ -2,6 +2,133 @@
 // Do not edit: change the description's fixes or the generator, then run `cargo xtask generate`.
 
 //! Database DevOps: schemas, instances and migrations.
+//!
+//! # `Change Authoring`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `POST /v1/orgs/{org}/projects/{project}/change-authoring-event` | [`create_change_authoring_event`](Api::create_change_authoring_event) |
+//!
+//! # `Changeset metadata`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `GET /v1/orgs/{org}/projects/{project}/dbschema/{dbschema}/dbinstance/{dbinstance}/changesetmetadata` | [`changeset_metadata_proj_db_instance`](Api::changeset_metadata_proj_db_instance) |
+//! | `GET /v1/step/flyway/migrationscripts` | [`step_flyway_migration_scripts`](Api::step_flyway_migration_scripts) |
+//!
+//! # `Database Instance`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `POST /v1/orgs/{org}/projects/{project}/dbschema/{dbschema}/instance` | [`create_proj_db_schema_instance`](Api::create_proj_db_schema_instance) |
+//! | `DELETE /v1/orgs/{org}/projects/{project}/dbschema/{dbschema}/instance/{dbinstance}` | [`delete_proj_db_schema_instance`](Api::delete_proj_db_schema_instance) |
+//! | `GET /v1/orgs/{org}/projects/{project}/dbschema/{dbschema}/default-authoring-instance` | [`get_default_authoring_instance`](Api::get_default_authoring_instance) |
+//! | `GET /v1/orgs/{org}/projects/{project}/dbschema/{dbschema}/instance/{dbinstance}` | [`get_proj_db_schema_instance`](Api::get_proj_db_schema_instance) |
+//! | `POST /v1/orgs/{org}/projects/{project}/dbschema/{dbschema}/instancelist` | [`list_proj_db_schema_instance`](Api::list_proj_db_schema_instance) |
+//!
+//! # `Database Schema`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `POST /v1/orgs/{org}/projects/{project}/dbschema` | [`create_proj_db_schema`](Api::create_proj_db_schema) |
+//! | `DELETE /v1/orgs/{org}/projects/{project}/dbschema/{dbschema}` | [`delete_proj_db_schema`](Api::delete_proj_db_schema) |
+//! | `GET /v1/orgs/{org}/projects/{project}/dbschema/{dbschema}` | [`get_proj_db_schema`](Api::get_proj_db_schema) |
+//! | `GET /v1/dbops/dbschema` | [`list_database_schema`](Api::list_database_schema) |
+//! | `GET /v1/orgs/{org}/projects/{project}/dbschema` | [`list_proj_db_schema`](Api::list_proj_db_schema) |
+//! | `PUT /v1/orgs/{org}/projects/{project}/dbschema/{dbschema}` | [`update_proj_db_schema`](Api::update_proj_db_schema) |
+//! | `PUT /v1/orgs/{org}/projects/{project}/dbschema/{dbschema}/instance/{dbinstance}` | [`update_proj_db_schema_instance`](Api::update_proj_db_schema_instance) |
+//!
+//! # `Database Snapshot`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `GET /v1/orgs/{org}/projects/{project}/dbschema/{dbschema}/dbinstance/{dbinstance}/snapshot-object-names` | [`get_snapshot_object_names`](Api::get_snapshot_object_names) |
+//! | `POST /v1/orgs/{org}/projects/{project}/dbschema/{dbschema}/dbinstance/{dbinstance}/snapshot-object-values` | [`get_snapshot_object_values`](Api::get_snapshot_object_values) |
+//!
+//! # `Default Pipeline`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `GET /v1/orgs/{org}/projects/{project}/default-llm-pipeline` | [`default_llm_pipeline`](Api::default_llm_pipeline) |
+//!
+//! # `Deployed State`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `POST /v1/orgs/{org}/projects/{project}/dbschema/{dbschema}/instance/{dbinstance}/deployedState` | [`get_deployed_state`](Api::get_deployed_state) |
+//!
+//! # `Execution Config`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `DELETE /v1/dbops/execution-config` | [`delete_execution_config`](Api::delete_execution_config) |
+//! | `GET /v1/dbops/execution-config/get-customer-config` | [`get_customer_config`](Api::get_customer_config) |
+//! | `GET /v1/dbops/execution-config/get-default-config` | [`get_default_config`](Api::get_default_config) |
+//! | `POST /v1/dbops/execution-config/reset-config` | [`reset_execution_config`](Api::reset_execution_config) |
+//! | `POST /v1/dbops/execution-config/update-config` | [`update_execution_config`](Api::update_execution_config) |
+//!
+//! # `Log Ingest`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `GET /v1/orgs/{org}/projects/{project}/dbschema/{dbschema}/instance/{dbinstance}/logs/{log}` | [`get_db_instance_log`](Api::get_db_instance_log) |
+//! | `POST /v1/orgs/{org}/projects/{project}/dbschema/{dbschema}/instance/{dbinstance}/logs` | [`ingest_logs`](Api::ingest_logs) |
+//!
+//! # `Migration State`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `GET /v1/orgs/{org}/projects/{project}/dbschema/{dbschema}/dbinstance/{dbinstance}/changeset/yaml` | [`changeset_yaml_proj_db_instance`](Api::changeset_yaml_proj_db_instance) |
+//! | `POST /v1/orgs/{org}/projects/{project}/dbschema/{dbschema}/dbinstance/{dbinstance}/changeset/sql` | [`fetch_deployed_changeset_sql`](Api::fetch_deployed_changeset_sql) |
+//! | `GET /v1/orgs/{org}/projects/{project}/dbschema/{dbschema}/dbinstance/{dbinstance}/flyway/migrationstate` | [`migration_state_flyway_instance`](Api::migration_state_flyway_instance) |
+//! | `POST /v1/orgs/{org}/projects/{project}/dbschema/{dbschema}/flyway/migrationstate` | [`migration_state_flyway_schema`](Api::migration_state_flyway_schema) |
+//! | `GET /v1/orgs/{org}/projects/{project}/dbschema/{dbschema}/dbinstance/{dbinstance}/migrationstate` | [`migration_state_proj_db_instance`](Api::migration_state_proj_db_instance) |
+//! | `POST /v1/orgs/{org}/projects/{project}/dbschema/{dbschema}/migrationstate` | [`migration_state_proj_db_schema`](Api::migration_state_proj_db_schema) |
+//!
+//! # `Overview`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `GET /v1/orgs/{org}/projects/{project}/dbschema/overview` | [`get_db_overview`](Api::get_db_overview) |
+//!
+//! # `Pipeline Step`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `POST /v1/dbops/failure-interrupt` | [`consume_failure_interrupt`](Api::consume_failure_interrupt) |
+//! | `POST /v1/dbops/flyway/failure-interrupt` | [`consume_flyway_failure_interrupt`](Api::consume_flyway_failure_interrupt) |
+//! | `POST /v1/dbops/flyway/plugin-output-response` | [`consume_flyway_step_plugin_output_response`](Api::consume_flyway_step_plugin_output_response) |
+//! | `POST /v1/dbops/plugin-output-response` | [`consume_step_plugin_output_response`](Api::consume_step_plugin_output_response) |
+//! | `POST /v1/step/plugin-response` | [`consume_step_plugin_response`](Api::consume_step_plugin_response) |
+//! | `POST /v1/step/flyway/plugin-inputs` | [`create_flyway_plugin_inputs`](Api::create_flyway_plugin_inputs) |
+//! | `POST /v1/step/plugin-inputs` | [`create_step_plugin_inputs`](Api::create_step_plugin_inputs) |
+//! | `POST /v1/dbops/custom-operations` | [`get_custom_operations`](Api::get_custom_operations) |
+//! | `POST /v1/dbops/flyway/custom-operations` | [`get_flyway_custom_operations`](Api::get_flyway_custom_operations) |
+//! | `GET /v1/orgs/{org}/projects/{project}/pipeline/{pipelineIdentifier}/status` | [`get_pipeline_execution_status`](Api::get_pipeline_execution_status) |
+//! | `GET /v1/dbops/plugin-capability` | [`get_plugin_capability`](Api::get_plugin_capability) |
+//! | `POST /v1/dbops/schema-instance-metadata` | [`get_schema_instance_metadata`](Api::get_schema_instance_metadata) |
+//!
+//! # `dbops`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `DELETE /v1/dbops/dbschema` | [`delete_db_schema`](Api::delete_db_schema) |
+//! | `POST /v1/dbops/db-metadata/{snapshotId}` | [`post_db_snapshot_metadata`](Api::post_db_snapshot_metadata) |
+//! | `POST /v1/dbops/metadata-snapshot/{snapshotId}` | [`post_metadata_snapshot`](Api::post_metadata_snapshot) |
+//!
+//! # `flyway`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `GET /v1/orgs/{org}/projects/{project}/dbschema/{dbschema}/dbinstance/{dbinstance}/migration/scripts` | [`fetch_migration_script_sql`](Api::fetch_migration_script_sql) |
+//! | `POST /v1/orgs/{org}/projects/{project}/dbschema/{dbschema}/instance/{dbinstance}/flyway/deployedState` | [`get_flyway_deployed_state`](Api::get_flyway_deployed_state) |
+//!
+//! # `orgs`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `POST /v1/orgs/{org}/projects/{project}/dbinstancelist` | [`v2_list_proj_db_instances`](Api::v2_list_proj_db_instances) |
+//! | `POST /v1/orgs/{org}/projects/{project}/dbschemalist` | [`v2_list_proj_db_schema`](Api::v2_list_proj_db_schema) |
 mod change_authoring;
 pub use change_authoring::*;
 mod changeset_metadata;

@@ -6,6 +6,12 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /v1/orgs/{org}/projects/{project}/dbinstancelist`
+    ///
+    /// `V2ListProjDbInstances`, tag `orgs`. Safe: it only reads. Published types.
+    /// - Required: path `org`, `project`.
+    /// - Body, optional: [`types::DbInstanceListInput`], `application/json`.
+    /// - Result: list of [`types::DbInstanceOut`], `application/json`.
+    /// - List: `paged page/limit from 0, size 10, at most 100, items body, total header X-Total-Elements, size header X-Page-Size`.
     #[inline]
     pub fn v2_list_proj_db_instances(
         &self,
@@ -18,6 +24,12 @@ impl<'c> Api<'c> {
         V2ListProjDbInstances { call }
     }
     /// `POST /v1/orgs/{org}/projects/{project}/dbschemalist`
+    ///
+    /// `V2ListProjDbSchema`, tag `orgs`. Safe: it only reads. Published types.
+    /// - Required: path `org`, `project`.
+    /// - Body, optional: [`types::DbSchemaFilterIn`], `application/json`.
+    /// - Result: list of [`types::DbSchemaOut`], `application/json`.
+    /// - List: `paged page/limit from 0, size 10, at most 100, items body, total header X-Total-Elements, size header X-Page-Size`.
     #[inline]
     pub fn v2_list_proj_db_schema(
         &self,

@@ -6,6 +6,10 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /v1/orgs/{org}/projects/{project}/dbschema/overview`
+    ///
+    /// `V1GetDbOverview`, tag `Overview`. Safe: it only reads. Published types.
+    /// - Required: path `org`, `project`.
+    /// - Result: [`types::DbOverviewResponse`], `application/json`; errors 400, 403, 404, 500.
     #[inline]
     pub fn get_db_overview(
         &self,

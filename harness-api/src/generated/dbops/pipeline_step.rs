@@ -6,12 +6,20 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /v1/dbops/failure-interrupt`
+    ///
+    /// `ConsumeFailureInterrupt`, tag `Pipeline Step`. Not repeated: twice may be more than once. The answer is published; the body is inferred from one sample.
+    /// - Body, optional: [`types::ConsumeFailureInterruptBody`], `application/json`.
+    /// - Result: nothing.
     #[inline]
     pub fn consume_failure_interrupt(&self) -> ConsumeFailureInterrupt {
         let call = rt::Call::new(self.client, &CONSUME_FAILURE_INTERRUPT);
         ConsumeFailureInterrupt { call }
     }
     /// `POST /v1/dbops/flyway/failure-interrupt`
+    ///
+    /// `ConsumeFlywayFailureInterrupt`, tag `Pipeline Step`. Not repeated: twice may be more than once. The answer is not described; the body is inferred from one sample.
+    /// - Body, optional: [`types::ConsumeFlywayFailureInterruptBody`], `application/json`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn consume_flyway_failure_interrupt(&self) -> ConsumeFlywayFailureInterrupt {
         let call = rt::Call::new(self.client, &CONSUME_FLYWAY_FAILURE_INTERRUPT);
@@ -20,6 +28,10 @@ impl<'c> Api<'c> {
         }
     }
     /// `POST /v1/dbops/flyway/plugin-output-response`
+    ///
+    /// `ConsumeV1FlywayStepPluginOutputResponse`, tag `Pipeline Step`. Not repeated: twice may be more than once. The answer is not described; the body is inferred from one sample.
+    /// - Body, optional: [`types::ConsumeFlywayStepPluginOutputResponseBody`], `application/json`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn consume_flyway_step_plugin_output_response(
         &self,
@@ -33,6 +45,10 @@ impl<'c> Api<'c> {
         }
     }
     /// `POST /v1/dbops/plugin-output-response`
+    ///
+    /// `ConsumeV1StepPluginOutputResponse`, tag `Pipeline Step`. Not repeated: twice may be more than once. The answer is published; the body is inferred from one sample.
+    /// - Body, optional: [`types::ConsumeStepPluginOutputResponseBody`], `application/json`.
+    /// - Result: nothing.
     #[inline]
     pub fn consume_step_plugin_output_response(
         &self,
@@ -43,12 +59,20 @@ impl<'c> Api<'c> {
         }
     }
     /// `POST /v1/step/plugin-response`
+    ///
+    /// `ConsumeV1StepPluginResponse`, tag `Pipeline Step`. Not repeated: twice may be more than once. The answer is published; the body is inferred from one sample.
+    /// - Body, optional: [`types::ConsumeStepPluginResponseBody`], `application/json`.
+    /// - Result: nothing; errors 400, 403, 500.
     #[inline]
     pub fn consume_step_plugin_response(&self) -> ConsumeStepPluginResponse {
         let call = rt::Call::new(self.client, &CONSUME_STEP_PLUGIN_RESPONSE);
         ConsumeStepPluginResponse { call }
     }
     /// `POST /v1/step/flyway/plugin-inputs`
+    ///
+    /// `CreateV1FlywayPluginInputs`, tag `Pipeline Step`. Not repeated: twice may be more than once. The answer is not described; the body is inferred from one sample.
+    /// - Body: [`types::CreateFlywayPluginInputsBody`], `application/json`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn create_flyway_plugin_inputs(
         &self,
@@ -59,6 +83,10 @@ impl<'c> Api<'c> {
         CreateFlywayPluginInputs { call }
     }
     /// `POST /v1/step/plugin-inputs`
+    ///
+    /// `CreateV1StepPluginInputs`, tag `Pipeline Step`. Not repeated: twice may be more than once. The answer is published; the body is inferred from one sample.
+    /// - Body: [`types::CreateStepPluginInputsBody`], `application/json`.
+    /// - Result: [`types::StepPluginInputsResponse`], `application/json`; errors 400, 403, 500.
     #[inline]
     pub fn create_step_plugin_inputs(
         &self,
@@ -69,18 +97,30 @@ impl<'c> Api<'c> {
         CreateStepPluginInputs { call }
     }
     /// `POST /v1/dbops/custom-operations`
+    ///
+    /// `GetV1CustomOperations`, tag `Pipeline Step`. Safe: it only reads. Published types.
+    /// - Body, optional: [`types::CustomOperationInput`], `application/json`.
+    /// - Result: [`types::CustomOperationOutput`], `application/json`.
     #[inline]
     pub fn get_custom_operations(&self) -> GetCustomOperations {
         let call = rt::Call::new(self.client, &GET_CUSTOM_OPERATIONS);
         GetCustomOperations { call }
     }
     /// `POST /v1/dbops/flyway/custom-operations`
+    ///
+    /// `GetV1FlywayCustomOperations`, tag `Pipeline Step`. Safe: it only reads. The answer is not described; the body is inferred from one sample.
+    /// - Body, optional: [`types::GetFlywayCustomOperationsBody`], `application/json`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn get_flyway_custom_operations(&self) -> GetFlywayCustomOperations {
         let call = rt::Call::new(self.client, &GET_FLYWAY_CUSTOM_OPERATIONS);
         GetFlywayCustomOperations { call }
     }
     /// `GET /v1/orgs/{org}/projects/{project}/pipeline/{pipelineIdentifier}/status`
+    ///
+    /// `V1GetPipelineExecutionStatus`, tag `Pipeline Step`. Safe: it only reads. Published types.
+    /// - Required: path `org`, `project`, `pipeline_identifier` = `pipelineIdentifier`; query `pipeline_execution_id` = `pipelineExecutionId`.
+    /// - Result: [`types::PipelineStatusOutput`], `application/json`.
     #[inline]
     pub fn get_pipeline_execution_status(
         &self,
@@ -97,12 +137,19 @@ impl<'c> Api<'c> {
         GetPipelineExecutionStatus { call }
     }
     /// `GET /v1/dbops/plugin-capability`
+    ///
+    /// `GetV1PluginCapability`, tag `Pipeline Step`. Safe: it only reads. The answer is not described.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn get_plugin_capability(&self) -> GetPluginCapability {
         let call = rt::Call::new(self.client, &GET_PLUGIN_CAPABILITY);
         GetPluginCapability { call }
     }
     /// `POST /v1/dbops/schema-instance-metadata`
+    ///
+    /// `GetV1SchemaInstanceMetadata`, tag `Pipeline Step`. Safe: it only reads. Published types.
+    /// - Body, optional: [`types::SchemaInstanceMetadataInput`], `application/json`.
+    /// - Result: [`types::SchemaInstanceMetadataOutput`], `application/json`.
     #[inline]
     pub fn get_schema_instance_metadata(&self) -> GetSchemaInstanceMetadata {
         let call = rt::Call::new(self.client, &GET_SCHEMA_INSTANCE_METADATA);

@@ -6,6 +6,10 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /ng/api/agent/mtls/check-availability`
+    ///
+    /// `checkAgentMtlsEndpointDomainPrefixAvailability`, tag `Agent mTLS Endpoint Management`. Safe: it only reads. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`, `domain_prefix` = `domainPrefix`.
+    /// - Result: [`types::RestResponseBoolean`], `application/json`, `application/yaml`.
     #[inline]
     pub fn check_agent_mtls_endpoint_domain_prefix_availability(
         &self,
@@ -23,6 +27,11 @@ impl<'c> Api<'c> {
         }
     }
     /// `POST /ng/api/agent/mtls/endpoint`
+    ///
+    /// `createAgentMtlsEndpointForAccount`, tag `Agent mTLS Endpoint Management`. Not repeated: twice may be more than once. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Body: [`types::AgentMtlsEndpointRequest`], `application/json`.
+    /// - Result: [`types::RestResponseAgentMtlsEndpointDetails`], `application/json`, `application/yaml`.
     #[inline]
     pub fn create_agent_mtls_endpoint_for_account(
         &self,
@@ -40,6 +49,10 @@ impl<'c> Api<'c> {
         }
     }
     /// `DELETE /ng/api/agent/mtls/endpoint`
+    ///
+    /// `deleteAgentMtlsEndpointForAccount`, tag `Agent mTLS Endpoint Management`. Idempotent: twice is as good as once. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Result: [`types::RestResponseBoolean`], `application/json`, `application/yaml`.
     #[inline]
     pub fn delete_agent_mtls_endpoint_for_account(
         &self,
@@ -55,6 +68,10 @@ impl<'c> Api<'c> {
         }
     }
     /// `GET /ng/api/agent/mtls/endpoint`
+    ///
+    /// `getAgentMtlsEndpointForAccount`, tag `Agent mTLS Endpoint Management`. Safe: it only reads. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Result: [`types::RestResponseAgentMtlsEndpointDetails`], `application/json`, `application/yaml`.
     #[inline]
     pub fn get_agent_mtls_endpoint_for_account(
         &self,
@@ -67,6 +84,11 @@ impl<'c> Api<'c> {
         }
     }
     /// `PATCH /ng/api/agent/mtls/endpoint`
+    ///
+    /// `patchAgentMtlsEndpointForAccount`, tag `Agent mTLS Endpoint Management`. Not repeated: twice may be more than once. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Body: [`types::AgentMtlsEndpointRequest`], `application/json`.
+    /// - Result: [`types::RestResponseAgentMtlsEndpointDetails`], `application/json`, `application/yaml`.
     #[inline]
     pub fn patch_agent_mtls_endpoint_for_account(
         &self,
@@ -84,6 +106,11 @@ impl<'c> Api<'c> {
         }
     }
     /// `PUT /ng/api/agent/mtls/endpoint`
+    ///
+    /// `updateAgentMtlsEndpointForAccount`, tag `Agent mTLS Endpoint Management`. Idempotent: twice is as good as once. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Body: [`types::AgentMtlsEndpointRequest`], `application/json`.
+    /// - Result: [`types::RestResponseAgentMtlsEndpointDetails`], `application/json`, `application/yaml`.
     #[inline]
     pub fn update_agent_mtls_endpoint_for_account(
         &self,

@@ -6,6 +6,11 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /ng/api/download-delegates/docker`
+    ///
+    /// `downloadDockerDelegateYaml`, tag `Delegate Download Resource`. Not repeated: twice may be more than once. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Body: [`types::DelegateDownloadRequest`], `application/json`.
+    /// - Result: text, `application/yaml`.
     #[inline]
     pub fn download_docker_delegate_yaml(
         &self,
@@ -18,6 +23,11 @@ impl<'c> Api<'c> {
         DownloadDockerDelegateYaml { call }
     }
     /// `POST /ng/api/download-delegates/kubernetes`
+    ///
+    /// `downloadKubernetesDelegateYaml`, tag `Delegate Download Resource`. Not repeated: twice may be more than once. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Body: [`types::DelegateDownloadRequest`], `application/json`.
+    /// - Result: text, `application/yaml`.
     #[inline]
     pub fn download_kubernetes_delegate_yaml(
         &self,

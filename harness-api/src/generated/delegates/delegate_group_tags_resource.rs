@@ -6,6 +6,11 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /ng/api/delegate-group-tags/{groupIdentifier}`
+    ///
+    /// `addTagsToDelegateGroup`, tag `Delegate Group Tags Resource`. Not repeated: twice may be more than once. Published types.
+    /// - Required: path `group_identifier` = `groupIdentifier`; query `account_identifier` = `accountIdentifier`.
+    /// - Body: [`types::DelegateGroupTags`], `application/json`.
+    /// - Result: [`types::RestResponseDelegateGroupDto`], `application/json`, `application/yaml`.
     #[inline]
     pub fn add_tags_to_delegate_group(
         &self,
@@ -20,6 +25,10 @@ impl<'c> Api<'c> {
         AddTagsToDelegateGroup { call }
     }
     /// `DELETE /ng/api/delegate-group-tags/{groupIdentifier}`
+    ///
+    /// `deleteTagsFromDelegateGroup`, tag `Delegate Group Tags Resource`. Idempotent: twice is as good as once. Published types.
+    /// - Required: path `group_identifier` = `groupIdentifier`; query `account_identifier` = `accountIdentifier`.
+    /// - Result: [`types::RestResponseDelegateGroupDto`], `application/json`, `application/yaml`.
     #[inline]
     pub fn delete_tags_from_delegate_group(
         &self,
@@ -34,6 +43,11 @@ impl<'c> Api<'c> {
         }
     }
     /// `POST /ng/api/delegate-group-tags/delegate-groups`
+    ///
+    /// `listDelegateGroupsUsingTags`, tag `Delegate Group Tags Resource`. Safe: it only reads. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Body: [`types::DelegateGroupTags`], `application/json`.
+    /// - Result: [`types::RestResponseListDelegateGroupDto`], `application/json`, `application/yaml`.
     #[inline]
     pub fn list_delegate_groups_using_tags(
         &self,
@@ -48,6 +62,10 @@ impl<'c> Api<'c> {
         }
     }
     /// `GET /ng/api/delegate-group-tags/{groupIdentifier}`
+    ///
+    /// `listTagsForDelegateGroup`, tag `Delegate Group Tags Resource`. Safe: it only reads. Published types.
+    /// - Required: path `group_identifier` = `groupIdentifier`; query `account_identifier` = `accountIdentifier`.
+    /// - Result: [`types::RestResponseDelegateGroupDto`], `application/json`, `application/yaml`.
     #[inline]
     pub fn list_tags_for_delegate_group(
         &self,
@@ -60,6 +78,11 @@ impl<'c> Api<'c> {
         ListTagsForDelegateGroup { call }
     }
     /// `PUT /ng/api/delegate-group-tags/{groupIdentifier}`
+    ///
+    /// `updateTagsOfDelegateGroup`, tag `Delegate Group Tags Resource`. Idempotent: twice is as good as once. Published types.
+    /// - Required: path `group_identifier` = `groupIdentifier`; query `account_identifier` = `accountIdentifier`.
+    /// - Body: [`types::DelegateGroupTags`], `application/json`.
+    /// - Result: [`types::RestResponseDelegateGroupDto`], `application/json`, `application/yaml`.
     #[inline]
     pub fn update_tags_of_delegate_group(
         &self,

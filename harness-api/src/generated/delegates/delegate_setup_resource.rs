@@ -6,6 +6,10 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `DELETE /ng/api/delegate-setup/delegate/{delegateIdentifier}`
+    ///
+    /// `deleteDelegate`, tag `Delegate Setup Resource`. Idempotent: twice is as good as once. Published types.
+    /// - Required: path `delegate_identifier` = `delegateIdentifier`; query `account_identifier` = `accountIdentifier`.
+    /// - Result: [`types::RestResponseDelegateDeleteResponse`], `application/json`, `application/yaml`.
     #[inline]
     pub fn delete_delegate(
         &self,
@@ -18,6 +22,10 @@ impl<'c> Api<'c> {
         DeleteDelegate { call }
     }
     /// `DELETE /ng/api/delegate-setup/delete-delegate-override`
+    ///
+    /// `overrideDelegateImageTag`, tag `Delegate Setup Resource`. Idempotent: twice is as good as once. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Result: nothing.
     #[inline]
     pub fn delete_delegate_image_tag_override(
         &self,
@@ -30,6 +38,11 @@ impl<'c> Api<'c> {
         }
     }
     /// `POST /ng/api/delegate-setup/generate-helm-values`
+    ///
+    /// `generateNgHelmValuesYaml`, tag `Delegate Setup Resource`. Not repeated: twice may be more than once. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Body: [`types::DelegateSetupDetails`], `application/json`.
+    /// - Result: text, `application/yaml`.
     #[inline]
     pub fn generate_ng_helm_values_yaml(
         &self,
@@ -42,6 +55,10 @@ impl<'c> Api<'c> {
         GenerateNgHelmValuesYaml { call }
     }
     /// `GET /ng/api/delegate-setup/delegate-terraform-module-file`
+    ///
+    /// `generateTerraformModule`, tag `Delegate Setup Resource`. Safe: it only reads. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Result: nothing.
     #[inline]
     pub fn generate_terraform_module(
         &self,
@@ -52,6 +69,11 @@ impl<'c> Api<'c> {
         GenerateTerraformModule { call }
     }
     /// `POST /ng/api/delegate-setup/listDelegates`
+    ///
+    /// `listDelegates`, tag `Delegate Setup Resource`. Safe: it only reads. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Body, optional: [`types::DelegateFilterPropertiesDto`], `application/json`.
+    /// - Result: [`types::RestResponseListDelegateListResponse`], `application/json`, `application/yaml`.
     #[inline]
     pub fn list_delegates(
         &self,
@@ -62,6 +84,10 @@ impl<'c> Api<'c> {
         ListDelegates { call }
     }
     /// `GET /ng/api/delegate-setup/override-delegate-tag`
+    ///
+    /// `listOverrideDelegateImageTag`, tag `Delegate Setup Resource`. Safe: it only reads. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Result: [`types::RestResponseVersionOverridesResponse`], `application/json`, `application/yaml`.
     #[inline]
     pub fn list_override_delegate_image_tag(
         &self,
@@ -74,6 +100,10 @@ impl<'c> Api<'c> {
         }
     }
     /// `PUT /ng/api/delegate-setup/override-delegate-tag`
+    ///
+    /// `overrideDelegateImageTag_1`, tag `Delegate Setup Resource`. Idempotent: twice is as good as once. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`, `delegate_tag` = `delegateTag`.
+    /// - Result: [`types::RestResponseString`], `application/json`, `application/yaml`.
     #[inline]
     pub fn override_delegate_image_tag(
         &self,
@@ -86,6 +116,10 @@ impl<'c> Api<'c> {
         OverrideDelegateImageTag { call }
     }
     /// `GET /ng/api/delegate-setup/latest-supported-version`
+    ///
+    /// `publishedDelegateVersion`, tag `Delegate Setup Resource`. Safe: it only reads. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Result: [`types::RestResponseSupportedDelegateVersion`], `application/json`, `application/yaml`.
     #[inline]
     pub fn published_delegate_version(
         &self,

@@ -6,6 +6,10 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /ng/api/delegate-token-ng`
+    ///
+    /// `createDelegateToken`, tag `Delegate Token Resource`. Not repeated: twice may be more than once. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`, `token_name` = `tokenName`.
+    /// - Result: [`types::RestResponseDelegateTokenDetails`], `application/json`, `application/yaml`.
     #[inline]
     pub fn create_delegate_token(
         &self,
@@ -18,6 +22,10 @@ impl<'c> Api<'c> {
         CreateDelegateToken { call }
     }
     /// `DELETE /ng/api/delegate-token-ng`
+    ///
+    /// `deleteNgDelegateToken`, tag `Delegate Token Resource`. Idempotent: twice is as good as once. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`, `token_name` = `tokenName`.
+    /// - Result: nothing.
     #[inline]
     pub fn delete_ng_delegate_token(
         &self,
@@ -30,6 +38,11 @@ impl<'c> Api<'c> {
         DeleteNgDelegateToken { call }
     }
     /// `GET /ng/api/delegate-token-ng`
+    ///
+    /// `getCgDelegateTokens`, tag `Delegate Token Resource`. Safe: it only reads. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Result: [`types::RestResponseListDelegateTokenDetails`], `application/json`, `application/yaml`.
+    /// - List: `whole list, items resource`.
     #[inline]
     pub fn get_cg_delegate_tokens(
         &self,
@@ -40,6 +53,10 @@ impl<'c> Api<'c> {
         GetCgDelegateTokens { call }
     }
     /// `GET /ng/api/delegate-token-ng/delegate-groups`
+    ///
+    /// `getDelegateGroupsUsingToken`, tag `Delegate Token Resource`. Safe: it only reads. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Result: [`types::RestResponseDelegateGroupListing`], `application/json`, `application/yaml`.
     #[inline]
     pub fn get_delegate_groups_using_token(
         &self,
@@ -52,6 +69,10 @@ impl<'c> Api<'c> {
         }
     }
     /// `PUT /ng/api/delegate-token-ng`
+    ///
+    /// `revokeCgDelegateToken`, tag `Delegate Token Resource`. Idempotent: twice is as good as once. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`, `token_name` = `tokenName`.
+    /// - Result: [`types::RestResponseDelegateTokenDetails`], `application/json`, `application/yaml`.
     #[inline]
     pub fn revoke_cg_delegate_token(
         &self,

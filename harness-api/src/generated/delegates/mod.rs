@@ -2,6 +2,57 @@
 // Do not edit: change the description's fixes or the generator, then run `cargo xtask generate`.
 
 //! Delegates, delegate tokens, tags and mTLS endpoints.
+//!
+//! # `Agent mTLS Endpoint Management`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `GET /ng/api/agent/mtls/check-availability` | [`check_agent_mtls_endpoint_domain_prefix_availability`](Api::check_agent_mtls_endpoint_domain_prefix_availability) |
+//! | `POST /ng/api/agent/mtls/endpoint` | [`create_agent_mtls_endpoint_for_account`](Api::create_agent_mtls_endpoint_for_account) |
+//! | `DELETE /ng/api/agent/mtls/endpoint` | [`delete_agent_mtls_endpoint_for_account`](Api::delete_agent_mtls_endpoint_for_account) |
+//! | `GET /ng/api/agent/mtls/endpoint` | [`get_agent_mtls_endpoint_for_account`](Api::get_agent_mtls_endpoint_for_account) |
+//! | `PATCH /ng/api/agent/mtls/endpoint` | [`patch_agent_mtls_endpoint_for_account`](Api::patch_agent_mtls_endpoint_for_account) |
+//! | `PUT /ng/api/agent/mtls/endpoint` | [`update_agent_mtls_endpoint_for_account`](Api::update_agent_mtls_endpoint_for_account) |
+//!
+//! # `Delegate Download Resource`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `POST /ng/api/download-delegates/docker` | [`download_docker_delegate_yaml`](Api::download_docker_delegate_yaml) |
+//! | `POST /ng/api/download-delegates/kubernetes` | [`download_kubernetes_delegate_yaml`](Api::download_kubernetes_delegate_yaml) |
+//!
+//! # `Delegate Group Tags Resource`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `POST /ng/api/delegate-group-tags/{groupIdentifier}` | [`add_tags_to_delegate_group`](Api::add_tags_to_delegate_group) |
+//! | `DELETE /ng/api/delegate-group-tags/{groupIdentifier}` | [`delete_tags_from_delegate_group`](Api::delete_tags_from_delegate_group) |
+//! | `POST /ng/api/delegate-group-tags/delegate-groups` | [`list_delegate_groups_using_tags`](Api::list_delegate_groups_using_tags) |
+//! | `GET /ng/api/delegate-group-tags/{groupIdentifier}` | [`list_tags_for_delegate_group`](Api::list_tags_for_delegate_group) |
+//! | `PUT /ng/api/delegate-group-tags/{groupIdentifier}` | [`update_tags_of_delegate_group`](Api::update_tags_of_delegate_group) |
+//!
+//! # `Delegate Setup Resource`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `DELETE /ng/api/delegate-setup/delegate/{delegateIdentifier}` | [`delete_delegate`](Api::delete_delegate) |
+//! | `DELETE /ng/api/delegate-setup/delete-delegate-override` | [`delete_delegate_image_tag_override`](Api::delete_delegate_image_tag_override) |
+//! | `POST /ng/api/delegate-setup/generate-helm-values` | [`generate_ng_helm_values_yaml`](Api::generate_ng_helm_values_yaml) |
+//! | `GET /ng/api/delegate-setup/delegate-terraform-module-file` | [`generate_terraform_module`](Api::generate_terraform_module) |
+//! | `POST /ng/api/delegate-setup/listDelegates` | [`list_delegates`](Api::list_delegates) |
+//! | `GET /ng/api/delegate-setup/override-delegate-tag` | [`list_override_delegate_image_tag`](Api::list_override_delegate_image_tag) |
+//! | `PUT /ng/api/delegate-setup/override-delegate-tag` | [`override_delegate_image_tag`](Api::override_delegate_image_tag) |
+//! | `GET /ng/api/delegate-setup/latest-supported-version` | [`published_delegate_version`](Api::published_delegate_version) |
+//!
+//! # `Delegate Token Resource`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `POST /ng/api/delegate-token-ng` | [`create_delegate_token`](Api::create_delegate_token) |
+//! | `DELETE /ng/api/delegate-token-ng` | [`delete_ng_delegate_token`](Api::delete_ng_delegate_token) |
+//! | `GET /ng/api/delegate-token-ng` | [`get_cg_delegate_tokens`](Api::get_cg_delegate_tokens) |
+//! | `GET /ng/api/delegate-token-ng/delegate-groups` | [`get_delegate_groups_using_token`](Api::get_delegate_groups_using_token) |
+//! | `PUT /ng/api/delegate-token-ng` | [`revoke_cg_delegate_token`](Api::revoke_cg_delegate_token) |
 mod agent_m_tls_endpoint_management;
 pub use agent_m_tls_endpoint_management::*;
 mod delegate_download_resource;

@@ -6,6 +6,10 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `PUT /cf/admin/anomalies/{identifier}/dismiss`
+    ///
+    /// `DismissAnomaly`, tag `Anomalies`. Idempotent: twice is as good as once. Published types.
+    /// - Required: path `identifier`; query `account_identifier` = `accountIdentifier`, `org_identifier` = `orgIdentifier`, `project_identifier` = `projectIdentifier`, `environment_identifier` = `environmentIdentifier`.
+    /// - Result: nothing.
     #[inline]
     pub fn dismiss_anomaly(
         &self,

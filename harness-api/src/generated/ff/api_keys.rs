@@ -6,6 +6,11 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /cf/admin/apikey`
+    ///
+    /// `AddAPIKey`, tag `API Keys`. Not repeated: twice may be more than once. The answer is published; the body is inferred from one sample.
+    /// - Required: query `account_identifier` = `accountIdentifier`, `org_identifier` = `orgIdentifier`, `environment_identifier` = `environmentIdentifier`, `project_identifier` = `projectIdentifier`.
+    /// - Body, optional: [`types::AddApiKeyBody`], `application/json`.
+    /// - Result: [`types::CfApiKey`], `application/json`.
     #[inline]
     pub fn add_api_key(
         &self,
@@ -22,6 +27,10 @@ impl<'c> Api<'c> {
         AddApiKey { call }
     }
     /// `DELETE /cf/admin/apikey/{identifier}`
+    ///
+    /// `DeleteAPIKey`, tag `API Keys`. Idempotent: twice is as good as once. Published types.
+    /// - Required: path `identifier`; query `project_identifier` = `projectIdentifier`, `environment_identifier` = `environmentIdentifier`, `account_identifier` = `accountIdentifier`, `org_identifier` = `orgIdentifier`.
+    /// - Result: nothing.
     #[inline]
     pub fn delete_api_key(
         &self,
@@ -40,6 +49,11 @@ impl<'c> Api<'c> {
         DeleteApiKey { call }
     }
     /// `GET /cf/admin/apikey`
+    ///
+    /// `GetAllAPIKeys`, tag `API Keys`. Safe: it only reads. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`, `org_identifier` = `orgIdentifier`, `project_identifier` = `projectIdentifier`, `environment_identifier` = `environmentIdentifier`.
+    /// - Result: [`types::ApiKeys`], `application/json`.
+    /// - List: `paged pageNumber/pageSize from 0, items apiKeys, total itemCount, size pageSize`.
     #[inline]
     pub fn get_all_api_keys(
         &self,
@@ -56,6 +70,10 @@ impl<'c> Api<'c> {
         GetAllApiKeys { call }
     }
     /// `GET /cf/admin/apikey/{identifier}`
+    ///
+    /// `GetAPIKey`, tag `API Keys`. Safe: it only reads. Published types.
+    /// - Required: path `identifier`; query `project_identifier` = `projectIdentifier`, `environment_identifier` = `environmentIdentifier`, `account_identifier` = `accountIdentifier`, `org_identifier` = `orgIdentifier`.
+    /// - Result: [`types::CfApiKey`], `application/json`.
     #[inline]
     pub fn get_api_key(
         &self,
@@ -74,6 +92,11 @@ impl<'c> Api<'c> {
         GetApiKey { call }
     }
     /// `PUT /cf/admin/apikey/{identifier}`
+    ///
+    /// `UpdateAPIKey`, tag `API Keys`. Idempotent: twice is as good as once. The answer is published; the body is inferred from one sample.
+    /// - Required: path `identifier`; query `project_identifier` = `projectIdentifier`, `environment_identifier` = `environmentIdentifier`, `account_identifier` = `accountIdentifier`, `org_identifier` = `orgIdentifier`.
+    /// - Body, optional: [`types::UpdateApiKeyBody`], `application/json`.
+    /// - Result: nothing.
     #[inline]
     pub fn update_api_key(
         &self,

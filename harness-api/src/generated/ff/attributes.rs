@@ -6,6 +6,11 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /cf/admin/attributes`
+    ///
+    /// `CreateAttribute`, tag `Attributes`. Not repeated: twice may be more than once. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`, `org_identifier` = `orgIdentifier`, `project_identifier` = `projectIdentifier`, `environment_identifier` = `environmentIdentifier`.
+    /// - Body: [`types::Attribute`], `application/json`.
+    /// - Result: [`types::AttributeResponseMetadata`], `application/json`.
     #[inline]
     pub fn create_attribute(
         &self,
@@ -24,6 +29,10 @@ impl<'c> Api<'c> {
         CreateAttribute { call }
     }
     /// `DELETE /cf/admin/attributes/{key}`
+    ///
+    /// `DeleteAttribute`, tag `Attributes`. Idempotent: twice is as good as once. Published types.
+    /// - Required: path `key`; query `account_identifier` = `accountIdentifier`, `org_identifier` = `orgIdentifier`, `project_identifier` = `projectIdentifier`, `environment_identifier` = `environmentIdentifier`.
+    /// - Result: nothing.
     #[inline]
     pub fn delete_attribute(
         &self,
@@ -42,6 +51,10 @@ impl<'c> Api<'c> {
         DeleteAttribute { call }
     }
     /// `GET /cf/admin/attributes/{key}`
+    ///
+    /// `GetAttribute`, tag `Attributes`. Safe: it only reads. Published types.
+    /// - Required: path `key`; query `account_identifier` = `accountIdentifier`, `org_identifier` = `orgIdentifier`, `project_identifier` = `projectIdentifier`, `environment_identifier` = `environmentIdentifier`.
+    /// - Result: [`types::Attribute`], `application/json`.
     #[inline]
     pub fn get_attribute(
         &self,
@@ -60,6 +73,11 @@ impl<'c> Api<'c> {
         GetAttribute { call }
     }
     /// `GET /cf/admin/attributes`
+    ///
+    /// `GetAttributes`, tag `Attributes`. Safe: it only reads. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`, `org_identifier` = `orgIdentifier`, `project_identifier` = `projectIdentifier`, `environment_identifier` = `environmentIdentifier`.
+    /// - Result: [`types::Attributes`], `application/json`.
+    /// - List: `paged pageNumber/pageSize from 0, items attributes, total itemCount, size pageSize`.
     #[inline]
     pub fn get_attributes(
         &self,
@@ -76,6 +94,11 @@ impl<'c> Api<'c> {
         GetAttributes { call }
     }
     /// `PATCH /cf/admin/attributes/{key}`
+    ///
+    /// `PatchAttribute`, tag `Attributes`. Not repeated: twice may be more than once. Published types.
+    /// - Required: path `key`; query `account_identifier` = `accountIdentifier`, `org_identifier` = `orgIdentifier`, `project_identifier` = `projectIdentifier`, `environment_identifier` = `environmentIdentifier`.
+    /// - Body, optional: [`types::GitSyncPatchOperation`], `application/json`.
+    /// - Result: [`types::AttributeResponseMetadata`], `application/json`.
     #[inline]
     pub fn patch_attribute(
         &self,

@@ -6,6 +6,10 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `DELETE /cf/admin/environments/perspectives`
+    ///
+    /// `DeletePerspective`, tag `Environment Perspectives`. Idempotent: twice is as good as once. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`, `org_identifier` = `orgIdentifier`, `project_identifier` = `projectIdentifier`, `environment_identifier` = `environmentIdentifier`.
+    /// - Result: nothing.
     #[inline]
     pub fn delete_perspective(
         &self,
@@ -22,6 +26,11 @@ impl<'c> Api<'c> {
         DeletePerspective { call }
     }
     /// `PUT /cf/admin/environments/perspectives`
+    ///
+    /// `UpsertPerspective`, tag `Environment Perspectives`. Idempotent: twice is as good as once. The answer is published; the body is inferred from one sample.
+    /// - Required: query `account_identifier` = `accountIdentifier`, `org_identifier` = `orgIdentifier`, `project_identifier` = `projectIdentifier`, `environment_identifier` = `environmentIdentifier`.
+    /// - Body, optional: [`types::UpsertPerspectiveBody`], `application/json`.
+    /// - Result: [`types::EnvironmentPerspective`], `application/json`.
     #[inline]
     pub fn upsert_perspective(
         &self,

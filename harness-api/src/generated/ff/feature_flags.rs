@@ -6,6 +6,11 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /cf/admin/features`
+    ///
+    /// `CreateFeatureFlag`, tag `Feature Flags`. Not repeated: twice may be more than once. The answer is published; the body is inferred from one sample.
+    /// - Required: query `account_identifier` = `accountIdentifier`, `org_identifier` = `orgIdentifier`.
+    /// - Body, optional: [`types::CreateFeatureFlagBody`], `application/json`.
+    /// - Result: [`types::FeatureResponseMetadata`], `application/json`.
     #[inline]
     pub fn create_feature_flag(
         &self,
@@ -18,6 +23,10 @@ impl<'c> Api<'c> {
         CreateFeatureFlag { call }
     }
     /// `DELETE /cf/admin/features/{identifier}`
+    ///
+    /// `DeleteFeatureFlag`, tag `Feature Flags`. Idempotent: twice is as good as once. Published types.
+    /// - Required: path `identifier`; query `account_identifier` = `accountIdentifier`, `org_identifier` = `orgIdentifier`, `project_identifier` = `projectIdentifier`.
+    /// - Result: nothing.
     #[inline]
     pub fn delete_feature_flag(
         &self,
@@ -34,6 +43,11 @@ impl<'c> Api<'c> {
         DeleteFeatureFlag { call }
     }
     /// `GET /cf/admin/features`
+    ///
+    /// `GetAllFeatures`, tag `Feature Flags`. Safe: it only reads. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`, `org_identifier` = `orgIdentifier`, `project_identifier` = `projectIdentifier`.
+    /// - Result: [`types::Features`], `application/json`.
+    /// - List: `paged pageNumber/pageSize from 0, items features, total itemCount, size pageSize`.
     #[inline]
     pub fn get_all_features(
         &self,
@@ -48,6 +62,11 @@ impl<'c> Api<'c> {
         GetAllFeatures { call }
     }
     /// `GET /cf/admin/features/{identifier}/dependants`
+    ///
+    /// `GetDependentFeatures`, tag `Feature Flags`. Safe: it only reads. Published types.
+    /// - Required: path `identifier`; query `account_identifier` = `accountIdentifier`, `org_identifier` = `orgIdentifier`, `project_identifier` = `projectIdentifier`.
+    /// - Result: [`types::Features`], `application/json`.
+    /// - List: `paged pageNumber/pageSize from 0, items features, total itemCount, size pageSize`.
     #[inline]
     pub fn get_dependent_features(
         &self,
@@ -64,6 +83,10 @@ impl<'c> Api<'c> {
         GetDependentFeatures { call }
     }
     /// `GET /cf/admin/features/{identifier}`
+    ///
+    /// `GetFeatureFlag`, tag `Feature Flags`. Safe: it only reads. Published types.
+    /// - Required: path `identifier`; query `account_identifier` = `accountIdentifier`, `org_identifier` = `orgIdentifier`, `project_identifier` = `projectIdentifier`.
+    /// - Result: [`types::Feature`], `application/json`.
     #[inline]
     pub fn get_feature_flag(
         &self,
@@ -80,6 +103,11 @@ impl<'c> Api<'c> {
         GetFeatureFlag { call }
     }
     /// `PATCH /cf/admin/features/{identifier}`
+    ///
+    /// `PatchFeature`, tag `Feature Flags`. Not repeated: twice may be more than once. Published types.
+    /// - Required: path `identifier`; query `account_identifier` = `accountIdentifier`, `org_identifier` = `orgIdentifier`, `project_identifier` = `projectIdentifier`.
+    /// - Body, optional: [`types::GitSyncPatchOperation`], `application/json`.
+    /// - Result: [`types::FeatureResponseMetadata`], `application/json`.
     #[inline]
     pub fn patch_feature(
         &self,
@@ -96,6 +124,11 @@ impl<'c> Api<'c> {
         PatchFeature { call }
     }
     /// `PUT /cf/admin/features/{identifier}`
+    ///
+    /// `PutFeatureFlag`, tag `Feature Flags`. Idempotent: twice is as good as once. The answer is published; the body is inferred from one sample.
+    /// - Required: path `identifier`; query `account_identifier` = `accountIdentifier`, `org_identifier` = `orgIdentifier`, `project_identifier` = `projectIdentifier`.
+    /// - Body, optional: [`types::PutFeatureFlagBody`], `application/json`.
+    /// - Result: [`types::FeatureResponseMetadata`], `application/json`.
     #[inline]
     pub fn put_feature_flag(
         &self,
@@ -112,6 +145,10 @@ impl<'c> Api<'c> {
         PutFeatureFlag { call }
     }
     /// `POST /cf/admin/features/{identifier}/restore`
+    ///
+    /// `RestoreFeatureFlag`, tag `Feature Flags`. Not repeated: twice may be more than once. Published types.
+    /// - Required: path `identifier`; query `account_identifier` = `accountIdentifier`, `org_identifier` = `orgIdentifier`, `project_identifier` = `projectIdentifier`.
+    /// - Result: nothing.
     #[inline]
     pub fn restore_feature_flag(
         &self,

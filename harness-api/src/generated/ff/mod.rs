@@ -2,6 +2,96 @@
 // Do not edit: change the description's fixes or the generator, then run `cargo xtask generate`.
 
 //! Feature flags, targets and target groups.
+//!
+//! # `API Keys`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `POST /cf/admin/apikey` | [`add_api_key`](Api::add_api_key) |
+//! | `DELETE /cf/admin/apikey/{identifier}` | [`delete_api_key`](Api::delete_api_key) |
+//! | `GET /cf/admin/apikey` | [`get_all_api_keys`](Api::get_all_api_keys) |
+//! | `GET /cf/admin/apikey/{identifier}` | [`get_api_key`](Api::get_api_key) |
+//! | `PUT /cf/admin/apikey/{identifier}` | [`update_api_key`](Api::update_api_key) |
+//!
+//! # `Anomalies`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `PUT /cf/admin/anomalies/{identifier}/dismiss` | [`dismiss_anomaly`](Api::dismiss_anomaly) |
+//!
+//! # `Attributes`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `POST /cf/admin/attributes` | [`create_attribute`](Api::create_attribute) |
+//! | `DELETE /cf/admin/attributes/{key}` | [`delete_attribute`](Api::delete_attribute) |
+//! | `GET /cf/admin/attributes/{key}` | [`get_attribute`](Api::get_attribute) |
+//! | `GET /cf/admin/attributes` | [`get_attributes`](Api::get_attributes) |
+//! | `PATCH /cf/admin/attributes/{key}` | [`patch_attribute`](Api::patch_attribute) |
+//!
+//! # `Environment Perspectives`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `DELETE /cf/admin/environments/perspectives` | [`delete_perspective`](Api::delete_perspective) |
+//! | `PUT /cf/admin/environments/perspectives` | [`upsert_perspective`](Api::upsert_perspective) |
+//!
+//! # `Feature Flags`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `POST /cf/admin/features` | [`create_feature_flag`](Api::create_feature_flag) |
+//! | `DELETE /cf/admin/features/{identifier}` | [`delete_feature_flag`](Api::delete_feature_flag) |
+//! | `GET /cf/admin/features` | [`get_all_features`](Api::get_all_features) |
+//! | `GET /cf/admin/features/{identifier}/dependants` | [`get_dependent_features`](Api::get_dependent_features) |
+//! | `GET /cf/admin/features/{identifier}` | [`get_feature_flag`](Api::get_feature_flag) |
+//! | `PATCH /cf/admin/features/{identifier}` | [`patch_feature`](Api::patch_feature) |
+//! | `PUT /cf/admin/features/{identifier}` | [`put_feature_flag`](Api::put_feature_flag) |
+//! | `POST /cf/admin/features/{identifier}/restore` | [`restore_feature_flag`](Api::restore_feature_flag) |
+//!
+//! # `Proxy`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `POST /cf/admin/proxy/keys` | [`create_proxy_key`](Api::create_proxy_key) |
+//! | `DELETE /cf/admin/proxy/keys/{identifier}` | [`delete_proxy_key`](Api::delete_proxy_key) |
+//! | `GET /cf/admin/proxy/keys/{identifier}` | [`get_proxy_key`](Api::get_proxy_key) |
+//! | `GET /cf/admin/proxy/keys` | [`get_proxy_keys`](Api::get_proxy_keys) |
+//! | `PATCH /cf/admin/proxy/keys/{identifier}` | [`patch_proxy_key`](Api::patch_proxy_key) |
+//!
+//! # `Tags`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `POST /cf/admin/tags` | [`create_tag`](Api::create_tag) |
+//! | `DELETE /cf/admin/tags/{identifier}` | [`delete_tag`](Api::delete_tag) |
+//! | `GET /cf/admin/tags` | [`get_all_tags`](Api::get_all_tags) |
+//! | `GET /cf/admin/tags/{identifier}` | [`get_tag`](Api::get_tag) |
+//!
+//! # `Target Groups`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `POST /cf/admin/segments` | [`create_segment`](Api::create_segment) |
+//! | `DELETE /cf/admin/segments/{identifier}` | [`delete_segment`](Api::delete_segment) |
+//! | `GET /cf/admin/segments` | [`get_all_segments`](Api::get_all_segments) |
+//! | `GET /cf/admin/segments/{identifier}/available_flags` | [`get_available_flags_for_segment`](Api::get_available_flags_for_segment) |
+//! | `GET /cf/admin/segments/{identifier}` | [`get_segment`](Api::get_segment) |
+//! | `GET /cf/admin/segments/{identifier}/flags` | [`get_segment_flags`](Api::get_segment_flags) |
+//! | `PATCH /cf/admin/segments/{identifier}` | [`patch_segment`](Api::patch_segment) |
+//!
+//! # `Targets`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `POST /cf/admin/targets` | [`create_target`](Api::create_target) |
+//! | `DELETE /cf/admin/targets/{identifier}` | [`delete_target`](Api::delete_target) |
+//! | `GET /cf/admin/targets` | [`get_all_targets`](Api::get_all_targets) |
+//! | `GET /cf/admin/targets/{identifier}` | [`get_target`](Api::get_target) |
+//! | `GET /cf/admin/targets/{identifier}/segments` | [`get_target_segments`](Api::get_target_segments) |
+//! | `PUT /cf/admin/targets/{identifier}` | [`modify_target`](Api::modify_target) |
+//! | `PATCH /cf/admin/targets/{identifier}` | [`patch_target`](Api::patch_target) |
+//! | `POST /cf/admin/targets/upload` | [`upload_targets`](Api::upload_targets) |
 mod anomalies;
 pub use anomalies::*;
 mod api_keys;

@@ -6,6 +6,11 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /cf/admin/proxy/keys`
+    ///
+    /// `CreateProxyKey`, tag `Proxy`. Not repeated: twice may be more than once. The answer is published; the body is inferred from one sample.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Body, optional: [`types::CreateProxyKeyBody`], `application/json`.
+    /// - Result: [`types::ProxyKeyResponse`], `application/json`.
     #[inline]
     pub fn create_proxy_key(
         &self,
@@ -16,6 +21,10 @@ impl<'c> Api<'c> {
         CreateProxyKey { call }
     }
     /// `DELETE /cf/admin/proxy/keys/{identifier}`
+    ///
+    /// `DeleteProxyKey`, tag `Proxy`. Idempotent: twice is as good as once. Published types.
+    /// - Required: path `identifier`; query `account_identifier` = `accountIdentifier`.
+    /// - Result: nothing.
     #[inline]
     pub fn delete_proxy_key(
         &self,
@@ -28,6 +37,10 @@ impl<'c> Api<'c> {
         DeleteProxyKey { call }
     }
     /// `GET /cf/admin/proxy/keys/{identifier}`
+    ///
+    /// `GetProxyKey`, tag `Proxy`. Safe: it only reads. Published types.
+    /// - Required: path `identifier`; query `account_identifier` = `accountIdentifier`.
+    /// - Result: [`types::GetProxyKeyResponse`], `application/json`.
     #[inline]
     pub fn get_proxy_key(
         &self,
@@ -40,6 +53,11 @@ impl<'c> Api<'c> {
         GetProxyKey { call }
     }
     /// `GET /cf/admin/proxy/keys`
+    ///
+    /// `GetProxyKeys`, tag `Proxy`. Safe: it only reads. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Result: [`types::ProxyKeys`], `application/json`.
+    /// - List: `paged pageNumber/pageSize from 0, items proxyKeys, total itemCount, size pageSize`.
     #[inline]
     pub fn get_proxy_keys(&self, account_identifier: impl Into<String>) -> GetProxyKeys {
         let mut call = rt::Call::new(self.client, &GET_PROXY_KEYS);
@@ -47,6 +65,11 @@ impl<'c> Api<'c> {
         GetProxyKeys { call }
     }
     /// `PATCH /cf/admin/proxy/keys/{identifier}`
+    ///
+    /// `PatchProxyKey`, tag `Proxy`. Not repeated: twice may be more than once. Published types.
+    /// - Required: path `identifier`; query `account_identifier` = `accountIdentifier`.
+    /// - Body, optional: [`types::ProxyKeyInstruction`], `application/json`.
+    /// - Result: [`types::ProxyKeyResponse`], `application/json`.
     #[inline]
     pub fn patch_proxy_key(
         &self,

@@ -6,6 +6,11 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /cf/admin/tags`
+    ///
+    /// `CreateTag`, tag `Tags`. Not repeated: twice may be more than once. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`, `org_identifier` = `orgIdentifier`, `project_identifier` = `projectIdentifier`.
+    /// - Body: [`types::Tag`], `application/json`.
+    /// - Result: [`types::TagResponseMetadata`], `application/json`.
     #[inline]
     pub fn create_tag(
         &self,
@@ -22,6 +27,10 @@ impl<'c> Api<'c> {
         CreateTag { call }
     }
     /// `DELETE /cf/admin/tags/{identifier}`
+    ///
+    /// `DeleteTag`, tag `Tags`. Idempotent: twice is as good as once. Published types.
+    /// - Required: path `identifier`; query `account_identifier` = `accountIdentifier`, `org_identifier` = `orgIdentifier`, `project_identifier` = `projectIdentifier`.
+    /// - Result: nothing.
     #[inline]
     pub fn delete_tag(
         &self,
@@ -38,6 +47,11 @@ impl<'c> Api<'c> {
         DeleteTag { call }
     }
     /// `GET /cf/admin/tags`
+    ///
+    /// `GetAllTags`, tag `Tags`. Safe: it only reads. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`, `org_identifier` = `orgIdentifier`, `project_identifier` = `projectIdentifier`, `environment_identifier` = `environmentIdentifier`.
+    /// - Result: [`types::Tags`], `application/json`.
+    /// - List: `paged pageNumber/pageSize from 0, items tags, total itemCount, size pageSize`.
     #[inline]
     pub fn get_all_tags(
         &self,
@@ -54,6 +68,10 @@ impl<'c> Api<'c> {
         GetAllTags { call }
     }
     /// `GET /cf/admin/tags/{identifier}`
+    ///
+    /// `GetTag`, tag `Tags`. Safe: it only reads. Published types.
+    /// - Required: path `identifier`; query `account_identifier` = `accountIdentifier`, `org_identifier` = `orgIdentifier`, `project_identifier` = `projectIdentifier`.
+    /// - Result: [`types::Feature`], `application/json`.
     #[inline]
     pub fn get_tag(
         &self,

@@ -6,6 +6,11 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /cf/admin/segments`
+    ///
+    /// `CreateSegment`, tag `Target Groups`. Not repeated: twice may be more than once. The answer is published; the body is inferred from one sample.
+    /// - Required: query `account_identifier` = `accountIdentifier`, `org_identifier` = `orgIdentifier`.
+    /// - Body: [`types::CreateSegmentBody`], `application/json`.
+    /// - Result: nothing.
     #[inline]
     pub fn create_segment(
         &self,
@@ -20,6 +25,10 @@ impl<'c> Api<'c> {
         CreateSegment { call }
     }
     /// `DELETE /cf/admin/segments/{identifier}`
+    ///
+    /// `DeleteSegment`, tag `Target Groups`. Idempotent: twice is as good as once. Published types.
+    /// - Required: path `identifier`; query `account_identifier` = `accountIdentifier`, `org_identifier` = `orgIdentifier`, `project_identifier` = `projectIdentifier`, `environment_identifier` = `environmentIdentifier`.
+    /// - Result: nothing.
     #[inline]
     pub fn delete_segment(
         &self,
@@ -38,6 +47,11 @@ impl<'c> Api<'c> {
         DeleteSegment { call }
     }
     /// `GET /cf/admin/segments`
+    ///
+    /// `GetAllSegments`, tag `Target Groups`. Safe: it only reads. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`, `org_identifier` = `orgIdentifier`, `environment_identifier` = `environmentIdentifier`, `project_identifier` = `projectIdentifier`.
+    /// - Result: [`types::Segments`], `application/json`.
+    /// - List: `paged pageNumber/pageSize from 0, items segments, total itemCount, size pageSize`.
     #[inline]
     pub fn get_all_segments(
         &self,
@@ -54,6 +68,11 @@ impl<'c> Api<'c> {
         GetAllSegments { call }
     }
     /// `GET /cf/admin/segments/{identifier}/available_flags`
+    ///
+    /// `GetAvailableFlagsForSegment`, tag `Target Groups`. Safe: it only reads. Published types.
+    /// - Required: path `identifier`; query `account_identifier` = `accountIdentifier`, `org_identifier` = `orgIdentifier`, `project_identifier` = `projectIdentifier`, `environment_identifier` = `environmentIdentifier`.
+    /// - Result: [`types::FlagBasicInfos`], `application/json`.
+    /// - List: `paged pageNumber/pageSize from 0, items featureFlags, total itemCount, size pageSize`.
     #[inline]
     pub fn get_available_flags_for_segment(
         &self,
@@ -74,6 +93,10 @@ impl<'c> Api<'c> {
         }
     }
     /// `GET /cf/admin/segments/{identifier}`
+    ///
+    /// `GetSegment`, tag `Target Groups`. Safe: it only reads. Published types.
+    /// - Required: path `identifier`; query `account_identifier` = `accountIdentifier`, `org_identifier` = `orgIdentifier`, `project_identifier` = `projectIdentifier`, `environment_identifier` = `environmentIdentifier`.
+    /// - Result: [`types::Segment`], `application/json`.
     #[inline]
     pub fn get_segment(
         &self,
@@ -92,6 +115,11 @@ impl<'c> Api<'c> {
         GetSegment { call }
     }
     /// `GET /cf/admin/segments/{identifier}/flags`
+    ///
+    /// `GetSegmentFlags`, tag `Target Groups`. Safe: it only reads. Published types.
+    /// - Required: path `identifier`; query `account_identifier` = `accountIdentifier`, `org_identifier` = `orgIdentifier`, `project_identifier` = `projectIdentifier`, `environment_identifier` = `environmentIdentifier`.
+    /// - Result: list of [`types::SegmentFlag`], `application/json`.
+    /// - List: `whole list, items body`.
     #[inline]
     pub fn get_segment_flags(
         &self,
@@ -110,6 +138,11 @@ impl<'c> Api<'c> {
         GetSegmentFlags { call }
     }
     /// `PATCH /cf/admin/segments/{identifier}`
+    ///
+    /// `PatchSegment`, tag `Target Groups`. Not repeated: twice may be more than once. Published types.
+    /// - Required: path `identifier`; query `account_identifier` = `accountIdentifier`, `org_identifier` = `orgIdentifier`, `project_identifier` = `projectIdentifier`, `environment_identifier` = `environmentIdentifier`.
+    /// - Body, optional: [`types::GitSyncPatchOperation`], `application/json`.
+    /// - Result: [`types::Segment`], `application/json`.
     #[inline]
     pub fn patch_segment(
         &self,

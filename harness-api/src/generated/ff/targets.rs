@@ -6,6 +6,11 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /cf/admin/targets`
+    ///
+    /// `CreateTarget`, tag `Targets`. Not repeated: twice may be more than once. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`, `org_identifier` = `orgIdentifier`.
+    /// - Body: [`types::Target`], `application/json`.
+    /// - Result: nothing.
     #[inline]
     pub fn create_target(
         &self,
@@ -20,6 +25,10 @@ impl<'c> Api<'c> {
         CreateTarget { call }
     }
     /// `DELETE /cf/admin/targets/{identifier}`
+    ///
+    /// `DeleteTarget`, tag `Targets`. Idempotent: twice is as good as once. Published types.
+    /// - Required: path `identifier`; query `account_identifier` = `accountIdentifier`, `org_identifier` = `orgIdentifier`, `project_identifier` = `projectIdentifier`, `environment_identifier` = `environmentIdentifier`.
+    /// - Result: nothing.
     #[inline]
     pub fn delete_target(
         &self,
@@ -38,6 +47,11 @@ impl<'c> Api<'c> {
         DeleteTarget { call }
     }
     /// `GET /cf/admin/targets`
+    ///
+    /// `GetAllTargets`, tag `Targets`. Safe: it only reads. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`, `org_identifier` = `orgIdentifier`, `project_identifier` = `projectIdentifier`, `environment_identifier` = `environmentIdentifier`.
+    /// - Result: [`types::Targets`], `application/json`.
+    /// - List: `paged pageNumber/pageSize from 0, items targets, total itemCount, size pageSize`.
     #[inline]
     pub fn get_all_targets(
         &self,
@@ -54,6 +68,10 @@ impl<'c> Api<'c> {
         GetAllTargets { call }
     }
     /// `GET /cf/admin/targets/{identifier}`
+    ///
+    /// `GetTarget`, tag `Targets`. Safe: it only reads. Published types.
+    /// - Required: path `identifier`; query `account_identifier` = `accountIdentifier`, `org_identifier` = `orgIdentifier`, `project_identifier` = `projectIdentifier`, `environment_identifier` = `environmentIdentifier`.
+    /// - Result: [`types::Target`], `application/json`.
     #[inline]
     pub fn get_target(
         &self,
@@ -72,6 +90,10 @@ impl<'c> Api<'c> {
         GetTarget { call }
     }
     /// `GET /cf/admin/targets/{identifier}/segments`
+    ///
+    /// `GetTargetSegments`, tag `Targets`. Safe: it only reads. Published types.
+    /// - Required: path `identifier`; query `account_identifier` = `accountIdentifier`, `org_identifier` = `orgIdentifier`, `project_identifier` = `projectIdentifier`, `environment_identifier` = `environmentIdentifier`.
+    /// - Result: [`types::TargetDetail`], `application/json`.
     #[inline]
     pub fn get_target_segments(
         &self,
@@ -90,6 +112,11 @@ impl<'c> Api<'c> {
         GetTargetSegments { call }
     }
     /// `PUT /cf/admin/targets/{identifier}`
+    ///
+    /// `ModifyTarget`, tag `Targets`. Idempotent: twice is as good as once. Published types.
+    /// - Required: path `identifier`; query `account_identifier` = `accountIdentifier`, `org_identifier` = `orgIdentifier`, `project_identifier` = `projectIdentifier`, `environment_identifier` = `environmentIdentifier`.
+    /// - Body: [`types::Target`], `application/json`.
+    /// - Result: [`types::Target`], `application/json`.
     #[inline]
     pub fn modify_target(
         &self,
@@ -110,6 +137,11 @@ impl<'c> Api<'c> {
         ModifyTarget { call }
     }
     /// `PATCH /cf/admin/targets/{identifier}`
+    ///
+    /// `PatchTarget`, tag `Targets`. Not repeated: twice may be more than once. Published types.
+    /// - Required: path `identifier`; query `account_identifier` = `accountIdentifier`, `org_identifier` = `orgIdentifier`, `project_identifier` = `projectIdentifier`, `environment_identifier` = `environmentIdentifier`.
+    /// - Body, optional: [`types::GitSyncPatchOperation`], `application/json`.
+    /// - Result: [`types::Target`], `application/json`.
     #[inline]
     pub fn patch_target(
         &self,
@@ -128,6 +160,11 @@ impl<'c> Api<'c> {
         PatchTarget { call }
     }
     /// `POST /cf/admin/targets/upload`
+    ///
+    /// `UploadTargets`, tag `Targets`. Not repeated: twice may be more than once. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`, `org_identifier` = `orgIdentifier`, `project_identifier` = `projectIdentifier`, `environment_identifier` = `environmentIdentifier`.
+    /// - Body, optional: `multipart/form-data`.
+    /// - Result: nothing.
     #[inline]
     pub fn upload_targets(
         &self,

@@ -6,6 +6,10 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /gitops/api/v1/agents`
+    ///
+    /// `AgentServiceForServer_Create`, tag `Agents`. Not repeated: twice may be more than once. Published types.
+    /// - Body: [`types::V1Agent`], `application/json`.
+    /// - Result: [`types::V1Agent`], `application/json`.
     #[inline]
     pub fn agent_create(&self, body: &types::V1Agent) -> AgentCreate {
         let mut call = rt::Call::new(self.client, &AGENT_CREATE);
@@ -13,6 +17,10 @@ impl<'c> Api<'c> {
         AgentCreate { call }
     }
     /// `DELETE /gitops/api/v1/agents/{identifier}`
+    ///
+    /// `AgentServiceForServer_Delete`, tag `Agents`. Idempotent: twice is as good as once. Published types.
+    /// - Required: path `identifier`.
+    /// - Result: [`types::V1Agent`], `application/json`.
     #[inline]
     pub fn agent_delete(&self, identifier: impl Into<String>) -> AgentDelete {
         let mut call = rt::Call::new(self.client, &AGENT_DELETE);
@@ -20,6 +28,10 @@ impl<'c> Api<'c> {
         AgentDelete { call }
     }
     /// `GET /gitops/api/v1/agents/{identifier}`
+    ///
+    /// `AgentServiceForServer_Get`, tag `Agents`. Safe: it only reads. Published types.
+    /// - Required: path `identifier`.
+    /// - Result: [`types::V1Agent`], `application/json`.
     #[inline]
     pub fn agent_get(&self, identifier: impl Into<String>) -> AgentGet {
         let mut call = rt::Call::new(self.client, &AGENT_GET);
@@ -27,6 +39,10 @@ impl<'c> Api<'c> {
         AgentGet { call }
     }
     /// `GET /gitops/api/v1/agents/{agentIdentifier}/helm-chart`
+    ///
+    /// `AgentServiceForServer_GetDeployHelmChart`, tag `Agents`. Safe: it only reads. Published types.
+    /// - Required: path `agent_identifier` = `agentIdentifier`.
+    /// - Result: bytes, as a stream, `application/octet-stream`.
     #[inline]
     pub fn agent_get_deploy_helm_chart(
         &self,
@@ -37,6 +53,10 @@ impl<'c> Api<'c> {
         AgentGetDeployHelmChart { call }
     }
     /// `GET /gitops/api/v1/agents/{agentIdentifier}/helm-overrides`
+    ///
+    /// `AgentServiceForServer_GetDeployOverrides`, tag `Agents`. Safe: it only reads. Published types.
+    /// - Required: path `agent_identifier` = `agentIdentifier`.
+    /// - Result: text, `application/yaml`.
     #[inline]
     pub fn agent_get_deploy_overrides(
         &self,
@@ -47,6 +67,10 @@ impl<'c> Api<'c> {
         AgentGetDeployOverrides { call }
     }
     /// `GET /gitops/api/v1/agents/{agentIdentifier}/deploy.yaml`
+    ///
+    /// `AgentServiceForServer_GetDeployYaml`, tag `Agents`. Safe: it only reads. Published types.
+    /// - Required: path `agent_identifier` = `agentIdentifier`.
+    /// - Result: text, `application/yaml`.
     #[inline]
     pub fn agent_get_deploy_yaml(
         &self,
@@ -57,6 +81,10 @@ impl<'c> Api<'c> {
         AgentGetDeployYaml { call }
     }
     /// `GET /gitops/api/v1/agents/{agentIdentifier}/operator/yaml`
+    ///
+    /// `AgentServiceForServer_GetOperatorYaml`, tag `Agents`. Safe: it only reads. Published types.
+    /// - Required: path `agent_identifier` = `agentIdentifier`.
+    /// - Result: text, `application/yaml`.
     #[inline]
     pub fn agent_get_operator_yaml(
         &self,
@@ -67,6 +95,10 @@ impl<'c> Api<'c> {
         AgentGetOperatorYaml { call }
     }
     /// `GET /gitops/api/v1/agents/{agentIdentifier}/sync-allowed`
+    ///
+    /// `AgentServiceForServer_GetSyncAllowed`, tag `Agents`. Safe: it only reads. The answer is not described.
+    /// - Required: path `agent_identifier` = `agentIdentifier`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn agent_get_sync_allowed(
         &self,
@@ -77,30 +109,50 @@ impl<'c> Api<'c> {
         AgentGetSyncAllowed { call }
     }
     /// `GET /gitops/api/v1/agents`
+    ///
+    /// `AgentServiceForServer_List`, tag `Agents`. Safe: it only reads. Published types.
+    /// - Result: [`types::V1AgentList`], `application/json`.
+    /// - List: `paged pageIndex/pageSize from 0, items content, total totalItems, size pageSize`.
     #[inline]
     pub fn agent_list(&self) -> AgentList {
         let call = rt::Call::new(self.client, &AGENT_LIST);
         AgentList { call }
     }
     /// `GET /gitops/api/v1/agents/ns`
+    ///
+    /// `AgentServiceForServer_ListNamespaces`, tag `Agents`. Safe: it only reads. Published types.
+    /// - Result: [`types::Gitopsservicev1NamespaceList`], `application/json`.
+    /// - List: `paged pageIndex/pageSize from 0, items namespaces, total totalItems, size pageSize`.
     #[inline]
     pub fn agent_list_namespaces(&self) -> AgentListNamespaces {
         let call = rt::Call::new(self.client, &AGENT_LIST_NAMESPACES);
         AgentListNamespaces { call }
     }
     /// `GET /gitops/api/v1/agents/tags`
+    ///
+    /// `AgentServiceForServer_ListTags`, tag `Agents`. Safe: it only reads. Published types.
+    /// - Result: [`types::V1TagMap`], `application/json`.
     #[inline]
     pub fn agent_list_tags(&self) -> AgentListTags {
         let call = rt::Call::new(self.client, &AGENT_LIST_TAGS);
         AgentListTags { call }
     }
     /// `GET /gitops/api/v1/agents/versions`
+    ///
+    /// `AgentServiceForServer_ListVersions`, tag `Agents`. Safe: it only reads. Published types.
+    /// - Result: [`types::V1VersionList`], `application/json`.
+    /// - List: `paged pageIndex/pageSize from 0, items versions, total totalItems, size pageSize`.
     #[inline]
     pub fn agent_list_versions(&self) -> AgentListVersions {
         let call = rt::Call::new(self.client, &AGENT_LIST_VERSIONS);
         AgentListVersions { call }
     }
     /// `POST /gitops/api/v1/agents/{agentIdentifier}/deployment-spec/helm`
+    ///
+    /// `AgentServiceForServer_PostDeployHelmChart`, tag `Agents`. Not repeated: twice may be more than once. Published types.
+    /// - Required: path `agent_identifier` = `agentIdentifier`.
+    /// - Body: [`types::V1AgentYamlQuery`], `application/json`.
+    /// - Result: bytes, as a stream, `application/octet-stream`.
     #[inline]
     pub fn agent_post_deploy_helm_chart(
         &self,
@@ -113,6 +165,11 @@ impl<'c> Api<'c> {
         AgentPostDeployHelmChart { call }
     }
     /// `POST /gitops/api/v1/agents/{agentIdentifier}/helm-overrides`
+    ///
+    /// `AgentServiceForServer_PostDeployOverrides`, tag `Agents`. Not repeated: twice may be more than once. Published types.
+    /// - Required: path `agent_identifier` = `agentIdentifier`.
+    /// - Body: [`types::V1AgentYamlQuery`], `application/json`.
+    /// - Result: text, `application/yaml`.
     #[inline]
     pub fn agent_post_deploy_overrides(
         &self,
@@ -125,6 +182,11 @@ impl<'c> Api<'c> {
         AgentPostDeployOverrides { call }
     }
     /// `POST /gitops/api/v1/agents/{agentIdentifier}/deployment-spec/yaml`
+    ///
+    /// `AgentServiceForServer_PostDeployYaml`, tag `Agents`. Not repeated: twice may be more than once. Published types.
+    /// - Required: path `agent_identifier` = `agentIdentifier`.
+    /// - Body: [`types::V1AgentYamlQuery`], `application/json`.
+    /// - Result: text, `application/yaml`.
     #[inline]
     pub fn agent_post_deploy_yaml(
         &self,
@@ -137,6 +199,11 @@ impl<'c> Api<'c> {
         AgentPostDeployYaml { call }
     }
     /// `POST /gitops/api/v1/agents/{agentIdentifier}/operator/yaml`
+    ///
+    /// `AgentServiceForServer_PostOperatorYaml`, tag `Agents`. Not repeated: twice may be more than once. Published types.
+    /// - Required: path `agent_identifier` = `agentIdentifier`.
+    /// - Body: [`types::V1AgentYamlQuery`], `application/json`.
+    /// - Result: text, `application/yaml`.
     #[inline]
     pub fn agent_post_operator_yaml(
         &self,
@@ -149,6 +216,10 @@ impl<'c> Api<'c> {
         AgentPostOperatorYaml { call }
     }
     /// `POST /gitops/api/v1/agents/{identifier}/credentials`
+    ///
+    /// `AgentServiceForServer_RegenerateCredentials`, tag `Agents`. Not repeated: twice may be more than once. Published types.
+    /// - Required: path `identifier`.
+    /// - Result: [`types::V1Agent`], `application/json`.
     #[inline]
     pub fn agent_regenerate_credentials(
         &self,
@@ -159,6 +230,11 @@ impl<'c> Api<'c> {
         AgentRegenerateCredentials { call }
     }
     /// `POST /gitops/api/v1/agents/{identifier}/scale`
+    ///
+    /// `AgentServiceForServer_Scale`, tag `Agents`. Not repeated: twice may be more than once. Published types.
+    /// - Required: path `identifier`.
+    /// - Body: [`types::V1AgentScaleRequest`], `application/json`.
+    /// - Result: [`types::V1Agent`], `application/json`.
     #[inline]
     pub fn agent_scale(
         &self,
@@ -171,6 +247,11 @@ impl<'c> Api<'c> {
         AgentScale { call }
     }
     /// `POST /gitops/api/v1/agents/search`
+    ///
+    /// `AgentServiceForServer_Search`, tag `Agents`. Safe: it only reads. Published types.
+    /// - Body: [`types::V1AgentQuery`], `application/json`.
+    /// - Result: [`types::V1AgentList`], `application/json`.
+    /// - List: `paged pageIndex/pageSize in body from 0, items content, total totalItems, size pageSize`.
     #[inline]
     pub fn agent_search(&self, body: &types::V1AgentQuery) -> AgentSearch {
         let mut call = rt::Call::new(self.client, &AGENT_SEARCH);
@@ -178,6 +259,11 @@ impl<'c> Api<'c> {
         AgentSearch { call }
     }
     /// `PATCH /gitops/api/v1/agents/{agentIdentifier}/primaryNode`
+    ///
+    /// `AgentServiceForServer_SetPrimaryNode`, tag `Agents`. Not repeated: twice may be more than once. Published types.
+    /// - Required: path `agent_identifier` = `agentIdentifier`.
+    /// - Body: [`types::V1AgentSetPrimaryNodeRequest`], `application/json`.
+    /// - Result: [`types::V1Agent`], `application/json`.
     #[inline]
     pub fn agent_set_primary_node(
         &self,
@@ -190,6 +276,10 @@ impl<'c> Api<'c> {
         AgentSetPrimaryNode { call }
     }
     /// `GET /gitops/api/v1/agents/{identifier}/unique`
+    ///
+    /// `AgentServiceForServer_Unique`, tag `Agents`. Safe: it only reads. Published types.
+    /// - Required: path `identifier`.
+    /// - Result: [`types::V1UniqueMessage`], `application/json`.
     #[inline]
     pub fn agent_unique(&self, identifier: impl Into<String>) -> AgentUnique {
         let mut call = rt::Call::new(self.client, &AGENT_UNIQUE);
@@ -197,6 +287,11 @@ impl<'c> Api<'c> {
         AgentUnique { call }
     }
     /// `PUT /gitops/api/v1/agents/{identifier}`
+    ///
+    /// `AgentServiceForServer_Update`, tag `Agents`. Idempotent: twice is as good as once. Published types.
+    /// - Required: path `identifier`.
+    /// - Body: [`types::V1Agent`], `application/json`.
+    /// - Result: [`types::V1Agent`], `application/json`.
     #[inline]
     pub fn agent_update(
         &self,
@@ -209,6 +304,11 @@ impl<'c> Api<'c> {
         AgentUpdate { call }
     }
     /// `PUT /gitops/api/v1/agents/{agentIdentifier}/sync-allowed`
+    ///
+    /// `AgentServiceForServer_UpdateSyncAllowed`, tag `Agents`. Idempotent: twice is as good as once. The answer is not described; the body is inferred from one sample.
+    /// - Required: path `agent_identifier` = `agentIdentifier`.
+    /// - Body: [`types::AgentUpdateSyncAllowedBody`], `application/json`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn agent_update_sync_allowed(
         &self,
@@ -221,6 +321,9 @@ impl<'c> Api<'c> {
         AgentUpdateSyncAllowed { call }
     }
     /// `GET /gitops/api/v2/versions/agents/upgrade-available`
+    ///
+    /// `VersionUpgradeService_UpgradeAvailableV2`, tag `Agents`. Safe: it only reads. Published types.
+    /// - Result: [`types::V1VersionUpgradeResponse`], `application/json`.
     #[inline]
     pub fn version_upgrade_available_v2(&self) -> VersionUpgradeAvailableV2 {
         let call = rt::Call::new(self.client, &VERSION_UPGRADE_AVAILABLE_V2);

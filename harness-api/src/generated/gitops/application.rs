@@ -6,6 +6,11 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /gitops/api/v1/applications`
+    ///
+    /// `ApplicationService_ListApps`, tag `Application`. Safe: it only reads. Published types.
+    /// - Body: [`types::Servicev1ApplicationQuery`], `application/json`.
+    /// - Result: [`types::Servicev1Applicationlist`], `application/json`.
+    /// - List: `paged pageIndex/pageSize in body from 0, items content, total totalItems, size pageSize`.
     #[inline]
     pub fn application_list(
         &self,

@@ -6,6 +6,10 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /gitops/api/v1/applicationset`
+    ///
+    /// `ApplicationSetService_Create`, tag `ApplicationSet`. Not repeated: twice may be more than once. Published types.
+    /// - Body: [`types::ApplicationsApplicationSetCreateRequest`], `application/json`.
+    /// - Result: [`types::Servicev1ApplicationSet`], `application/json`.
     #[inline]
     pub fn application_set_create(
         &self,
@@ -16,6 +20,10 @@ impl<'c> Api<'c> {
         ApplicationSetCreate { call }
     }
     /// `DELETE /gitops/api/v1/applicationset/{identifier}`
+    ///
+    /// `ApplicationSetService_Delete`, tag `ApplicationSet`. Idempotent: twice is as good as once. Published types.
+    /// - Required: path `identifier`.
+    /// - Result: [`types::ApplicationsApplicationSetResponse`], `application/json`.
     #[inline]
     pub fn application_set_delete(
         &self,
@@ -26,6 +34,10 @@ impl<'c> Api<'c> {
         ApplicationSetDelete { call }
     }
     /// `POST /gitops/api/v1/applicationset/generate`
+    ///
+    /// `ApplicationSetService_Generate`, tag `ApplicationSet`. Safe: it only reads. Published types.
+    /// - Body: [`types::ApplicationsApplicationSetGenerateRequest`], `application/json`.
+    /// - Result: [`types::ApplicationsApplicationSetGenerateResponse`], `application/json`.
     #[inline]
     pub fn application_set_generate(
         &self,
@@ -36,6 +48,10 @@ impl<'c> Api<'c> {
         ApplicationSetGenerate { call }
     }
     /// `GET /gitops/api/v1/applicationset/{identifier}`
+    ///
+    /// `ApplicationSetService_Get`, tag `ApplicationSet`. Safe: it only reads. Published types.
+    /// - Required: path `identifier`.
+    /// - Result: [`types::Servicev1ApplicationSet`], `application/json`.
     #[inline]
     pub fn application_set_get(
         &self,
@@ -46,6 +62,10 @@ impl<'c> Api<'c> {
         ApplicationSetGet { call }
     }
     /// `GET /gitops/api/v1/applicationset/generators/{type}`
+    ///
+    /// `ApplicationSetService_GetApplicationSetGenerator`, tag `ApplicationSet`. Safe: it only reads. Published types.
+    /// - Required: path `type_` = `type`.
+    /// - Result: text, `application/json`.
     #[inline]
     pub fn application_set_get_generator(
         &self,
@@ -59,6 +79,10 @@ impl<'c> Api<'c> {
         ApplicationSetGetGenerator { call }
     }
     /// `GET /gitops/api/v1/applicationset/templates/{type}`
+    ///
+    /// `ApplicationSetService_GetApplicationSetTemplate`, tag `ApplicationSet`. Safe: it only reads. Published types.
+    /// - Required: path `type_` = `type`.
+    /// - Result: text, `application/json`.
     #[inline]
     pub fn application_set_get_template(
         &self,
@@ -69,6 +93,11 @@ impl<'c> Api<'c> {
         ApplicationSetGetTemplate { call }
     }
     /// `POST /gitops/api/v1/applicationsets`
+    ///
+    /// `ApplicationSetService_List`, tag `ApplicationSet`. Safe: it only reads. Published types.
+    /// - Body: [`types::V1ApplicationSetQuery`], `application/json`.
+    /// - Result: [`types::Servicev1ApplicationSetList`], `application/json`.
+    /// - List: `paged pageIndex/pageSize in body from 0, items content, total totalItems, size pageSize`.
     #[inline]
     pub fn application_set_list(
         &self,
@@ -79,6 +108,9 @@ impl<'c> Api<'c> {
         ApplicationSetList { call }
     }
     /// `GET /gitops/api/v1/applicationset/generators`
+    ///
+    /// `ApplicationSetService_ListApplicationSetGenerators`, tag `ApplicationSet`. Safe: it only reads. Published types.
+    /// - Result: [`types::V1ApplicationSetGeneratorList`], `application/json`.
     #[inline]
     pub fn application_set_list_generators(&self) -> ApplicationSetListGenerators {
         let call = rt::Call::new(self.client, &APPLICATION_SET_LIST_GENERATORS);
@@ -87,6 +119,10 @@ impl<'c> Api<'c> {
         }
     }
     /// `GET /gitops/api/v1/applicationset/{identifier}/resource-tree`
+    ///
+    /// `ApplicationSetService_ResourceTree`, tag `ApplicationSet`. Safe: it only reads. Published types.
+    /// - Required: path `identifier`.
+    /// - Result: [`types::ApplicationsApplicationSetTree`], `application/json`.
     #[inline]
     pub fn application_set_resource_tree(
         &self,
@@ -97,6 +133,10 @@ impl<'c> Api<'c> {
         ApplicationSetResourceTree { call }
     }
     /// `PUT /gitops/api/v1/applicationset`
+    ///
+    /// `ApplicationSetService_Update`, tag `ApplicationSet`. Idempotent: twice is as good as once. Published types.
+    /// - Body: [`types::ApplicationsApplicationSetCreateRequest`], `application/json`.
+    /// - Result: [`types::Servicev1ApplicationSet`], `application/json`.
     #[inline]
     pub fn application_set_update(
         &self,

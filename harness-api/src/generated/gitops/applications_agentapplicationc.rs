@@ -6,6 +6,11 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /gitops/api/v1/agents/{agentIdentifier}/applications`
+    ///
+    /// `AgentApplicationService_Create`, tag `Applications`. Not repeated: twice may be more than once. Published types.
+    /// - Required: path `agent_identifier` = `agentIdentifier`.
+    /// - Body: [`types::ApplicationsApplicationCreateRequest`], `application/json`.
+    /// - Result: [`types::Servicev1Application`], `application/json`.
     #[inline]
     pub fn agent_application_create(
         &self,

@@ -6,6 +6,10 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `DELETE /gitops/api/v1/agents/{agentIdentifier}/applications/{request.name}`
+    ///
+    /// `AgentApplicationService_Delete`, tag `Applications`. Idempotent: twice is as good as once. Published types.
+    /// - Required: path `agent_identifier` = `agentIdentifier`, `request_name` = `request.name`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn agent_application_delete(
         &self,
@@ -18,6 +22,10 @@ impl<'c> Api<'c> {
         AgentApplicationDelete { call }
     }
     /// `DELETE /gitops/api/v1/agents/{agentIdentifier}/applications/{request.name}/resource`
+    ///
+    /// `AgentApplicationService_DeleteResource`, tag `Applications`. Idempotent: twice is as good as once. Published types.
+    /// - Required: path `agent_identifier` = `agentIdentifier`, `request_name` = `request.name`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn agent_application_delete_resource(
         &self,

@@ -6,6 +6,10 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /gitops/api/v1/agents/{agentIdentifier}/applications/{request.name}`
+    ///
+    /// `AgentApplicationService_Get`, tag `Applications`. Safe: it only reads. Published types.
+    /// - Required: path `agent_identifier` = `agentIdentifier`, `request_name` = `request.name`.
+    /// - Result: [`types::Servicev1Application`], `application/json`.
     #[inline]
     pub fn agent_application_get(
         &self,
@@ -18,6 +22,10 @@ impl<'c> Api<'c> {
         AgentApplicationGet { call }
     }
     /// `GET /gitops/api/v1/agents/{agentIdentifier}/applications/{query.name}/manifests`
+    ///
+    /// `AgentApplicationService_GetManifests`, tag `Applications`. Safe: it only reads. Published types.
+    /// - Required: path `agent_identifier` = `agentIdentifier`, `query_name` = `query.name`.
+    /// - Result: [`types::RepositoriesManifestResponse`], `application/json`.
     #[inline]
     pub fn agent_application_get_manifests(
         &self,
@@ -32,6 +40,10 @@ impl<'c> Api<'c> {
         }
     }
     /// `GET /gitops/api/v1/agents/{agentIdentifier}/applications/{request.name}/resource`
+    ///
+    /// `AgentApplicationService_GetResource`, tag `Applications`. Safe: it only reads. Published types.
+    /// - Required: path `agent_identifier` = `agentIdentifier`, `request_name` = `request.name`.
+    /// - Result: [`types::ApplicationsApplicationResourceResponse`], `application/json`.
     #[inline]
     pub fn agent_application_get_resource(
         &self,
@@ -46,6 +58,10 @@ impl<'c> Api<'c> {
         }
     }
     /// `GET /gitops/api/v1/agents/{agentIdentifier}/applications/{query.name}/syncwindows`
+    ///
+    /// `AgentApplicationService_GetApplicationSyncWindows`, tag `Applications`. Safe: it only reads. Published types.
+    /// - Required: path `agent_identifier` = `agentIdentifier`, `query_name` = `query.name`.
+    /// - Result: [`types::ApplicationsApplicationSyncWindowsResponse`], `application/json`.
     #[inline]
     pub fn agent_application_get_sync_windows(
         &self,

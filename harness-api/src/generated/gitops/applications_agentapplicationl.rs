@@ -6,6 +6,11 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /gitops/api/v1/agents/{agentIdentifier}/applications`
+    ///
+    /// `AgentApplicationService_List`, tag `Applications`. Safe: it only reads. Published types.
+    /// - Required: path `agent_identifier` = `agentIdentifier`.
+    /// - Result: [`types::ApplicationsApplicationList`], `application/json`.
+    /// - List: `whole list, items items`.
     #[inline]
     pub fn agent_application_list(
         &self,
@@ -16,6 +21,10 @@ impl<'c> Api<'c> {
         AgentApplicationList { call }
     }
     /// `GET /gitops/api/v1/agents/{agentIdentifier}/applications/{request.name}/resource/actions`
+    ///
+    /// `AgentApplicationService_ListResourceActions`, tag `Applications`. Safe: it only reads. Published types.
+    /// - Required: path `agent_identifier` = `agentIdentifier`, `request_name` = `request.name`.
+    /// - Result: [`types::ApplicationsResourceActionsListResponse`], `application/json`.
     #[inline]
     pub fn agent_application_list_resource_actions(
         &self,
@@ -33,6 +42,11 @@ impl<'c> Api<'c> {
         }
     }
     /// `GET /gitops/api/v1/agents/{agentIdentifier}/applications/{query.name}/events`
+    ///
+    /// `AgentApplicationService_ListResourceEvents`, tag `Applications`. Safe: it only reads. Published types.
+    /// - Required: path `agent_identifier` = `agentIdentifier`, `query_name` = `query.name`.
+    /// - Result: [`types::ApplicationsEventList`], `application/json`.
+    /// - List: `whole list, items items`.
     #[inline]
     pub fn agent_application_list_resource_events(
         &self,

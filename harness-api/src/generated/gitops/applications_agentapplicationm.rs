@@ -6,6 +6,11 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /gitops/api/v1/agents/{agentIdentifier}/applications/{query.applicationName}/managed-resources`
+    ///
+    /// `AgentApplicationService_ManagedResources`, tag `Applications`. Safe: it only reads. Published types.
+    /// - Required: path `agent_identifier` = `agentIdentifier`, `query_application_name` = `query.applicationName`.
+    /// - Result: [`types::ApplicationsManagedResourcesResponse`], `application/json`.
+    /// - List: `whole list, items items`.
     #[inline]
     pub fn agent_application_managed_resources(
         &self,

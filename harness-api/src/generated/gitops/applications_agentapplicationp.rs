@@ -6,6 +6,10 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /gitops/api/v1/agents/{agentIdentifier}/applications/parent/{query.name}`
+    ///
+    /// `AgentApplicationService_Parent`, tag `Applications`. Safe: it only reads. Published types.
+    /// - Required: path `agent_identifier` = `agentIdentifier`, `query_name` = `query.name`.
+    /// - Result: [`types::Servicev1Application`], `application/json`.
     #[inline]
     pub fn agent_application_parent(
         &self,
@@ -18,6 +22,11 @@ impl<'c> Api<'c> {
         AgentApplicationParent { call }
     }
     /// `PATCH /gitops/api/v1/agents/{agentIdentifier}/applications/{request.name}`
+    ///
+    /// `AgentApplicationService_Patch`, tag `Applications`. Not repeated: twice may be more than once. Published types.
+    /// - Required: path `agent_identifier` = `agentIdentifier`, `request_name` = `request.name`.
+    /// - Body: [`types::Servicev1ApplicationPatchRequest`], `application/json`.
+    /// - Result: [`types::Servicev1Application`], `application/json`.
     #[inline]
     pub fn agent_application_patch(
         &self,
@@ -32,6 +41,11 @@ impl<'c> Api<'c> {
         AgentApplicationPatch { call }
     }
     /// `POST /gitops/api/v1/agents/{agentIdentifier}/applications/{request.name}/resource`
+    ///
+    /// `AgentApplicationService_PatchResource`, tag `Applications`. Not repeated: twice may be more than once. Published types.
+    /// - Required: path `agent_identifier` = `agentIdentifier`, `request_name` = `request.name`.
+    /// - Body: [`types::ApplicationsApplicationResourcePatchRequest`], `application/json`.
+    /// - Result: [`types::ApplicationsApplicationResourceResponse`], `application/json`.
     #[inline]
     pub fn agent_application_patch_resource(
         &self,

@@ -6,6 +6,10 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /gitops/api/v1/agents/{agentIdentifier}/applications/{query.applicationName}/resource-tree`
+    ///
+    /// `AgentApplicationService_ResourceTree`, tag `Applications`. Safe: it only reads. Published types.
+    /// - Required: path `agent_identifier` = `agentIdentifier`, `query_application_name` = `query.applicationName`.
+    /// - Result: [`types::ApplicationsApplicationTree`], `application/json`.
     #[inline]
     pub fn agent_application_resource_tree(
         &self,
@@ -20,6 +24,10 @@ impl<'c> Api<'c> {
         }
     }
     /// `GET /gitops/api/v1/agents/{agentIdentifier}/applications/{query.name}/revisions/{query.revision}/metadata`
+    ///
+    /// `AgentApplicationService_RevisionMetadata`, tag `Applications`. Safe: it only reads. Published types.
+    /// - Required: path `agent_identifier` = `agentIdentifier`, `query_name` = `query.name`, `query_revision` = `query.revision`.
+    /// - Result: [`types::RepositoriesRevisionMetadata`], `application/json`.
     #[inline]
     pub fn agent_application_revision_metadata(
         &self,
@@ -36,6 +44,11 @@ impl<'c> Api<'c> {
         }
     }
     /// `POST /gitops/api/v1/agents/{agentIdentifier}/applications/{request.name}/rollback`
+    ///
+    /// `AgentApplicationService_Rollback`, tag `Applications`. Not repeated: twice may be more than once. Published types.
+    /// - Required: path `agent_identifier` = `agentIdentifier`, `request_name` = `request.name`.
+    /// - Body: [`types::ApplicationsApplicationRollbackRequest`], `application/json`.
+    /// - Result: [`types::Servicev1Application`], `application/json`.
     #[inline]
     pub fn agent_application_rollback(
         &self,
@@ -50,6 +63,11 @@ impl<'c> Api<'c> {
         AgentApplicationRollback { call }
     }
     /// `POST /gitops/api/v1/agents/{agentIdentifier}/applications/{request.name}/resource/actions`
+    ///
+    /// `AgentApplicationService_RunResourceAction`, tag `Applications`. Not repeated: twice may be more than once. Published types.
+    /// - Required: path `agent_identifier` = `agentIdentifier`, `request_name` = `request.name`.
+    /// - Body: [`types::ApplicationsResourceActionRunRequest`], `application/json`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn agent_application_run_resource_action(
         &self,

@@ -6,6 +6,10 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /gitops/api/v1/agents/{agentIdentifier}/applications/{query.name}/logs`
+    ///
+    /// `AgentApplicationStreamService_PodLogs2`, tag `Applications`. Safe: it only reads. Published types.
+    /// - Required: path `agent_identifier` = `agentIdentifier`, `query_name` = `query.name`.
+    /// - Result: [`types::StreamResultOfApplicationsLogEntry`], `application/json`.
     #[inline]
     pub fn agent_application_stream_logs(
         &self,
@@ -18,6 +22,10 @@ impl<'c> Api<'c> {
         AgentApplicationStreamLogs { call }
     }
     /// `GET /gitops/api/v1/agents/{agentIdentifier}/applications/{query.name}/logs/batch`
+    ///
+    /// `AgentApplicationStreamService_PodLogsBatch2`, tag `Applications`. Safe: it only reads. Published types.
+    /// - Required: path `agent_identifier` = `agentIdentifier`, `query_name` = `query.name`.
+    /// - Result: [`types::StreamResultOfApplicationsLogEntriesBatch`], `application/json`.
     #[inline]
     pub fn agent_application_stream_logs_batch(
         &self,
@@ -32,6 +40,10 @@ impl<'c> Api<'c> {
         }
     }
     /// `GET /gitops/api/v1/agents/{agentIdentifier}/applications/{query.name}/pods/{query.podName}/logs`
+    ///
+    /// `AgentApplicationStreamService_PodLogs`, tag `Applications`. Safe: it only reads. Published types.
+    /// - Required: path `agent_identifier` = `agentIdentifier`, `query_name` = `query.name`, `query_pod_name` = `query.podName`.
+    /// - Result: [`types::StreamResultOfApplicationsLogEntry`], `application/json`.
     #[inline]
     pub fn agent_application_stream_pod_logs(
         &self,
@@ -48,6 +60,10 @@ impl<'c> Api<'c> {
         }
     }
     /// `GET /gitops/api/v1/agents/{agentIdentifier}/applications/{query.name}/pods/{query.podName}/logs/batch`
+    ///
+    /// `AgentApplicationStreamService_PodLogsBatch`, tag `Applications`. Safe: it only reads. Published types.
+    /// - Required: path `agent_identifier` = `agentIdentifier`, `query_name` = `query.name`, `query_pod_name` = `query.podName`.
+    /// - Result: [`types::StreamResultOfApplicationsLogEntriesBatch`], `application/json`.
     #[inline]
     pub fn agent_application_stream_pod_logs_batch(
         &self,
@@ -67,6 +83,10 @@ impl<'c> Api<'c> {
         }
     }
     /// `GET /gitops/api/v1/agents/{agentIdentifier}/stream/applications`
+    ///
+    /// `AgentApplicationStreamService_Watch`, tag `Applications`. Safe: it only reads. Published types.
+    /// - Required: path `agent_identifier` = `agentIdentifier`.
+    /// - Result: [`types::StreamResultOfApplicationsApplicationWatchEvent`], `application/json`.
     #[inline]
     pub fn agent_application_stream_watch(
         &self,
@@ -79,6 +99,10 @@ impl<'c> Api<'c> {
         }
     }
     /// `GET /gitops/api/v1/agents/{agentIdentifier}/stream/applications/{query.applicationName}/resource-tree`
+    ///
+    /// `AgentApplicationStreamService_WatchResourceTree`, tag `Applications`. Safe: it only reads. Published types.
+    /// - Required: path `agent_identifier` = `agentIdentifier`, `query_application_name` = `query.applicationName`.
+    /// - Result: [`types::StreamResultOfApplicationsApplicationTree`], `application/json`.
     #[inline]
     pub fn agent_application_stream_watch_resource_tree(
         &self,
@@ -96,6 +120,11 @@ impl<'c> Api<'c> {
         }
     }
     /// `POST /gitops/api/v1/agents/{agentIdentifier}/applications/{request.name}/sync`
+    ///
+    /// `AgentApplicationService_Sync`, tag `Applications`. Not repeated: twice may be more than once. Published types.
+    /// - Required: path `agent_identifier` = `agentIdentifier`, `request_name` = `request.name`.
+    /// - Body: [`types::ApplicationsApplicationSyncRequest`], `application/json`.
+    /// - Result: [`types::Servicev1Application`], `application/json`.
     #[inline]
     pub fn agent_application_sync(
         &self,

@@ -6,6 +6,10 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `DELETE /gitops/api/v1/agents/{agentIdentifier}/applications/{request.name}/operation`
+    ///
+    /// `AgentApplicationService_TerminateOperation`, tag `Applications`. Idempotent: twice is as good as once. Published types.
+    /// - Required: path `agent_identifier` = `agentIdentifier`, `request_name` = `request.name`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn agent_application_terminate_operation(
         &self,

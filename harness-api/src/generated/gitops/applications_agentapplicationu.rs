@@ -6,6 +6,11 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `PUT /gitops/api/v1/agents/{agentIdentifier}/applications/{request.name}`
+    ///
+    /// `AgentApplicationService_Update`, tag `Applications`. Idempotent: twice is as good as once. Published types.
+    /// - Required: path `agent_identifier` = `agentIdentifier`, `request_name` = `request.name`.
+    /// - Body: [`types::ApplicationsApplicationUpdateRequest`], `application/json`.
+    /// - Result: [`types::Servicev1Application`], `application/json`.
     #[inline]
     pub fn agent_application_update(
         &self,
@@ -20,6 +25,11 @@ impl<'c> Api<'c> {
         AgentApplicationUpdate { call }
     }
     /// `PUT /gitops/api/v1/agents/{agentIdentifier}/applications/{request.name}/spec`
+    ///
+    /// `AgentApplicationService_UpdateSpec`, tag `Applications`. Idempotent: twice is as good as once. Published types.
+    /// - Required: path `agent_identifier` = `agentIdentifier`, `request_name` = `request.name`.
+    /// - Body: [`types::ApplicationsApplicationUpdateSpecRequest`], `application/json`.
+    /// - Result: [`types::ApplicationsApplicationSpec`], `application/json`.
     #[inline]
     pub fn agent_application_update_spec(
         &self,

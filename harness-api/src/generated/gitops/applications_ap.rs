@@ -6,6 +6,10 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /gitops/api/v1/applications/bulk/refresh`
+    ///
+    /// `ApplicationService_BulkRefresh`, tag `Applications`. Not repeated: twice may be more than once. Published types.
+    /// - Body: [`types::ApplicationsApplicationBulkRefreshRequest`], `application/json`.
+    /// - Result: [`types::ApplicationsApplicationBulkRefreshResponse`], `application/json`.
     #[inline]
     pub fn application_bulk_refresh(
         &self,
@@ -16,6 +20,10 @@ impl<'c> Api<'c> {
         ApplicationBulkRefresh { call }
     }
     /// `POST /gitops/api/v1/applications/bulk/sync`
+    ///
+    /// `ApplicationService_BulkSync`, tag `Applications`. Not repeated: twice may be more than once. Published types.
+    /// - Body: [`types::ApplicationsApplicationBulkSyncRequest`], `application/json`.
+    /// - Result: [`types::ApplicationsApplicationBulkSyncResponse`], `application/json`.
     #[inline]
     pub fn application_bulk_sync(
         &self,
@@ -26,6 +34,10 @@ impl<'c> Api<'c> {
         ApplicationBulkSync { call }
     }
     /// `GET /gitops/api/v1/applications/{name}/exists`
+    ///
+    /// `ApplicationService_Exists`, tag `Applications`. Safe: it only reads. Published types.
+    /// - Required: path `name`.
+    /// - Result: bool, `application/json`.
     #[inline]
     pub fn application_exists(&self, name: impl Into<String>) -> ApplicationExists {
         let mut call = rt::Call::new(self.client, &APPLICATION_EXISTS);
@@ -33,12 +45,21 @@ impl<'c> Api<'c> {
         ApplicationExists { call }
     }
     /// `GET /gitops/api/v1/applications/sets`
+    ///
+    /// `ApplicationService_ListAppSets`, tag `Applications`. Safe: it only reads. Published types.
+    /// - Result: [`types::V1LegacyApplicationSetList`], `application/json`.
+    /// - List: `paged pageIndex/pageSize from 0, items content, total totalItems, size pageSize`.
     #[inline]
     pub fn application_list_app_sets(&self) -> ApplicationListAppSets {
         let call = rt::Call::new(self.client, &APPLICATION_LIST_APP_SETS);
         ApplicationListAppSets { call }
     }
     /// `POST /gitops/api/v1/applications/sync`
+    ///
+    /// `ApplicationService_ListAppSync`, tag `Applications`. Safe: it only reads. Published types.
+    /// - Body: [`types::V1ApplicationSyncStatusQuery`], `application/json`.
+    /// - Result: [`types::V1ApplicationSyncStatuslist`], `application/json`.
+    /// - List: `paged pageIndex/pageSize in body from 0, items content, total totalItems, size pageSize`.
     #[inline]
     pub fn application_list_app_sync(
         &self,
@@ -49,12 +70,20 @@ impl<'c> Api<'c> {
         ApplicationListAppSync { call }
     }
     /// `GET /gitops/api/v1/applications/attributes`
+    ///
+    /// `ApplicationService_ListAttributes`, tag `Applications`. Safe: it only reads. Published types.
+    /// - Result: [`types::V1ApplicationAttributesList`], `application/json`.
     #[inline]
     pub fn application_list_attributes(&self) -> ApplicationListAttributes {
         let call = rt::Call::new(self.client, &APPLICATION_LIST_ATTRIBUTES);
         ApplicationListAttributes { call }
     }
     /// `POST /gitops/api/v1/applications/ns`
+    ///
+    /// `ApplicationService_ListNs`, tag `Applications`. Safe: it only reads. Published types.
+    /// - Body: [`types::Servicev1ApplicationQuery`], `application/json`.
+    /// - Result: [`types::Gitopsservicev1NamespaceList`], `application/json`.
+    /// - List: `paged pageIndex/pageSize in body from 0, items namespaces, total totalItems, size pageSize`.
     #[inline]
     pub fn application_list_ns(
         &self,

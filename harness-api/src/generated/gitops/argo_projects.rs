@@ -6,6 +6,11 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /gitops/api/v2/agents/{agentIdentifier}/argoprojects`
+    ///
+    /// `AgentArgoProjectService_Create`, tag `ArgoProjects`. Not repeated: twice may be more than once. The answer is not described; the body is inferred from one sample.
+    /// - Required: path `agent_identifier` = `agentIdentifier`.
+    /// - Body: [`types::AgentArgoProjectCreateBody`], `application/json`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn agent_argo_project_create(
         &self,
@@ -18,6 +23,10 @@ impl<'c> Api<'c> {
         AgentArgoProjectCreate { call }
     }
     /// `DELETE /gitops/api/v2/agents/{agentIdentifier}/argoprojects/{query.name}`
+    ///
+    /// `AgentArgoProjectService_Delete`, tag `ArgoProjects`. Idempotent: twice is as good as once. The answer is not described.
+    /// - Required: path `agent_identifier` = `agentIdentifier`, `query_name` = `query.name`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn agent_argo_project_delete(
         &self,
@@ -30,6 +39,10 @@ impl<'c> Api<'c> {
         AgentArgoProjectDelete { call }
     }
     /// `GET /gitops/api/v2/agents/{agentIdentifier}/argoprojects/{query.name}`
+    ///
+    /// `AgentArgoProjectService_Get`, tag `ArgoProjects`. Safe: it only reads. The answer is not described.
+    /// - Required: path `agent_identifier` = `agentIdentifier`, `query_name` = `query.name`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn agent_argo_project_get(
         &self,
@@ -42,6 +55,10 @@ impl<'c> Api<'c> {
         AgentArgoProjectGet { call }
     }
     /// `GET /gitops/api/v2/agents/{agentIdentifier}/argoprojects/{query.name}/events`
+    ///
+    /// `AgentArgoProjectService_ListEvents`, tag `ArgoProjects`. Safe: it only reads. The answer is not described.
+    /// - Required: path `agent_identifier` = `agentIdentifier`, `query_name` = `query.name`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn agent_argo_project_list_events(
         &self,
@@ -54,6 +71,10 @@ impl<'c> Api<'c> {
         AgentArgoProjectListEvents { call }
     }
     /// `GET /gitops/api/v2/agents/{agentIdentifier}/argoprojects`
+    ///
+    /// `AgentArgoProjectService_ListForAgent`, tag `ArgoProjects`. Safe: it only reads. The answer is not described.
+    /// - Required: path `agent_identifier` = `agentIdentifier`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn agent_argo_project_list_for_agent(
         &self,
@@ -66,6 +87,11 @@ impl<'c> Api<'c> {
         }
     }
     /// `PUT /gitops/api/v2/agents/{agentIdentifier}/argoprojects/{query.name}`
+    ///
+    /// `AgentArgoProjectService_Update`, tag `ArgoProjects`. Idempotent: twice is as good as once. The answer is not described; the body is inferred from one sample.
+    /// - Required: path `agent_identifier` = `agentIdentifier`, `query_name` = `query.name`.
+    /// - Body: [`types::AgentArgoProjectUpdateBody`], `application/json`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn agent_argo_project_update(
         &self,

@@ -6,6 +6,10 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /gitops/api/v1/certificates`
+    ///
+    /// `CertificateService_ListCerts`, tag `Certificates`. Safe: it only reads. Published types.
+    /// - Result: [`types::V1Certificatelist`], `application/json`.
+    /// - List: `paged pageIndex/pageSize from 0, items content, total totalItems, size pageSize`.
     #[inline]
     pub fn certificate_list(&self) -> CertificateList {
         let call = rt::Call::new(self.client, &CERTIFICATE_LIST);

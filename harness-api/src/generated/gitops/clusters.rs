@@ -6,6 +6,11 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /gitops/api/v1/agents/{agentIdentifier}/clusters`
+    ///
+    /// `AgentClusterService_Create`, tag `Clusters`. Not repeated: twice may be more than once. Published types.
+    /// - Required: path `agent_identifier` = `agentIdentifier`.
+    /// - Body: [`types::ClustersClusterCreateRequest`], `application/json`.
+    /// - Result: [`types::Servicev1Cluster`], `application/json`.
     #[inline]
     pub fn agent_cluster_create(
         &self,
@@ -18,6 +23,10 @@ impl<'c> Api<'c> {
         AgentClusterCreate { call }
     }
     /// `POST /gitops/api/v1/agents/{agentIdentifier}/hosted/cluster`
+    ///
+    /// `AgentClusterService_CreateHosted`, tag `Clusters`. Not repeated: twice may be more than once. Published types.
+    /// - Required: path `agent_identifier` = `agentIdentifier`.
+    /// - Result: [`types::Servicev1Cluster`], `application/json`.
     #[inline]
     pub fn agent_cluster_create_hosted(
         &self,
@@ -28,6 +37,10 @@ impl<'c> Api<'c> {
         AgentClusterCreateHosted { call }
     }
     /// `DELETE /gitops/api/v1/agents/{agentIdentifier}/clusters/{identifier}`
+    ///
+    /// `AgentClusterService_Delete`, tag `Clusters`. Idempotent: twice is as good as once. Published types.
+    /// - Required: path `agent_identifier` = `agentIdentifier`, `identifier`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn agent_cluster_delete(
         &self,
@@ -40,6 +53,10 @@ impl<'c> Api<'c> {
         AgentClusterDelete { call }
     }
     /// `GET /gitops/api/v1/agents/{agentIdentifier}/clusters/{identifier}`
+    ///
+    /// `AgentClusterService_Get`, tag `Clusters`. Safe: it only reads. Published types.
+    /// - Required: path `agent_identifier` = `agentIdentifier`, `identifier`.
+    /// - Result: [`types::Servicev1Cluster`], `application/json`.
     #[inline]
     pub fn agent_cluster_get(
         &self,
@@ -52,6 +69,10 @@ impl<'c> Api<'c> {
         AgentClusterGet { call }
     }
     /// `GET /gitops/api/v1/agents/{agentIdentifier}/cluster_byname`
+    ///
+    /// `AgentClusterService_GetByName`, tag `Clusters`. Safe: it only reads. Published types.
+    /// - Required: path `agent_identifier` = `agentIdentifier`.
+    /// - Result: [`types::Servicev1Cluster`], `application/json`.
     #[inline]
     pub fn agent_cluster_get_by_name(
         &self,
@@ -62,6 +83,10 @@ impl<'c> Api<'c> {
         AgentClusterGetByName { call }
     }
     /// `GET /gitops/api/v1/agents/{agentIdentifier}/cluster_byurl`
+    ///
+    /// `AgentClusterService_GetByUrl`, tag `Clusters`. Safe: it only reads. Published types.
+    /// - Required: path `agent_identifier` = `agentIdentifier`.
+    /// - Result: [`types::Servicev1Cluster`], `application/json`.
     #[inline]
     pub fn agent_cluster_get_by_url(
         &self,
@@ -72,6 +97,11 @@ impl<'c> Api<'c> {
         AgentClusterGetByUrl { call }
     }
     /// `GET /gitops/api/v1/agents/{agentIdentifier}/clusters`
+    ///
+    /// `AgentClusterService_List`, tag `Clusters`. Safe: it only reads. Published types.
+    /// - Required: path `agent_identifier` = `agentIdentifier`.
+    /// - Result: [`types::ClustersClusterList`], `application/json`.
+    /// - List: `whole list, items items`.
     #[inline]
     pub fn agent_cluster_list(
         &self,
@@ -82,6 +112,11 @@ impl<'c> Api<'c> {
         AgentClusterList { call }
     }
     /// `PUT /gitops/api/v1/agents/{agentIdentifier}/clusters/{identifier}`
+    ///
+    /// `AgentClusterService_Update`, tag `Clusters`. Idempotent: twice is as good as once. Published types.
+    /// - Required: path `agent_identifier` = `agentIdentifier`, `identifier`.
+    /// - Body: [`types::ClustersClusterUpdateRequest`], `application/json`.
+    /// - Result: [`types::Servicev1Cluster`], `application/json`.
     #[inline]
     pub fn agent_cluster_update(
         &self,
@@ -96,6 +131,11 @@ impl<'c> Api<'c> {
         AgentClusterUpdate { call }
     }
     /// `GET /gitops/api/v1/agents/{agentIdentifier}/gpgkeys`
+    ///
+    /// `AgentGPGKeyService_List`, tag `Clusters`. Safe: it only reads. Published types.
+    /// - Required: path `agent_identifier` = `agentIdentifier`.
+    /// - Result: [`types::GpgkeysGnuPgPublicKeyList`], `application/json`.
+    /// - List: `whole list, items items`.
     #[inline]
     pub fn agent_gpg_key_list(
         &self,
@@ -106,12 +146,20 @@ impl<'c> Api<'c> {
         AgentGpgKeyList { call }
     }
     /// `GET /gitops/api/v1/clusters/exists`
+    ///
+    /// `ClusterService_Exists`, tag `Clusters`. Safe: it only reads. Published types.
+    /// - Result: bool, `application/json`.
     #[inline]
     pub fn cluster_exists(&self) -> ClusterExists {
         let call = rt::Call::new(self.client, &CLUSTER_EXISTS);
         ClusterExists { call }
     }
     /// `POST /gitops/api/v1/clusters`
+    ///
+    /// `ClusterService_ListClusters`, tag `Clusters`. Safe: it only reads. Published types.
+    /// - Body: [`types::Servicev1ClusterQuery`], `application/json`.
+    /// - Result: [`types::V1Clusterlist`], `application/json`.
+    /// - List: `paged pageIndex/pageSize in body from 0, items content, total totalItems, size pageSize`.
     #[inline]
     pub fn cluster_list(&self, body: &types::Servicev1ClusterQuery) -> ClusterList {
         let mut call = rt::Call::new(self.client, &CLUSTER_LIST);

@@ -6,6 +6,10 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /gitops/api/v1/dashboard/activity`
+    ///
+    /// `DashboardService_RecentDeployments`, tag `Dashboard Aggregates`. Safe: it only reads. Published types.
+    /// - Body: [`types::V1RecentDeploymentQuery`], `application/json`.
+    /// - Result: [`types::V1RecentDeploymentsDetailsList`], `application/json`.
     #[inline]
     pub fn dashboard_recent_deployments(
         &self,
@@ -16,6 +20,9 @@ impl<'c> Api<'c> {
         DashboardRecentDeployments { call }
     }
     /// `GET /gitops/api/v1/dashboard/topapps`
+    ///
+    /// `DashboardService_TopApplicationPhaseStats`, tag `Dashboard Aggregates`. Safe: it only reads. Published types.
+    /// - Result: [`types::V1TopApplicationPhaseStatsList`], `application/json`.
     #[inline]
     pub fn dashboard_top_application_phase_stats(
         &self,

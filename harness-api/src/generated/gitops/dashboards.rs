@@ -6,12 +6,18 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /gitops/api/v1/dashboard/overview`
+    ///
+    /// `DashboardService_GetDashboardOverview`, tag `Dashboards`. Safe: it only reads. The answer is not described.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn dashboard_get_overview(&self) -> DashboardGetOverview {
         let call = rt::Call::new(self.client, &DASHBOARD_GET_OVERVIEW);
         DashboardGetOverview { call }
     }
     /// `GET /gitops/api/v1/dashboard/counts`
+    ///
+    /// `DashboardService_RecentlyCreatedCounts`, tag `Dashboards`. Safe: it only reads. The answer is not described.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn dashboard_recently_created_counts(&self) -> DashboardRecentlyCreatedCounts {
         let call = rt::Call::new(self.client, &DASHBOARD_RECENTLY_CREATED_COUNTS);

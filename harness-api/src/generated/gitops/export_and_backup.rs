@@ -6,6 +6,11 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /gitops/api/v1/agents/{agentIdentifier}/export`
+    ///
+    /// `AgentServiceForServer_Export`, tag `Export and backup`. Safe: it only reads. The answer is not described; the body is inferred from one sample.
+    /// - Required: path `agent_identifier` = `agentIdentifier`.
+    /// - Body: [`types::AgentExportBody`], `application/json`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn agent_export(
         &self,

@@ -6,6 +6,10 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /gitops/api/filters`
+    ///
+    /// `FilterService_Create`, tag `Filters`. Not repeated: twice may be more than once. Published types.
+    /// - Body: [`types::V1Filter`], `application/json`.
+    /// - Result: [`types::V1Filter`], `application/json`.
     #[inline]
     pub fn filter_create(&self, body: &types::V1Filter) -> FilterCreate {
         let mut call = rt::Call::new(self.client, &FILTER_CREATE);
@@ -13,6 +17,10 @@ impl<'c> Api<'c> {
         FilterCreate { call }
     }
     /// `DELETE /gitops/api/filters/{identifier}`
+    ///
+    /// `FilterService_Delete`, tag `Filters`. Idempotent: twice is as good as once. Published types.
+    /// - Required: path `identifier`.
+    /// - Result: bool, `application/json`.
     #[inline]
     pub fn filter_delete(&self, identifier: impl Into<String>) -> FilterDelete {
         let mut call = rt::Call::new(self.client, &FILTER_DELETE);
@@ -20,6 +28,10 @@ impl<'c> Api<'c> {
         FilterDelete { call }
     }
     /// `GET /gitops/api/filters/{identifier}`
+    ///
+    /// `FilterService_Get`, tag `Filters`. Safe: it only reads. Published types.
+    /// - Required: path `identifier`.
+    /// - Result: [`types::V1Filter`], `application/json`.
     #[inline]
     pub fn filter_get(&self, identifier: impl Into<String>) -> FilterGet {
         let mut call = rt::Call::new(self.client, &FILTER_GET);
@@ -27,12 +39,20 @@ impl<'c> Api<'c> {
         FilterGet { call }
     }
     /// `GET /gitops/api/filters`
+    ///
+    /// `FilterService_List`, tag `Filters`. Safe: it only reads. Published types.
+    /// - Result: [`types::V1FilterList`], `application/json`.
+    /// - List: `paged pageIndex/pageSize from 0, items content, total totalItems, size pageSize`.
     #[inline]
     pub fn filter_list(&self) -> FilterList {
         let call = rt::Call::new(self.client, &FILTER_LIST);
         FilterList { call }
     }
     /// `PUT /gitops/api/filters`
+    ///
+    /// `FilterService_Update`, tag `Filters`. Idempotent: twice is as good as once. Published types.
+    /// - Body: [`types::V1Filter`], `application/json`.
+    /// - Result: [`types::V1Filter`], `application/json`.
     #[inline]
     pub fn filter_update(&self, body: &types::V1Filter) -> FilterUpdate {
         let mut call = rt::Call::new(self.client, &FILTER_UPDATE);

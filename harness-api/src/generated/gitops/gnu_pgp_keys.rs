@@ -6,6 +6,11 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /gitops/api/v1/agents/{agentIdentifier}/gpgkeys`
+    ///
+    /// `AgentGPGKeyService_Create`, tag `GnuPGP Keys`. Not repeated: twice may be more than once. Published types.
+    /// - Required: path `agent_identifier` = `agentIdentifier`.
+    /// - Body: [`types::GpgkeysGnuPgPublicKeyCreateRequest`], `application/json`.
+    /// - Result: [`types::GpgkeysGnuPgPublicKeyCreateResponse`], `application/json`.
     #[inline]
     pub fn agent_gpg_key_create(
         &self,
@@ -18,6 +23,10 @@ impl<'c> Api<'c> {
         AgentGpgKeyCreate { call }
     }
     /// `DELETE /gitops/api/v1/agents/{agentIdentifier}/gpgkeys/{query.keyID}`
+    ///
+    /// `AgentGPGKeyService_Delete`, tag `GnuPGP Keys`. Idempotent: twice is as good as once. Published types.
+    /// - Required: path `agent_identifier` = `agentIdentifier`, `query_key_id` = `query.keyID`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn agent_gpg_key_delete(
         &self,
@@ -30,6 +39,10 @@ impl<'c> Api<'c> {
         AgentGpgKeyDelete { call }
     }
     /// `GET /gitops/api/v1/agents/{agentIdentifier}/gpgkeys/{query.keyID}`
+    ///
+    /// `AgentGPGKeyService_Get`, tag `GnuPGP Keys`. Safe: it only reads. Published types.
+    /// - Required: path `agent_identifier` = `agentIdentifier`, `query_key_id` = `query.keyID`.
+    /// - Result: [`types::GpgkeysGnuPgPublicKey`], `application/json`.
     #[inline]
     pub fn agent_gpg_key_get(
         &self,

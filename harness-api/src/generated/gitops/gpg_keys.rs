@@ -6,6 +6,10 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /gitops/api/v1/gpgkeys`
+    ///
+    /// `GnuPGKeyService_ListGPGKeys`, tag `GPG Keys`. Safe: it only reads. Published types.
+    /// - Result: [`types::Servicev1GnuPgPublicKeyList`], `application/json`.
+    /// - List: `paged pageIndex/pageSize from 0, items content, total totalItems, size pageSize`.
     #[inline]
     pub fn gpg_key_list(&self) -> GpgKeyList {
         let call = rt::Call::new(self.client, &GPG_KEY_LIST);

@@ -2,6 +2,258 @@
 // Do not edit: change the description's fixes or the generator, then run `cargo xtask generate`.
 
 //! GitOps agents, applications, repositories and clusters.
+//!
+//! # `Agents`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `POST /gitops/api/v1/agents` | [`agent_create`](Api::agent_create) |
+//! | `DELETE /gitops/api/v1/agents/{identifier}` | [`agent_delete`](Api::agent_delete) |
+//! | `GET /gitops/api/v1/agents/{identifier}` | [`agent_get`](Api::agent_get) |
+//! | `GET /gitops/api/v1/agents/{agentIdentifier}/helm-chart` | [`agent_get_deploy_helm_chart`](Api::agent_get_deploy_helm_chart) |
+//! | `GET /gitops/api/v1/agents/{agentIdentifier}/helm-overrides` | [`agent_get_deploy_overrides`](Api::agent_get_deploy_overrides) |
+//! | `GET /gitops/api/v1/agents/{agentIdentifier}/deploy.yaml` | [`agent_get_deploy_yaml`](Api::agent_get_deploy_yaml) |
+//! | `GET /gitops/api/v1/agents/{agentIdentifier}/operator/yaml` | [`agent_get_operator_yaml`](Api::agent_get_operator_yaml) |
+//! | `GET /gitops/api/v1/agents/{agentIdentifier}/sync-allowed` | [`agent_get_sync_allowed`](Api::agent_get_sync_allowed) |
+//! | `GET /gitops/api/v1/agents` | [`agent_list`](Api::agent_list) |
+//! | `GET /gitops/api/v1/agents/ns` | [`agent_list_namespaces`](Api::agent_list_namespaces) |
+//! | `GET /gitops/api/v1/agents/tags` | [`agent_list_tags`](Api::agent_list_tags) |
+//! | `GET /gitops/api/v1/agents/versions` | [`agent_list_versions`](Api::agent_list_versions) |
+//! | `POST /gitops/api/v1/agents/{agentIdentifier}/deployment-spec/helm` | [`agent_post_deploy_helm_chart`](Api::agent_post_deploy_helm_chart) |
+//! | `POST /gitops/api/v1/agents/{agentIdentifier}/helm-overrides` | [`agent_post_deploy_overrides`](Api::agent_post_deploy_overrides) |
+//! | `POST /gitops/api/v1/agents/{agentIdentifier}/deployment-spec/yaml` | [`agent_post_deploy_yaml`](Api::agent_post_deploy_yaml) |
+//! | `POST /gitops/api/v1/agents/{agentIdentifier}/operator/yaml` | [`agent_post_operator_yaml`](Api::agent_post_operator_yaml) |
+//! | `POST /gitops/api/v1/agents/{identifier}/credentials` | [`agent_regenerate_credentials`](Api::agent_regenerate_credentials) |
+//! | `POST /gitops/api/v1/agents/{identifier}/scale` | [`agent_scale`](Api::agent_scale) |
+//! | `POST /gitops/api/v1/agents/search` | [`agent_search`](Api::agent_search) |
+//! | `PATCH /gitops/api/v1/agents/{agentIdentifier}/primaryNode` | [`agent_set_primary_node`](Api::agent_set_primary_node) |
+//! | `GET /gitops/api/v1/agents/{identifier}/unique` | [`agent_unique`](Api::agent_unique) |
+//! | `PUT /gitops/api/v1/agents/{identifier}` | [`agent_update`](Api::agent_update) |
+//! | `PUT /gitops/api/v1/agents/{agentIdentifier}/sync-allowed` | [`agent_update_sync_allowed`](Api::agent_update_sync_allowed) |
+//! | `GET /gitops/api/v2/versions/agents/upgrade-available` | [`version_upgrade_available_v2`](Api::version_upgrade_available_v2) |
+//!
+//! # `Application`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `POST /gitops/api/v1/applications` | [`application_list`](Api::application_list) |
+//!
+//! # `ApplicationSet`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `POST /gitops/api/v1/applicationset` | [`application_set_create`](Api::application_set_create) |
+//! | `DELETE /gitops/api/v1/applicationset/{identifier}` | [`application_set_delete`](Api::application_set_delete) |
+//! | `POST /gitops/api/v1/applicationset/generate` | [`application_set_generate`](Api::application_set_generate) |
+//! | `GET /gitops/api/v1/applicationset/{identifier}` | [`application_set_get`](Api::application_set_get) |
+//! | `GET /gitops/api/v1/applicationset/generators/{type}` | [`application_set_get_generator`](Api::application_set_get_generator) |
+//! | `GET /gitops/api/v1/applicationset/templates/{type}` | [`application_set_get_template`](Api::application_set_get_template) |
+//! | `POST /gitops/api/v1/applicationsets` | [`application_set_list`](Api::application_set_list) |
+//! | `GET /gitops/api/v1/applicationset/generators` | [`application_set_list_generators`](Api::application_set_list_generators) |
+//! | `GET /gitops/api/v1/applicationset/{identifier}/resource-tree` | [`application_set_resource_tree`](Api::application_set_resource_tree) |
+//! | `PUT /gitops/api/v1/applicationset` | [`application_set_update`](Api::application_set_update) |
+//!
+//! # `Applications`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `POST /gitops/api/v1/agents/{agentIdentifier}/applications` | [`agent_application_create`](Api::agent_application_create) |
+//! | `DELETE /gitops/api/v1/agents/{agentIdentifier}/applications/{request.name}` | [`agent_application_delete`](Api::agent_application_delete) |
+//! | `DELETE /gitops/api/v1/agents/{agentIdentifier}/applications/{request.name}/resource` | [`agent_application_delete_resource`](Api::agent_application_delete_resource) |
+//! | `GET /gitops/api/v1/agents/{agentIdentifier}/applications/{request.name}` | [`agent_application_get`](Api::agent_application_get) |
+//! | `GET /gitops/api/v1/agents/{agentIdentifier}/applications/{query.name}/manifests` | [`agent_application_get_manifests`](Api::agent_application_get_manifests) |
+//! | `GET /gitops/api/v1/agents/{agentIdentifier}/applications/{request.name}/resource` | [`agent_application_get_resource`](Api::agent_application_get_resource) |
+//! | `GET /gitops/api/v1/agents/{agentIdentifier}/applications/{query.name}/syncwindows` | [`agent_application_get_sync_windows`](Api::agent_application_get_sync_windows) |
+//! | `GET /gitops/api/v1/agents/{agentIdentifier}/applications` | [`agent_application_list`](Api::agent_application_list) |
+//! | `GET /gitops/api/v1/agents/{agentIdentifier}/applications/{request.name}/resource/actions` | [`agent_application_list_resource_actions`](Api::agent_application_list_resource_actions) |
+//! | `GET /gitops/api/v1/agents/{agentIdentifier}/applications/{query.name}/events` | [`agent_application_list_resource_events`](Api::agent_application_list_resource_events) |
+//! | `GET /gitops/api/v1/agents/{agentIdentifier}/applications/{query.applicationName}/managed-resources` | [`agent_application_managed_resources`](Api::agent_application_managed_resources) |
+//! | `GET /gitops/api/v1/agents/{agentIdentifier}/applications/parent/{query.name}` | [`agent_application_parent`](Api::agent_application_parent) |
+//! | `PATCH /gitops/api/v1/agents/{agentIdentifier}/applications/{request.name}` | [`agent_application_patch`](Api::agent_application_patch) |
+//! | `POST /gitops/api/v1/agents/{agentIdentifier}/applications/{request.name}/resource` | [`agent_application_patch_resource`](Api::agent_application_patch_resource) |
+//! | `GET /gitops/api/v1/agents/{agentIdentifier}/applications/{query.applicationName}/resource-tree` | [`agent_application_resource_tree`](Api::agent_application_resource_tree) |
+//! | `GET /gitops/api/v1/agents/{agentIdentifier}/applications/{query.name}/revisions/{query.revision}/metadata` | [`agent_application_revision_metadata`](Api::agent_application_revision_metadata) |
+//! | `POST /gitops/api/v1/agents/{agentIdentifier}/applications/{request.name}/rollback` | [`agent_application_rollback`](Api::agent_application_rollback) |
+//! | `POST /gitops/api/v1/agents/{agentIdentifier}/applications/{request.name}/resource/actions` | [`agent_application_run_resource_action`](Api::agent_application_run_resource_action) |
+//! | `GET /gitops/api/v1/agents/{agentIdentifier}/applications/{query.name}/logs` | [`agent_application_stream_logs`](Api::agent_application_stream_logs) |
+//! | `GET /gitops/api/v1/agents/{agentIdentifier}/applications/{query.name}/logs/batch` | [`agent_application_stream_logs_batch`](Api::agent_application_stream_logs_batch) |
+//! | `GET /gitops/api/v1/agents/{agentIdentifier}/applications/{query.name}/pods/{query.podName}/logs` | [`agent_application_stream_pod_logs`](Api::agent_application_stream_pod_logs) |
+//! | `GET /gitops/api/v1/agents/{agentIdentifier}/applications/{query.name}/pods/{query.podName}/logs/batch` | [`agent_application_stream_pod_logs_batch`](Api::agent_application_stream_pod_logs_batch) |
+//! | `GET /gitops/api/v1/agents/{agentIdentifier}/stream/applications` | [`agent_application_stream_watch`](Api::agent_application_stream_watch) |
+//! | `GET /gitops/api/v1/agents/{agentIdentifier}/stream/applications/{query.applicationName}/resource-tree` | [`agent_application_stream_watch_resource_tree`](Api::agent_application_stream_watch_resource_tree) |
+//! | `POST /gitops/api/v1/agents/{agentIdentifier}/applications/{request.name}/sync` | [`agent_application_sync`](Api::agent_application_sync) |
+//! | `DELETE /gitops/api/v1/agents/{agentIdentifier}/applications/{request.name}/operation` | [`agent_application_terminate_operation`](Api::agent_application_terminate_operation) |
+//! | `PUT /gitops/api/v1/agents/{agentIdentifier}/applications/{request.name}` | [`agent_application_update`](Api::agent_application_update) |
+//! | `PUT /gitops/api/v1/agents/{agentIdentifier}/applications/{request.name}/spec` | [`agent_application_update_spec`](Api::agent_application_update_spec) |
+//! | `POST /gitops/api/v1/applications/bulk/refresh` | [`application_bulk_refresh`](Api::application_bulk_refresh) |
+//! | `POST /gitops/api/v1/applications/bulk/sync` | [`application_bulk_sync`](Api::application_bulk_sync) |
+//! | `GET /gitops/api/v1/applications/{name}/exists` | [`application_exists`](Api::application_exists) |
+//! | `GET /gitops/api/v1/applications/sets` | [`application_list_app_sets`](Api::application_list_app_sets) |
+//! | `POST /gitops/api/v1/applications/sync` | [`application_list_app_sync`](Api::application_list_app_sync) |
+//! | `GET /gitops/api/v1/applications/attributes` | [`application_list_attributes`](Api::application_list_attributes) |
+//! | `POST /gitops/api/v1/applications/ns` | [`application_list_ns`](Api::application_list_ns) |
+//!
+//! # `ArgoProjects`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `POST /gitops/api/v2/agents/{agentIdentifier}/argoprojects` | [`agent_argo_project_create`](Api::agent_argo_project_create) |
+//! | `DELETE /gitops/api/v2/agents/{agentIdentifier}/argoprojects/{query.name}` | [`agent_argo_project_delete`](Api::agent_argo_project_delete) |
+//! | `GET /gitops/api/v2/agents/{agentIdentifier}/argoprojects/{query.name}` | [`agent_argo_project_get`](Api::agent_argo_project_get) |
+//! | `GET /gitops/api/v2/agents/{agentIdentifier}/argoprojects/{query.name}/events` | [`agent_argo_project_list_events`](Api::agent_argo_project_list_events) |
+//! | `GET /gitops/api/v2/agents/{agentIdentifier}/argoprojects` | [`agent_argo_project_list_for_agent`](Api::agent_argo_project_list_for_agent) |
+//! | `PUT /gitops/api/v2/agents/{agentIdentifier}/argoprojects/{query.name}` | [`agent_argo_project_update`](Api::agent_argo_project_update) |
+//!
+//! # `Certificates`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `GET /gitops/api/v1/certificates` | [`certificate_list`](Api::certificate_list) |
+//!
+//! # `Clusters`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `POST /gitops/api/v1/agents/{agentIdentifier}/clusters` | [`agent_cluster_create`](Api::agent_cluster_create) |
+//! | `POST /gitops/api/v1/agents/{agentIdentifier}/hosted/cluster` | [`agent_cluster_create_hosted`](Api::agent_cluster_create_hosted) |
+//! | `DELETE /gitops/api/v1/agents/{agentIdentifier}/clusters/{identifier}` | [`agent_cluster_delete`](Api::agent_cluster_delete) |
+//! | `GET /gitops/api/v1/agents/{agentIdentifier}/clusters/{identifier}` | [`agent_cluster_get`](Api::agent_cluster_get) |
+//! | `GET /gitops/api/v1/agents/{agentIdentifier}/cluster_byname` | [`agent_cluster_get_by_name`](Api::agent_cluster_get_by_name) |
+//! | `GET /gitops/api/v1/agents/{agentIdentifier}/cluster_byurl` | [`agent_cluster_get_by_url`](Api::agent_cluster_get_by_url) |
+//! | `GET /gitops/api/v1/agents/{agentIdentifier}/clusters` | [`agent_cluster_list`](Api::agent_cluster_list) |
+//! | `PUT /gitops/api/v1/agents/{agentIdentifier}/clusters/{identifier}` | [`agent_cluster_update`](Api::agent_cluster_update) |
+//! | `GET /gitops/api/v1/agents/{agentIdentifier}/gpgkeys` | [`agent_gpg_key_list`](Api::agent_gpg_key_list) |
+//! | `GET /gitops/api/v1/clusters/exists` | [`cluster_exists`](Api::cluster_exists) |
+//! | `POST /gitops/api/v1/clusters` | [`cluster_list`](Api::cluster_list) |
+//!
+//! # `Dashboard Aggregates`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `POST /gitops/api/v1/dashboard/activity` | [`dashboard_recent_deployments`](Api::dashboard_recent_deployments) |
+//! | `GET /gitops/api/v1/dashboard/topapps` | [`dashboard_top_application_phase_stats`](Api::dashboard_top_application_phase_stats) |
+//!
+//! # `Dashboards`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `GET /gitops/api/v1/dashboard/overview` | [`dashboard_get_overview`](Api::dashboard_get_overview) |
+//! | `GET /gitops/api/v1/dashboard/counts` | [`dashboard_recently_created_counts`](Api::dashboard_recently_created_counts) |
+//!
+//! # `Export and backup`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `POST /gitops/api/v1/agents/{agentIdentifier}/export` | [`agent_export`](Api::agent_export) |
+//!
+//! # `Filters`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `POST /gitops/api/filters` | [`filter_create`](Api::filter_create) |
+//! | `DELETE /gitops/api/filters/{identifier}` | [`filter_delete`](Api::filter_delete) |
+//! | `GET /gitops/api/filters/{identifier}` | [`filter_get`](Api::filter_get) |
+//! | `GET /gitops/api/filters` | [`filter_list`](Api::filter_list) |
+//! | `PUT /gitops/api/filters` | [`filter_update`](Api::filter_update) |
+//!
+//! # `GPG Keys`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `GET /gitops/api/v1/gpgkeys` | [`gpg_key_list`](Api::gpg_key_list) |
+//!
+//! # `GnuPGP Keys`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `POST /gitops/api/v1/agents/{agentIdentifier}/gpgkeys` | [`agent_gpg_key_create`](Api::agent_gpg_key_create) |
+//! | `DELETE /gitops/api/v1/agents/{agentIdentifier}/gpgkeys/{query.keyID}` | [`agent_gpg_key_delete`](Api::agent_gpg_key_delete) |
+//! | `GET /gitops/api/v1/agents/{agentIdentifier}/gpgkeys/{query.keyID}` | [`agent_gpg_key_get`](Api::agent_gpg_key_get) |
+//!
+//! # `Project mappings`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `POST /gitops/api/v1/agents/{agentIdentifier}/appprojectsmapping` | [`app_project_mapping_create`](Api::app_project_mapping_create) |
+//! | `POST /gitops/api/v2/agents/{agentIdentifier}/appprojectsmapping` | [`app_project_mapping_create_v2`](Api::app_project_mapping_create_v2) |
+//! | `DELETE /gitops/api/v1/agents/{agentIdentifier}/appprojectsmapping/{name}` | [`app_project_mapping_delete`](Api::app_project_mapping_delete) |
+//! | `DELETE /gitops/api/v2/agents/{agentIdentifier}/appprojectsmapping/{identifier}` | [`app_project_mapping_delete_v2`](Api::app_project_mapping_delete_v2) |
+//! | `GET /gitops/api/v1/appprojectsmapping` | [`app_project_mapping_get_list`](Api::app_project_mapping_get_list) |
+//! | `GET /gitops/api/v1/agents/{agentIdentifier}/appprojectsmapping` | [`app_project_mapping_get_list_by_agent`](Api::app_project_mapping_get_list_by_agent) |
+//! | `GET /gitops/api/v2/agents/{agentIdentifier}/appprojectsmappings` | [`app_project_mapping_get_list_by_agent_v2`](Api::app_project_mapping_get_list_by_agent_v2) |
+//! | `GET /gitops/api/v2/agents/{agentIdentifier}/appprojectsmapping/{identifier}` | [`app_project_mapping_get_v2`](Api::app_project_mapping_get_v2) |
+//! | `GET /gitops/api/v2/appprojectsmapping` | [`app_project_mapping_list`](Api::app_project_mapping_list) |
+//! | `PUT /gitops/api/v1/agents/{agentIdentifier}/appprojectsmapping` | [`app_project_mapping_update`](Api::app_project_mapping_update) |
+//! | `PUT /gitops/api/v2/agents/{agentIdentifier}/appprojectsmapping/{identifier}` | [`app_project_mapping_update_v2`](Api::app_project_mapping_update_v2) |
+//!
+//! # `Projects`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `POST /gitops/api/v1/agents/{agentIdentifier}/projects` | [`agent_project_create`](Api::agent_project_create) |
+//! | `DELETE /gitops/api/v1/agents/{agentIdentifier}/projects/{query.name}` | [`agent_project_delete`](Api::agent_project_delete) |
+//! | `GET /gitops/api/v1/agents/{agentIdentifier}/projects/{query.name}` | [`agent_project_get`](Api::agent_project_get) |
+//! | `GET /gitops/api/v1/agents/{agentIdentifier}/projects` | [`agent_project_list`](Api::agent_project_list) |
+//! | `PUT /gitops/api/v1/agents/{agentIdentifier}/projects/{query.name}` | [`agent_project_update`](Api::agent_project_update) |
+//!
+//! # `Reconciler`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `POST /gitops/api/v1/agents/{agentIdentifier}/reconcile/counts` | [`reconciler_collect_counts`](Api::reconciler_collect_counts) |
+//! | `POST /gitops/api/v1/agents/{agentIdentifier}/reconcile/import` | [`reconciler_import_data`](Api::reconciler_import_data) |
+//! | `GET /gitops/api/v1/agents/{agentIdentifier}/autocreate-logs` | [`reconciler_list_auto_create_logs`](Api::reconciler_list_auto_create_logs) |
+//!
+//! # `Repositories`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `GET /gitops/api/v1/agents/{agentIdentifier}/repositories/eso/check` | [`agent_repository_check_external_secrets_operator`](Api::agent_repository_check_external_secrets_operator) |
+//! | `POST /gitops/api/v1/agents/{agentIdentifier}/repositories/oci/type` | [`agent_repository_check_oci_repo_type`](Api::agent_repository_check_oci_repo_type) |
+//! | `POST /gitops/api/v1/agents/{agentIdentifier}/repositories` | [`agent_repository_create`](Api::agent_repository_create) |
+//! | `DELETE /gitops/api/v1/agents/{agentIdentifier}/repositories/{identifier}` | [`agent_repository_delete`](Api::agent_repository_delete) |
+//! | `GET /gitops/api/v1/agents/{agentIdentifier}/repositories/{identifier}` | [`agent_repository_get`](Api::agent_repository_get) |
+//! | `GET /gitops/api/v1/agents/{agentIdentifier}/repositories/{identifier}/appdetails` | [`agent_repository_get_app_details`](Api::agent_repository_get_app_details) |
+//! | `GET /gitops/api/v1/agents/{agentIdentifier}/repositories_byurl/appdetails` | [`agent_repository_get_app_details_by_url`](Api::agent_repository_get_app_details_by_url) |
+//! | `GET /gitops/api/v1/agents/{agentIdentifier}/repository_byurl` | [`agent_repository_get_by_url`](Api::agent_repository_get_by_url) |
+//! | `GET /gitops/api/v1/agents/{agentIdentifier}/repositories/{identifier}/helmcharts` | [`agent_repository_get_helm_charts`](Api::agent_repository_get_helm_charts) |
+//! | `GET /gitops/api/v1/agents/{agentIdentifier}/repositories_byurl/helmcharts` | [`agent_repository_get_helm_charts_by_url`](Api::agent_repository_get_helm_charts_by_url) |
+//! | `GET /gitops/api/v1/agents/{agentIdentifier}/repositories` | [`agent_repository_list`](Api::agent_repository_list) |
+//! | `GET /gitops/api/v1/agents/{agentIdentifier}/repositories/{identifier}/apps` | [`agent_repository_list_apps`](Api::agent_repository_list_apps) |
+//! | `GET /gitops/api/v1/agents/{agentIdentifier}/repositories_byurl/apps` | [`agent_repository_list_apps_by_url`](Api::agent_repository_list_apps_by_url) |
+//! | `GET /gitops/api/v1/agents/{agentIdentifier}/repositories/eso/generators` | [`agent_repository_list_eso_generators`](Api::agent_repository_list_eso_generators) |
+//! | `GET /gitops/api/v1/agents/{agentIdentifier}/repositories/{identifier}/refs` | [`agent_repository_list_refs`](Api::agent_repository_list_refs) |
+//! | `GET /gitops/api/v1/agents/{agentIdentifier}/repositories_byurl/refs` | [`agent_repository_list_refs_by_url`](Api::agent_repository_list_refs_by_url) |
+//! | `PUT /gitops/api/v1/agents/{agentIdentifier}/repositories/{identifier}` | [`agent_repository_update`](Api::agent_repository_update) |
+//! | `POST /gitops/api/v1/agents/{agentIdentifier}/repositories/validate` | [`agent_repository_validate_access`](Api::agent_repository_validate_access) |
+//! | `GET /gitops/api/v1/repositories/exists` | [`repository_exists`](Api::repository_exists) |
+//! | `POST /gitops/api/v1/repositories` | [`repository_list`](Api::repository_list) |
+//! | `GET /gitops/api/v1/repositories` | [`repository_list_by_repository_credential_template`](Api::repository_list_by_repository_credential_template) |
+//!
+//! # `Repository Certificates`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `POST /gitops/api/v1/agents/{agentIdentifier}/certificates` | [`agent_certificate_create`](Api::agent_certificate_create) |
+//! | `DELETE /gitops/api/v1/agents/{agentIdentifier}/certificates` | [`agent_certificate_delete`](Api::agent_certificate_delete) |
+//! | `GET /gitops/api/v1/agents/{agentIdentifier}/certificates` | [`agent_certificate_list`](Api::agent_certificate_list) |
+//!
+//! # `Repository credentials`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `POST /gitops/api/v1/agents/{agentIdentifier}/repocreds` | [`agent_repository_credentials_create`](Api::agent_repository_credentials_create) |
+//! | `DELETE /gitops/api/v1/agents/{agentIdentifier}/repocreds/{identifier}` | [`agent_repository_credentials_delete`](Api::agent_repository_credentials_delete) |
+//! | `GET /gitops/api/v1/agents/{agentIdentifier}/repocreds/{identifier}` | [`agent_repository_credentials_get`](Api::agent_repository_credentials_get) |
+//! | `POST /gitops/api/v1/agents/{agentIdentifier}/repocreds/get` | [`agent_repository_credentials_get_for_repository_url`](Api::agent_repository_credentials_get_for_repository_url) |
+//! | `POST /gitops/api/v1/repocreds` | [`agent_repository_credentials_list`](Api::agent_repository_credentials_list) |
+//! | `PUT /gitops/api/v1/agents/{agentIdentifier}/repocreds/{identifier}` | [`agent_repository_credentials_update`](Api::agent_repository_credentials_update) |
+//!
+//! # `Rollouts`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `GET /gitops/api/v1/agents/{agentIdentifier}/applications/{request.name}/rollouts/status` | [`rollouts_get_rollout_status`](Api::rollouts_get_rollout_status) |
 mod agents;
 pub use agents::*;
 mod application;

@@ -6,6 +6,11 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /gitops/api/v1/agents/{agentIdentifier}/appprojectsmapping`
+    ///
+    /// `AppProjectMappingService_Create`, tag `Project mappings`. Not repeated: twice may be more than once. Published types.
+    /// - Required: path `agent_identifier` = `agentIdentifier`.
+    /// - Body: [`types::Servicev1AppProjectMapping`], `application/json`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn app_project_mapping_create(
         &self,
@@ -18,6 +23,11 @@ impl<'c> Api<'c> {
         AppProjectMappingCreate { call }
     }
     /// `POST /gitops/api/v2/agents/{agentIdentifier}/appprojectsmapping`
+    ///
+    /// `AppProjectMappingService_CreateV2`, tag `Project mappings`. Not repeated: twice may be more than once. Published types.
+    /// - Required: path `agent_identifier` = `agentIdentifier`.
+    /// - Body: [`types::V1AppProjectMappingCreateRequestV2`], `application/json`.
+    /// - Result: [`types::V1AppProjectMappingV2`], `application/json`.
     #[inline]
     pub fn app_project_mapping_create_v2(
         &self,
@@ -30,6 +40,10 @@ impl<'c> Api<'c> {
         AppProjectMappingCreateV2 { call }
     }
     /// `DELETE /gitops/api/v1/agents/{agentIdentifier}/appprojectsmapping/{name}`
+    ///
+    /// `AppProjectMappingService_Delete`, tag `Project mappings`. Idempotent: twice is as good as once. Published types.
+    /// - Required: path `agent_identifier` = `agentIdentifier`, `name`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn app_project_mapping_delete(
         &self,
@@ -42,6 +56,10 @@ impl<'c> Api<'c> {
         AppProjectMappingDelete { call }
     }
     /// `DELETE /gitops/api/v2/agents/{agentIdentifier}/appprojectsmapping/{identifier}`
+    ///
+    /// `AppProjectMappingService_DeleteV2`, tag `Project mappings`. Idempotent: twice is as good as once. Published types.
+    /// - Required: path `agent_identifier` = `agentIdentifier`, `identifier`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn app_project_mapping_delete_v2(
         &self,
@@ -54,12 +72,19 @@ impl<'c> Api<'c> {
         AppProjectMappingDeleteV2 { call }
     }
     /// `GET /gitops/api/v1/appprojectsmapping`
+    ///
+    /// `AppProjectMappingService_GetAppProjectMappingList`, tag `Project mappings`. Safe: it only reads. Published types.
+    /// - Result: [`types::Servicev1AppProjectMapping`], `application/json`.
     #[inline]
     pub fn app_project_mapping_get_list(&self) -> AppProjectMappingGetList {
         let call = rt::Call::new(self.client, &APP_PROJECT_MAPPING_GET_LIST);
         AppProjectMappingGetList { call }
     }
     /// `GET /gitops/api/v1/agents/{agentIdentifier}/appprojectsmapping`
+    ///
+    /// `AppProjectMappingService_GetAppProjectMappingListByAgent`, tag `Project mappings`. Safe: it only reads. Published types.
+    /// - Required: path `agent_identifier` = `agentIdentifier`.
+    /// - Result: [`types::Servicev1AppProjectMapping`], `application/json`.
     #[inline]
     pub fn app_project_mapping_get_list_by_agent(
         &self,
@@ -75,6 +100,10 @@ impl<'c> Api<'c> {
         }
     }
     /// `GET /gitops/api/v2/agents/{agentIdentifier}/appprojectsmappings`
+    ///
+    /// `AppProjectMappingService_GetAppProjectMappingsListByAgentV2`, tag `Project mappings`. Safe: it only reads. Published types.
+    /// - Required: path `agent_identifier` = `agentIdentifier`.
+    /// - Result: [`types::V1AppProjectMappingV2List`], `application/json`.
     #[inline]
     pub fn app_project_mapping_get_list_by_agent_v2(
         &self,
@@ -90,6 +119,10 @@ impl<'c> Api<'c> {
         }
     }
     /// `GET /gitops/api/v2/agents/{agentIdentifier}/appprojectsmapping/{identifier}`
+    ///
+    /// `AppProjectMappingService_GetAppProjectMappingV2`, tag `Project mappings`. Safe: it only reads. Published types.
+    /// - Required: path `agent_identifier` = `agentIdentifier`, `identifier`.
+    /// - Result: [`types::V1AppProjectMappingV2`], `application/json`.
     #[inline]
     pub fn app_project_mapping_get_v2(
         &self,
@@ -102,12 +135,21 @@ impl<'c> Api<'c> {
         AppProjectMappingGetV2 { call }
     }
     /// `GET /gitops/api/v2/appprojectsmapping`
+    ///
+    /// `AppProjectMappingService_ListAppProjectMappings`, tag `Project mappings`. Safe: it only reads. Published types.
+    /// - Result: [`types::V1AppProjectMappingList`], `application/json`.
+    /// - List: `paged pageIndex/pageSize from 0, items content, total totalItems, size pageSize`.
     #[inline]
     pub fn app_project_mapping_list(&self) -> AppProjectMappingList {
         let call = rt::Call::new(self.client, &APP_PROJECT_MAPPING_LIST);
         AppProjectMappingList { call }
     }
     /// `PUT /gitops/api/v1/agents/{agentIdentifier}/appprojectsmapping`
+    ///
+    /// `AppProjectMappingService_Update`, tag `Project mappings`. Idempotent: twice is as good as once. The answer is not described; the body is inferred from one sample.
+    /// - Required: path `agent_identifier` = `agentIdentifier`.
+    /// - Body: [`types::AppProjectMappingUpdateBody`], `application/json`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn app_project_mapping_update(
         &self,
@@ -120,6 +162,11 @@ impl<'c> Api<'c> {
         AppProjectMappingUpdate { call }
     }
     /// `PUT /gitops/api/v2/agents/{agentIdentifier}/appprojectsmapping/{identifier}`
+    ///
+    /// `AppProjectMappingService_UpdateV2`, tag `Project mappings`. Idempotent: twice is as good as once. Published types.
+    /// - Required: path `agent_identifier` = `agentIdentifier`, `identifier`.
+    /// - Body: [`types::V1AppProjectMappingQueryV2`], `application/json`.
+    /// - Result: [`types::V1AppProjectMappingV2`], `application/json`.
     #[inline]
     pub fn app_project_mapping_update_v2(
         &self,

@@ -6,6 +6,11 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /gitops/api/v1/agents/{agentIdentifier}/projects`
+    ///
+    /// `AgentProjectService_Create`, tag `Projects`. Not repeated: twice may be more than once. Published types.
+    /// - Required: path `agent_identifier` = `agentIdentifier`.
+    /// - Body: [`types::ProjectsProjectCreateRequest`], `application/json`.
+    /// - Result: [`types::AppprojectsAppProject`], `application/json`.
     #[inline]
     pub fn agent_project_create(
         &self,
@@ -18,6 +23,10 @@ impl<'c> Api<'c> {
         AgentProjectCreate { call }
     }
     /// `DELETE /gitops/api/v1/agents/{agentIdentifier}/projects/{query.name}`
+    ///
+    /// `AgentProjectService_Delete`, tag `Projects`. Idempotent: twice is as good as once. Published types.
+    /// - Required: path `agent_identifier` = `agentIdentifier`, `query_name` = `query.name`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn agent_project_delete(
         &self,
@@ -30,6 +39,10 @@ impl<'c> Api<'c> {
         AgentProjectDelete { call }
     }
     /// `GET /gitops/api/v1/agents/{agentIdentifier}/projects/{query.name}`
+    ///
+    /// `AgentProjectService_Get`, tag `Projects`. Safe: it only reads. Published types.
+    /// - Required: path `agent_identifier` = `agentIdentifier`, `query_name` = `query.name`.
+    /// - Result: [`types::AppprojectsAppProject`], `application/json`.
     #[inline]
     pub fn agent_project_get(
         &self,
@@ -42,6 +55,11 @@ impl<'c> Api<'c> {
         AgentProjectGet { call }
     }
     /// `GET /gitops/api/v1/agents/{agentIdentifier}/projects`
+    ///
+    /// `AgentProjectService_List`, tag `Projects`. Safe: it only reads. Published types.
+    /// - Required: path `agent_identifier` = `agentIdentifier`.
+    /// - Result: [`types::AppprojectsAppProjectList`], `application/json`.
+    /// - List: `whole list, items items`.
     #[inline]
     pub fn agent_project_list(
         &self,
@@ -52,6 +70,11 @@ impl<'c> Api<'c> {
         AgentProjectList { call }
     }
     /// `PUT /gitops/api/v1/agents/{agentIdentifier}/projects/{query.name}`
+    ///
+    /// `AgentProjectService_Update`, tag `Projects`. Idempotent: twice is as good as once. Published types.
+    /// - Required: path `agent_identifier` = `agentIdentifier`, `query_name` = `query.name`.
+    /// - Body: [`types::ProjectsProjectUpdateRequest`], `application/json`.
+    /// - Result: [`types::AppprojectsAppProject`], `application/json`.
     #[inline]
     pub fn agent_project_update(
         &self,

@@ -6,6 +6,11 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /gitops/api/v1/agents/{agentIdentifier}/reconcile/counts`
+    ///
+    /// `ReconcilerService_CollectCounts`, tag `Reconciler`. Not repeated: twice may be more than once. Published types.
+    /// - Required: path `agent_identifier` = `agentIdentifier`.
+    /// - Body: [`types::Servicev1ReconcilerFilter`], `application/json`.
+    /// - Result: [`types::ReconcilerReconcileCountsResponse`], `application/json`.
     #[inline]
     pub fn reconciler_collect_counts(
         &self,
@@ -18,6 +23,11 @@ impl<'c> Api<'c> {
         ReconcilerCollectCounts { call }
     }
     /// `POST /gitops/api/v1/agents/{agentIdentifier}/reconcile/import`
+    ///
+    /// `ReconcilerService_ImportData`, tag `Reconciler`. Not repeated: twice may be more than once. Published types.
+    /// - Required: path `agent_identifier` = `agentIdentifier`.
+    /// - Body: [`types::Servicev1ReconcilerFilter`], `application/json`.
+    /// - Result: [`types::ReconcilerReconcileCountsResponse`], `application/json`.
     #[inline]
     pub fn reconciler_import_data(
         &self,
@@ -30,6 +40,10 @@ impl<'c> Api<'c> {
         ReconcilerImportData { call }
     }
     /// `GET /gitops/api/v1/agents/{agentIdentifier}/autocreate-logs`
+    ///
+    /// `ReconcilerService_ListAutoCreateLogs`, tag `Reconciler`. Safe: it only reads. The answer is not described.
+    /// - Required: path `agent_identifier` = `agentIdentifier`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn reconciler_list_auto_create_logs(
         &self,

@@ -6,6 +6,10 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /gitops/api/v1/agents/{agentIdentifier}/repositories/eso/check`
+    ///
+    /// `AgentRepositoryService_CheckExternalSecretsOperator`, tag `Repositories`. Safe: it only reads. Published types.
+    /// - Required: path `agent_identifier` = `agentIdentifier`.
+    /// - Result: [`types::RepositoriesCheckEsoResponse`], `application/json`.
     #[inline]
     pub fn agent_repository_check_external_secrets_operator(
         &self,
@@ -21,6 +25,11 @@ impl<'c> Api<'c> {
         }
     }
     /// `POST /gitops/api/v1/agents/{agentIdentifier}/repositories/oci/type`
+    ///
+    /// `AgentRepositoryService_CheckOCIRepoType`, tag `Repositories`. Safe: it only reads. Published types.
+    /// - Required: path `agent_identifier` = `agentIdentifier`.
+    /// - Body: [`types::V1ociRepoType`], `application/json`.
+    /// - Result: [`types::V1ociRepoTypeResponse`], `application/json`.
     #[inline]
     pub fn agent_repository_check_oci_repo_type(
         &self,
@@ -35,6 +44,11 @@ impl<'c> Api<'c> {
         }
     }
     /// `POST /gitops/api/v1/agents/{agentIdentifier}/repositories`
+    ///
+    /// `AgentRepositoryService_CreateRepository`, tag `Repositories`. Not repeated: twice may be more than once. Published types.
+    /// - Required: path `agent_identifier` = `agentIdentifier`.
+    /// - Body: [`types::RepositoriesRepoCreateRequest`], `application/json`.
+    /// - Result: [`types::Servicev1Repository`], `application/json`.
     #[inline]
     pub fn agent_repository_create(
         &self,
@@ -47,6 +61,10 @@ impl<'c> Api<'c> {
         AgentRepositoryCreate { call }
     }
     /// `DELETE /gitops/api/v1/agents/{agentIdentifier}/repositories/{identifier}`
+    ///
+    /// `AgentRepositoryService_DeleteRepository`, tag `Repositories`. Idempotent: twice is as good as once. Published types.
+    /// - Required: path `agent_identifier` = `agentIdentifier`, `identifier`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn agent_repository_delete(
         &self,
@@ -59,6 +77,10 @@ impl<'c> Api<'c> {
         AgentRepositoryDelete { call }
     }
     /// `GET /gitops/api/v1/agents/{agentIdentifier}/repositories/{identifier}`
+    ///
+    /// `AgentRepositoryService_Get`, tag `Repositories`. Safe: it only reads. Published types.
+    /// - Required: path `agent_identifier` = `agentIdentifier`, `identifier`.
+    /// - Result: [`types::Servicev1Repository`], `application/json`.
     #[inline]
     pub fn agent_repository_get(
         &self,
@@ -71,6 +93,10 @@ impl<'c> Api<'c> {
         AgentRepositoryGet { call }
     }
     /// `GET /gitops/api/v1/agents/{agentIdentifier}/repositories/{identifier}/appdetails`
+    ///
+    /// `AgentRepositoryService_GetAppDetails`, tag `Repositories`. Safe: it only reads. Published types.
+    /// - Required: path `agent_identifier` = `agentIdentifier`, `identifier`.
+    /// - Result: [`types::RepositoriesRepoAppDetailsResponse`], `application/json`.
     #[inline]
     pub fn agent_repository_get_app_details(
         &self,
@@ -85,6 +111,10 @@ impl<'c> Api<'c> {
         }
     }
     /// `GET /gitops/api/v1/agents/{agentIdentifier}/repositories_byurl/appdetails`
+    ///
+    /// `AgentRepositoryService_GetAppDetailsByUrl`, tag `Repositories`. Safe: it only reads. Published types.
+    /// - Required: path `agent_identifier` = `agentIdentifier`.
+    /// - Result: [`types::RepositoriesRepoAppDetailsResponse`], `application/json`.
     #[inline]
     pub fn agent_repository_get_app_details_by_url(
         &self,
@@ -100,6 +130,10 @@ impl<'c> Api<'c> {
         }
     }
     /// `GET /gitops/api/v1/agents/{agentIdentifier}/repository_byurl`
+    ///
+    /// `AgentRepositoryService_GetByUrl`, tag `Repositories`. Safe: it only reads. Published types.
+    /// - Required: path `agent_identifier` = `agentIdentifier`.
+    /// - Result: [`types::V1RepoByUrlRespList`], `application/json`.
     #[inline]
     pub fn agent_repository_get_by_url(
         &self,
@@ -110,6 +144,11 @@ impl<'c> Api<'c> {
         AgentRepositoryGetByUrl { call }
     }
     /// `GET /gitops/api/v1/agents/{agentIdentifier}/repositories/{identifier}/helmcharts`
+    ///
+    /// `AgentRepositoryService_GetHelmCharts`, tag `Repositories`. Safe: it only reads. Published types.
+    /// - Required: path `agent_identifier` = `agentIdentifier`, `identifier`.
+    /// - Result: [`types::RepositoriesHelmChartsResponse`], `application/json`.
+    /// - List: `whole list, items items`.
     #[inline]
     pub fn agent_repository_get_helm_charts(
         &self,
@@ -124,6 +163,11 @@ impl<'c> Api<'c> {
         }
     }
     /// `GET /gitops/api/v1/agents/{agentIdentifier}/repositories_byurl/helmcharts`
+    ///
+    /// `AgentRepositoryService_GetHelmChartsByUrl`, tag `Repositories`. Safe: it only reads. Published types.
+    /// - Required: path `agent_identifier` = `agentIdentifier`.
+    /// - Result: [`types::RepositoriesHelmChartsResponse`], `application/json`.
+    /// - List: `whole list, items items`.
     #[inline]
     pub fn agent_repository_get_helm_charts_by_url(
         &self,
@@ -139,6 +183,11 @@ impl<'c> Api<'c> {
         }
     }
     /// `GET /gitops/api/v1/agents/{agentIdentifier}/repositories`
+    ///
+    /// `AgentRepositoryService_ListRepositories`, tag `Repositories`. Safe: it only reads. Published types.
+    /// - Required: path `agent_identifier` = `agentIdentifier`.
+    /// - Result: [`types::RepositoriesRepositoryList`], `application/json`.
+    /// - List: `whole list, items items`.
     #[inline]
     pub fn agent_repository_list(
         &self,
@@ -149,6 +198,11 @@ impl<'c> Api<'c> {
         AgentRepositoryList { call }
     }
     /// `GET /gitops/api/v1/agents/{agentIdentifier}/repositories/{identifier}/apps`
+    ///
+    /// `AgentRepositoryService_ListApps`, tag `Repositories`. Safe: it only reads. Published types.
+    /// - Required: path `agent_identifier` = `agentIdentifier`, `identifier`.
+    /// - Result: [`types::RepositoriesRepoAppsResponse`], `application/json`.
+    /// - List: `whole list, items items`.
     #[inline]
     pub fn agent_repository_list_apps(
         &self,
@@ -161,6 +215,11 @@ impl<'c> Api<'c> {
         AgentRepositoryListApps { call }
     }
     /// `GET /gitops/api/v1/agents/{agentIdentifier}/repositories_byurl/apps`
+    ///
+    /// `AgentRepositoryService_ListAppsByUrl`, tag `Repositories`. Safe: it only reads. Published types.
+    /// - Required: path `agent_identifier` = `agentIdentifier`.
+    /// - Result: [`types::RepositoriesRepoAppsResponse`], `application/json`.
+    /// - List: `whole list, items items`.
     #[inline]
     pub fn agent_repository_list_apps_by_url(
         &self,
@@ -173,6 +232,10 @@ impl<'c> Api<'c> {
         }
     }
     /// `GET /gitops/api/v1/agents/{agentIdentifier}/repositories/eso/generators`
+    ///
+    /// `AgentRepositoryService_ListESOGenerators`, tag `Repositories`. Safe: it only reads. Published types.
+    /// - Required: path `agent_identifier` = `agentIdentifier`.
+    /// - Result: [`types::RepositoriesEsoGeneratorResponse`], `application/json`.
     #[inline]
     pub fn agent_repository_list_eso_generators(
         &self,
@@ -185,6 +248,10 @@ impl<'c> Api<'c> {
         }
     }
     /// `GET /gitops/api/v1/agents/{agentIdentifier}/repositories/{identifier}/refs`
+    ///
+    /// `AgentRepositoryService_ListRefs`, tag `Repositories`. Safe: it only reads. Published types.
+    /// - Required: path `agent_identifier` = `agentIdentifier`, `identifier`.
+    /// - Result: [`types::RepositoriesRefs`], `application/json`.
     #[inline]
     pub fn agent_repository_list_refs(
         &self,
@@ -197,6 +264,10 @@ impl<'c> Api<'c> {
         AgentRepositoryListRefs { call }
     }
     /// `GET /gitops/api/v1/agents/{agentIdentifier}/repositories_byurl/refs`
+    ///
+    /// `AgentRepositoryService_ListRefsByUrl`, tag `Repositories`. Safe: it only reads. Published types.
+    /// - Required: path `agent_identifier` = `agentIdentifier`.
+    /// - Result: [`types::RepositoriesRefs`], `application/json`.
     #[inline]
     pub fn agent_repository_list_refs_by_url(
         &self,
@@ -209,6 +280,11 @@ impl<'c> Api<'c> {
         }
     }
     /// `PUT /gitops/api/v1/agents/{agentIdentifier}/repositories/{identifier}`
+    ///
+    /// `AgentRepositoryService_UpdateRepository`, tag `Repositories`. Idempotent: twice is as good as once. Published types.
+    /// - Required: path `agent_identifier` = `agentIdentifier`, `identifier`.
+    /// - Body: [`types::RepositoriesRepoUpdateRequest`], `application/json`.
+    /// - Result: [`types::Servicev1Repository`], `application/json`.
     #[inline]
     pub fn agent_repository_update(
         &self,
@@ -223,6 +299,11 @@ impl<'c> Api<'c> {
         AgentRepositoryUpdate { call }
     }
     /// `POST /gitops/api/v1/agents/{agentIdentifier}/repositories/validate`
+    ///
+    /// `AgentRepositoryService_ValidateAccess`, tag `Repositories`. Safe: it only reads. Published types.
+    /// - Required: path `agent_identifier` = `agentIdentifier`.
+    /// - Body: [`types::RepositoriesRepoAccessQuery`], `application/json`.
+    /// - Result: [`types::CommonsConnectionState`], `application/json`.
     #[inline]
     pub fn agent_repository_validate_access(
         &self,
@@ -237,12 +318,20 @@ impl<'c> Api<'c> {
         }
     }
     /// `GET /gitops/api/v1/repositories/exists`
+    ///
+    /// `RepositoryService_Exists`, tag `Repositories`. Safe: it only reads. Published types.
+    /// - Result: bool, `application/json`.
     #[inline]
     pub fn repository_exists(&self) -> RepositoryExists {
         let call = rt::Call::new(self.client, &REPOSITORY_EXISTS);
         RepositoryExists { call }
     }
     /// `POST /gitops/api/v1/repositories`
+    ///
+    /// `RepositoryService_ListRepositories`, tag `Repositories`. Safe: it only reads. Published types.
+    /// - Body: [`types::V1RepoListReq`], `application/json`.
+    /// - Result: [`types::V1Repositorylist`], `application/json`.
+    /// - List: `paged pageIndex/pageSize in body from 0, items content, total totalItems, size pageSize`.
     #[inline]
     pub fn repository_list(&self, body: &types::V1RepoListReq) -> RepositoryList {
         let mut call = rt::Call::new(self.client, &REPOSITORY_LIST);
@@ -250,6 +339,10 @@ impl<'c> Api<'c> {
         RepositoryList { call }
     }
     /// `GET /gitops/api/v1/repositories`
+    ///
+    /// `RepositoryService_ListRepositoriesByRepositoryCredentialTemplate`, tag `Repositories`. Safe: it only reads. Published types.
+    /// - Result: [`types::V1Repositorylist`], `application/json`.
+    /// - List: `paged pageIndex/pageSize from 0, items content, total totalItems, size pageSize`.
     #[inline]
     pub fn repository_list_by_repository_credential_template(
         &self,

@@ -6,6 +6,11 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /gitops/api/v1/agents/{agentIdentifier}/certificates`
+    ///
+    /// `AgentCertificateService_Create`, tag `Repository Certificates`. Not repeated: twice may be more than once. Published types.
+    /// - Required: path `agent_identifier` = `agentIdentifier`.
+    /// - Body: [`types::CertificatesRepositoryCertificateCreateRequest`], `application/json`.
+    /// - Result: [`types::CertificatesRepositoryCertificateList`], `application/json`.
     #[inline]
     pub fn agent_certificate_create(
         &self,
@@ -18,6 +23,10 @@ impl<'c> Api<'c> {
         AgentCertificateCreate { call }
     }
     /// `DELETE /gitops/api/v1/agents/{agentIdentifier}/certificates`
+    ///
+    /// `AgentCertificateService_Delete`, tag `Repository Certificates`. Idempotent: twice is as good as once. Published types.
+    /// - Required: path `agent_identifier` = `agentIdentifier`.
+    /// - Result: [`types::CertificatesRepositoryCertificateList`], `application/json`.
     #[inline]
     pub fn agent_certificate_delete(
         &self,
@@ -28,6 +37,11 @@ impl<'c> Api<'c> {
         AgentCertificateDelete { call }
     }
     /// `GET /gitops/api/v1/agents/{agentIdentifier}/certificates`
+    ///
+    /// `AgentCertificateService_List`, tag `Repository Certificates`. Safe: it only reads. Published types.
+    /// - Required: path `agent_identifier` = `agentIdentifier`.
+    /// - Result: [`types::CertificatesRepositoryCertificateList`], `application/json`.
+    /// - List: `whole list, items items`.
     #[inline]
     pub fn agent_certificate_list(
         &self,

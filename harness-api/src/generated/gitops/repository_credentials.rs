@@ -6,6 +6,11 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /gitops/api/v1/agents/{agentIdentifier}/repocreds`
+    ///
+    /// `AgentRepositoryCredentialsService_CreateRepositoryCredentials`, tag `Repository credentials`. Not repeated: twice may be more than once. Published types.
+    /// - Required: path `agent_identifier` = `agentIdentifier`.
+    /// - Body: [`types::HrepocredsRepoCredsCreateRequest`], `application/json`.
+    /// - Result: [`types::Servicev1RepositoryCredentials`], `application/json`.
     #[inline]
     pub fn agent_repository_credentials_create(
         &self,
@@ -20,6 +25,10 @@ impl<'c> Api<'c> {
         }
     }
     /// `DELETE /gitops/api/v1/agents/{agentIdentifier}/repocreds/{identifier}`
+    ///
+    /// `AgentRepositoryCredentialsService_DeleteRepositoryCredentials`, tag `Repository credentials`. Idempotent: twice is as good as once. Published types.
+    /// - Required: path `agent_identifier` = `agentIdentifier`, `identifier`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn agent_repository_credentials_delete(
         &self,
@@ -34,6 +43,10 @@ impl<'c> Api<'c> {
         }
     }
     /// `GET /gitops/api/v1/agents/{agentIdentifier}/repocreds/{identifier}`
+    ///
+    /// `AgentRepositoryCredentialsService_GetRepositoryCredentials`, tag `Repository credentials`. Safe: it only reads. Published types.
+    /// - Required: path `agent_identifier` = `agentIdentifier`, `identifier`.
+    /// - Result: [`types::Servicev1RepositoryCredentials`], `application/json`.
     #[inline]
     pub fn agent_repository_credentials_get(
         &self,
@@ -48,6 +61,11 @@ impl<'c> Api<'c> {
         }
     }
     /// `POST /gitops/api/v1/agents/{agentIdentifier}/repocreds/get`
+    ///
+    /// `AgentRepositoryCredentialsService_GetCredentialsForRepositoryUrl`, tag `Repository credentials`. Safe: it only reads. Published types.
+    /// - Required: path `agent_identifier` = `agentIdentifier`.
+    /// - Body: [`types::HrepocredsRepoCredsQuery`], `application/json`.
+    /// - Result: [`types::Servicev1RepositoryCredentials`], `application/json`.
     #[inline]
     pub fn agent_repository_credentials_get_for_repository_url(
         &self,
@@ -65,6 +83,11 @@ impl<'c> Api<'c> {
         }
     }
     /// `POST /gitops/api/v1/repocreds`
+    ///
+    /// `AgentRepositoryCredentialsService_ListRepositoryCredentials`, tag `Repository credentials`. Safe: it only reads. Published types.
+    /// - Body: [`types::V1RepositoryCredentialsQuery`], `application/json`.
+    /// - Result: [`types::Servicev1RepositoryCredentialsList`], `application/json`.
+    /// - List: `paged pageIndex/pageSize in body from 0, items content, total totalItems, size pageSize`.
     #[inline]
     pub fn agent_repository_credentials_list(
         &self,
@@ -77,6 +100,11 @@ impl<'c> Api<'c> {
         }
     }
     /// `PUT /gitops/api/v1/agents/{agentIdentifier}/repocreds/{identifier}`
+    ///
+    /// `AgentRepositoryCredentialsService_UpdateRepositoryCredentials`, tag `Repository credentials`. Idempotent: twice is as good as once. Published types.
+    /// - Required: path `agent_identifier` = `agentIdentifier`, `identifier`.
+    /// - Body: [`types::HrepocredsRepoCredsUpdateRequest`], `application/json`.
+    /// - Result: [`types::Servicev1RepositoryCredentials`], `application/json`.
     #[inline]
     pub fn agent_repository_credentials_update(
         &self,

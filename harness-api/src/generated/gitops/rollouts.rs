@@ -6,6 +6,10 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /gitops/api/v1/agents/{agentIdentifier}/applications/{request.name}/rollouts/status`
+    ///
+    /// `RolloutsService_GetRolloutStatus`, tag `Rollouts`. Safe: it only reads. Published types.
+    /// - Required: path `agent_identifier` = `agentIdentifier`, `request_name` = `request.name`.
+    /// - Result: [`types::V1RolloutInfo`], `application/json`.
     #[inline]
     pub fn rollouts_get_rollout_status(
         &self,

@@ -6,12 +6,20 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /v1/webhooks`
+    ///
+    /// `create-account-webhooks`, tag `Account Webhooks`. Not repeated: twice may be more than once. Published types.
+    /// - Body, optional: [`types::CreateWebhookRequest`], `application/json`.
+    /// - Result: [`types::CreateWebhookResponse`], `application/json`.
     #[inline]
     pub fn create_account_webhooks(&self) -> CreateAccountWebhooks {
         let call = rt::Call::new(self.client, &CREATE_ACCOUNT_WEBHOOKS);
         CreateAccountWebhooks { call }
     }
     /// `DELETE /v1/webhooks/{webhook}`
+    ///
+    /// `delete-account-webhook`, tag `Account Webhooks`. Idempotent: twice is as good as once. Published types.
+    /// - Required: path `webhook`.
+    /// - Result: nothing.
     #[inline]
     pub fn delete_account_webhook(
         &self,
@@ -22,6 +30,10 @@ impl<'c> Api<'c> {
         DeleteAccountWebhook { call }
     }
     /// `GET /v1/webhooks/{webhook}`
+    ///
+    /// `get-account-webhook`, tag `Account Webhooks`. Safe: it only reads. Published types.
+    /// - Required: path `webhook`.
+    /// - Result: [`types::WebhookResponse`], `application/json`.
     #[inline]
     pub fn get_account_webhook(&self, webhook: impl Into<String>) -> GetAccountWebhook {
         let mut call = rt::Call::new(self.client, &GET_ACCOUNT_WEBHOOK);
@@ -29,12 +41,22 @@ impl<'c> Api<'c> {
         GetAccountWebhook { call }
     }
     /// `POST /v1/webhooks/list`
+    ///
+    /// `list-account-webhooks`, tag `Account Webhooks`. Safe: it only reads. Published types.
+    /// - Body, optional: [`types::ListWebhookRequest`], `application/json`.
+    /// - Result: list of [`types::WebhookResponse`], `application/json`.
+    /// - List: `paged page/limit from 0, size 20, at most 100, items body, total header X-Total-Elements, size header X-Page-Size`.
     #[inline]
     pub fn list_account_webhooks(&self) -> ListAccountWebhooks {
         let call = rt::Call::new(self.client, &LIST_ACCOUNT_WEBHOOKS);
         ListAccountWebhooks { call }
     }
     /// `PUT /v1/webhooks/{webhook}`
+    ///
+    /// `update-account-webhook`, tag `Account Webhooks`. Idempotent: twice is as good as once. Published types.
+    /// - Required: path `webhook`.
+    /// - Body, optional: [`types::UpdateWebhookRequest`], `application/json`.
+    /// - Result: [`types::UpdateWebhookResponse`], `application/json`.
     #[inline]
     pub fn update_account_webhook(
         &self,

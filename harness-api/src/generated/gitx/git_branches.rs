@@ -6,6 +6,11 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /ng/api/git-sync-branch/listBranchesWithStatus`
+    ///
+    /// `getListOfBranchesWithStatus`, tag `Git Branches`. Safe: it only reads. Published types.
+    /// - Required: query `yaml_git_config_identifier` = `yamlGitConfigIdentifier`, `account_identifier` = `accountIdentifier`.
+    /// - Result: [`types::ResponseDtoGitBranchList`], `application/json`, `application/yaml`, `text/html`, `text/yaml`.
+    /// - List: `paged page/size from 0, at most 100, items data.branches.content, total data.branches.totalItems, size data.branches.pageSize`.
     #[inline]
     pub fn get_list_of_branches_with_status(
         &self,
@@ -20,6 +25,10 @@ impl<'c> Api<'c> {
         }
     }
     /// `POST /ng/api/git-sync-branch/sync`
+    ///
+    /// `syncGitBranch`, tag `Git Branches`. Not repeated: twice may be more than once. Published types.
+    /// - Required: query `repo_identifier` = `repoIdentifier`, `account_identifier` = `accountIdentifier`.
+    /// - Result: [`types::ResponseDtoBoolean`], `application/json`, `application/yaml`, `text/html`, `text/yaml`.
     #[inline]
     pub fn sync_git_branch(
         &self,

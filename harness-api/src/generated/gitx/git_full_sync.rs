@@ -6,6 +6,11 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /ng/api/git-full-sync/config`
+    ///
+    /// `createGitFullSyncConfig`, tag `Git Full Sync`. Not repeated: twice may be more than once. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Body, optional: [`types::GitFullSyncConfigRequest`], `application/json`, `text/html`, `text/yaml`.
+    /// - Result: [`types::ResponseDtoGitFullSyncConfig`], `application/json`, `application/yaml`, `text/html`, `text/yaml`.
     #[inline]
     pub fn create_git_full_sync_config(
         &self,
@@ -16,6 +21,10 @@ impl<'c> Api<'c> {
         CreateGitFullSyncConfig { call }
     }
     /// `GET /ng/api/git-full-sync/config`
+    ///
+    /// `getGitFullSyncConfig`, tag `Git Full Sync`. Safe: it only reads. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Result: [`types::ResponseDtoGitFullSyncConfig`], `application/json`, `application/yaml`, `text/html`, `text/yaml`.
     #[inline]
     pub fn get_git_full_sync_config(
         &self,
@@ -26,6 +35,12 @@ impl<'c> Api<'c> {
         GetGitFullSyncConfig { call }
     }
     /// `POST /ng/api/git-full-sync/files`
+    ///
+    /// `listFullSyncFiles`, tag `Git Full Sync`. Safe: it only reads. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Body, optional: [`types::GitFullSyncEntityInfoFilter`], `application/json`, `text/html`, `text/yaml`.
+    /// - Result: [`types::ResponseDtoPageResponseGitFullSyncEntityInfo`], `application/json`, `application/yaml`, `text/html`, `text/yaml`.
+    /// - List: `paged pageIndex/pageSize from 0, size 50, at most 100, items data.content, total data.totalItems, size data.pageSize, pageToken from data.pageToken`.
     #[inline]
     pub fn list_full_sync_files(
         &self,
@@ -36,6 +51,10 @@ impl<'c> Api<'c> {
         ListFullSyncFiles { call }
     }
     /// `POST /ng/api/git-full-sync`
+    ///
+    /// `triggerFullSync`, tag `Git Full Sync`. Not repeated: twice may be more than once. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Result: [`types::ResponseDtoTriggerGitFullSyncResponse`], `application/json`, `application/yaml`, `text/html`, `text/yaml`.
     #[inline]
     pub fn trigger_full_sync(
         &self,
@@ -46,6 +65,11 @@ impl<'c> Api<'c> {
         TriggerFullSync { call }
     }
     /// `PUT /ng/api/git-full-sync/config`
+    ///
+    /// `updateGitFullSyncConfig`, tag `Git Full Sync`. Idempotent: twice is as good as once. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Body, optional: [`types::GitFullSyncConfigRequest`], `application/json`, `text/html`, `text/yaml`.
+    /// - Result: [`types::ResponseDtoGitFullSyncConfig`], `application/json`, `application/yaml`, `text/html`, `text/yaml`.
     #[inline]
     pub fn update_git_full_sync_config(
         &self,

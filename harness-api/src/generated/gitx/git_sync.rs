@@ -6,6 +6,11 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /ng/api/git-sync`
+    ///
+    /// `createGitSyncConfig`, tag `Git Sync`. Not repeated: twice may be more than once. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Body: [`types::GitSyncConfig`], `application/json`, `text/html`, `text/plain`, `text/yaml`.
+    /// - Result: [`types::GitSyncConfig`], `application/json`, `application/yaml`, `text/html`, `text/yaml`.
     #[inline]
     pub fn create_git_sync_config(
         &self,
@@ -17,7 +22,7 @@ impl<'c> Api<'c> {
         call.body_part(model::Cell::part(body));
         CreateGitSyncConfig { call }
     }
-    /// `POST /ng/api/git-sync`
+    /// `POST /ng/api/git-sync`: [`Self::create_git_sync_config`] with another body.
     #[inline]
     pub fn create_git_sync_config_html(
         &self,
@@ -29,7 +34,7 @@ impl<'c> Api<'c> {
         call.body_text("text/html", body);
         CreateGitSyncConfig { call }
     }
-    /// `POST /ng/api/git-sync`
+    /// `POST /ng/api/git-sync`: [`Self::create_git_sync_config`] with another body.
     #[inline]
     pub fn create_git_sync_config_text(
         &self,
@@ -41,7 +46,7 @@ impl<'c> Api<'c> {
         call.body_text("text/plain", body);
         CreateGitSyncConfig { call }
     }
-    /// `POST /ng/api/git-sync`
+    /// `POST /ng/api/git-sync`: [`Self::create_git_sync_config`] with another body.
     #[inline]
     pub fn create_git_sync_config_text_yaml(
         &self,
@@ -54,6 +59,11 @@ impl<'c> Api<'c> {
         CreateGitSyncConfig { call }
     }
     /// `GET /ng/api/git-sync`
+    ///
+    /// `getGitSyncConfigList`, tag `Git Sync`. Safe: it only reads. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Result: list of [`types::GitSyncConfig`], `application/json`, `application/yaml`, `text/html`, `text/yaml`.
+    /// - List: `whole list, items body`.
     #[inline]
     pub fn get_git_sync_config_list(
         &self,
@@ -64,6 +74,10 @@ impl<'c> Api<'c> {
         GetGitSyncConfigList { call }
     }
     /// `GET /ng/api/git-sync/git-sync-enabled`
+    ///
+    /// `isGitSyncEnabled`, tag `Git Sync`. Safe: it only reads. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Result: [`types::GitEnabled`], `application/json`, `application/yaml`, `text/html`, `text/yaml`.
     #[inline]
     pub fn is_git_sync_enabled(
         &self,
@@ -74,6 +88,10 @@ impl<'c> Api<'c> {
         IsGitSyncEnabled { call }
     }
     /// `PUT /ng/api/git-sync/{identifier}/folder/{folderIdentifier}/default`
+    ///
+    /// `updateDefaultFolder`, tag `Git Sync`. Idempotent: twice is as good as once. Published types.
+    /// - Required: path `identifier`, `folder_identifier` = `folderIdentifier`; query `account_id` = `accountId`.
+    /// - Result: [`types::GitSyncConfig`], `application/json`, `application/yaml`, `text/html`, `text/yaml`.
     #[inline]
     pub fn update_default_folder(
         &self,
@@ -88,6 +106,11 @@ impl<'c> Api<'c> {
         UpdateDefaultFolder { call }
     }
     /// `PUT /ng/api/git-sync`
+    ///
+    /// `updateGitSyncConfig`, tag `Git Sync`. Idempotent: twice is as good as once. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Body: [`types::GitSyncConfig`], `application/json`, `text/html`, `text/plain`, `text/yaml`.
+    /// - Result: [`types::GitSyncConfig`], `application/json`, `application/yaml`, `text/html`, `text/yaml`.
     #[inline]
     pub fn update_git_sync_config(
         &self,
@@ -99,7 +122,7 @@ impl<'c> Api<'c> {
         call.body_part(model::Cell::part(body));
         UpdateGitSyncConfig { call }
     }
-    /// `PUT /ng/api/git-sync`
+    /// `PUT /ng/api/git-sync`: [`Self::update_git_sync_config`] with another body.
     #[inline]
     pub fn update_git_sync_config_html(
         &self,
@@ -111,7 +134,7 @@ impl<'c> Api<'c> {
         call.body_text("text/html", body);
         UpdateGitSyncConfig { call }
     }
-    /// `PUT /ng/api/git-sync`
+    /// `PUT /ng/api/git-sync`: [`Self::update_git_sync_config`] with another body.
     #[inline]
     pub fn update_git_sync_config_text(
         &self,
@@ -123,7 +146,7 @@ impl<'c> Api<'c> {
         call.body_text("text/plain", body);
         UpdateGitSyncConfig { call }
     }
-    /// `PUT /ng/api/git-sync`
+    /// `PUT /ng/api/git-sync`: [`Self::update_git_sync_config`] with another body.
     #[inline]
     pub fn update_git_sync_config_text_yaml(
         &self,

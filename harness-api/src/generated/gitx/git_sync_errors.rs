@@ -6,6 +6,10 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /ng/api/git-sync-errors/count`
+    ///
+    /// `getGitSyncErrorsCount`, tag `Git Sync Errors`. Safe: it only reads. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Result: [`types::ResponseDtoGitSyncErrorCount`], `application/json`, `application/yaml`, `text/html`, `text/yaml`.
     #[inline]
     pub fn get_git_sync_errors_count(
         &self,
@@ -16,6 +20,11 @@ impl<'c> Api<'c> {
         GetGitSyncErrorsCount { call }
     }
     /// `GET /ng/api/git-sync-errors`
+    ///
+    /// `listGitSyncErrors`, tag `Git Sync Errors`. Safe: it only reads. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Result: [`types::ResponseDtoPageResponseGitSyncError`], `application/json`, `application/yaml`, `text/html`, `text/yaml`.
+    /// - List: `paged pageIndex/pageSize from 0, size 50, at most 100, items data.content, total data.totalItems, size data.pageSize, pageToken from data.pageToken`.
     #[inline]
     pub fn list_git_sync_errors(
         &self,
@@ -26,6 +35,11 @@ impl<'c> Api<'c> {
         ListGitSyncErrors { call }
     }
     /// `GET /ng/api/git-sync-errors/commits/{commitId}`
+    ///
+    /// `listGitToHarnessErrorForCommit`, tag `Git Sync Errors`. Safe: it only reads. Published types.
+    /// - Required: path `commit_id` = `commitId`; query `account_identifier` = `accountIdentifier`.
+    /// - Result: [`types::ResponseDtoPageResponseGitSyncError`], `application/json`, `application/yaml`, `text/html`, `text/yaml`.
+    /// - List: `paged pageIndex/pageSize from 0, size 50, at most 100, items data.content, total data.totalItems, size data.pageSize, pageToken from data.pageToken`.
     #[inline]
     pub fn list_git_to_harness_error_for_commit(
         &self,
@@ -40,6 +54,11 @@ impl<'c> Api<'c> {
         }
     }
     /// `GET /ng/api/git-sync-errors/aggregate`
+    ///
+    /// `listGitToHarnessErrorsGroupedByCommits`, tag `Git Sync Errors`. Safe: it only reads. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Result: [`types::ResponseDtoPageResponseGitSyncErrorAggregateByCommit`], `application/json`, `application/yaml`, `text/html`, `text/yaml`.
+    /// - List: `paged pageIndex/pageSize from 0, size 50, at most 100, items data.content, total data.totalItems, size data.pageSize, pageToken from data.pageToken`.
     #[inline]
     pub fn list_git_to_harness_errors_grouped_by_commits(
         &self,

@@ -6,6 +6,11 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /ng/api/git-sync-settings`
+    ///
+    /// `createGitSyncSetting`, tag `Git Sync Settings`. Not repeated: twice may be more than once. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Body: [`types::GitSyncSettings`], `application/json`, `text/html`, `text/yaml`.
+    /// - Result: [`types::ResponseDtoGitSyncSettings`], `application/json`, `application/yaml`, `text/html`, `text/yaml`.
     #[inline]
     pub fn create_git_sync_setting(
         &self,
@@ -17,7 +22,7 @@ impl<'c> Api<'c> {
         call.body_part(model::Cell::part(body));
         CreateGitSyncSetting { call }
     }
-    /// `POST /ng/api/git-sync-settings`
+    /// `POST /ng/api/git-sync-settings`: [`Self::create_git_sync_setting`] with another body.
     #[inline]
     pub fn create_git_sync_setting_html(
         &self,
@@ -29,7 +34,7 @@ impl<'c> Api<'c> {
         call.body_text("text/html", body);
         CreateGitSyncSetting { call }
     }
-    /// `POST /ng/api/git-sync-settings`
+    /// `POST /ng/api/git-sync-settings`: [`Self::create_git_sync_setting`] with another body.
     #[inline]
     pub fn create_git_sync_setting_text_yaml(
         &self,
@@ -42,6 +47,10 @@ impl<'c> Api<'c> {
         CreateGitSyncSetting { call }
     }
     /// `GET /ng/api/git-sync-settings`
+    ///
+    /// `getGitSyncSettings`, tag `Git Sync Settings`. Safe: it only reads. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Result: [`types::ResponseDtoGitSyncSettings`], `application/json`, `application/yaml`, `text/html`, `text/yaml`.
     #[inline]
     pub fn get_git_sync_settings(
         &self,
@@ -52,6 +61,11 @@ impl<'c> Api<'c> {
         GetGitSyncSettings { call }
     }
     /// `PUT /ng/api/git-sync-settings`
+    ///
+    /// `updateGitSyncSetting`, tag `Git Sync Settings`. Idempotent: twice is as good as once. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Body: [`types::GitSyncSettings`], `application/json`, `text/html`, `text/yaml`.
+    /// - Result: [`types::ResponseDtoGitSyncSettings`], `application/json`, `application/yaml`, `text/html`, `text/yaml`.
     #[inline]
     pub fn update_git_sync_setting(
         &self,
@@ -63,7 +77,7 @@ impl<'c> Api<'c> {
         call.body_part(model::Cell::part(body));
         UpdateGitSyncSetting { call }
     }
-    /// `PUT /ng/api/git-sync-settings`
+    /// `PUT /ng/api/git-sync-settings`: [`Self::update_git_sync_setting`] with another body.
     #[inline]
     pub fn update_git_sync_setting_html(
         &self,
@@ -75,7 +89,7 @@ impl<'c> Api<'c> {
         call.body_text("text/html", body);
         UpdateGitSyncSetting { call }
     }
-    /// `PUT /ng/api/git-sync-settings`
+    /// `PUT /ng/api/git-sync-settings`: [`Self::update_git_sync_setting`] with another body.
     #[inline]
     pub fn update_git_sync_setting_text_yaml(
         &self,

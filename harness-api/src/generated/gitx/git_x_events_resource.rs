@@ -6,6 +6,9 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /v1/gitx-webhook-events/list-branches`
+    ///
+    /// `list-webhook-event-branches`, tag `GitX Events Resource`. Safe: it only reads. Published types.
+    /// - Result: [`types::ListGitxWebhookBranchesDto`], `application/json`.
     #[inline]
     pub fn list_webhook_event_branches(&self) -> ListWebhookEventBranches {
         let call = rt::Call::new(self.client, &LIST_WEBHOOK_EVENT_BRANCHES);

@@ -6,6 +6,11 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `PATCH /v1/gitx-webhook-events/{gitx-webhook-event}`
+    ///
+    /// `patch-gitx-webhook-events-gitx-webhook-event`, tag `GitX Webhook Event`. Not repeated: twice may be more than once. Published types.
+    /// - Required: path `gitx_webhook_event` = `gitx-webhook-event`.
+    /// - Body, optional: [`types::UpdateGitxWebhookEventRequest`], `application/json`.
+    /// - Result: [`types::GitxWebhookEventResponse`], `application/json`.
     #[inline]
     pub fn patch_gitx_webhook_event(
         &self,

@@ -6,12 +6,20 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /v1/gitx-webhooks`
+    ///
+    /// `create-gitx-webhook`, tag `GitX Webhooks`. Not repeated: twice may be more than once. Published types.
+    /// - Body, optional: [`types::CreateGitxWebhookRequest`], `application/json`.
+    /// - Result: [`types::CreateGitxWebhookResponse`], `application/json`.
     #[inline]
     pub fn create_gitx_webhook(&self) -> CreateGitxWebhook {
         let call = rt::Call::new(self.client, &CREATE_GITX_WEBHOOK);
         CreateGitxWebhook { call }
     }
     /// `DELETE /v1/gitx-webhooks/{gitx-webhook}`
+    ///
+    /// `delete-gitx-webhook`, tag `GitX Webhooks`. Idempotent: twice is as good as once. Published types.
+    /// - Required: path `gitx_webhook` = `gitx-webhook`.
+    /// - Result: nothing.
     #[inline]
     pub fn delete_gitx_webhook(
         &self,
@@ -22,6 +30,10 @@ impl<'c> Api<'c> {
         DeleteGitxWebhook { call }
     }
     /// `GET /v1/gitx-webhooks/{gitx-webhook}`
+    ///
+    /// `get-gitx-webhook`, tag `GitX Webhooks`. Safe: it only reads. Published types.
+    /// - Required: path `gitx_webhook` = `gitx-webhook`.
+    /// - Result: [`types::GitxWebhookResponse`], `application/json`.
     #[inline]
     pub fn get_gitx_webhook(&self, gitx_webhook: impl Into<String>) -> GetGitxWebhook {
         let mut call = rt::Call::new(self.client, &GET_GITX_WEBHOOK);
@@ -29,18 +41,31 @@ impl<'c> Api<'c> {
         GetGitxWebhook { call }
     }
     /// `GET /v1/gitx-webhook-events`
+    ///
+    /// `list-gitx-webhook-events`, tag `GitX Webhooks`. Safe: it only reads. Published types.
+    /// - Result: list of [`types::GitxWebhookEventResponse`], `application/json`.
+    /// - List: `paged page/limit from 0, size 20, at most 100, items body, total header X-Total-Elements, size header X-Page-Size`.
     #[inline]
     pub fn list_gitx_webhook_events(&self) -> ListGitxWebhookEvents {
         let call = rt::Call::new(self.client, &LIST_GITX_WEBHOOK_EVENTS);
         ListGitxWebhookEvents { call }
     }
     /// `GET /v1/gitx-webhooks`
+    ///
+    /// `list-gitx-webhooks`, tag `GitX Webhooks`. Safe: it only reads. Published types.
+    /// - Result: list of [`types::GitxWebhookResponse`], `application/json`.
+    /// - List: `paged page/limit from 0, size 20, at most 100, items body, total header X-Total-Elements, size header X-Page-Size`.
     #[inline]
     pub fn list_gitx_webhooks(&self) -> ListGitxWebhooks {
         let call = rt::Call::new(self.client, &LIST_GITX_WEBHOOKS);
         ListGitxWebhooks { call }
     }
     /// `PUT /v1/gitx-webhooks/{gitx-webhook}`
+    ///
+    /// `update-gitx-webhook`, tag `GitX Webhooks`. Idempotent: twice is as good as once. Published types.
+    /// - Required: path `gitx_webhook` = `gitx-webhook`.
+    /// - Body, optional: [`types::UpdateGitxWebhookRequest`], `application/json`.
+    /// - Result: [`types::UpdateGitxWebhookResponse`], `application/json`.
     #[inline]
     pub fn update_gitx_webhook(
         &self,

@@ -6,6 +6,11 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /v1/gitx-webhook-events/{gitx-webhook-event}/validation-info`
+    ///
+    /// `gitx-webhook-event-file-validation`, tag `GitX Webhooks Event File Validation`. Safe: it only reads. Published types.
+    /// - Required: path `gitx_webhook_event` = `gitx-webhook-event`.
+    /// - Result: list of [`types::GetGitxWebhookEventFileValidationResponse`], `application/json`.
+    /// - List: `paged page/limit from 0, size 20, at most 100, items body, total header X-Total-Elements, size header X-Page-Size`.
     #[inline]
     pub fn webhook_event_file_validation(
         &self,

@@ -2,6 +2,166 @@
 // Do not edit: change the description's fixes or the generator, then run `cargo xtask generate`.
 
 //! Git Experience: Git sync, source code managers, Git providers and webhooks.
+//!
+//! # `Account Webhooks`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `POST /v1/webhooks` | [`create_account_webhooks`](Api::create_account_webhooks) |
+//! | `DELETE /v1/webhooks/{webhook}` | [`delete_account_webhook`](Api::delete_account_webhook) |
+//! | `GET /v1/webhooks/{webhook}` | [`get_account_webhook`](Api::get_account_webhook) |
+//! | `POST /v1/webhooks/list` | [`list_account_webhooks`](Api::list_account_webhooks) |
+//! | `PUT /v1/webhooks/{webhook}` | [`update_account_webhook`](Api::update_account_webhook) |
+//!
+//! # `Git Branches`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `GET /ng/api/git-sync-branch/listBranchesWithStatus` | [`get_list_of_branches_with_status`](Api::get_list_of_branches_with_status) |
+//! | `POST /ng/api/git-sync-branch/sync` | [`sync_git_branch`](Api::sync_git_branch) |
+//!
+//! # `Git Full Sync`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `POST /ng/api/git-full-sync/config` | [`create_git_full_sync_config`](Api::create_git_full_sync_config) |
+//! | `GET /ng/api/git-full-sync/config` | [`get_git_full_sync_config`](Api::get_git_full_sync_config) |
+//! | `POST /ng/api/git-full-sync/files` | [`list_full_sync_files`](Api::list_full_sync_files) |
+//! | `POST /ng/api/git-full-sync` | [`trigger_full_sync`](Api::trigger_full_sync) |
+//! | `PUT /ng/api/git-full-sync/config` | [`update_git_full_sync_config`](Api::update_git_full_sync_config) |
+//!
+//! # `Git Sync`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `POST /ng/api/git-sync` | [`create_git_sync_config`](Api::create_git_sync_config) |
+//! | `GET /ng/api/git-sync` | [`get_git_sync_config_list`](Api::get_git_sync_config_list) |
+//! | `GET /ng/api/git-sync/git-sync-enabled` | [`is_git_sync_enabled`](Api::is_git_sync_enabled) |
+//! | `PUT /ng/api/git-sync/{identifier}/folder/{folderIdentifier}/default` | [`update_default_folder`](Api::update_default_folder) |
+//! | `PUT /ng/api/git-sync` | [`update_git_sync_config`](Api::update_git_sync_config) |
+//!
+//! # `Git Sync Errors`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `GET /ng/api/git-sync-errors/count` | [`get_git_sync_errors_count`](Api::get_git_sync_errors_count) |
+//! | `GET /ng/api/git-sync-errors` | [`list_git_sync_errors`](Api::list_git_sync_errors) |
+//! | `GET /ng/api/git-sync-errors/commits/{commitId}` | [`list_git_to_harness_error_for_commit`](Api::list_git_to_harness_error_for_commit) |
+//! | `GET /ng/api/git-sync-errors/aggregate` | [`list_git_to_harness_errors_grouped_by_commits`](Api::list_git_to_harness_errors_grouped_by_commits) |
+//!
+//! # `Git Sync Settings`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `POST /ng/api/git-sync-settings` | [`create_git_sync_setting`](Api::create_git_sync_setting) |
+//! | `GET /ng/api/git-sync-settings` | [`get_git_sync_settings`](Api::get_git_sync_settings) |
+//! | `PUT /ng/api/git-sync-settings` | [`update_git_sync_setting`](Api::update_git_sync_setting) |
+//!
+//! # `GitX Events Resource`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `GET /v1/gitx-webhook-events/list-branches` | [`list_webhook_event_branches`](Api::list_webhook_event_branches) |
+//!
+//! # `GitX Webhook Event`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `PATCH /v1/gitx-webhook-events/{gitx-webhook-event}` | [`patch_gitx_webhook_event`](Api::patch_gitx_webhook_event) |
+//!
+//! # `GitX Webhooks`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `POST /v1/gitx-webhooks` | [`create_gitx_webhook`](Api::create_gitx_webhook) |
+//! | `DELETE /v1/gitx-webhooks/{gitx-webhook}` | [`delete_gitx_webhook`](Api::delete_gitx_webhook) |
+//! | `GET /v1/gitx-webhooks/{gitx-webhook}` | [`get_gitx_webhook`](Api::get_gitx_webhook) |
+//! | `GET /v1/gitx-webhook-events` | [`list_gitx_webhook_events`](Api::list_gitx_webhook_events) |
+//! | `GET /v1/gitx-webhooks` | [`list_gitx_webhooks`](Api::list_gitx_webhooks) |
+//! | `PUT /v1/gitx-webhooks/{gitx-webhook}` | [`update_gitx_webhook`](Api::update_gitx_webhook) |
+//!
+//! # `GitX Webhooks Event File Validation`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `GET /v1/gitx-webhook-events/{gitx-webhook-event}/validation-info` | [`webhook_event_file_validation`](Api::webhook_event_file_validation) |
+//!
+//! # `Org Gitx Webhooks`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `POST /v1/orgs/{org}/gitx-webhooks` | [`create_org_gitx_webhook`](Api::create_org_gitx_webhook) |
+//! | `DELETE /v1/orgs/{org}/gitx-webhooks/{gitx-webhook}` | [`delete_org_gitx_webhook`](Api::delete_org_gitx_webhook) |
+//! | `GET /v1/orgs/{org}/gitx-webhooks/{gitx-webhook}` | [`get_org_gitx_webhook`](Api::get_org_gitx_webhook) |
+//! | `GET /v1/orgs/{org}/gitx-webhooks` | [`list_org_gitx_webhooks`](Api::list_org_gitx_webhooks) |
+//! | `PUT /v1/orgs/{org}/gitx-webhooks/{gitx-webhook}` | [`update_org_gitx_webhook`](Api::update_org_gitx_webhook) |
+//!
+//! # `Org Gitx Webhooks Events`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `GET /v1/orgs/{org}/gitx-webhook-events` | [`list_org_gitx_webhook_events`](Api::list_org_gitx_webhook_events) |
+//!
+//! # `Org Webhooks`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `POST /v1/orgs/{org}/webhooks` | [`create_org_webhooks`](Api::create_org_webhooks) |
+//! | `DELETE /v1/orgs/{org}/webhooks/{webhook}` | [`delete_org_webhook`](Api::delete_org_webhook) |
+//! | `GET /v1/orgs/{org}/webhooks/{webhook}` | [`get_org_webhook`](Api::get_org_webhook) |
+//! | `POST /v1/orgs/{org}/webhooks/list` | [`list_org_webhooks`](Api::list_org_webhooks) |
+//! | `PUT /v1/orgs/{org}/webhooks/{webhook}` | [`update_org_webhook`](Api::update_org_webhook) |
+//!
+//! # `Project Gitx Webhooks`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `POST /v1/orgs/{org}/projects/{project}/gitx-webhooks` | [`create_project_gitx_webhook`](Api::create_project_gitx_webhook) |
+//! | `DELETE /v1/orgs/{org}/projects/{project}/gitx-webhooks/{gitx-webhook}` | [`delete_project_gitx_webhook`](Api::delete_project_gitx_webhook) |
+//! | `GET /v1/orgs/{org}/projects/{project}/gitx-webhooks/{gitx-webhook}` | [`get_project_gitx_webhook`](Api::get_project_gitx_webhook) |
+//! | `GET /v1/orgs/{org}/projects/{project}/gitx-webhooks` | [`list_project_gitx_webhook`](Api::list_project_gitx_webhook) |
+//! | `PUT /v1/orgs/{org}/projects/{project}/gitx-webhooks/{gitx-webhook}` | [`update_project_gitx_webhook`](Api::update_project_gitx_webhook) |
+//!
+//! # `Project Gitx Webhooks Events`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `GET /v1/orgs/{org}/projects/{project}/gitx-webhook-events` | [`list_project_gitx_webhook_events`](Api::list_project_gitx_webhook_events) |
+//!
+//! # `Project Webhooks`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `POST /v1/orgs/{org}/projects/{project}/webhooks` | [`create_project_webhooks`](Api::create_project_webhooks) |
+//! | `DELETE /v1/orgs/{org}/projects/{project}/webhooks/{webhook}` | [`delete_project_webhook`](Api::delete_project_webhook) |
+//! | `GET /v1/orgs/{org}/projects/{project}/webhooks/{webhook}` | [`get_project_webhook`](Api::get_project_webhook) |
+//! | `POST /v1/orgs/{org}/projects/{project}/webhooks/list` | [`list_project_webhooks`](Api::list_project_webhooks) |
+//! | `PUT /v1/orgs/{org}/projects/{project}/webhooks/{webhook}` | [`update_project_webhook`](Api::update_project_webhook) |
+//!
+//! # `Provider`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `POST /ng/api/provider` | [`create_provider`](Api::create_provider) |
+//! | `DELETE /ng/api/provider/{providerIdentifier}` | [`delete_provider`](Api::delete_provider) |
+//! | `GET /ng/api/provider/{providerIdentifier}` | [`get_provider`](Api::get_provider) |
+//! | `GET /ng/api/provider` | [`get_provider_list`](Api::get_provider_list) |
+//! | `PUT /ng/api/provider/{providerIdentifier}` | [`update_provider`](Api::update_provider) |
+//!
+//! # `Source Code Manager`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `POST /ng/api/source-code-manager` | [`create_source_code_manager`](Api::create_source_code_manager) |
+//! | `DELETE /ng/api/source-code-manager/{identifier}` | [`delete_source_code_manager`](Api::delete_source_code_manager) |
+//! | `GET /ng/api/source-code-manager` | [`get_source_code_managers`](Api::get_source_code_managers) |
+//! | `PUT /ng/api/source-code-manager/{identifier}` | [`update_source_code_manager`](Api::update_source_code_manager) |
+//!
+//! # `Webhook Event Handler`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `POST /ng/api/webhook` | [`process_webhook_event`](Api::process_webhook_event) |
 mod account_webhooks;
 pub use account_webhooks::*;
 mod git_branches;

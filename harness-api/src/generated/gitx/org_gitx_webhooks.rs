@@ -6,6 +6,11 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /v1/orgs/{org}/gitx-webhooks`
+    ///
+    /// `create-org-gitx-webhook`, tag `Org Gitx Webhooks`. Not repeated: twice may be more than once. Published types.
+    /// - Required: path `org`.
+    /// - Body, optional: [`types::CreateGitxWebhookRequest`], `application/json`.
+    /// - Result: [`types::CreateGitxWebhookResponse`], `application/json`.
     #[inline]
     pub fn create_org_gitx_webhook(
         &self,
@@ -16,6 +21,10 @@ impl<'c> Api<'c> {
         CreateOrgGitxWebhook { call }
     }
     /// `DELETE /v1/orgs/{org}/gitx-webhooks/{gitx-webhook}`
+    ///
+    /// `delete-org-gitx-webhook`, tag `Org Gitx Webhooks`. Idempotent: twice is as good as once. Published types.
+    /// - Required: path `org`, `gitx_webhook` = `gitx-webhook`.
+    /// - Result: nothing.
     #[inline]
     pub fn delete_org_gitx_webhook(
         &self,
@@ -28,6 +37,10 @@ impl<'c> Api<'c> {
         DeleteOrgGitxWebhook { call }
     }
     /// `GET /v1/orgs/{org}/gitx-webhooks/{gitx-webhook}`
+    ///
+    /// `get-org-gitx-webhook`, tag `Org Gitx Webhooks`. Safe: it only reads. Published types.
+    /// - Required: path `org`, `gitx_webhook` = `gitx-webhook`.
+    /// - Result: [`types::GitxWebhookResponse`], `application/json`.
     #[inline]
     pub fn get_org_gitx_webhook(
         &self,
@@ -40,6 +53,11 @@ impl<'c> Api<'c> {
         GetOrgGitxWebhook { call }
     }
     /// `GET /v1/orgs/{org}/gitx-webhooks`
+    ///
+    /// `list-org-gitx-webhooks`, tag `Org Gitx Webhooks`. Safe: it only reads. Published types.
+    /// - Required: path `org`.
+    /// - Result: list of [`types::GitxWebhookResponse`], `application/json`.
+    /// - List: `paged page/limit from 0, size 20, at most 100, items body, total header X-Total-Elements, size header X-Page-Size`.
     #[inline]
     pub fn list_org_gitx_webhooks(&self, org: impl Into<String>) -> ListOrgGitxWebhooks {
         let mut call = rt::Call::new(self.client, &LIST_ORG_GITX_WEBHOOKS);
@@ -47,6 +65,11 @@ impl<'c> Api<'c> {
         ListOrgGitxWebhooks { call }
     }
     /// `PUT /v1/orgs/{org}/gitx-webhooks/{gitx-webhook}`
+    ///
+    /// `update-org-gitx-webhook`, tag `Org Gitx Webhooks`. Idempotent: twice is as good as once. Published types.
+    /// - Required: path `org`, `gitx_webhook` = `gitx-webhook`.
+    /// - Body, optional: [`types::UpdateGitxWebhookRequest`], `application/json`.
+    /// - Result: [`types::UpdateGitxWebhookResponse`], `application/json`.
     #[inline]
     pub fn update_org_gitx_webhook(
         &self,

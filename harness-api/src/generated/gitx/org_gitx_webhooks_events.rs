@@ -6,6 +6,11 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /v1/orgs/{org}/gitx-webhook-events`
+    ///
+    /// `list-org-gitx-webhook-events`, tag `Org Gitx Webhooks Events`. Safe: it only reads. Published types.
+    /// - Required: path `org`.
+    /// - Result: list of [`types::GitxWebhookEventResponse`], `application/json`.
+    /// - List: `paged page/limit from 0, size 20, at most 100, items body, total header X-Total-Elements, size header X-Page-Size`.
     #[inline]
     pub fn list_org_gitx_webhook_events(
         &self,

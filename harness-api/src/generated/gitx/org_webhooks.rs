@@ -6,6 +6,11 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /v1/orgs/{org}/webhooks`
+    ///
+    /// `create-org-webhooks`, tag `Org Webhooks`. Not repeated: twice may be more than once. Published types.
+    /// - Required: path `org`.
+    /// - Body, optional: [`types::CreateWebhookRequest`], `application/json`.
+    /// - Result: [`types::CreateWebhookResponse`], `application/json`.
     #[inline]
     pub fn create_org_webhooks(&self, org: impl Into<String>) -> CreateOrgWebhooks {
         let mut call = rt::Call::new(self.client, &CREATE_ORG_WEBHOOKS);
@@ -13,6 +18,10 @@ impl<'c> Api<'c> {
         CreateOrgWebhooks { call }
     }
     /// `DELETE /v1/orgs/{org}/webhooks/{webhook}`
+    ///
+    /// `delete-org-webhook`, tag `Org Webhooks`. Idempotent: twice is as good as once. Published types.
+    /// - Required: path `org`, `webhook`.
+    /// - Result: nothing.
     #[inline]
     pub fn delete_org_webhook(
         &self,
@@ -25,6 +34,10 @@ impl<'c> Api<'c> {
         DeleteOrgWebhook { call }
     }
     /// `GET /v1/orgs/{org}/webhooks/{webhook}`
+    ///
+    /// `get-org-webhook`, tag `Org Webhooks`. Safe: it only reads. Published types.
+    /// - Required: path `org`, `webhook`.
+    /// - Result: [`types::WebhookResponse`], `application/json`.
     #[inline]
     pub fn get_org_webhook(
         &self,
@@ -37,6 +50,12 @@ impl<'c> Api<'c> {
         GetOrgWebhook { call }
     }
     /// `POST /v1/orgs/{org}/webhooks/list`
+    ///
+    /// `list-org-webhooks`, tag `Org Webhooks`. Safe: it only reads. Published types.
+    /// - Required: path `org`.
+    /// - Body, optional: [`types::ListWebhookRequest`], `application/json`.
+    /// - Result: list of [`types::WebhookResponse`], `application/json`.
+    /// - List: `paged page/limit from 0, size 20, at most 100, items body, total header X-Total-Elements, size header X-Page-Size`.
     #[inline]
     pub fn list_org_webhooks(&self, org: impl Into<String>) -> ListOrgWebhooks {
         let mut call = rt::Call::new(self.client, &LIST_ORG_WEBHOOKS);
@@ -44,6 +63,11 @@ impl<'c> Api<'c> {
         ListOrgWebhooks { call }
     }
     /// `PUT /v1/orgs/{org}/webhooks/{webhook}`
+    ///
+    /// `update-org-webhook`, tag `Org Webhooks`. Idempotent: twice is as good as once. Published types.
+    /// - Required: path `org`, `webhook`.
+    /// - Body, optional: [`types::UpdateWebhookRequest`], `application/json`.
+    /// - Result: [`types::UpdateWebhookResponse`], `application/json`.
     #[inline]
     pub fn update_org_webhook(
         &self,

@@ -6,6 +6,11 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /v1/orgs/{org}/projects/{project}/gitx-webhooks`
+    ///
+    /// `create-project-gitx-webhook`, tag `Project Gitx Webhooks`. Not repeated: twice may be more than once. Published types.
+    /// - Required: path `org`, `project`.
+    /// - Body, optional: [`types::CreateGitxWebhookRequest`], `application/json`.
+    /// - Result: [`types::CreateGitxWebhookResponse`], `application/json`.
     #[inline]
     pub fn create_project_gitx_webhook(
         &self,
@@ -18,6 +23,10 @@ impl<'c> Api<'c> {
         CreateProjectGitxWebhook { call }
     }
     /// `DELETE /v1/orgs/{org}/projects/{project}/gitx-webhooks/{gitx-webhook}`
+    ///
+    /// `delete-project-gitx-webhook`, tag `Project Gitx Webhooks`. Idempotent: twice is as good as once. Published types.
+    /// - Required: path `org`, `project`, `gitx_webhook` = `gitx-webhook`.
+    /// - Result: nothing.
     #[inline]
     pub fn delete_project_gitx_webhook(
         &self,
@@ -32,6 +41,10 @@ impl<'c> Api<'c> {
         DeleteProjectGitxWebhook { call }
     }
     /// `GET /v1/orgs/{org}/projects/{project}/gitx-webhooks/{gitx-webhook}`
+    ///
+    /// `get-project-gitx-webhook`, tag `Project Gitx Webhooks`. Safe: it only reads. Published types.
+    /// - Required: path `org`, `project`, `gitx_webhook` = `gitx-webhook`.
+    /// - Result: [`types::GitxWebhookResponse`], `application/json`.
     #[inline]
     pub fn get_project_gitx_webhook(
         &self,
@@ -46,6 +59,11 @@ impl<'c> Api<'c> {
         GetProjectGitxWebhook { call }
     }
     /// `GET /v1/orgs/{org}/projects/{project}/gitx-webhooks`
+    ///
+    /// `list-project-gitx-webhook`, tag `Project Gitx Webhooks`. Safe: it only reads. Published types.
+    /// - Required: path `org`, `project`.
+    /// - Result: list of [`types::GitxWebhookResponse`], `application/json`.
+    /// - List: `paged page/limit from 0, size 20, at most 100, items body, total header X-Total-Elements, size header X-Page-Size`.
     #[inline]
     pub fn list_project_gitx_webhook(
         &self,
@@ -58,6 +76,11 @@ impl<'c> Api<'c> {
         ListProjectGitxWebhook { call }
     }
     /// `PUT /v1/orgs/{org}/projects/{project}/gitx-webhooks/{gitx-webhook}`
+    ///
+    /// `update-project-gitx-webhook`, tag `Project Gitx Webhooks`. Idempotent: twice is as good as once. Published types.
+    /// - Required: path `org`, `project`, `gitx_webhook` = `gitx-webhook`.
+    /// - Body, optional: [`types::UpdateGitxWebhookRequest`], `application/json`.
+    /// - Result: [`types::UpdateGitxWebhookResponse`], `application/json`.
     #[inline]
     pub fn update_project_gitx_webhook(
         &self,

@@ -6,6 +6,11 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /v1/orgs/{org}/projects/{project}/webhooks`
+    ///
+    /// `create-project-webhooks`, tag `Project Webhooks`. Not repeated: twice may be more than once. Published types.
+    /// - Required: path `org`, `project`.
+    /// - Body, optional: [`types::CreateWebhookRequest`], `application/json`.
+    /// - Result: [`types::CreateWebhookResponse`], `application/json`.
     #[inline]
     pub fn create_project_webhooks(
         &self,
@@ -18,6 +23,10 @@ impl<'c> Api<'c> {
         CreateProjectWebhooks { call }
     }
     /// `DELETE /v1/orgs/{org}/projects/{project}/webhooks/{webhook}`
+    ///
+    /// `delete-project-webhook`, tag `Project Webhooks`. Idempotent: twice is as good as once. Published types.
+    /// - Required: path `org`, `project`, `webhook`.
+    /// - Result: nothing.
     #[inline]
     pub fn delete_project_webhook(
         &self,
@@ -32,6 +41,10 @@ impl<'c> Api<'c> {
         DeleteProjectWebhook { call }
     }
     /// `GET /v1/orgs/{org}/projects/{project}/webhooks/{webhook}`
+    ///
+    /// `get-project-webhook`, tag `Project Webhooks`. Safe: it only reads. Published types.
+    /// - Required: path `org`, `project`, `webhook`.
+    /// - Result: [`types::WebhookResponse`], `application/json`.
     #[inline]
     pub fn get_project_webhook(
         &self,
@@ -46,6 +59,12 @@ impl<'c> Api<'c> {
         GetProjectWebhook { call }
     }
     /// `POST /v1/orgs/{org}/projects/{project}/webhooks/list`
+    ///
+    /// `list-project-webhooks`, tag `Project Webhooks`. Safe: it only reads. Published types.
+    /// - Required: path `org`, `project`.
+    /// - Body, optional: [`types::ListWebhookRequest`], `application/json`.
+    /// - Result: list of [`types::WebhookResponse`], `application/json`.
+    /// - List: `paged page/limit from 0, size 20, at most 100, items body, total header X-Total-Elements, size header X-Page-Size`.
     #[inline]
     pub fn list_project_webhooks(
         &self,
@@ -58,6 +77,11 @@ impl<'c> Api<'c> {
         ListProjectWebhooks { call }
     }
     /// `PUT /v1/orgs/{org}/projects/{project}/webhooks/{webhook}`
+    ///
+    /// `update-project-webhook`, tag `Project Webhooks`. Idempotent: twice is as good as once. Published types.
+    /// - Required: path `org`, `project`, `webhook`.
+    /// - Body, optional: [`types::UpdateWebhookRequest`], `application/json`.
+    /// - Result: [`types::UpdateWebhookResponse`], `application/json`.
     #[inline]
     pub fn update_project_webhook(
         &self,

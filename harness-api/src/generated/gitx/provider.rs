@@ -6,6 +6,11 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /ng/api/provider`
+    ///
+    /// `createProvider`, tag `Provider`. Not repeated: twice may be more than once. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Body: [`types::CreateProviderRequestDto`], `application/json`.
+    /// - Result: [`types::ResponseDtoCreateProviderResponse`], `application/json`.
     #[inline]
     pub fn create_provider(
         &self,
@@ -18,6 +23,10 @@ impl<'c> Api<'c> {
         CreateProvider { call }
     }
     /// `DELETE /ng/api/provider/{providerIdentifier}`
+    ///
+    /// `deleteProvider`, tag `Provider`. Idempotent: twice is as good as once. Published types.
+    /// - Required: path `provider_identifier` = `providerIdentifier`; query `account_identifier` = `accountIdentifier`.
+    /// - Result: [`types::ResponseDtoDeleteProviderResponse`], `application/json`.
     #[inline]
     pub fn delete_provider(
         &self,
@@ -30,6 +39,10 @@ impl<'c> Api<'c> {
         DeleteProvider { call }
     }
     /// `GET /ng/api/provider/{providerIdentifier}`
+    ///
+    /// `getProvider`, tag `Provider`. Safe: it only reads. Published types.
+    /// - Required: path `provider_identifier` = `providerIdentifier`; query `account_identifier` = `accountIdentifier`.
+    /// - Result: [`types::ResponseDtoGetProviderResponse`], `application/json`.
     #[inline]
     pub fn get_provider(
         &self,
@@ -42,6 +55,11 @@ impl<'c> Api<'c> {
         GetProvider { call }
     }
     /// `GET /ng/api/provider`
+    ///
+    /// `getProviderList`, tag `Provider`. Safe: it only reads. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Result: [`types::ResponseDtoListGetProviderResponse`], `application/json`.
+    /// - List: `whole list, items data`.
     #[inline]
     pub fn get_provider_list(
         &self,
@@ -52,6 +70,11 @@ impl<'c> Api<'c> {
         GetProviderList { call }
     }
     /// `PUT /ng/api/provider/{providerIdentifier}`
+    ///
+    /// `updateProvider`, tag `Provider`. Idempotent: twice is as good as once. Published types.
+    /// - Required: path `provider_identifier` = `providerIdentifier`; query `account_identifier` = `accountIdentifier`.
+    /// - Body: [`types::UpdateProviderRequestDto`], `application/json`.
+    /// - Result: [`types::ResponseDtoUpdateProviderResponse`], `application/json`.
     #[inline]
     pub fn update_provider(
         &self,

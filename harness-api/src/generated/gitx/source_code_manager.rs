@@ -6,12 +6,20 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /ng/api/source-code-manager`
+    ///
+    /// `createSourceCodeManager`, tag `Source Code Manager`. Not repeated: twice may be more than once. Published types.
+    /// - Body, optional: [`types::SourceCodeManager`], `application/json`.
+    /// - Result: [`types::ResponseDtoSourceCodeManager`], `application/json`, `application/yaml`.
     #[inline]
     pub fn create_source_code_manager(&self) -> CreateSourceCodeManager {
         let call = rt::Call::new(self.client, &CREATE_SOURCE_CODE_MANAGER);
         CreateSourceCodeManager { call }
     }
     /// `DELETE /ng/api/source-code-manager/{identifier}`
+    ///
+    /// `deleteSourceCodeManager`, tag `Source Code Manager`. Idempotent: twice is as good as once. Published types.
+    /// - Required: path `identifier`; query `account_identifier` = `accountIdentifier`.
+    /// - Result: [`types::ResponseDtoBoolean`], `application/json`, `application/yaml`.
     #[inline]
     pub fn delete_source_code_manager(
         &self,
@@ -24,6 +32,11 @@ impl<'c> Api<'c> {
         DeleteSourceCodeManager { call }
     }
     /// `GET /ng/api/source-code-manager`
+    ///
+    /// `getSourceCodeManagers`, tag `Source Code Manager`. Safe: it only reads. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Result: [`types::ResponseDtoListSourceCodeManager`], `application/json`, `application/yaml`.
+    /// - List: `whole list, items data`.
     #[inline]
     pub fn get_source_code_managers(
         &self,
@@ -34,6 +47,11 @@ impl<'c> Api<'c> {
         GetSourceCodeManagers { call }
     }
     /// `PUT /ng/api/source-code-manager/{identifier}`
+    ///
+    /// `updateSourceCodeManager`, tag `Source Code Manager`. Idempotent: twice is as good as once. Published types.
+    /// - Required: path `identifier`.
+    /// - Body, optional: [`types::SourceCodeManager`], `application/json`.
+    /// - Result: [`types::ResponseDtoSourceCodeManager`], `application/json`, `application/yaml`.
     #[inline]
     pub fn update_source_code_manager(
         &self,

@@ -6,6 +6,11 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /ng/api/webhook`
+    ///
+    /// `processWebhookEvent`, tag `Webhook Event Handler`. Not repeated: twice may be more than once. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Body: json, `application/json`, `text/plain`.
+    /// - Result: json, `application/json`, `application/octet-stream`, `application/yaml`, `text/plain`.
     #[inline]
     pub fn process_webhook_event(
         &self,
@@ -17,7 +22,7 @@ impl<'c> Api<'c> {
         call.body_part(model::Cell::part(body));
         ProcessWebhookEvent { call }
     }
-    /// `POST /ng/api/webhook`
+    /// `POST /ng/api/webhook`: [`Self::process_webhook_event`] with another body.
     #[inline]
     pub fn process_webhook_event_text(
         &self,

@@ -6,6 +6,10 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /har/api/v1/registry/{registry_ref}/artifact/{artifact}/version/{version}/bulk-download`
+    ///
+    /// `CreateBulkDownloadRequestV1`, tag `Artifacts`. Not repeated: twice may be more than once. The answer is not described.
+    /// - Required: path `registry_ref`, `artifact`, `version`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn create_bulk_download_request_v1(
         &self,
@@ -22,6 +26,10 @@ impl<'c> Api<'c> {
         }
     }
     /// `DELETE /har/api/v1/registry/{registry_ref}/artifact/{artifact}`
+    ///
+    /// `DeleteArtifact`, tag `Artifacts`. Idempotent: twice is as good as once. Published types.
+    /// - Required: path `registry_ref`, `artifact`.
+    /// - Result: [`types::RegistryStatusResponse`], `application/json`.
     #[inline]
     pub fn delete_artifact(
         &self,
@@ -34,6 +42,10 @@ impl<'c> Api<'c> {
         DeleteArtifact { call }
     }
     /// `DELETE /har/api/v1/registry/{registry_ref}/artifact/{artifact}/version/{version}`
+    ///
+    /// `DeleteArtifactVersion`, tag `Artifacts`. Idempotent: twice is as good as once. Published types.
+    /// - Required: path `registry_ref`, `artifact`, `version`.
+    /// - Result: [`types::RegistryStatusResponse`], `application/json`.
     #[inline]
     pub fn delete_artifact_version(
         &self,
@@ -48,6 +60,11 @@ impl<'c> Api<'c> {
         DeleteArtifactVersion { call }
     }
     /// `GET /har/api/v1/registry/{registry_ref}/artifact/{artifact}/versions`
+    ///
+    /// `GetAllArtifactVersions`, tag `Artifacts`. Safe: it only reads. Published types.
+    /// - Required: path `registry_ref`, `artifact`.
+    /// - Result: [`types::GetAllArtifactVersionsResponse`], `application/json`.
+    /// - List: `paged page/size from 1, size 20, items data.artifactVersions, total data.itemCount, size data.pageSize`.
     #[inline]
     pub fn get_all_artifact_versions(
         &self,
@@ -60,6 +77,11 @@ impl<'c> Api<'c> {
         GetAllArtifactVersions { call }
     }
     /// `GET /har/api/v1/registry/{registry_ref}/artifact/{artifact}/version/{version}/deploymentdetails`
+    ///
+    /// `GetArtifactDeployments`, tag `Artifacts`. Safe: it only reads. Published types.
+    /// - Required: path `registry_ref`, `artifact`, `version`.
+    /// - Result: [`types::GetArtifactDeploymentsResponse`], `application/json`.
+    /// - List: `paged page/size from 1, size 20, items data.deployments.deployments, total data.deployments.itemCount, size data.deployments.pageSize`.
     #[inline]
     pub fn get_artifact_deployments(
         &self,
@@ -74,6 +96,10 @@ impl<'c> Api<'c> {
         GetArtifactDeployments { call }
     }
     /// `GET /har/api/v1/registry/{registry_ref}/artifact/{artifact}/version/{version}/details`
+    ///
+    /// `GetArtifactDetails`, tag `Artifacts`. Safe: it only reads. Published types.
+    /// - Required: path `registry_ref`, `artifact`, `version`.
+    /// - Result: [`types::GetArtifactDetailsResponse`], `application/json`.
     #[inline]
     pub fn get_artifact_details(
         &self,
@@ -88,6 +114,10 @@ impl<'c> Api<'c> {
         GetArtifactDetails { call }
     }
     /// `GET /har/api/v1/registry/{registry_ref}/artifact/{artifact}/version/{version}/file/{file_name}`
+    ///
+    /// `GetArtifactFile`, tag `Artifacts`. Safe: it only reads. Published types.
+    /// - Required: path `registry_ref`, `artifact`, `version`, `file_name`.
+    /// - Result: [`types::GetArtifactFileResponse`], `application/json`.
     #[inline]
     pub fn get_artifact_file(
         &self,
@@ -104,6 +134,11 @@ impl<'c> Api<'c> {
         GetArtifactFile { call }
     }
     /// `GET /har/api/v1/registry/{registry_ref}/artifact/{artifact}/version/{version}/files`
+    ///
+    /// `GetArtifactFiles`, tag `Artifacts`. Safe: it only reads. Published types.
+    /// - Required: path `registry_ref`, `artifact`, `version`.
+    /// - Result: [`types::GetArtifactFilesResponse`], `application/json`.
+    /// - List: `paged page/size from 1, size 20, items data.files, total data.itemCount, size data.pageSize`.
     #[inline]
     pub fn get_artifact_files(
         &self,
@@ -118,6 +153,10 @@ impl<'c> Api<'c> {
         GetArtifactFiles { call }
     }
     /// `GET /har/api/v1/registry/{registry_ref}/artifact/{artifact}/stats`
+    ///
+    /// `GetArtifactStats`, tag `Artifacts`. Safe: it only reads. Published types.
+    /// - Required: path `registry_ref`, `artifact`.
+    /// - Result: [`types::ArtifactStatsResponse`], `application/json`.
     #[inline]
     pub fn get_artifact_stats(
         &self,
@@ -130,6 +169,10 @@ impl<'c> Api<'c> {
         GetArtifactStats { call }
     }
     /// `GET /har/api/v1/registry/{registry_ref}/artifact/stats`
+    ///
+    /// `GetArtifactStatsForRegistry`, tag `Artifacts`. Safe: it only reads. Published types.
+    /// - Required: path `registry_ref`.
+    /// - Result: [`types::ArtifactStatsResponse`], `application/json`.
     #[inline]
     pub fn get_artifact_stats_for_registry(
         &self,
@@ -142,6 +185,10 @@ impl<'c> Api<'c> {
         }
     }
     /// `GET /har/api/v1/registry/{registry_ref}/artifact/{artifact}/summary`
+    ///
+    /// `GetArtifactSummary`, tag `Artifacts`. Safe: it only reads. Published types.
+    /// - Required: path `registry_ref`, `artifact`.
+    /// - Result: [`types::ArtifactSummaryResponse`], `application/json`.
     #[inline]
     pub fn get_artifact_summary(
         &self,
@@ -154,6 +201,10 @@ impl<'c> Api<'c> {
         GetArtifactSummary { call }
     }
     /// `GET /har/api/v1/registry/{registry_ref}/artifact/{artifact}/version/{version}/summary`
+    ///
+    /// `GetArtifactVersionSummary`, tag `Artifacts`. Safe: it only reads. Published types.
+    /// - Required: path `registry_ref`, `artifact`, `version`.
+    /// - Result: [`types::GetArtifactVersionSummaryResponse`], `application/json`.
     #[inline]
     pub fn get_artifact_version_summary(
         &self,
@@ -168,6 +219,11 @@ impl<'c> Api<'c> {
         GetArtifactVersionSummary { call }
     }
     /// `GET /har/api/v1/registry/{registry_ref}/artifact/{artifact}/tags`
+    ///
+    /// `GetOciArtifactTags`, tag `Artifacts`. Safe: it only reads. Published types.
+    /// - Required: path `registry_ref`, `artifact`.
+    /// - Result: [`types::GetOciArtifactTagsResponse`], `application/json`.
+    /// - List: `paged page/size from 1, size 20, items data.ociArtifactTags, total data.itemCount, size data.pageSize`.
     #[inline]
     pub fn get_oci_artifact_tags(
         &self,
@@ -180,6 +236,11 @@ impl<'c> Api<'c> {
         GetOciArtifactTags { call }
     }
     /// `GET /har/api/v1/registry/{registry_ref}/artifact/labels`
+    ///
+    /// `ListArtifactLabels`, tag `Artifacts`. Safe: it only reads. Published types.
+    /// - Required: path `registry_ref`.
+    /// - Result: [`types::ListArtifactLabelsResponse`], `application/json`.
+    /// - List: `paged page/size from 1, size 20, items data.labels, total data.itemCount, size data.pageSize`.
     #[inline]
     pub fn list_artifact_labels(
         &self,
@@ -190,6 +251,10 @@ impl<'c> Api<'c> {
         ListArtifactLabels { call }
     }
     /// `GET /har/api/v1/registry/{registry_identifier}/artifact/{artifact}/redirect`
+    ///
+    /// `RedirectHarnessArtifact`, tag `Artifacts`. Safe: it only reads. Published types.
+    /// - Required: path `registry_identifier`, `artifact`.
+    /// - Result: nothing.
     #[inline]
     pub fn redirect_harness_artifact(
         &self,
@@ -202,6 +267,11 @@ impl<'c> Api<'c> {
         RedirectHarnessArtifact { call }
     }
     /// `PUT /har/api/v1/registry/{registry_ref}/artifact/{artifact}/labels`
+    ///
+    /// `UpdateArtifactLabels`, tag `Artifacts`. Idempotent: twice is as good as once. Published types.
+    /// - Required: path `registry_ref`, `artifact`.
+    /// - Body, optional: [`types::ArtifactLabelRequest`], `application/json`.
+    /// - Result: [`types::ArtifactSummaryResponse`], `application/json`.
     #[inline]
     pub fn update_artifact_labels(
         &self,

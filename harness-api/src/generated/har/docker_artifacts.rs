@@ -6,6 +6,10 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /har/api/v1/registry/{registry_ref}/artifact/{artifact}/version/{version}/docker/details`
+    ///
+    /// `GetDockerArtifactDetails`, tag `Docker Artifacts`. Safe: it only reads. Published types.
+    /// - Required: path `registry_ref`, `artifact`, `version`; query `digest`.
+    /// - Result: [`types::GetDockerArtifactDetailsResponse`], `application/json`.
     #[inline]
     pub fn get_docker_artifact_details(
         &self,
@@ -22,6 +26,10 @@ impl<'c> Api<'c> {
         GetDockerArtifactDetails { call }
     }
     /// `GET /har/api/v1/registry/{registry_ref}/artifact/{artifact}/version/{version}/docker/integrationdetails`
+    ///
+    /// `GetDockerArtifactIntegrationDetails`, tag `Docker Artifacts`. Safe: it only reads. Published types.
+    /// - Required: path `registry_ref`, `artifact`, `version`; query `digest`.
+    /// - Result: [`types::GetDockerArtifactIntegrationDetailsResponse`], `application/json`.
     #[inline]
     pub fn get_docker_artifact_integration_details(
         &self,
@@ -43,6 +51,10 @@ impl<'c> Api<'c> {
         }
     }
     /// `GET /har/api/v1/registry/{registry_ref}/artifact/{artifact}/version/{version}/docker/layers`
+    ///
+    /// `GetDockerArtifactLayers`, tag `Docker Artifacts`. Safe: it only reads. Published types.
+    /// - Required: path `registry_ref`, `artifact`, `version`; query `digest`.
+    /// - Result: [`types::GetDockerArtifactLayersResponse`], `application/json`.
     #[inline]
     pub fn get_docker_artifact_layers(
         &self,
@@ -59,6 +71,10 @@ impl<'c> Api<'c> {
         GetDockerArtifactLayers { call }
     }
     /// `GET /har/api/v1/registry/{registry_ref}/artifact/{artifact}/version/{version}/docker/manifest`
+    ///
+    /// `GetDockerArtifactManifest`, tag `Docker Artifacts`. Safe: it only reads. Published types.
+    /// - Required: path `registry_ref`, `artifact`, `version`; query `digest`.
+    /// - Result: [`types::GetDockerArtifactManifestResponse`], `application/json`.
     #[inline]
     pub fn get_docker_artifact_manifest(
         &self,
@@ -75,6 +91,10 @@ impl<'c> Api<'c> {
         GetDockerArtifactManifest { call }
     }
     /// `GET /har/api/v1/registry/{registry_ref}/artifact/{artifact}/version/{version}/docker/manifests`
+    ///
+    /// `GetDockerArtifactManifests`, tag `Docker Artifacts`. Safe: it only reads. Published types.
+    /// - Required: path `registry_ref`, `artifact`, `version`.
+    /// - Result: [`types::GetDockerArtifactManifestsResponse`], `application/json`.
     #[inline]
     pub fn get_docker_artifact_manifests(
         &self,

@@ -6,6 +6,10 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /har/api/v1/registry/{registry_ref}/artifact/{artifact}/version/{version}/helm/details`
+    ///
+    /// `GetHelmArtifactDetails`, tag `Helm Artifacts`. Safe: it only reads. Published types.
+    /// - Required: path `registry_ref`, `artifact`, `version`.
+    /// - Result: [`types::GetHelmArtifactDetailsResponse`], `application/json`.
     #[inline]
     pub fn get_helm_artifact_details(
         &self,
@@ -20,6 +24,10 @@ impl<'c> Api<'c> {
         GetHelmArtifactDetails { call }
     }
     /// `GET /har/api/v1/registry/{registry_ref}/artifact/{artifact}/version/{version}/helm/manifest`
+    ///
+    /// `GetHelmArtifactManifest`, tag `Helm Artifacts`. Safe: it only reads. Published types.
+    /// - Required: path `registry_ref`, `artifact`, `version`.
+    /// - Result: [`types::GetHelmArtifactManifestResponse`], `application/json`.
     #[inline]
     pub fn get_helm_artifact_manifest(
         &self,

@@ -2,6 +2,244 @@
 // Do not edit: change the description's fixes or the generator, then run `cargo xtask generate`.
 
 //! Artifact Registry: registries, packages, versions and replication.
+//!
+//! # `Artifacts`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `GET /har/api/v1/registry/{registry_ref}/artifact/{artifact}/version/{version}/bulk-download` | [`create_bulk_download_request_v1`](Api::create_bulk_download_request_v1) |
+//! | `DELETE /har/api/v1/registry/{registry_ref}/artifact/{artifact}` | [`delete_artifact`](Api::delete_artifact) |
+//! | `DELETE /har/api/v1/registry/{registry_ref}/artifact/{artifact}/version/{version}` | [`delete_artifact_version`](Api::delete_artifact_version) |
+//! | `GET /har/api/v1/registry/{registry_ref}/artifact/{artifact}/versions` | [`get_all_artifact_versions`](Api::get_all_artifact_versions) |
+//! | `GET /har/api/v1/registry/{registry_ref}/artifact/{artifact}/version/{version}/deploymentdetails` | [`get_artifact_deployments`](Api::get_artifact_deployments) |
+//! | `GET /har/api/v1/registry/{registry_ref}/artifact/{artifact}/version/{version}/details` | [`get_artifact_details`](Api::get_artifact_details) |
+//! | `GET /har/api/v1/registry/{registry_ref}/artifact/{artifact}/version/{version}/file/{file_name}` | [`get_artifact_file`](Api::get_artifact_file) |
+//! | `GET /har/api/v1/registry/{registry_ref}/artifact/{artifact}/version/{version}/files` | [`get_artifact_files`](Api::get_artifact_files) |
+//! | `GET /har/api/v1/registry/{registry_ref}/artifact/{artifact}/stats` | [`get_artifact_stats`](Api::get_artifact_stats) |
+//! | `GET /har/api/v1/registry/{registry_ref}/artifact/stats` | [`get_artifact_stats_for_registry`](Api::get_artifact_stats_for_registry) |
+//! | `GET /har/api/v1/registry/{registry_ref}/artifact/{artifact}/summary` | [`get_artifact_summary`](Api::get_artifact_summary) |
+//! | `GET /har/api/v1/registry/{registry_ref}/artifact/{artifact}/version/{version}/summary` | [`get_artifact_version_summary`](Api::get_artifact_version_summary) |
+//! | `GET /har/api/v1/registry/{registry_ref}/artifact/{artifact}/tags` | [`get_oci_artifact_tags`](Api::get_oci_artifact_tags) |
+//! | `GET /har/api/v1/registry/{registry_ref}/artifact/labels` | [`list_artifact_labels`](Api::list_artifact_labels) |
+//! | `GET /har/api/v1/registry/{registry_identifier}/artifact/{artifact}/redirect` | [`redirect_harness_artifact`](Api::redirect_harness_artifact) |
+//! | `PUT /har/api/v1/registry/{registry_ref}/artifact/{artifact}/labels` | [`update_artifact_labels`](Api::update_artifact_labels) |
+//!
+//! # `Docker Artifacts`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `GET /har/api/v1/registry/{registry_ref}/artifact/{artifact}/version/{version}/docker/details` | [`get_docker_artifact_details`](Api::get_docker_artifact_details) |
+//! | `GET /har/api/v1/registry/{registry_ref}/artifact/{artifact}/version/{version}/docker/integrationdetails` | [`get_docker_artifact_integration_details`](Api::get_docker_artifact_integration_details) |
+//! | `GET /har/api/v1/registry/{registry_ref}/artifact/{artifact}/version/{version}/docker/layers` | [`get_docker_artifact_layers`](Api::get_docker_artifact_layers) |
+//! | `GET /har/api/v1/registry/{registry_ref}/artifact/{artifact}/version/{version}/docker/manifest` | [`get_docker_artifact_manifest`](Api::get_docker_artifact_manifest) |
+//! | `GET /har/api/v1/registry/{registry_ref}/artifact/{artifact}/version/{version}/docker/manifests` | [`get_docker_artifact_manifests`](Api::get_docker_artifact_manifests) |
+//!
+//! # `Helm Artifacts`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `GET /har/api/v1/registry/{registry_ref}/artifact/{artifact}/version/{version}/helm/details` | [`get_helm_artifact_details`](Api::get_helm_artifact_details) |
+//! | `GET /har/api/v1/registry/{registry_ref}/artifact/{artifact}/version/{version}/helm/manifest` | [`get_helm_artifact_manifest`](Api::get_helm_artifact_manifest) |
+//!
+//! # `Registries`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `POST /har/api/v1/registry` | [`create_registry`](Api::create_registry) |
+//! | `DELETE /har/api/v1/registry/{registry_ref}` | [`delete_registry`](Api::delete_registry) |
+//! | `GET /har/api/v1/registry/{registry_ref}/artifacts` | [`get_all_artifacts_by_registry`](Api::get_all_artifacts_by_registry) |
+//! | `GET /har/api/v1/registry/{registry_ref}/client-setup-details` | [`get_client_setup_details`](Api::get_client_setup_details) |
+//! | `GET /har/api/v1/registry/{registry_ref}` | [`get_registry`](Api::get_registry) |
+//! | `PUT /har/api/v1/registry/{registry_ref}` | [`modify_registry`](Api::modify_registry) |
+//!
+//! # `Registry V2`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `POST /har/api/v2/oci/tags` | [`add_oci_artifact_tags`](Api::add_oci_artifact_tags) |
+//! | `POST /har/api/v2/files/bulk-download` | [`create_bulk_download_request`](Api::create_bulk_download_request) |
+//! | `DELETE /har/api/v2/metadata` | [`delete_metadata`](Api::delete_metadata) |
+//! | `GET /har/api/v2/files/bulk-download/{download_id}` | [`get_bulk_download_request_status`](Api::get_bulk_download_request_status) |
+//! | `GET /har/api/v2/files/{file_name}` | [`get_file`](Api::get_file) |
+//! | `GET /har/api/v2/metadata` | [`get_metadata`](Api::get_metadata) |
+//! | `GET /har/api/v2/metadata/keys` | [`get_metadata_keys`](Api::get_metadata_keys) |
+//! | `GET /har/api/v2/metadata/values` | [`get_metadata_values`](Api::get_metadata_values) |
+//! | `GET /har/api/v2/packages` | [`list_packages`](Api::list_packages) |
+//! | `GET /har/api/v2/registries` | [`list_registries`](Api::list_registries) |
+//! | `GET /har/api/v2/artifacts` | [`list_versions`](Api::list_versions) |
+//! | `POST /har/api/v2/copy` | [`registry_v2_copy`](Api::registry_v2_copy) |
+//! | `PUT /har/api/v2/metadata` | [`save_metadata`](Api::save_metadata) |
+//! | `GET /har/api/v2/files/search` | [`search_files`](Api::search_files) |
+//! | `POST /har/api/v2/metadata` | [`update_metadata`](Api::update_metadata) |
+//!
+//! # `Registry V3 - Bulk Deletion`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `POST /har/api/v3/bulkdelete` | [`bulk_delete_v3`](Api::bulk_delete_v3) |
+//!
+//! # `Registry V3 - Files`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `GET /har/api/v3/files/{id}/metadata` | [`get_file_metadata_v3`](Api::get_file_metadata_v3) |
+//! | `GET /har/api/v3/files/{id}/content` | [`get_file_v3`](Api::get_file_v3) |
+//! | `GET /har/api/v3/files` | [`list_files_v3`](Api::list_files_v3) |
+//! | `PUT /har/api/v3/files/{id}/metadata` | [`save_file_metadata_v3`](Api::save_file_metadata_v3) |
+//! | `POST /har/api/v3/files/{id}/metadata` | [`upsert_file_metadata_v3`](Api::upsert_file_metadata_v3) |
+//!
+//! # `Registry V3 - Firewall`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `POST /har/api/v3/build-info` | [`add_build_info_v3`](Api::add_build_info_v3) |
+//! | `POST /har/api/v3/scans/exceptions` | [`create_firewall_exception_v3`](Api::create_firewall_exception_v3) |
+//! | `DELETE /har/api/v3/scans/exceptions/{id}` | [`delete_firewall_exception_v3`](Api::delete_firewall_exception_v3) |
+//! | `POST /har/api/v3/scans/evaluate` | [`evaluate_artifact_scan_v3`](Api::evaluate_artifact_scan_v3) |
+//! | `GET /har/api/v3/scans/{id}/details` | [`get_artifact_scan_details_v3`](Api::get_artifact_scan_details_v3) |
+//! | `GET /har/api/v3/scans` | [`get_artifact_scans_v3`](Api::get_artifact_scans_v3) |
+//! | `GET /har/api/v3/scans/bulk-evaluate/{evaluation_id}` | [`get_bulk_scan_evaluation_status_v3`](Api::get_bulk_scan_evaluation_status_v3) |
+//! | `POST /har/api/v3/scans/bulk-evaluate` | [`initiate_bulk_scan_evaluation_v3`](Api::initiate_bulk_scan_evaluation_v3) |
+//! | `GET /har/api/v3/scans/versions` | [`list_firewall_exception_versions_v3`](Api::list_firewall_exception_versions_v3) |
+//! | `GET /har/api/v3/scans/exceptions` | [`list_firewall_exceptions_v3`](Api::list_firewall_exceptions_v3) |
+//! | `GET /har/api/v3/build-info/pipeline/details` | [`list_pipeline_build_info_details_v3`](Api::list_pipeline_build_info_details_v3) |
+//! | `PUT /har/api/v3/scans/exceptions/{id}` | [`update_firewall_exception_v3`](Api::update_firewall_exception_v3) |
+//! | `PUT /har/api/v3/scans/exceptions/{id}/status` | [`update_status_firewall_exception_v3`](Api::update_status_firewall_exception_v3) |
+//!
+//! # `Registry V3 - Internal`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `GET /har/api/v3/internal/search/backfill/state` | [`get_backfill_state_v3`](Api::get_backfill_state_v3) |
+//! | `GET /har/api/v3/internal/search/backfill/status/{job_id}` | [`get_backfill_task_status_v3`](Api::get_backfill_task_status_v3) |
+//! | `POST /har/api/v3/internal/search/backfill` | [`trigger_backfill_v3`](Api::trigger_backfill_v3) |
+//!
+//! # `Registry V3 - Lifecycle`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `POST /har/api/v3/lifecycle/executions` | [`create_lifecycle_execution_v3`](Api::create_lifecycle_execution_v3) |
+//! | `POST /har/api/v3/lifecycle/rules` | [`create_lifecycle_rule_v3`](Api::create_lifecycle_rule_v3) |
+//! | `DELETE /har/api/v3/lifecycle/rules/{id}` | [`delete_lifecycle_rule_v3`](Api::delete_lifecycle_rule_v3) |
+//! | `GET /har/api/v3/lifecycle/executions/{executionId}` | [`get_lifecycle_execution_v3`](Api::get_lifecycle_execution_v3) |
+//! | `GET /har/api/v3/lifecycle/rules/{id}` | [`get_lifecycle_rule_v3`](Api::get_lifecycle_rule_v3) |
+//! | `GET /har/api/v3/lifecycle/stats` | [`get_lifecycle_stats_v3`](Api::get_lifecycle_stats_v3) |
+//! | `GET /har/api/v3/lifecycle/executions/{executionId}/items` | [`list_lifecycle_execution_items_v3`](Api::list_lifecycle_execution_items_v3) |
+//! | `GET /har/api/v3/lifecycle/executions` | [`list_lifecycle_executions_v3`](Api::list_lifecycle_executions_v3) |
+//! | `GET /har/api/v3/lifecycle/rules` | [`list_lifecycle_rules_v3`](Api::list_lifecycle_rules_v3) |
+//! | `PATCH /har/api/v3/lifecycle/rules/{id}` | [`patch_lifecycle_rule_v3`](Api::patch_lifecycle_rule_v3) |
+//! | `PUT /har/api/v3/lifecycle/rules/{id}` | [`update_lifecycle_rule_v3`](Api::update_lifecycle_rule_v3) |
+//!
+//! # `Registry V3 - Metadata`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `DELETE /har/api/v3/metadata/{id}` | [`delete_metadata_v3`](Api::delete_metadata_v3) |
+//! | `GET /har/api/v3/metadata/keys` | [`get_metadata_keys_v3`](Api::get_metadata_keys_v3) |
+//! | `GET /har/api/v3/metadata/values` | [`get_metadata_values_v3`](Api::get_metadata_values_v3) |
+//!
+//! # `Registry V3 - Packages`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `DELETE /har/api/v3/packages/{id}` | [`delete_package_v3`](Api::delete_package_v3) |
+//! | `GET /har/api/v3/packages/{id}/metadata` | [`get_package_metadata_v3`](Api::get_package_metadata_v3) |
+//! | `GET /har/api/v3/packages` | [`list_packages_v3`](Api::list_packages_v3) |
+//! | `POST /har/api/v3/packages/{id}/restore` | [`restore_package_v3`](Api::restore_package_v3) |
+//! | `PUT /har/api/v3/packages/{id}/metadata` | [`save_package_metadata_v3`](Api::save_package_metadata_v3) |
+//! | `POST /har/api/v3/packages/{id}/metadata` | [`upsert_package_metadata_v3`](Api::upsert_package_metadata_v3) |
+//!
+//! # `Registry V3 - Registries`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `DELETE /har/api/v3/registries/{id}` | [`delete_registry_v3`](Api::delete_registry_v3) |
+//! | `GET /har/api/v3/registries/{id}/metadata` | [`get_registry_metadata_v3`](Api::get_registry_metadata_v3) |
+//! | `GET /har/api/v3/registries` | [`list_registries_v3`](Api::list_registries_v3) |
+//! | `POST /har/api/v3/registries/{id}/migrate` | [`migrate_registry_v3`](Api::migrate_registry_v3) |
+//! | `POST /har/api/v3/registries/{id}/restore` | [`restore_registry_v3`](Api::restore_registry_v3) |
+//! | `PUT /har/api/v3/registries/{id}/metadata` | [`save_registry_metadata_v3`](Api::save_registry_metadata_v3) |
+//! | `POST /har/api/v3/registries/{id}/metadata` | [`upsert_registry_metadata_v3`](Api::upsert_registry_metadata_v3) |
+//!
+//! # `Registry V3 - System`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `GET /har/api/v3/system/info` | [`get_system_info_v3`](Api::get_system_info_v3) |
+//!
+//! # `Registry V3 - Transfer`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `POST /har/api/v3/copy` | [`copy_resources_v3`](Api::copy_resources_v3) |
+//! | `POST /har/api/v3/bulk-download` | [`create_bulk_download_request_v3`](Api::create_bulk_download_request_v3) |
+//! | `GET /har/api/v3/bulk-download/{id}` | [`get_bulk_download_request_status_v3`](Api::get_bulk_download_request_status_v3) |
+//!
+//! # `Registry V3 - Versions`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `POST /har/api/v3/versions/{id}/tags` | [`add_version_tags_v3`](Api::add_version_tags_v3) |
+//! | `DELETE /har/api/v3/versions/{id}` | [`delete_version_v3`](Api::delete_version_v3) |
+//! | `GET /har/api/v3/versions/{id}/metadata` | [`get_version_metadata_v3`](Api::get_version_metadata_v3) |
+//! | `GET /har/api/v3/versions` | [`list_versions_v3`](Api::list_versions_v3) |
+//! | `POST /har/api/v3/versions/rebuild-metadata` | [`rebuild_version_metadata_v3`](Api::rebuild_version_metadata_v3) |
+//! | `POST /har/api/v3/versions/{id}/restore` | [`restore_version_v3`](Api::restore_version_v3) |
+//! | `PUT /har/api/v3/versions/{id}/metadata` | [`save_version_metadata_v3`](Api::save_version_metadata_v3) |
+//! | `POST /har/api/v3/versions/{id}/metadata` | [`upsert_version_metadata_v3`](Api::upsert_version_metadata_v3) |
+//!
+//! # `Replication`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `POST /har/api/v1/replication/rules` | [`create_replication_rule`](Api::create_replication_rule) |
+//! | `DELETE /har/api/v1/replication/rules/{id}` | [`delete_replication_rule`](Api::delete_replication_rule) |
+//! | `GET /har/api/v1/replication/rules/{id}/migration/images/{image_id}/logs` | [`get_migration_logs_for_image`](Api::get_migration_logs_for_image) |
+//! | `GET /har/api/v1/replication/rules/{id}` | [`get_replication_rule`](Api::get_replication_rule) |
+//! | `GET /har/api/v1/replication/rules/{id}/migration/images` | [`list_migration_images`](Api::list_migration_images) |
+//! | `GET /har/api/v1/replication/rules` | [`list_replication_rules`](Api::list_replication_rules) |
+//! | `POST /har/api/v1/replication/rules/{id}/migration/start` | [`start_migration`](Api::start_migration) |
+//! | `POST /har/api/v1/replication/rules/{id}/migration/stop` | [`stop_migration`](Api::stop_migration) |
+//! | `PUT /har/api/v1/replication/rules/{id}` | [`update_replication_rule`](Api::update_replication_rule) |
+//!
+//! # `Spaces`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `POST /har/api/v1/spaces/{space_ref}/labels` | [`define_space_label`](Api::define_space_label) |
+//! | `POST /har/api/v1/spaces/{space_ref}/labels/{key}/values` | [`define_space_label_value`](Api::define_space_label_value) |
+//! | `DELETE /har/api/v1/spaces/{space_ref}/labels/{key}` | [`delete_space_label`](Api::delete_space_label) |
+//! | `DELETE /har/api/v1/spaces/{space_ref}/labels/{key}/values/{value}` | [`delete_space_label_value`](Api::delete_space_label_value) |
+//! | `GET /har/api/v1/spaces/{space_ref}/labels/{key}` | [`find_space_label`](Api::find_space_label) |
+//! | `GET /har/api/v1/spaces/{space_ref}/artifacts` | [`get_all_artifacts`](Api::get_all_artifacts) |
+//! | `GET /har/api/v1/spaces/{space_ref}/registries` | [`get_all_registries`](Api::get_all_registries) |
+//! | `GET /har/api/v1/spaces/{space_ref}/artifact/stats` | [`get_artifact_stats_for_space`](Api::get_artifact_stats_for_space) |
+//! | `GET /har/api/v1/spaces/{space_ref}/details` | [`get_storage_details`](Api::get_storage_details) |
+//! | `GET /har/api/v1/spaces/{space_ref}/labels/{key}/values` | [`list_space_label_values`](Api::list_space_label_values) |
+//! | `GET /har/api/v1/spaces/{space_ref}/labels` | [`list_space_labels`](Api::list_space_labels) |
+//! | `PUT /har/api/v1/spaces/{space_ref}/labels` | [`save_space_label`](Api::save_space_label) |
+//! | `PATCH /har/api/v1/spaces/{space_ref}/labels/{key}` | [`update_space_label`](Api::update_space_label) |
+//! | `PATCH /har/api/v1/spaces/{space_ref}/labels/{key}/values/{value}` | [`update_space_label_value`](Api::update_space_label_value) |
+//!
+//! # `Webhooks`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `POST /har/api/v1/registry/{registry_ref}/webhooks` | [`create_webhook`](Api::create_webhook) |
+//! | `DELETE /har/api/v1/registry/{registry_ref}/webhooks/{webhook_identifier}` | [`delete_webhook`](Api::delete_webhook) |
+//! | `GET /har/api/v1/registry/{registry_ref}/webhooks/{webhook_identifier}` | [`get_webhook`](Api::get_webhook) |
+//! | `GET /har/api/v1/registry/{registry_ref}/webhooks/{webhook_identifier}/executions/{webhook_execution_id}` | [`get_webhook_execution`](Api::get_webhook_execution) |
+//! | `GET /har/api/v1/registry/{registry_ref}/webhooks/{webhook_identifier}/executions` | [`list_webhook_executions`](Api::list_webhook_executions) |
+//! | `GET /har/api/v1/registry/{registry_ref}/webhooks` | [`list_webhooks`](Api::list_webhooks) |
+//! | `GET /har/api/v1/registry/{registry_ref}/webhooks/{webhook_identifier}/executions/{webhook_execution_id}/retrigger` | [`re_trigger_webhook_execution`](Api::re_trigger_webhook_execution) |
+//! | `PUT /har/api/v1/registry/{registry_ref}/webhooks/{webhook_identifier}` | [`update_webhook`](Api::update_webhook) |
+//!
+//! # `quarantine`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `DELETE /har/api/v1/registry/{registry_ref}/quarantine` | [`delete_quarantine_file_path`](Api::delete_quarantine_file_path) |
+//! | `PUT /har/api/v1/registry/{registry_ref}/quarantine` | [`quarantine_file_path`](Api::quarantine_file_path) |
 mod artifacts;
 pub use artifacts::*;
 mod docker_artifacts;

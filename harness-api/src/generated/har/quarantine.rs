@@ -6,6 +6,10 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `DELETE /har/api/v1/registry/{registry_ref}/quarantine`
+    ///
+    /// `deleteQuarantineFilePath`, tag `quarantine`. Idempotent: twice is as good as once. Published types.
+    /// - Required: path `registry_ref`.
+    /// - Result: [`types::RegistryStatusResponse`], `application/json`.
     #[inline]
     pub fn delete_quarantine_file_path(
         &self,
@@ -16,6 +20,11 @@ impl<'c> Api<'c> {
         DeleteQuarantineFilePath { call }
     }
     /// `PUT /har/api/v1/registry/{registry_ref}/quarantine`
+    ///
+    /// `quarantineFilePath`, tag `quarantine`. Idempotent: twice is as good as once. Published types.
+    /// - Required: path `registry_ref`.
+    /// - Body, optional: [`types::QuarantineRequest`], `application/json`.
+    /// - Result: [`types::QuarantineFilePathResponse`], `application/json`.
     #[inline]
     pub fn quarantine_file_path(
         &self,

@@ -6,6 +6,11 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /har/api/v1/registry`
+    ///
+    /// `CreateRegistry`, tag `Registries`. Not repeated: twice may be more than once. Published types.
+    /// - Required: query `space_ref`.
+    /// - Body, optional: [`types::RegistryRequest`], `application/json`.
+    /// - Result: [`types::RegistryResponse`], `application/json`; errors 400, 401, 403, 500.
     #[inline]
     pub fn create_registry(&self, space_ref: impl Into<String>) -> CreateRegistry {
         let mut call = rt::Call::new(self.client, &CREATE_REGISTRY);
@@ -13,6 +18,10 @@ impl<'c> Api<'c> {
         CreateRegistry { call }
     }
     /// `DELETE /har/api/v1/registry/{registry_ref}`
+    ///
+    /// `DeleteRegistry`, tag `Registries`. Idempotent: twice is as good as once. Published types.
+    /// - Required: path `registry_ref`.
+    /// - Result: [`types::RegistryStatusResponse`], `application/json`.
     #[inline]
     pub fn delete_registry(&self, registry_ref: impl Into<String>) -> DeleteRegistry {
         let mut call = rt::Call::new(self.client, &DELETE_REGISTRY);
@@ -20,6 +29,11 @@ impl<'c> Api<'c> {
         DeleteRegistry { call }
     }
     /// `GET /har/api/v1/registry/{registry_ref}/artifacts`
+    ///
+    /// `GetAllArtifactsByRegistry`, tag `Registries`. Safe: it only reads. Published types.
+    /// - Required: path `registry_ref`.
+    /// - Result: [`types::GetAllArtifactsByRegistryResponse`], `application/json`.
+    /// - List: `paged page/size from 1, size 20, items data.artifacts, total data.itemCount, size data.pageSize`.
     #[inline]
     pub fn get_all_artifacts_by_registry(
         &self,
@@ -30,6 +44,10 @@ impl<'c> Api<'c> {
         GetAllArtifactsByRegistry { call }
     }
     /// `GET /har/api/v1/registry/{registry_ref}/client-setup-details`
+    ///
+    /// `GetClientSetupDetails`, tag `Registries`. Safe: it only reads. Published types.
+    /// - Required: path `registry_ref`.
+    /// - Result: [`types::GetClientSetupDetailsResponse`], `application/json`.
     #[inline]
     pub fn get_client_setup_details(
         &self,
@@ -40,6 +58,10 @@ impl<'c> Api<'c> {
         GetClientSetupDetails { call }
     }
     /// `GET /har/api/v1/registry/{registry_ref}`
+    ///
+    /// `GetRegistry`, tag `Registries`. Safe: it only reads. Published types.
+    /// - Required: path `registry_ref`.
+    /// - Result: [`types::RegistryResponse`], `application/json`.
     #[inline]
     pub fn get_registry(&self, registry_ref: impl Into<String>) -> GetRegistry {
         let mut call = rt::Call::new(self.client, &GET_REGISTRY);
@@ -47,6 +69,11 @@ impl<'c> Api<'c> {
         GetRegistry { call }
     }
     /// `PUT /har/api/v1/registry/{registry_ref}`
+    ///
+    /// `ModifyRegistry`, tag `Registries`. Idempotent: twice is as good as once. Published types.
+    /// - Required: path `registry_ref`.
+    /// - Body, optional: [`types::RegistryRequest`], `application/json`.
+    /// - Result: [`types::RegistryResponse`], `application/json`.
     #[inline]
     pub fn modify_registry(&self, registry_ref: impl Into<String>) -> ModifyRegistry {
         let mut call = rt::Call::new(self.client, &MODIFY_REGISTRY);

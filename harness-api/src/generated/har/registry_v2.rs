@@ -6,6 +6,11 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /har/api/v2/oci/tags`
+    ///
+    /// `AddOciArtifactTags`, tag `Registry V2`. Not repeated: twice may be more than once. The answer is not described; the body is inferred from one sample.
+    /// - Required: query `account_identifier`, `registry_identifier`.
+    /// - Body, optional: [`types::AddOciArtifactTagsBody`], `application/json`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn add_oci_artifact_tags(
         &self,
@@ -18,6 +23,11 @@ impl<'c> Api<'c> {
         AddOciArtifactTags { call }
     }
     /// `POST /har/api/v2/files/bulk-download`
+    ///
+    /// `CreateBulkDownloadRequest`, tag `Registry V2`. Not repeated: twice may be more than once. The answer is not described; the body is inferred from one sample.
+    /// - Required: query `account_identifier`.
+    /// - Body, optional: [`types::CreateBulkDownloadRequestBody`], `application/json`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn create_bulk_download_request(
         &self,
@@ -28,6 +38,11 @@ impl<'c> Api<'c> {
         CreateBulkDownloadRequest { call }
     }
     /// `DELETE /har/api/v2/metadata`
+    ///
+    /// `DeleteMetadata`, tag `Registry V2`. Idempotent: twice is as good as once. The answer is not described; the body is inferred from one sample.
+    /// - Required: query `account_identifier`.
+    /// - Body, optional: [`types::DeleteMetadataBody`], `application/json`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn delete_metadata(
         &self,
@@ -38,6 +53,10 @@ impl<'c> Api<'c> {
         DeleteMetadata { call }
     }
     /// `GET /har/api/v2/files/bulk-download/{download_id}`
+    ///
+    /// `GetBulkDownloadRequestStatus`, tag `Registry V2`. Safe: it only reads. The answer is not described.
+    /// - Required: path `download_id`; query `account_identifier`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn get_bulk_download_request_status(
         &self,
@@ -52,6 +71,10 @@ impl<'c> Api<'c> {
         }
     }
     /// `GET /har/api/v2/files/{file_name}`
+    ///
+    /// `GetFile`, tag `Registry V2`. Safe: it only reads. The answer is not described.
+    /// - Required: path `file_name`; query `account_identifier`, `registry_identifier`, `path`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn get_file(
         &self,
@@ -68,6 +91,10 @@ impl<'c> Api<'c> {
         GetFile { call }
     }
     /// `GET /har/api/v2/metadata`
+    ///
+    /// `GetMetadata`, tag `Registry V2`. Safe: it only reads. The answer is not described.
+    /// - Required: query `account_identifier`, `registry_identifier`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn get_metadata(
         &self,
@@ -80,6 +107,10 @@ impl<'c> Api<'c> {
         GetMetadata { call }
     }
     /// `GET /har/api/v2/metadata/keys`
+    ///
+    /// `GetMetadataKeys`, tag `Registry V2`. Safe: it only reads. The answer is not described.
+    /// - Required: query `account_identifier`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn get_metadata_keys(
         &self,
@@ -90,6 +121,10 @@ impl<'c> Api<'c> {
         GetMetadataKeys { call }
     }
     /// `GET /har/api/v2/metadata/values`
+    ///
+    /// `GetMetadataValues`, tag `Registry V2`. Safe: it only reads. The answer is not described.
+    /// - Required: query `account_identifier`, `key`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn get_metadata_values(
         &self,
@@ -102,6 +137,10 @@ impl<'c> Api<'c> {
         GetMetadataValues { call }
     }
     /// `GET /har/api/v2/packages`
+    ///
+    /// `ListPackages`, tag `Registry V2`. Safe: it only reads. The answer is not described.
+    /// - Required: query `account_identifier`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn list_packages(&self, account_identifier: impl Into<String>) -> ListPackages {
         let mut call = rt::Call::new(self.client, &LIST_PACKAGES);
@@ -109,6 +148,10 @@ impl<'c> Api<'c> {
         ListPackages { call }
     }
     /// `GET /har/api/v2/registries`
+    ///
+    /// `ListRegistries`, tag `Registry V2`. Safe: it only reads. The answer is not described.
+    /// - Required: query `account_identifier`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn list_registries(
         &self,
@@ -119,6 +162,10 @@ impl<'c> Api<'c> {
         ListRegistries { call }
     }
     /// `GET /har/api/v2/artifacts`
+    ///
+    /// `ListVersions`, tag `Registry V2`. Safe: it only reads. The answer is not described.
+    /// - Required: query `account_identifier`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn list_versions(&self, account_identifier: impl Into<String>) -> ListVersions {
         let mut call = rt::Call::new(self.client, &LIST_VERSIONS);
@@ -126,6 +173,10 @@ impl<'c> Api<'c> {
         ListVersions { call }
     }
     /// `POST /har/api/v2/copy`
+    ///
+    /// `Copy`, tag `Registry V2`. Not repeated: twice may be more than once. The answer is not described.
+    /// - Required: query `account_identifier`, `src_registry_identifier`, `target_registry_identifier`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn registry_v2_copy(
         &self,
@@ -140,6 +191,11 @@ impl<'c> Api<'c> {
         RegistryV2Copy { call }
     }
     /// `PUT /har/api/v2/metadata`
+    ///
+    /// `SaveMetadata`, tag `Registry V2`. Idempotent: twice is as good as once. The answer is not described; the body is inferred from one sample.
+    /// - Required: query `account_identifier`.
+    /// - Body, optional: [`types::SaveMetadataBody`], `application/json`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn save_metadata(&self, account_identifier: impl Into<String>) -> SaveMetadata {
         let mut call = rt::Call::new(self.client, &SAVE_METADATA);
@@ -147,6 +203,10 @@ impl<'c> Api<'c> {
         SaveMetadata { call }
     }
     /// `GET /har/api/v2/files/search`
+    ///
+    /// `SearchFiles`, tag `Registry V2`. Safe: it only reads. The answer is not described.
+    /// - Required: query `account_identifier`, `registry_identifier`, `query`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn search_files(
         &self,
@@ -161,6 +221,11 @@ impl<'c> Api<'c> {
         SearchFiles { call }
     }
     /// `POST /har/api/v2/metadata`
+    ///
+    /// `UpdateMetadata`, tag `Registry V2`. Not repeated: twice may be more than once. The answer is not described; the body is inferred from one sample.
+    /// - Required: query `account_identifier`.
+    /// - Body, optional: [`types::UpdateMetadataBody`], `application/json`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn update_metadata(
         &self,

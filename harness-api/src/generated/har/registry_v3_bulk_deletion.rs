@@ -6,6 +6,11 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /har/api/v3/bulkdelete`
+    ///
+    /// `BulkDeleteV3`, tag `Registry V3 - Bulk Deletion`. Not repeated: twice may be more than once. The answer is not described; the body is inferred from one sample.
+    /// - Required: query `account_identifier`.
+    /// - Body, optional: [`types::BulkDeleteV3Body`], `application/json`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn bulk_delete_v3(&self, account_identifier: impl Into<String>) -> BulkDeleteV3 {
         let mut call = rt::Call::new(self.client, &BULK_DELETE_V3);

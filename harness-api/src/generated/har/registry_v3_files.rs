@@ -6,6 +6,10 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /har/api/v3/files/{id}/metadata`
+    ///
+    /// `GetFileMetadataV3`, tag `Registry V3 - Files`. Safe: it only reads. The answer is not described.
+    /// - Required: path `id`; query `account_identifier`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn get_file_metadata_v3(
         &self,
@@ -18,6 +22,10 @@ impl<'c> Api<'c> {
         GetFileMetadataV3 { call }
     }
     /// `GET /har/api/v3/files/{id}/content`
+    ///
+    /// `GetFileV3`, tag `Registry V3 - Files`. Safe: it only reads. The answer is not described.
+    /// - Required: path `id`; query `account_identifier`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn get_file_v3(
         &self,
@@ -30,6 +38,11 @@ impl<'c> Api<'c> {
         GetFileV3 { call }
     }
     /// `GET /har/api/v3/files`
+    ///
+    /// `ListFilesV3`, tag `Registry V3 - Files`. Safe: it only reads. The answer is not described.
+    /// - Required: query `account_identifier`.
+    /// - Result: json, `application/json`.
+    /// - List: `paged page/size from 0, size 20, items items, size size, more hasMore`.
     #[inline]
     pub fn list_files_v3(&self, account_identifier: impl Into<String>) -> ListFilesV3 {
         let mut call = rt::Call::new(self.client, &LIST_FILES_V3);
@@ -37,6 +50,11 @@ impl<'c> Api<'c> {
         ListFilesV3 { call }
     }
     /// `PUT /har/api/v3/files/{id}/metadata`
+    ///
+    /// `SaveFileMetadataV3`, tag `Registry V3 - Files`. Idempotent: twice is as good as once. The answer is not described; the body is inferred from one sample.
+    /// - Required: path `id`; query `account_identifier`.
+    /// - Body, optional: [`types::SaveFileMetadataV3Body`], `application/json`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn save_file_metadata_v3(
         &self,
@@ -49,6 +67,11 @@ impl<'c> Api<'c> {
         SaveFileMetadataV3 { call }
     }
     /// `POST /har/api/v3/files/{id}/metadata`
+    ///
+    /// `UpsertFileMetadataV3`, tag `Registry V3 - Files`. Not repeated: twice may be more than once. The answer is not described; the body is inferred from one sample.
+    /// - Required: path `id`; query `account_identifier`.
+    /// - Body, optional: [`types::UpsertFileMetadataV3Body`], `application/json`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn upsert_file_metadata_v3(
         &self,

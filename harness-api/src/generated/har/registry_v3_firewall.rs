@@ -6,6 +6,11 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /har/api/v3/build-info`
+    ///
+    /// `AddBuildInfoV3`, tag `Registry V3 - Firewall`. Not repeated: twice may be more than once. The answer is not described; the body is inferred from one sample.
+    /// - Required: query `account_identifier`.
+    /// - Body, optional: [`types::AddBuildInfoV3Body`], `application/json`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn add_build_info_v3(
         &self,
@@ -16,6 +21,11 @@ impl<'c> Api<'c> {
         AddBuildInfoV3 { call }
     }
     /// `POST /har/api/v3/scans/exceptions`
+    ///
+    /// `CreateFirewallExceptionV3`, tag `Registry V3 - Firewall`. Not repeated: twice may be more than once. The answer is not described; the body is inferred from one sample.
+    /// - Required: query `account_identifier`.
+    /// - Body, optional: [`types::CreateFirewallExceptionV3Body`], `application/json`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn create_firewall_exception_v3(
         &self,
@@ -26,6 +36,10 @@ impl<'c> Api<'c> {
         CreateFirewallExceptionV3 { call }
     }
     /// `DELETE /har/api/v3/scans/exceptions/{id}`
+    ///
+    /// `DeleteFirewallExceptionV3`, tag `Registry V3 - Firewall`. Idempotent: twice is as good as once. The answer is not described.
+    /// - Required: path `id`; query `account_identifier`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn delete_firewall_exception_v3(
         &self,
@@ -38,6 +52,11 @@ impl<'c> Api<'c> {
         DeleteFirewallExceptionV3 { call }
     }
     /// `POST /har/api/v3/scans/evaluate`
+    ///
+    /// `EvaluateArtifactScanV3`, tag `Registry V3 - Firewall`. Not repeated: twice may be more than once. The answer is not described; the body is inferred from one sample.
+    /// - Required: query `account_identifier`.
+    /// - Body, optional: [`types::EvaluateArtifactScanV3Body`], `application/json`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn evaluate_artifact_scan_v3(
         &self,
@@ -48,6 +67,10 @@ impl<'c> Api<'c> {
         EvaluateArtifactScanV3 { call }
     }
     /// `GET /har/api/v3/scans/{id}/details`
+    ///
+    /// `GetArtifactScanDetailsV3`, tag `Registry V3 - Firewall`. Safe: it only reads. The answer is not described.
+    /// - Required: path `id`; query `account_identifier`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn get_artifact_scan_details_v3(
         &self,
@@ -60,6 +83,11 @@ impl<'c> Api<'c> {
         GetArtifactScanDetailsV3 { call }
     }
     /// `GET /har/api/v3/scans`
+    ///
+    /// `GetArtifactScansV3`, tag `Registry V3 - Firewall`. Safe: it only reads. The answer is not described.
+    /// - Required: query `account_identifier`.
+    /// - Result: json, `application/json`.
+    /// - List: `paged page/size from 0, size 20, items data, total itemCount, size pageSize`.
     #[inline]
     pub fn get_artifact_scans_v3(
         &self,
@@ -70,6 +98,10 @@ impl<'c> Api<'c> {
         GetArtifactScansV3 { call }
     }
     /// `GET /har/api/v3/scans/bulk-evaluate/{evaluation_id}`
+    ///
+    /// `GetBulkScanEvaluationStatusV3`, tag `Registry V3 - Firewall`. Safe: it only reads. The answer is not described.
+    /// - Required: path `evaluation_id`; query `account_identifier`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn get_bulk_scan_evaluation_status_v3(
         &self,
@@ -84,6 +116,11 @@ impl<'c> Api<'c> {
         }
     }
     /// `POST /har/api/v3/scans/bulk-evaluate`
+    ///
+    /// `InitiateBulkScanEvaluationV3`, tag `Registry V3 - Firewall`. Not repeated: twice may be more than once. The answer is not described; the body is inferred from one sample.
+    /// - Required: query `account_identifier`.
+    /// - Body, optional: [`types::InitiateBulkScanEvaluationV3Body`], `application/json`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn initiate_bulk_scan_evaluation_v3(
         &self,
@@ -96,6 +133,10 @@ impl<'c> Api<'c> {
         }
     }
     /// `GET /har/api/v3/scans/versions`
+    ///
+    /// `ListFirewallExceptionVersionsV3`, tag `Registry V3 - Firewall`. Safe: it only reads. The answer is not described.
+    /// - Required: query `account_identifier`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn list_firewall_exception_versions_v3(
         &self,
@@ -108,6 +149,10 @@ impl<'c> Api<'c> {
         }
     }
     /// `GET /har/api/v3/scans/exceptions`
+    ///
+    /// `ListFirewallExceptionsV3`, tag `Registry V3 - Firewall`. Safe: it only reads. The answer is not described.
+    /// - Required: query `account_identifier`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn list_firewall_exceptions_v3(
         &self,
@@ -118,6 +163,10 @@ impl<'c> Api<'c> {
         ListFirewallExceptionsV3 { call }
     }
     /// `GET /har/api/v3/build-info/pipeline/details`
+    ///
+    /// `ListPipelineBuildInfoDetailsV3`, tag `Registry V3 - Firewall`. Safe: it only reads. The answer is not described.
+    /// - Required: query `account_identifier`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn list_pipeline_build_info_details_v3(
         &self,
@@ -130,6 +179,11 @@ impl<'c> Api<'c> {
         }
     }
     /// `PUT /har/api/v3/scans/exceptions/{id}`
+    ///
+    /// `UpdateFirewallExceptionV3`, tag `Registry V3 - Firewall`. Idempotent: twice is as good as once. The answer is not described; the body is inferred from one sample.
+    /// - Required: path `id`; query `account_identifier`.
+    /// - Body, optional: [`types::UpdateFirewallExceptionV3Body`], `application/json`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn update_firewall_exception_v3(
         &self,
@@ -142,6 +196,11 @@ impl<'c> Api<'c> {
         UpdateFirewallExceptionV3 { call }
     }
     /// `PUT /har/api/v3/scans/exceptions/{id}/status`
+    ///
+    /// `UpdateStatusFirewallExceptionV3`, tag `Registry V3 - Firewall`. Idempotent: twice is as good as once. The answer is not described; the body is inferred from one sample.
+    /// - Required: path `id`; query `account_identifier`.
+    /// - Body, optional: [`types::UpdateStatusFirewallExceptionV3Body`], `application/json`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn update_status_firewall_exception_v3(
         &self,

@@ -6,6 +6,10 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /har/api/v3/internal/search/backfill/state`
+    ///
+    /// `GetBackfillStateV3`, tag `Registry V3 - Internal`. Safe: it only reads. The answer is not described.
+    /// - Required: query `account_identifier`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn get_backfill_state_v3(
         &self,
@@ -16,6 +20,10 @@ impl<'c> Api<'c> {
         GetBackfillStateV3 { call }
     }
     /// `GET /har/api/v3/internal/search/backfill/status/{job_id}`
+    ///
+    /// `GetBackfillTaskStatusV3`, tag `Registry V3 - Internal`. Safe: it only reads. The answer is not described.
+    /// - Required: path `job_id`; query `account_identifier`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn get_backfill_task_status_v3(
         &self,
@@ -28,6 +36,11 @@ impl<'c> Api<'c> {
         GetBackfillTaskStatusV3 { call }
     }
     /// `POST /har/api/v3/internal/search/backfill`
+    ///
+    /// `TriggerBackfillV3`, tag `Registry V3 - Internal`. Not repeated: twice may be more than once. The answer is not described; the body is inferred from one sample.
+    /// - Required: query `account_identifier`.
+    /// - Body: [`types::TriggerBackfillV3Body`], `application/json`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn trigger_backfill_v3(
         &self,

@@ -6,6 +6,11 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /har/api/v3/lifecycle/executions`
+    ///
+    /// `CreateLifecycleExecutionV3`, tag `Registry V3 - Lifecycle`. Not repeated: twice may be more than once. The answer is not described; the body is inferred from one sample.
+    /// - Required: query `account_identifier`.
+    /// - Body: [`types::CreateLifecycleExecutionV3Body`], `application/json`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn create_lifecycle_execution_v3(
         &self,
@@ -18,6 +23,11 @@ impl<'c> Api<'c> {
         CreateLifecycleExecutionV3 { call }
     }
     /// `POST /har/api/v3/lifecycle/rules`
+    ///
+    /// `CreateLifecycleRuleV3`, tag `Registry V3 - Lifecycle`. Not repeated: twice may be more than once. The answer is not described; the body is inferred from one sample.
+    /// - Required: query `account_identifier`.
+    /// - Body: [`types::CreateLifecycleRuleV3Body`], `application/json`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn create_lifecycle_rule_v3(
         &self,
@@ -30,6 +40,10 @@ impl<'c> Api<'c> {
         CreateLifecycleRuleV3 { call }
     }
     /// `DELETE /har/api/v3/lifecycle/rules/{id}`
+    ///
+    /// `DeleteLifecycleRuleV3`, tag `Registry V3 - Lifecycle`. Idempotent: twice is as good as once. The answer is not described.
+    /// - Required: path `id`; query `account_identifier`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn delete_lifecycle_rule_v3(
         &self,
@@ -42,6 +56,10 @@ impl<'c> Api<'c> {
         DeleteLifecycleRuleV3 { call }
     }
     /// `GET /har/api/v3/lifecycle/executions/{executionId}`
+    ///
+    /// `GetLifecycleExecutionV3`, tag `Registry V3 - Lifecycle`. Safe: it only reads. The answer is not described.
+    /// - Required: path `execution_id` = `executionId`; query `account_identifier`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn get_lifecycle_execution_v3(
         &self,
@@ -54,6 +72,10 @@ impl<'c> Api<'c> {
         GetLifecycleExecutionV3 { call }
     }
     /// `GET /har/api/v3/lifecycle/rules/{id}`
+    ///
+    /// `GetLifecycleRuleV3`, tag `Registry V3 - Lifecycle`. Safe: it only reads. The answer is not described.
+    /// - Required: path `id`; query `account_identifier`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn get_lifecycle_rule_v3(
         &self,
@@ -66,6 +88,10 @@ impl<'c> Api<'c> {
         GetLifecycleRuleV3 { call }
     }
     /// `GET /har/api/v3/lifecycle/stats`
+    ///
+    /// `GetLifecycleStatsV3`, tag `Registry V3 - Lifecycle`. Safe: it only reads. The answer is not described.
+    /// - Required: query `account_identifier`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn get_lifecycle_stats_v3(
         &self,
@@ -76,6 +102,10 @@ impl<'c> Api<'c> {
         GetLifecycleStatsV3 { call }
     }
     /// `GET /har/api/v3/lifecycle/executions/{executionId}/items`
+    ///
+    /// `ListLifecycleExecutionItemsV3`, tag `Registry V3 - Lifecycle`. Safe: it only reads. The answer is not described.
+    /// - Required: path `execution_id` = `executionId`; query `account_identifier`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn list_lifecycle_execution_items_v3(
         &self,
@@ -90,6 +120,10 @@ impl<'c> Api<'c> {
         }
     }
     /// `GET /har/api/v3/lifecycle/executions`
+    ///
+    /// `ListLifecycleExecutionsV3`, tag `Registry V3 - Lifecycle`. Safe: it only reads. The answer is not described.
+    /// - Required: query `account_identifier`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn list_lifecycle_executions_v3(
         &self,
@@ -100,6 +134,11 @@ impl<'c> Api<'c> {
         ListLifecycleExecutionsV3 { call }
     }
     /// `GET /har/api/v3/lifecycle/rules`
+    ///
+    /// `ListLifecycleRulesV3`, tag `Registry V3 - Lifecycle`. Safe: it only reads. The answer is not described.
+    /// - Required: query `account_identifier`.
+    /// - Result: json, `application/json`.
+    /// - List: `paged page/size from 0, size 20, items items, size size, more hasMore`.
     #[inline]
     pub fn list_lifecycle_rules_v3(
         &self,
@@ -110,6 +149,11 @@ impl<'c> Api<'c> {
         ListLifecycleRulesV3 { call }
     }
     /// `PATCH /har/api/v3/lifecycle/rules/{id}`
+    ///
+    /// `PatchLifecycleRuleV3`, tag `Registry V3 - Lifecycle`. Not repeated: twice may be more than once. The answer is not described; the body is inferred from one sample.
+    /// - Required: path `id`; query `account_identifier`.
+    /// - Body: [`types::PatchLifecycleRuleV3Body`], `application/json`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn patch_lifecycle_rule_v3(
         &self,
@@ -124,6 +168,11 @@ impl<'c> Api<'c> {
         PatchLifecycleRuleV3 { call }
     }
     /// `PUT /har/api/v3/lifecycle/rules/{id}`
+    ///
+    /// `UpdateLifecycleRuleV3`, tag `Registry V3 - Lifecycle`. Idempotent: twice is as good as once. The answer is not described; the body is inferred from one sample.
+    /// - Required: path `id`; query `account_identifier`.
+    /// - Body: [`types::UpdateLifecycleRuleV3Body`], `application/json`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn update_lifecycle_rule_v3(
         &self,

@@ -6,6 +6,10 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `DELETE /har/api/v3/metadata/{id}`
+    ///
+    /// `DeleteMetadataV3`, tag `Registry V3 - Metadata`. Idempotent: twice is as good as once. The answer is not described.
+    /// - Required: path `id`; query `account_identifier`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn delete_metadata_v3(
         &self,
@@ -18,6 +22,10 @@ impl<'c> Api<'c> {
         DeleteMetadataV3 { call }
     }
     /// `GET /har/api/v3/metadata/keys`
+    ///
+    /// `GetMetadataKeysV3`, tag `Registry V3 - Metadata`. Safe: it only reads. The answer is not described.
+    /// - Required: query `account_identifier`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn get_metadata_keys_v3(
         &self,
@@ -28,6 +36,10 @@ impl<'c> Api<'c> {
         GetMetadataKeysV3 { call }
     }
     /// `GET /har/api/v3/metadata/values`
+    ///
+    /// `GetMetadataValuesV3`, tag `Registry V3 - Metadata`. Safe: it only reads. The answer is not described.
+    /// - Required: query `account_identifier`, `key`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn get_metadata_values_v3(
         &self,

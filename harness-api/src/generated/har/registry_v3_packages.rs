@@ -6,6 +6,10 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `DELETE /har/api/v3/packages/{id}`
+    ///
+    /// `DeletePackageV3`, tag `Registry V3 - Packages`. Idempotent: twice is as good as once. The answer is not described.
+    /// - Required: path `id`; query `account_identifier`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn delete_package_v3(
         &self,
@@ -18,6 +22,10 @@ impl<'c> Api<'c> {
         DeletePackageV3 { call }
     }
     /// `GET /har/api/v3/packages/{id}/metadata`
+    ///
+    /// `GetPackageMetadataV3`, tag `Registry V3 - Packages`. Safe: it only reads. The answer is not described.
+    /// - Required: path `id`; query `account_identifier`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn get_package_metadata_v3(
         &self,
@@ -30,6 +38,11 @@ impl<'c> Api<'c> {
         GetPackageMetadataV3 { call }
     }
     /// `GET /har/api/v3/packages`
+    ///
+    /// `ListPackagesV3`, tag `Registry V3 - Packages`. Safe: it only reads. The answer is not described.
+    /// - Required: query `account_identifier`.
+    /// - Result: json, `application/json`.
+    /// - List: `paged page/size from 0, size 20, items items, size size, more hasMore`.
     #[inline]
     pub fn list_packages_v3(
         &self,
@@ -40,6 +53,10 @@ impl<'c> Api<'c> {
         ListPackagesV3 { call }
     }
     /// `POST /har/api/v3/packages/{id}/restore`
+    ///
+    /// `RestorePackageV3`, tag `Registry V3 - Packages`. Not repeated: twice may be more than once. The answer is not described.
+    /// - Required: path `id`; query `account_identifier`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn restore_package_v3(
         &self,
@@ -52,6 +69,11 @@ impl<'c> Api<'c> {
         RestorePackageV3 { call }
     }
     /// `PUT /har/api/v3/packages/{id}/metadata`
+    ///
+    /// `SavePackageMetadataV3`, tag `Registry V3 - Packages`. Idempotent: twice is as good as once. The answer is not described; the body is inferred from one sample.
+    /// - Required: path `id`; query `account_identifier`.
+    /// - Body, optional: [`types::SavePackageMetadataV3Body`], `application/json`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn save_package_metadata_v3(
         &self,
@@ -64,6 +86,11 @@ impl<'c> Api<'c> {
         SavePackageMetadataV3 { call }
     }
     /// `POST /har/api/v3/packages/{id}/metadata`
+    ///
+    /// `UpsertPackageMetadataV3`, tag `Registry V3 - Packages`. Not repeated: twice may be more than once. The answer is not described; the body is inferred from one sample.
+    /// - Required: path `id`; query `account_identifier`.
+    /// - Body, optional: [`types::UpsertPackageMetadataV3Body`], `application/json`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn upsert_package_metadata_v3(
         &self,

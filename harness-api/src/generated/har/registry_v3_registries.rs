@@ -6,6 +6,10 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `DELETE /har/api/v3/registries/{id}`
+    ///
+    /// `DeleteRegistryV3`, tag `Registry V3 - Registries`. Idempotent: twice is as good as once. The answer is not described.
+    /// - Required: path `id`; query `account_identifier`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn delete_registry_v3(
         &self,
@@ -18,6 +22,10 @@ impl<'c> Api<'c> {
         DeleteRegistryV3 { call }
     }
     /// `GET /har/api/v3/registries/{id}/metadata`
+    ///
+    /// `GetRegistryMetadataV3`, tag `Registry V3 - Registries`. Safe: it only reads. The answer is not described.
+    /// - Required: path `id`; query `account_identifier`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn get_registry_metadata_v3(
         &self,
@@ -30,6 +38,11 @@ impl<'c> Api<'c> {
         GetRegistryMetadataV3 { call }
     }
     /// `GET /har/api/v3/registries`
+    ///
+    /// `ListRegistriesV3`, tag `Registry V3 - Registries`. Safe: it only reads. The answer is not described.
+    /// - Required: query `account_identifier`.
+    /// - Result: json, `application/json`.
+    /// - List: `paged page/size from 0, size 20, items items, size size, more hasMore`.
     #[inline]
     pub fn list_registries_v3(
         &self,
@@ -40,6 +53,10 @@ impl<'c> Api<'c> {
         ListRegistriesV3 { call }
     }
     /// `POST /har/api/v3/registries/{id}/migrate`
+    ///
+    /// `MigrateRegistryV3`, tag `Registry V3 - Registries`. Not repeated: twice may be more than once. The answer is not described.
+    /// - Required: path `id`; query `account_identifier`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn migrate_registry_v3(
         &self,
@@ -52,6 +69,10 @@ impl<'c> Api<'c> {
         MigrateRegistryV3 { call }
     }
     /// `POST /har/api/v3/registries/{id}/restore`
+    ///
+    /// `RestoreRegistryV3`, tag `Registry V3 - Registries`. Not repeated: twice may be more than once. The answer is not described.
+    /// - Required: path `id`; query `account_identifier`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn restore_registry_v3(
         &self,
@@ -64,6 +85,11 @@ impl<'c> Api<'c> {
         RestoreRegistryV3 { call }
     }
     /// `PUT /har/api/v3/registries/{id}/metadata`
+    ///
+    /// `SaveRegistryMetadataV3`, tag `Registry V3 - Registries`. Idempotent: twice is as good as once. The answer is not described; the body is inferred from one sample.
+    /// - Required: path `id`; query `account_identifier`.
+    /// - Body, optional: [`types::SaveRegistryMetadataV3Body`], `application/json`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn save_registry_metadata_v3(
         &self,
@@ -76,6 +102,11 @@ impl<'c> Api<'c> {
         SaveRegistryMetadataV3 { call }
     }
     /// `POST /har/api/v3/registries/{id}/metadata`
+    ///
+    /// `UpsertRegistryMetadataV3`, tag `Registry V3 - Registries`. Not repeated: twice may be more than once. The answer is not described; the body is inferred from one sample.
+    /// - Required: path `id`; query `account_identifier`.
+    /// - Body, optional: [`types::UpsertRegistryMetadataV3Body`], `application/json`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn upsert_registry_metadata_v3(
         &self,

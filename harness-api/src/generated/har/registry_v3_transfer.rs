@@ -6,6 +6,11 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /har/api/v3/copy`
+    ///
+    /// `CopyResourcesV3`, tag `Registry V3 - Transfer`. Not repeated: twice may be more than once. The answer is not described; the body is inferred from one sample.
+    /// - Required: query `account_identifier`.
+    /// - Body, optional: [`types::CopyResourcesV3Body`], `application/json`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn copy_resources_v3(
         &self,
@@ -16,6 +21,11 @@ impl<'c> Api<'c> {
         CopyResourcesV3 { call }
     }
     /// `POST /har/api/v3/bulk-download`
+    ///
+    /// `CreateBulkDownloadRequestV3`, tag `Registry V3 - Transfer`. Not repeated: twice may be more than once. The answer is not described; the body is inferred from one sample.
+    /// - Required: query `account_identifier`.
+    /// - Body, optional: [`types::CreateBulkDownloadRequestV3Body`], `application/json`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn create_bulk_download_request_v3(
         &self,
@@ -28,6 +38,10 @@ impl<'c> Api<'c> {
         }
     }
     /// `GET /har/api/v3/bulk-download/{id}`
+    ///
+    /// `GetBulkDownloadRequestStatusV3`, tag `Registry V3 - Transfer`. Safe: it only reads. The answer is not described.
+    /// - Required: path `id`; query `account_identifier`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn get_bulk_download_request_status_v3(
         &self,

@@ -6,6 +6,11 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /har/api/v3/versions/{id}/tags`
+    ///
+    /// `AddVersionTagsV3`, tag `Registry V3 - Versions`. Not repeated: twice may be more than once. The answer is not described; the body is inferred from one sample.
+    /// - Required: path `id`; query `account_identifier`.
+    /// - Body, optional: [`types::AddVersionTagsV3Body`], `application/json`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn add_version_tags_v3(
         &self,
@@ -18,6 +23,10 @@ impl<'c> Api<'c> {
         AddVersionTagsV3 { call }
     }
     /// `DELETE /har/api/v3/versions/{id}`
+    ///
+    /// `DeleteVersionV3`, tag `Registry V3 - Versions`. Idempotent: twice is as good as once. The answer is not described.
+    /// - Required: path `id`; query `account_identifier`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn delete_version_v3(
         &self,
@@ -30,6 +39,10 @@ impl<'c> Api<'c> {
         DeleteVersionV3 { call }
     }
     /// `GET /har/api/v3/versions/{id}/metadata`
+    ///
+    /// `GetVersionMetadataV3`, tag `Registry V3 - Versions`. Safe: it only reads. The answer is not described.
+    /// - Required: path `id`; query `account_identifier`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn get_version_metadata_v3(
         &self,
@@ -42,6 +55,11 @@ impl<'c> Api<'c> {
         GetVersionMetadataV3 { call }
     }
     /// `GET /har/api/v3/versions`
+    ///
+    /// `ListVersionsV3`, tag `Registry V3 - Versions`. Safe: it only reads. The answer is not described.
+    /// - Required: query `account_identifier`.
+    /// - Result: json, `application/json`.
+    /// - List: `paged page/size from 0, size 20, items items, size size, more hasMore`.
     #[inline]
     pub fn list_versions_v3(
         &self,
@@ -52,6 +70,11 @@ impl<'c> Api<'c> {
         ListVersionsV3 { call }
     }
     /// `POST /har/api/v3/versions/rebuild-metadata`
+    ///
+    /// `RebuildVersionMetadataV3`, tag `Registry V3 - Versions`. Not repeated: twice may be more than once. The answer is not described; the body is inferred from one sample.
+    /// - Required: query `account_identifier`.
+    /// - Body: [`types::RebuildVersionMetadataV3Body`], `application/json`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn rebuild_version_metadata_v3(
         &self,
@@ -64,6 +87,10 @@ impl<'c> Api<'c> {
         RebuildVersionMetadataV3 { call }
     }
     /// `POST /har/api/v3/versions/{id}/restore`
+    ///
+    /// `RestoreVersionV3`, tag `Registry V3 - Versions`. Not repeated: twice may be more than once. The answer is not described.
+    /// - Required: path `id`; query `account_identifier`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn restore_version_v3(
         &self,
@@ -76,6 +103,11 @@ impl<'c> Api<'c> {
         RestoreVersionV3 { call }
     }
     /// `PUT /har/api/v3/versions/{id}/metadata`
+    ///
+    /// `SaveVersionMetadataV3`, tag `Registry V3 - Versions`. Idempotent: twice is as good as once. The answer is not described; the body is inferred from one sample.
+    /// - Required: path `id`; query `account_identifier`.
+    /// - Body, optional: [`types::SaveVersionMetadataV3Body`], `application/json`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn save_version_metadata_v3(
         &self,
@@ -88,6 +120,11 @@ impl<'c> Api<'c> {
         SaveVersionMetadataV3 { call }
     }
     /// `POST /har/api/v3/versions/{id}/metadata`
+    ///
+    /// `UpsertVersionMetadataV3`, tag `Registry V3 - Versions`. Not repeated: twice may be more than once. The answer is not described; the body is inferred from one sample.
+    /// - Required: path `id`; query `account_identifier`.
+    /// - Body, optional: [`types::UpsertVersionMetadataV3Body`], `application/json`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn upsert_version_metadata_v3(
         &self,

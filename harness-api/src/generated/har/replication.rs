@@ -6,12 +6,20 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /har/api/v1/replication/rules`
+    ///
+    /// `createReplicationRule`, tag `Replication`. Not repeated: twice may be more than once. Published types.
+    /// - Body, optional: [`types::ReplicationRuleRequest`], `application/json`.
+    /// - Result: [`types::ReplicationRuleResponse`], `application/json`; errors 400, 401, 403, 404, 500.
     #[inline]
     pub fn create_replication_rule(&self) -> CreateReplicationRule {
         let call = rt::Call::new(self.client, &CREATE_REPLICATION_RULE);
         CreateReplicationRule { call }
     }
     /// `DELETE /har/api/v1/replication/rules/{id}`
+    ///
+    /// `deleteReplicationRule`, tag `Replication`. Idempotent: twice is as good as once. Published types.
+    /// - Required: path `id`.
+    /// - Result: [`types::RegistryStatusResponse`], `application/json`; errors 400, 401, 403, 404, 500.
     #[inline]
     pub fn delete_replication_rule(
         &self,
@@ -22,6 +30,10 @@ impl<'c> Api<'c> {
         DeleteReplicationRule { call }
     }
     /// `GET /har/api/v1/replication/rules/{id}/migration/images/{image_id}/logs`
+    ///
+    /// `getMigrationLogsForImage`, tag `Replication`. Safe: it only reads. Published types.
+    /// - Required: path `id`, `image_id`.
+    /// - Result: text, `application/json`, `text/plain; charset=utf-8`; errors 400, 401, 403, 404, 500.
     #[inline]
     pub fn get_migration_logs_for_image(
         &self,
@@ -34,6 +46,10 @@ impl<'c> Api<'c> {
         GetMigrationLogsForImage { call }
     }
     /// `GET /har/api/v1/replication/rules/{id}`
+    ///
+    /// `getReplicationRule`, tag `Replication`. Safe: it only reads. Published types.
+    /// - Required: path `id`.
+    /// - Result: [`types::ReplicationRuleResponse`], `application/json`; errors 400, 401, 403, 404, 500.
     #[inline]
     pub fn get_replication_rule(&self, id: impl Into<String>) -> GetReplicationRule {
         let mut call = rt::Call::new(self.client, &GET_REPLICATION_RULE);
@@ -41,6 +57,11 @@ impl<'c> Api<'c> {
         GetReplicationRule { call }
     }
     /// `GET /har/api/v1/replication/rules/{id}/migration/images`
+    ///
+    /// `listMigrationImages`, tag `Replication`. Safe: it only reads. Published types.
+    /// - Required: path `id`.
+    /// - Result: [`types::ListMigrationImagesResponse`], `application/json`; errors 400, 401, 403, 404, 500.
+    /// - List: `paged page/size from 1, size 20, items data.images, total data.itemCount, size data.pageSize`.
     #[inline]
     pub fn list_migration_images(&self, id: impl Into<String>) -> ListMigrationImages {
         let mut call = rt::Call::new(self.client, &LIST_MIGRATION_IMAGES);
@@ -48,12 +69,19 @@ impl<'c> Api<'c> {
         ListMigrationImages { call }
     }
     /// `GET /har/api/v1/replication/rules`
+    ///
+    /// `listReplicationRules`, tag `Replication`. Safe: it only reads. Published types.
+    /// - Result: [`types::ListReplicationRulesResponse`], `application/json`; errors 400, 401, 403, 404, 500.
     #[inline]
     pub fn list_replication_rules(&self) -> ListReplicationRules {
         let call = rt::Call::new(self.client, &LIST_REPLICATION_RULES);
         ListReplicationRules { call }
     }
     /// `POST /har/api/v1/replication/rules/{id}/migration/start`
+    ///
+    /// `startMigration`, tag `Replication`. Not repeated: twice may be more than once. Published types.
+    /// - Required: path `id`.
+    /// - Result: [`types::RegistryStatusResponse`], `application/json`; errors 400, 401, 403, 404, 500.
     #[inline]
     pub fn start_migration(&self, id: impl Into<String>) -> StartMigration {
         let mut call = rt::Call::new(self.client, &START_MIGRATION);
@@ -61,6 +89,10 @@ impl<'c> Api<'c> {
         StartMigration { call }
     }
     /// `POST /har/api/v1/replication/rules/{id}/migration/stop`
+    ///
+    /// `stopMigration`, tag `Replication`. Not repeated: twice may be more than once. Published types.
+    /// - Required: path `id`.
+    /// - Result: [`types::RegistryStatusResponse`], `application/json`; errors 400, 401, 403, 404, 500.
     #[inline]
     pub fn stop_migration(&self, id: impl Into<String>) -> StopMigration {
         let mut call = rt::Call::new(self.client, &STOP_MIGRATION);
@@ -68,6 +100,11 @@ impl<'c> Api<'c> {
         StopMigration { call }
     }
     /// `PUT /har/api/v1/replication/rules/{id}`
+    ///
+    /// `updateReplicationRule`, tag `Replication`. Idempotent: twice is as good as once. Published types.
+    /// - Required: path `id`.
+    /// - Body, optional: [`types::ReplicationRuleRequest`], `application/json`.
+    /// - Result: [`types::ReplicationRuleResponse`], `application/json`; errors 400, 401, 403, 404, 500.
     #[inline]
     pub fn update_replication_rule(
         &self,

@@ -6,6 +6,11 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /har/api/v1/spaces/{space_ref}/labels`
+    ///
+    /// `RegistrydefineSpaceLabel`, tag `Spaces`. Not repeated: twice may be more than once. Published types.
+    /// - Required: path `space_ref`.
+    /// - Body, optional: [`types::DefineRegistrySpaceLabelRequest`], `application/json`.
+    /// - Result: [`types::RegistryTypesLabel`], `application/json`.
     #[inline]
     pub fn define_space_label(&self, space_ref: impl Into<String>) -> DefineSpaceLabel {
         let mut call = rt::Call::new(self.client, &DEFINE_SPACE_LABEL);
@@ -13,6 +18,11 @@ impl<'c> Api<'c> {
         DefineSpaceLabel { call }
     }
     /// `POST /har/api/v1/spaces/{space_ref}/labels/{key}/values`
+    ///
+    /// `RegistrydefineSpaceLabelValue`, tag `Spaces`. Not repeated: twice may be more than once. Published types.
+    /// - Required: path `space_ref`, `key`.
+    /// - Body, optional: [`types::DefineRegistrySpaceLabelValueRequest`], `application/json`.
+    /// - Result: [`types::TypesLabelValue`], `application/json`.
     #[inline]
     pub fn define_space_label_value(
         &self,
@@ -25,6 +35,10 @@ impl<'c> Api<'c> {
         DefineSpaceLabelValue { call }
     }
     /// `DELETE /har/api/v1/spaces/{space_ref}/labels/{key}`
+    ///
+    /// `RegistrydeleteSpaceLabel`, tag `Spaces`. Idempotent: twice is as good as once. Published types.
+    /// - Required: path `space_ref`, `key`.
+    /// - Result: nothing.
     #[inline]
     pub fn delete_space_label(
         &self,
@@ -37,6 +51,10 @@ impl<'c> Api<'c> {
         DeleteSpaceLabel { call }
     }
     /// `DELETE /har/api/v1/spaces/{space_ref}/labels/{key}/values/{value}`
+    ///
+    /// `RegistrydeleteSpaceLabelValue`, tag `Spaces`. Idempotent: twice is as good as once. Published types.
+    /// - Required: path `space_ref`, `key`, `value`.
+    /// - Result: nothing.
     #[inline]
     pub fn delete_space_label_value(
         &self,
@@ -51,6 +69,10 @@ impl<'c> Api<'c> {
         DeleteSpaceLabelValue { call }
     }
     /// `GET /har/api/v1/spaces/{space_ref}/labels/{key}`
+    ///
+    /// `findSpaceLabel`, tag `Spaces`. Safe: it only reads. Published types.
+    /// - Required: path `space_ref`, `key`.
+    /// - Result: [`types::RegistryTypesLabelWithValues`], `application/json`.
     #[inline]
     pub fn find_space_label(
         &self,
@@ -63,6 +85,11 @@ impl<'c> Api<'c> {
         FindSpaceLabel { call }
     }
     /// `GET /har/api/v1/spaces/{space_ref}/artifacts`
+    ///
+    /// `GetAllArtifacts`, tag `Spaces`. Safe: it only reads. Published types.
+    /// - Required: path `space_ref`.
+    /// - Result: [`types::GetAllArtifactsResponse`], `application/json`; errors 400, 401, 403, 404, 500.
+    /// - List: `paged page/size from 1, size 20, items data.artifacts, total data.itemCount, size data.pageSize`.
     #[inline]
     pub fn get_all_artifacts(&self, space_ref: impl Into<String>) -> GetAllArtifacts {
         let mut call = rt::Call::new(self.client, &GET_ALL_ARTIFACTS);
@@ -70,6 +97,11 @@ impl<'c> Api<'c> {
         GetAllArtifacts { call }
     }
     /// `GET /har/api/v1/spaces/{space_ref}/registries`
+    ///
+    /// `GetAllRegistries`, tag `Spaces`. Safe: it only reads. Published types.
+    /// - Required: path `space_ref`.
+    /// - Result: [`types::GetAllRegistriesResponse`], `application/json`; errors 400, 401, 403, 404, 500.
+    /// - List: `paged page/size from 1, size 20, items data.registries, total data.itemCount, size data.pageSize`.
     #[inline]
     pub fn get_all_registries(&self, space_ref: impl Into<String>) -> GetAllRegistries {
         let mut call = rt::Call::new(self.client, &GET_ALL_REGISTRIES);
@@ -77,6 +109,10 @@ impl<'c> Api<'c> {
         GetAllRegistries { call }
     }
     /// `GET /har/api/v1/spaces/{space_ref}/artifact/stats`
+    ///
+    /// `GetArtifactStatsForSpace`, tag `Spaces`. Safe: it only reads. Published types.
+    /// - Required: path `space_ref`.
+    /// - Result: [`types::ArtifactStatsResponse`], `application/json`; errors 400, 401, 403, 404, 500.
     #[inline]
     pub fn get_artifact_stats_for_space(
         &self,
@@ -87,6 +123,10 @@ impl<'c> Api<'c> {
         GetArtifactStatsForSpace { call }
     }
     /// `GET /har/api/v1/spaces/{space_ref}/details`
+    ///
+    /// `GetStorageDetails`, tag `Spaces`. Safe: it only reads. Published types.
+    /// - Required: path `space_ref`.
+    /// - Result: [`types::GetStorageDetailsResponse`], `application/json`; errors 400, 401, 403, 404, 500.
     #[inline]
     pub fn get_storage_details(
         &self,
@@ -97,6 +137,11 @@ impl<'c> Api<'c> {
         GetStorageDetails { call }
     }
     /// `GET /har/api/v1/spaces/{space_ref}/labels/{key}/values`
+    ///
+    /// `RegistrylistSpaceLabelValues`, tag `Spaces`. Safe: it only reads. Published types.
+    /// - Required: path `space_ref`, `key`.
+    /// - Result: list of [`types::TypesLabelValue`], `application/json`.
+    /// - List: `whole list, items body`.
     #[inline]
     pub fn list_space_label_values(
         &self,
@@ -109,6 +154,11 @@ impl<'c> Api<'c> {
         ListSpaceLabelValues { call }
     }
     /// `GET /har/api/v1/spaces/{space_ref}/labels`
+    ///
+    /// `RegistrylistSpaceLabels`, tag `Spaces`. Safe: it only reads. Published types.
+    /// - Required: path `space_ref`.
+    /// - Result: list of [`types::RegistryTypesLabel`], `application/json`.
+    /// - List: `paged page/limit from 1, size 30, items body`.
     #[inline]
     pub fn list_space_labels(&self, space_ref: impl Into<String>) -> ListSpaceLabels {
         let mut call = rt::Call::new(self.client, &LIST_SPACE_LABELS);
@@ -116,6 +166,11 @@ impl<'c> Api<'c> {
         ListSpaceLabels { call }
     }
     /// `PUT /har/api/v1/spaces/{space_ref}/labels`
+    ///
+    /// `RegistrysaveSpaceLabel`, tag `Spaces`. Idempotent: twice is as good as once. Published types.
+    /// - Required: path `space_ref`.
+    /// - Body, optional: [`types::SpaceRefLabelsBody`], `application/json`.
+    /// - Result: [`types::RegistryTypesLabelWithValues`], `application/json`.
     #[inline]
     pub fn save_space_label(&self, space_ref: impl Into<String>) -> SaveSpaceLabel {
         let mut call = rt::Call::new(self.client, &SAVE_SPACE_LABEL);
@@ -123,6 +178,11 @@ impl<'c> Api<'c> {
         SaveSpaceLabel { call }
     }
     /// `PATCH /har/api/v1/spaces/{space_ref}/labels/{key}`
+    ///
+    /// `RegistryupdateSpaceLabel`, tag `Spaces`. Not repeated: twice may be more than once. Published types.
+    /// - Required: path `space_ref`, `key`.
+    /// - Body, optional: [`types::UpdateRegistrySpaceLabelRequest`], `application/json`.
+    /// - Result: [`types::RegistryTypesLabel`], `application/json`.
     #[inline]
     pub fn update_space_label(
         &self,
@@ -135,6 +195,11 @@ impl<'c> Api<'c> {
         UpdateSpaceLabel { call }
     }
     /// `PATCH /har/api/v1/spaces/{space_ref}/labels/{key}/values/{value}`
+    ///
+    /// `RegistryupdateSpaceLabelValue`, tag `Spaces`. Not repeated: twice may be more than once. Published types.
+    /// - Required: path `space_ref`, `key`, `value`.
+    /// - Body, optional: [`types::UpdateRegistrySpaceLabelValueRequest`], `application/json`.
+    /// - Result: [`types::TypesLabelValue`], `application/json`.
     #[inline]
     pub fn update_space_label_value(
         &self,

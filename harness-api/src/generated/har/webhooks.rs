@@ -6,6 +6,11 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /har/api/v1/registry/{registry_ref}/webhooks`
+    ///
+    /// `CreateWebhook`, tag `Webhooks`. Not repeated: twice may be more than once. Published types.
+    /// - Required: path `registry_ref`.
+    /// - Body, optional: [`types::WebhookRequest`], `application/json`.
+    /// - Result: [`types::RegistryWebhookResponse`], `application/json`.
     #[inline]
     pub fn create_webhook(&self, registry_ref: impl Into<String>) -> CreateWebhook {
         let mut call = rt::Call::new(self.client, &CREATE_WEBHOOK);
@@ -13,6 +18,10 @@ impl<'c> Api<'c> {
         CreateWebhook { call }
     }
     /// `DELETE /har/api/v1/registry/{registry_ref}/webhooks/{webhook_identifier}`
+    ///
+    /// `DeleteWebhook`, tag `Webhooks`. Idempotent: twice is as good as once. Published types.
+    /// - Required: path `registry_ref`, `webhook_identifier`.
+    /// - Result: [`types::RegistryStatusResponse`], `application/json`.
     #[inline]
     pub fn delete_webhook(
         &self,
@@ -25,6 +34,10 @@ impl<'c> Api<'c> {
         DeleteWebhook { call }
     }
     /// `GET /har/api/v1/registry/{registry_ref}/webhooks/{webhook_identifier}`
+    ///
+    /// `GetWebhook`, tag `Webhooks`. Safe: it only reads. Published types.
+    /// - Required: path `registry_ref`, `webhook_identifier`.
+    /// - Result: [`types::RegistryWebhookResponse`], `application/json`.
     #[inline]
     pub fn get_webhook(
         &self,
@@ -37,6 +50,10 @@ impl<'c> Api<'c> {
         GetWebhook { call }
     }
     /// `GET /har/api/v1/registry/{registry_ref}/webhooks/{webhook_identifier}/executions/{webhook_execution_id}`
+    ///
+    /// `GetWebhookExecution`, tag `Webhooks`. Safe: it only reads. Published types.
+    /// - Required: path `registry_ref`, `webhook_identifier`, `webhook_execution_id`.
+    /// - Result: [`types::WebhookExecutionResponse`], `application/json`.
     #[inline]
     pub fn get_webhook_execution(
         &self,
@@ -51,6 +68,11 @@ impl<'c> Api<'c> {
         GetWebhookExecution { call }
     }
     /// `GET /har/api/v1/registry/{registry_ref}/webhooks/{webhook_identifier}/executions`
+    ///
+    /// `ListWebhookExecutions`, tag `Webhooks`. Safe: it only reads. Published types.
+    /// - Required: path `registry_ref`, `webhook_identifier`.
+    /// - Result: [`types::ListWebhookExecutionsResponse`], `application/json`.
+    /// - List: `paged page/size from 1, size 20, items data.executions, total data.itemCount, size data.pageSize`.
     #[inline]
     pub fn list_webhook_executions(
         &self,
@@ -63,6 +85,11 @@ impl<'c> Api<'c> {
         ListWebhookExecutions { call }
     }
     /// `GET /har/api/v1/registry/{registry_ref}/webhooks`
+    ///
+    /// `ListWebhooks`, tag `Webhooks`. Safe: it only reads. Published types.
+    /// - Required: path `registry_ref`.
+    /// - Result: [`types::ListWebhooksResponse`], `application/json`.
+    /// - List: `paged page/size from 1, size 20, items data.webhooks, total data.itemCount, size data.pageSize`.
     #[inline]
     pub fn list_webhooks(&self, registry_ref: impl Into<String>) -> ListWebhooks {
         let mut call = rt::Call::new(self.client, &LIST_WEBHOOKS);
@@ -70,6 +97,10 @@ impl<'c> Api<'c> {
         ListWebhooks { call }
     }
     /// `GET /har/api/v1/registry/{registry_ref}/webhooks/{webhook_identifier}/executions/{webhook_execution_id}/retrigger`
+    ///
+    /// `ReTriggerWebhookExecution`, tag `Webhooks`. Not repeated: twice may be more than once. Published types.
+    /// - Required: path `registry_ref`, `webhook_identifier`, `webhook_execution_id`.
+    /// - Result: [`types::WebhookExecutionResponse`], `application/json`.
     #[inline]
     pub fn re_trigger_webhook_execution(
         &self,
@@ -84,6 +115,11 @@ impl<'c> Api<'c> {
         ReTriggerWebhookExecution { call }
     }
     /// `PUT /har/api/v1/registry/{registry_ref}/webhooks/{webhook_identifier}`
+    ///
+    /// `UpdateWebhook`, tag `Webhooks`. Idempotent: twice is as good as once. Published types.
+    /// - Required: path `registry_ref`, `webhook_identifier`.
+    /// - Body, optional: [`types::WebhookRequest`], `application/json`.
+    /// - Result: [`types::RegistryWebhookResponse`], `application/json`.
     #[inline]
     pub fn update_webhook(
         &self,

@@ -6,6 +6,11 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /iacm/api/orgs/{org}/projects/{project}/activities`
+    ///
+    /// `activities#list-activities`, tag `activities`. Safe: it only reads. Published types.
+    /// - Required: path `org`, `project`.
+    /// - Result: list of [`types::HarnessIacmActivity`], `application/json`.
+    /// - List: `paged page/limit from 1, size 30, items body, total header X-Total-Items, size header x-page-size`.
     #[inline]
     pub fn list_activities(
         &self,
@@ -18,6 +23,10 @@ impl<'c> Api<'c> {
         ListActivities { call }
     }
     /// `GET /iacm/api/orgs/{org}/projects/{project}/activities/{id}/resource-changes`
+    ///
+    /// `activities#list-activity-resource-changes`, tag `activities`. Safe: it only reads. Published types.
+    /// - Required: path `org`, `project`, `id`; query `workspace`.
+    /// - Result: [`types::ListActivityResourceChangesResponse`], `application/json`.
     #[inline]
     pub fn list_activity_resource_changes(
         &self,

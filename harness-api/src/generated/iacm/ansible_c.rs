@@ -6,6 +6,10 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /iacm/api/orgs/{org}/projects/{project}/ansible/data`
+    ///
+    /// `ansible#create-data`, tag `ansible`. Not repeated: twice may be more than once. Published types.
+    /// - Required: path `org`, `project`; query `data_type`, `inventories`, `playbooks`.
+    /// - Result: [`types::CreateAnsibleDataResponse`], `application/json`.
     #[inline]
     pub fn create_ansible_data(
         &self,
@@ -24,6 +28,11 @@ impl<'c> Api<'c> {
         CreateAnsibleData { call }
     }
     /// `POST /iacm/api/orgs/{org}/projects/{project}/ansible/inventory`
+    ///
+    /// `ansible#create-inventory`, tag `ansible`. Not repeated: twice may be more than once. Published types.
+    /// - Required: path `org`, `project`.
+    /// - Body: [`types::CreateInventoryRequest`], `application/json`.
+    /// - Result: [`types::CreateInventoryResponse`], `application/json`.
     #[inline]
     pub fn create_inventory(
         &self,
@@ -38,6 +47,11 @@ impl<'c> Api<'c> {
         CreateInventory { call }
     }
     /// `POST /iacm/api/orgs/{org}/projects/{project}/ansible/inventory/{identifier}/groups`
+    ///
+    /// `ansible#create-inventory-group`, tag `ansible`. Not repeated: twice may be more than once. Published types.
+    /// - Required: path `org`, `project`, `identifier`.
+    /// - Body: [`types::CreateInventoryGroupRequest`], `application/json`.
+    /// - Result: nothing.
     #[inline]
     pub fn create_inventory_group(
         &self,
@@ -54,6 +68,11 @@ impl<'c> Api<'c> {
         CreateInventoryGroup { call }
     }
     /// `POST /iacm/api/orgs/{org}/projects/{project}/ansible/inventory/{identifier}/hosts`
+    ///
+    /// `ansible#create-inventory-host`, tag `ansible`. Not repeated: twice may be more than once. Published types.
+    /// - Required: path `org`, `project`, `identifier`.
+    /// - Body: [`types::CreateInventoryHostRequest`], `application/json`.
+    /// - Result: nothing.
     #[inline]
     pub fn create_inventory_host(
         &self,
@@ -70,6 +89,11 @@ impl<'c> Api<'c> {
         CreateInventoryHost { call }
     }
     /// `POST /iacm/api/orgs/{org}/projects/{project}/ansible/inventory/{identifier}/vars`
+    ///
+    /// `ansible#create-inventory-vars`, tag `ansible`. Not repeated: twice may be more than once. Published types.
+    /// - Required: path `org`, `project`, `identifier`.
+    /// - Body: [`types::CreateInventoryVarsRequest`], `application/json`.
+    /// - Result: nothing.
     #[inline]
     pub fn create_inventory_vars(
         &self,
@@ -86,6 +110,11 @@ impl<'c> Api<'c> {
         CreateInventoryVars { call }
     }
     /// `POST /iacm/api/orgs/{org}/projects/{project}/ansible/playbook`
+    ///
+    /// `ansible#create-playbook`, tag `ansible`. Not repeated: twice may be more than once. Published types.
+    /// - Required: path `org`, `project`.
+    /// - Body: [`types::CreatePlaybookRequest`], `application/json`.
+    /// - Result: [`types::CreatePlaybookResponse`], `application/json`.
     #[inline]
     pub fn create_playbook(
         &self,
@@ -100,6 +129,11 @@ impl<'c> Api<'c> {
         CreatePlaybook { call }
     }
     /// `POST /iacm/api/orgs/{org}/projects/{project}/ansible/playbook/{identifier}/vars`
+    ///
+    /// `ansible#create-playbook-vars`, tag `ansible`. Not repeated: twice may be more than once. Published types.
+    /// - Required: path `org`, `project`, `identifier`.
+    /// - Body: [`types::CreatePlaybookVarRequest`], `application/json`.
+    /// - Result: nothing.
     #[inline]
     pub fn create_playbook_vars(
         &self,

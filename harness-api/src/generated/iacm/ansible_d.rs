@@ -6,6 +6,10 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `DELETE /iacm/api/orgs/{org}/projects/{project}/ansible/inventory/{identifier}`
+    ///
+    /// `ansible#delete-inventory`, tag `ansible`. Idempotent: twice is as good as once. Published types.
+    /// - Required: path `org`, `project`, `identifier`.
+    /// - Result: nothing.
     #[inline]
     pub fn delete_inventory(
         &self,
@@ -20,6 +24,10 @@ impl<'c> Api<'c> {
         DeleteInventory { call }
     }
     /// `DELETE /iacm/api/orgs/{org}/projects/{project}/ansible/inventory/{inventory_identifier}/groups/{identifier}`
+    ///
+    /// `ansible#delete-inventory-group`, tag `ansible`. Idempotent: twice is as good as once. Published types.
+    /// - Required: path `org`, `project`, `inventory_identifier`, `identifier`.
+    /// - Result: nothing.
     #[inline]
     pub fn delete_inventory_group(
         &self,
@@ -36,6 +44,10 @@ impl<'c> Api<'c> {
         DeleteInventoryGroup { call }
     }
     /// `DELETE /iacm/api/orgs/{org}/projects/{project}/ansible/inventory/{inventory_identifier}/hosts/{host_address}`
+    ///
+    /// `ansible#delete-inventory-host`, tag `ansible`. Idempotent: twice is as good as once. Published types.
+    /// - Required: path `org`, `project`, `inventory_identifier`, `host_address`.
+    /// - Result: nothing.
     #[inline]
     pub fn delete_inventory_host(
         &self,
@@ -52,6 +64,10 @@ impl<'c> Api<'c> {
         DeleteInventoryHost { call }
     }
     /// `DELETE /iacm/api/orgs/{org}/projects/{project}/ansible/playbook/{identifier}`
+    ///
+    /// `ansible#delete-playbook`, tag `ansible`. Idempotent: twice is as good as once. Published types.
+    /// - Required: path `org`, `project`, `identifier`.
+    /// - Result: nothing.
     #[inline]
     pub fn delete_playbook(
         &self,
@@ -66,6 +82,11 @@ impl<'c> Api<'c> {
         DeletePlaybook { call }
     }
     /// `DELETE /iacm/api/orgs/{org}/projects/{project}/ansible/playbook/{identifier}/vars`
+    ///
+    /// `ansible#delete-playbook-vars`, tag `ansible`. Idempotent: twice is as good as once. Published types.
+    /// - Required: path `org`, `project`, `identifier`.
+    /// - Body: [`types::DeletePlaybookVarsRequest`], `application/json`.
+    /// - Result: nothing.
     #[inline]
     pub fn delete_playbook_vars(
         &self,

@@ -6,6 +6,10 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /iacm/api/orgs/{org}/projects/{project}/ansible/hosts/export`
+    ///
+    /// `ansible#export-hosts-csv`, tag `ansible`. Safe: it only reads. The answer is not described.
+    /// - Required: path `org`, `project`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn export_hosts_csv(
         &self,

@@ -6,6 +6,10 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /iacm/api/orgs/{org}/projects/{project}/ansible/file`
+    ///
+    /// `ansible#get-file`, tag `ansible`. Safe: it only reads. The answer is not described.
+    /// - Required: path `org`, `project`; query `resource_type`, `identifier`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn get_ansible_file(
         &self,
@@ -25,6 +29,10 @@ impl<'c> Api<'c> {
         GetAnsibleFile { call }
     }
     /// `GET /iacm/api/orgs/{org}/projects/{project}/ansible/hosts/{id}/stats`
+    ///
+    /// `ansible#get-host-stats`, tag `ansible`. Safe: it only reads. The answer is not described.
+    /// - Required: path `org`, `project`, `id`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn get_host_stats(
         &self,
@@ -39,6 +47,10 @@ impl<'c> Api<'c> {
         GetHostStats { call }
     }
     /// `GET /iacm/api/orgs/{org}/projects/{project}/ansible/hosts/summary`
+    ///
+    /// `ansible#get-hosts-summary`, tag `ansible`. Safe: it only reads. The answer is not described.
+    /// - Required: path `org`, `project`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn get_hosts_summary(
         &self,

@@ -6,6 +6,11 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /iacm/api/orgs/{org}/projects/{project}/ansible/inventory/import`
+    ///
+    /// `ansible#import-inventory`, tag `ansible`. Not repeated: twice may be more than once. The answer is not described; the body is inferred from one sample.
+    /// - Required: path `org`, `project`.
+    /// - Body: [`types::ImportInventoryBody`], `application/json`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn import_inventory(
         &self,

@@ -6,6 +6,11 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /iacm/api/orgs/{org}/projects/{project}/ansible/activities`
+    ///
+    /// `ansible#list-ansible-activities`, tag `ansible`. Safe: it only reads. Published types.
+    /// - Required: path `org`, `project`.
+    /// - Result: list of [`types::HarnessIacmAnsibleactivity`], `application/json`.
+    /// - List: `paged page/limit from 1, size 30, items body, total header X-Total-Items, size header x-page-size`.
     #[inline]
     pub fn list_ansible_activities(
         &self,
@@ -18,6 +23,11 @@ impl<'c> Api<'c> {
         ListAnsibleActivities { call }
     }
     /// `GET /iacm/api/orgs/{org}/projects/{project}/ansible/data`
+    ///
+    /// `ansible#list-data`, tag `ansible`. Safe: it only reads. Published types.
+    /// - Required: path `org`, `project`.
+    /// - Result: list of [`types::HarnessIacmAnsibledata`], `application/json`.
+    /// - List: `paged page/limit from 1, size 30, items body, total header X-Total-Items, size header x-page-size`.
     #[inline]
     pub fn list_ansible_data(
         &self,
@@ -30,6 +40,11 @@ impl<'c> Api<'c> {
         ListAnsibleData { call }
     }
     /// `GET /iacm/api/orgs/{org}/projects/{project}/ansible/hosts/{id}/activities`
+    ///
+    /// `ansible#list-host-activities`, tag `ansible`. Safe: it only reads. The answer is not described.
+    /// - Required: path `org`, `project`, `id`.
+    /// - Result: json, `application/json`.
+    /// - List: `paged page/limit from 1, size 30, items body, total header X-Total-Items, size header x-page-size`.
     #[inline]
     pub fn list_host_activities(
         &self,
@@ -44,6 +59,11 @@ impl<'c> Api<'c> {
         ListHostActivities { call }
     }
     /// `GET /iacm/api/orgs/{org}/projects/{project}/ansible/hosts/{id}/inventories`
+    ///
+    /// `ansible#list-host-inventories`, tag `ansible`. Safe: it only reads. The answer is not described.
+    /// - Required: path `org`, `project`, `id`.
+    /// - Result: json, `application/json`.
+    /// - List: `paged page/limit from 1, size 30, items body, total header X-Total-Items, size header x-page-size`.
     #[inline]
     pub fn list_host_inventories(
         &self,
@@ -58,6 +78,11 @@ impl<'c> Api<'c> {
         ListHostInventories { call }
     }
     /// `GET /iacm/api/orgs/{org}/projects/{project}/ansible/hosts`
+    ///
+    /// `ansible#list-hosts`, tag `ansible`. Safe: it only reads. The answer is not described.
+    /// - Required: path `org`, `project`.
+    /// - Result: json, `application/json`.
+    /// - List: `paged page/limit from 1, size 30, items body, total header X-Total-Items, size header x-page-size`.
     #[inline]
     pub fn list_hosts(
         &self,
@@ -70,6 +95,11 @@ impl<'c> Api<'c> {
         ListHosts { call }
     }
     /// `GET /iacm/api/orgs/{org}/projects/{project}/ansible/inventory`
+    ///
+    /// `ansible#list-inventory`, tag `ansible`. Safe: it only reads. Published types.
+    /// - Required: path `org`, `project`.
+    /// - Result: list of [`types::HarnessIacmInventoryDetail`], `application/json`.
+    /// - List: `paged page/limit from 1, size 30, items body, total header X-Total-Items, size header x-page-size`.
     #[inline]
     pub fn list_inventory(
         &self,
@@ -82,6 +112,11 @@ impl<'c> Api<'c> {
         ListInventory { call }
     }
     /// `GET /iacm/api/orgs/{org}/projects/{project}/ansible/playbook`
+    ///
+    /// `ansible#list-playbooks`, tag `ansible`. Safe: it only reads. Published types.
+    /// - Required: path `org`, `project`.
+    /// - Result: list of [`types::HarnessIacmPlaybook`], `application/json`.
+    /// - List: `paged page/limit from 1, size 30, items body, total header X-Total-Items, size header x-page-size`.
     #[inline]
     pub fn list_playbooks(
         &self,

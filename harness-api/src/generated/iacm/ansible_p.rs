@@ -6,6 +6,10 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /iacm/api/orgs/{org}/projects/{project}/ansible/results`
+    ///
+    /// `ansible#publish-results`, tag `ansible`. Not repeated: twice may be more than once. The answer is not described.
+    /// - Required: path `org`, `project`; query `data_type`, `inventories`, `playbooks`, `event_type`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn publish_results(
         &self,

@@ -6,6 +6,11 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `PUT /iacm/api/orgs/{org}/projects/{project}/ansible/inventory/{identifier}/import`
+    ///
+    /// `ansible#replace-inventory-from-import`, tag `ansible`. Not repeated: twice may be more than once. The answer is not described; the body is inferred from one sample.
+    /// - Required: path `org`, `project`, `identifier`.
+    /// - Body: [`types::ReplaceInventoryFromImportBody`], `application/json`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn replace_inventory_from_import(
         &self,

@@ -6,6 +6,11 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /iacm/api/orgs/{org}/projects/{project}/ansible/events`
+    ///
+    /// `ansible#send-ansible-event`, tag `ansible`. Not repeated: twice may be more than once. Published types.
+    /// - Required: path `org`, `project`.
+    /// - Body: [`types::SendAnsibleEventRequest`], `application/json`.
+    /// - Result: nothing.
     #[inline]
     pub fn send_ansible_event(
         &self,
@@ -20,6 +25,10 @@ impl<'c> Api<'c> {
         SendAnsibleEvent { call }
     }
     /// `GET /iacm/api/orgs/{org}/projects/{project}/ansible/activities/{id}`
+    ///
+    /// `ansible#show-ansible-activity`, tag `ansible`. Safe: it only reads. Published types.
+    /// - Required: path `org`, `project`, `id`.
+    /// - Result: [`types::ShowAnsibleActivityResponse`], `application/json`.
     #[inline]
     pub fn show_ansible_activity(
         &self,
@@ -34,6 +43,10 @@ impl<'c> Api<'c> {
         ShowAnsibleActivity { call }
     }
     /// `GET /iacm/api/orgs/{org}/projects/{project}/ansible/data/{id}`
+    ///
+    /// `ansible#show-data`, tag `ansible`. Safe: it only reads. Published types.
+    /// - Required: path `org`, `project`, `id`.
+    /// - Result: text, `application/json`.
     #[inline]
     pub fn show_ansible_data(
         &self,
@@ -48,6 +61,10 @@ impl<'c> Api<'c> {
         ShowAnsibleData { call }
     }
     /// `GET /iacm/api/orgs/{org}/projects/{project}/ansible/hosts/{id}`
+    ///
+    /// `ansible#show-host`, tag `ansible`. Safe: it only reads. The answer is not described.
+    /// - Required: path `org`, `project`, `id`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn show_host(
         &self,
@@ -62,6 +79,10 @@ impl<'c> Api<'c> {
         ShowHost { call }
     }
     /// `GET /iacm/api/orgs/{org}/projects/{project}/ansible/inventory/{identifier}`
+    ///
+    /// `ansible#show-inventory`, tag `ansible`. Safe: it only reads. Published types.
+    /// - Required: path `org`, `project`, `identifier`.
+    /// - Result: [`types::ShowInventoryResponse`], `application/json`.
     #[inline]
     pub fn show_inventory(
         &self,
@@ -76,6 +97,10 @@ impl<'c> Api<'c> {
         ShowInventory { call }
     }
     /// `GET /iacm/api/orgs/{org}/projects/{project}/ansible/inventory/{identifier}/ansible`
+    ///
+    /// `ansible#show-inventory-as-ansible`, tag `ansible`. Safe: it only reads. Published types.
+    /// - Required: path `org`, `project`, `identifier`.
+    /// - Result: text, `application/yaml`.
     #[inline]
     pub fn show_inventory_as_ansible(
         &self,
@@ -90,6 +115,11 @@ impl<'c> Api<'c> {
         ShowInventoryAsAnsible { call }
     }
     /// `GET /iacm/api/orgs/{org}/projects/{project}/ansible/inventory/{identifier}/groups`
+    ///
+    /// `ansible#show-inventory-groups`, tag `ansible`. Safe: it only reads. Published types.
+    /// - Required: path `org`, `project`, `identifier`.
+    /// - Result: [`types::ShowInventoryGroupsResponse`], `application/json`.
+    /// - List: `paged page/limit from 1, size 30, items groups, total header X-Total-Items, size header x-page-size`.
     #[inline]
     pub fn show_inventory_groups(
         &self,
@@ -104,6 +134,11 @@ impl<'c> Api<'c> {
         ShowInventoryGroups { call }
     }
     /// `GET /iacm/api/orgs/{org}/projects/{project}/ansible/inventory/{identifier}/hosts`
+    ///
+    /// `ansible#show-inventory-hosts`, tag `ansible`. Safe: it only reads. Published types.
+    /// - Required: path `org`, `project`, `identifier`.
+    /// - Result: [`types::ShowInventoryHostsResponse`], `application/json`.
+    /// - List: `paged page/limit from 1, size 30, items hosts, total header X-Total-Items, size header x-page-size`.
     #[inline]
     pub fn show_inventory_hosts(
         &self,
@@ -118,6 +153,10 @@ impl<'c> Api<'c> {
         ShowInventoryHosts { call }
     }
     /// `GET /iacm/api/orgs/{org}/projects/{project}/ansible/inventory/{identifier}/vars`
+    ///
+    /// `ansible#show-inventory-vars`, tag `ansible`. Safe: it only reads. Published types.
+    /// - Required: path `org`, `project`, `identifier`.
+    /// - Result: [`types::ShowInventoryVarsResponse`], `application/json`.
     #[inline]
     pub fn show_inventory_vars(
         &self,
@@ -132,6 +171,10 @@ impl<'c> Api<'c> {
         ShowInventoryVars { call }
     }
     /// `GET /iacm/api/orgs/{org}/projects/{project}/ansible/playbook/{identifier}`
+    ///
+    /// `ansible#show-playbook`, tag `ansible`. Safe: it only reads. Published types.
+    /// - Required: path `org`, `project`, `identifier`.
+    /// - Result: [`types::ShowPlaybookResponse`], `application/json`.
     #[inline]
     pub fn show_playbook(
         &self,
@@ -146,6 +189,10 @@ impl<'c> Api<'c> {
         ShowPlaybook { call }
     }
     /// `GET /iacm/api/orgs/{org}/projects/{project}/ansible/playbook/{identifier}/vars`
+    ///
+    /// `ansible#show-playbook-vars`, tag `ansible`. Safe: it only reads. Published types.
+    /// - Required: path `org`, `project`, `identifier`.
+    /// - Result: [`types::ShowPlaybookVarsResponse`], `application/json`.
     #[inline]
     pub fn show_playbook_vars(
         &self,

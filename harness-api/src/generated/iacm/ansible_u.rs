@@ -6,6 +6,11 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `PUT /iacm/api/orgs/{org}/projects/{project}/ansible/inventory/{identifier}`
+    ///
+    /// `ansible#update-inventory`, tag `ansible`. Idempotent: twice is as good as once. Published types.
+    /// - Required: path `org`, `project`, `identifier`.
+    /// - Body: [`types::UpdateInventoryRequest`], `application/json`.
+    /// - Result: nothing.
     #[inline]
     pub fn update_inventory(
         &self,
@@ -22,6 +27,11 @@ impl<'c> Api<'c> {
         UpdateInventory { call }
     }
     /// `PUT /iacm/api/orgs/{org}/projects/{project}/ansible/inventory/{inventory_identifier}/groups/{identifier}`
+    ///
+    /// `ansible#update-inventory-group`, tag `ansible`. Idempotent: twice is as good as once. Published types.
+    /// - Required: path `org`, `project`, `inventory_identifier`, `identifier`.
+    /// - Body: [`types::UpdateInventoryGroupRequest`], `application/json`.
+    /// - Result: nothing.
     #[inline]
     pub fn update_inventory_group(
         &self,
@@ -40,6 +50,11 @@ impl<'c> Api<'c> {
         UpdateInventoryGroup { call }
     }
     /// `PUT /iacm/api/orgs/{org}/projects/{project}/ansible/inventory/{inventory_identifier}/hosts/{host_address}`
+    ///
+    /// `ansible#update-inventory-host`, tag `ansible`. Idempotent: twice is as good as once. Published types.
+    /// - Required: path `org`, `project`, `inventory_identifier`, `host_address`.
+    /// - Body: [`types::UpdateInventoryHostRequest`], `application/json`.
+    /// - Result: nothing.
     #[inline]
     pub fn update_inventory_host(
         &self,
@@ -58,6 +73,11 @@ impl<'c> Api<'c> {
         UpdateInventoryHost { call }
     }
     /// `PUT /iacm/api/orgs/{org}/projects/{project}/ansible/inventory/{identifier}/plugin`
+    ///
+    /// `ansible#update-inventory-plugin`, tag `ansible`. Idempotent: twice is as good as once. The answer is not described; the body is inferred from one sample.
+    /// - Required: path `org`, `project`, `identifier`.
+    /// - Body: [`types::UpdateInventoryPluginBody`], `application/json`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn update_inventory_plugin(
         &self,
@@ -74,6 +94,11 @@ impl<'c> Api<'c> {
         UpdateInventoryPlugin { call }
     }
     /// `PUT /iacm/api/orgs/{org}/projects/{project}/ansible/inventory/{identifier}/vars`
+    ///
+    /// `ansible#update-inventory-vars`, tag `ansible`. Idempotent: twice is as good as once. Published types.
+    /// - Required: path `org`, `project`, `identifier`.
+    /// - Body: [`types::UpdateInventoryVarsRequest`], `application/json`.
+    /// - Result: nothing.
     #[inline]
     pub fn update_inventory_vars(
         &self,
@@ -90,6 +115,11 @@ impl<'c> Api<'c> {
         UpdateInventoryVars { call }
     }
     /// `PUT /iacm/api/orgs/{org}/projects/{project}/ansible/playbook/{identifier}`
+    ///
+    /// `ansible#update-playbook`, tag `ansible`. Idempotent: twice is as good as once. Published types.
+    /// - Required: path `org`, `project`, `identifier`.
+    /// - Body: [`types::UpdatePlaybookRequest`], `application/json`.
+    /// - Result: nothing.
     #[inline]
     pub fn update_playbook(
         &self,
@@ -106,6 +136,11 @@ impl<'c> Api<'c> {
         UpdatePlaybook { call }
     }
     /// `PUT /iacm/api/orgs/{org}/projects/{project}/ansible/playbook/{identifier}/vars`
+    ///
+    /// `ansible#update-playbook-vars`, tag `ansible`. Idempotent: twice is as good as once. Published types.
+    /// - Required: path `org`, `project`, `identifier`.
+    /// - Body: [`types::UpdatePlaybookVarsRequest`], `application/json`.
+    /// - Result: nothing.
     #[inline]
     pub fn update_playbook_vars(
         &self,

@@ -6,6 +6,11 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /iacm/api/orgs/{org}/projects/{project}/approvals`
+    ///
+    /// `approvals#create-approval`, tag `approvals`. Not repeated: twice may be more than once. Published types.
+    /// - Required: path `org`, `project`.
+    /// - Body: [`types::CreateApprovalRequest`], `application/json`.
+    /// - Result: [`types::ApprovalsCreateApprovalResponseBodyCreation`], `application/json`.
     #[inline]
     pub fn create_approval(
         &self,
@@ -20,6 +25,11 @@ impl<'c> Api<'c> {
         CreateApproval { call }
     }
     /// `GET /iacm/api/orgs/{org}/projects/{project}/approvals`
+    ///
+    /// `approvals#list-approvals`, tag `approvals`. Safe: it only reads. Published types.
+    /// - Required: path `org`, `project`.
+    /// - Result: list of [`types::HarnessIacmApproval`], `application/json`.
+    /// - List: `paged page/limit from 1, size 30, items body, total header X-Total-Items, size header x-page-size`.
     #[inline]
     pub fn list_approvals(
         &self,
@@ -32,6 +42,10 @@ impl<'c> Api<'c> {
         ListApprovals { call }
     }
     /// `GET /iacm/api/orgs/{org}/projects/{project}/approvals/{id}`
+    ///
+    /// `approvals#show-approval`, tag `approvals`. Safe: it only reads. Published types.
+    /// - Required: path `org`, `project`, `id`.
+    /// - Result: [`types::ApprovalsShowApprovalResponseBodyStatusInfo`], `application/json`.
     #[inline]
     pub fn show_approval(
         &self,
@@ -46,6 +60,11 @@ impl<'c> Api<'c> {
         ShowApproval { call }
     }
     /// `PUT /iacm/api/orgs/{org}/projects/{project}/approvals/{id}`
+    ///
+    /// `approvals#update-approval`, tag `approvals`. Idempotent: twice is as good as once. Published types.
+    /// - Required: path `org`, `project`, `id`.
+    /// - Body: [`types::UpdateApprovalRequest`], `application/json`.
+    /// - Result: nothing.
     #[inline]
     pub fn update_approval(
         &self,

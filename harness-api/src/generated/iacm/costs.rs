@@ -6,6 +6,11 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /iacm/api/orgs/{org}/projects/{project}/costs`
+    ///
+    /// `costs#list-costs`, tag `costs`. Safe: it only reads. Published types.
+    /// - Required: path `org`, `project`.
+    /// - Result: [`types::ListCostsResponse`], `application/json`.
+    /// - List: `paged page/limit from 1, size 30, items workspaces, total totalItems, size pageSize`.
     #[inline]
     pub fn list_costs(
         &self,
@@ -18,6 +23,11 @@ impl<'c> Api<'c> {
         ListCosts { call }
     }
     /// `GET /iacm/api/orgs/{org}/projects/{project}/costs/{workspace}`
+    ///
+    /// `costs#list-costs-per-workspace`, tag `costs`. Safe: it only reads. Published types.
+    /// - Required: path `org`, `project`, `workspace`.
+    /// - Result: list of [`types::HarnessIacmCostResource`], `application/json`.
+    /// - List: `paged page/limit from 1, size 30, items body, total header X-Total-Items, size header x-page-size`.
     #[inline]
     pub fn list_costs_per_workspace(
         &self,

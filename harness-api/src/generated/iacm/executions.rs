@@ -6,6 +6,11 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /iacm/api/orgs/{org}/projects/{project}/executions`
+    ///
+    /// `executions#create-execution`, tag `executions`. Not repeated: twice may be more than once. Published types.
+    /// - Required: path `org`, `project`.
+    /// - Body: [`types::CreateExecutionRequest`], `application/json`.
+    /// - Result: [`types::CreateExecutionResponse`], `application/json`.
     #[inline]
     pub fn create_execution(
         &self,
@@ -20,6 +25,10 @@ impl<'c> Api<'c> {
         CreateExecution { call }
     }
     /// `GET /iacm/api/orgs/{org}/projects/{project}/executions/{pipeline_execution_id}/dependency-graph`
+    ///
+    /// `executions#get-dependency-graph`, tag `executions`. Safe: it only reads. The answer is not described.
+    /// - Required: path `org`, `project`, `pipeline_execution_id`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn get_dependency_graph(
         &self,
@@ -34,6 +43,10 @@ impl<'c> Api<'c> {
         GetDependencyGraph { call }
     }
     /// `GET /iacm/api/orgs/{org}/projects/{project}/executions/{pipeline_execution_id}/cost-changes`
+    ///
+    /// `executions#list-cost-changes`, tag `executions`. Safe: it only reads. Published types.
+    /// - Required: path `org`, `project`, `pipeline_execution_id`.
+    /// - Result: [`types::ListCostChangesResponse`], `application/json`.
     #[inline]
     pub fn list_cost_changes(
         &self,
@@ -48,6 +61,11 @@ impl<'c> Api<'c> {
         ListCostChanges { call }
     }
     /// `GET /iacm/api/orgs/{org}/projects/{project}/executions/{pipeline_execution_id}/cost-changes-all-stages`
+    ///
+    /// `executions#list-cost-changes-all-stages`, tag `executions`. Safe: it only reads. Published types.
+    /// - Required: path `org`, `project`, `pipeline_execution_id`.
+    /// - Result: list of [`types::HarnessIacmChangedCosts`], `application/json`.
+    /// - List: `whole list, items body`.
     #[inline]
     pub fn list_cost_changes_all_stages(
         &self,
@@ -62,6 +80,10 @@ impl<'c> Api<'c> {
         ListCostChangesAllStages { call }
     }
     /// `GET /iacm/api/orgs/{org}/projects/{project}/executions/{pipeline_execution_id}/cost-changes-all-stages-by-modules`
+    ///
+    /// `executions#list-cost-changes-all-stages-by-modules`, tag `executions`. Safe: it only reads. The answer is not described.
+    /// - Required: path `org`, `project`, `pipeline_execution_id`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn list_cost_changes_all_stages_by_modules(
         &self,
@@ -81,6 +103,11 @@ impl<'c> Api<'c> {
         }
     }
     /// `GET /iacm/api/orgs/{org}/projects/{project}/executions`
+    ///
+    /// `executions#list-executions`, tag `executions`. Safe: it only reads. Published types.
+    /// - Required: path `org`, `project`.
+    /// - Result: list of [`types::HarnessIacmExecution`], `application/json`.
+    /// - List: `paged page/limit from 1, size 30, items body, total header X-Total-Items, size header x-page-size`.
     #[inline]
     pub fn list_executions(
         &self,
@@ -93,6 +120,10 @@ impl<'c> Api<'c> {
         ListExecutions { call }
     }
     /// `GET /iacm/api/orgs/{org}/projects/{project}/executions/{pipeline_execution_id}/resource-changes`
+    ///
+    /// `executions#list-resource-changes`, tag `executions`. Safe: it only reads. Published types.
+    /// - Required: path `org`, `project`, `pipeline_execution_id`.
+    /// - Result: [`types::ListResourceChangesResponse`], `application/json`.
     #[inline]
     pub fn list_resource_changes(
         &self,
@@ -107,6 +138,11 @@ impl<'c> Api<'c> {
         ListResourceChanges { call }
     }
     /// `GET /iacm/api/orgs/{org}/projects/{project}/executions/{pipeline_execution_id}/resource-changes-all-stages`
+    ///
+    /// `executions#list-resource-changes-all-stages`, tag `executions`. Safe: it only reads. Published types.
+    /// - Required: path `org`, `project`, `pipeline_execution_id`.
+    /// - Result: list of [`types::HarnessIacmChangedResources`], `application/json`.
+    /// - List: `whole list, items body`.
     #[inline]
     pub fn list_resource_changes_all_stages(
         &self,
@@ -123,6 +159,11 @@ impl<'c> Api<'c> {
         }
     }
     /// `POST /iacm/api/orgs/{org}/projects/{project}/executions/{pipeline_execution_id}/{pipeline_stage_id}/audit-event`
+    ///
+    /// `executions#modify-execution`, tag `executions`. Not repeated: twice may be more than once. Published types.
+    /// - Required: path `org`, `project`, `pipeline_execution_id`, `pipeline_stage_id`.
+    /// - Body: [`types::UpdateExecutionRequest`], `application/json`.
+    /// - Result: nothing.
     #[inline]
     pub fn modify_execution(
         &self,
@@ -141,6 +182,10 @@ impl<'c> Api<'c> {
         ModifyExecution { call }
     }
     /// `GET /iacm/api/orgs/{org}/projects/{project}/executions/{pipeline_execution_id}/{pipeline_stage_id}`
+    ///
+    /// `executions#show-execution`, tag `executions`. Safe: it only reads. Published types.
+    /// - Required: path `org`, `project`, `pipeline_execution_id`, `pipeline_stage_id`.
+    /// - Result: [`types::ShowExecutionResponse`], `application/json`.
     #[inline]
     pub fn show_execution(
         &self,

@@ -6,6 +6,10 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /iacm/api/migrate/template-connectors`
+    ///
+    /// `migration#migrate-template-connectors`, tag `migration`. Not repeated: twice may be more than once. Published types.
+    /// - Body: [`types::MigrateTemplateConnectorsRequest`], `application/json`.
+    /// - Result: [`types::MigrateTemplateConnectorsResponse`], `application/json`.
     #[inline]
     pub fn migrate_template_connectors(
         &self,
@@ -16,6 +20,10 @@ impl<'c> Api<'c> {
         MigrateTemplateConnectors { call }
     }
     /// `POST /iacm/api/migrate/workspace-connectors`
+    ///
+    /// `migration#migrate-workspace-connectors`, tag `migration`. Not repeated: twice may be more than once. Published types.
+    /// - Body: [`types::MigrateWorkspaceConnectorsRequest`], `application/json`.
+    /// - Result: [`types::MigrateWorkspaceConnectorsResponse`], `application/json`.
     #[inline]
     pub fn migrate_workspace_connectors(
         &self,

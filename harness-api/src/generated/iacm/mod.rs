@@ -2,6 +2,322 @@
 // Do not edit: change the description's fixes or the generator, then run `cargo xtask generate`.
 
 //! Infrastructure as Code Management: workspaces, module and provider registries, Ansible.
+//!
+//! # `activities`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `GET /iacm/api/orgs/{org}/projects/{project}/activities` | [`list_activities`](Api::list_activities) |
+//! | `GET /iacm/api/orgs/{org}/projects/{project}/activities/{id}/resource-changes` | [`list_activity_resource_changes`](Api::list_activity_resource_changes) |
+//!
+//! # `ansible`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `POST /iacm/api/orgs/{org}/projects/{project}/ansible/data` | [`create_ansible_data`](Api::create_ansible_data) |
+//! | `POST /iacm/api/orgs/{org}/projects/{project}/ansible/inventory` | [`create_inventory`](Api::create_inventory) |
+//! | `POST /iacm/api/orgs/{org}/projects/{project}/ansible/inventory/{identifier}/groups` | [`create_inventory_group`](Api::create_inventory_group) |
+//! | `POST /iacm/api/orgs/{org}/projects/{project}/ansible/inventory/{identifier}/hosts` | [`create_inventory_host`](Api::create_inventory_host) |
+//! | `POST /iacm/api/orgs/{org}/projects/{project}/ansible/inventory/{identifier}/vars` | [`create_inventory_vars`](Api::create_inventory_vars) |
+//! | `POST /iacm/api/orgs/{org}/projects/{project}/ansible/playbook` | [`create_playbook`](Api::create_playbook) |
+//! | `POST /iacm/api/orgs/{org}/projects/{project}/ansible/playbook/{identifier}/vars` | [`create_playbook_vars`](Api::create_playbook_vars) |
+//! | `DELETE /iacm/api/orgs/{org}/projects/{project}/ansible/inventory/{identifier}` | [`delete_inventory`](Api::delete_inventory) |
+//! | `DELETE /iacm/api/orgs/{org}/projects/{project}/ansible/inventory/{inventory_identifier}/groups/{identifier}` | [`delete_inventory_group`](Api::delete_inventory_group) |
+//! | `DELETE /iacm/api/orgs/{org}/projects/{project}/ansible/inventory/{inventory_identifier}/hosts/{host_address}` | [`delete_inventory_host`](Api::delete_inventory_host) |
+//! | `DELETE /iacm/api/orgs/{org}/projects/{project}/ansible/playbook/{identifier}` | [`delete_playbook`](Api::delete_playbook) |
+//! | `DELETE /iacm/api/orgs/{org}/projects/{project}/ansible/playbook/{identifier}/vars` | [`delete_playbook_vars`](Api::delete_playbook_vars) |
+//! | `GET /iacm/api/orgs/{org}/projects/{project}/ansible/hosts/export` | [`export_hosts_csv`](Api::export_hosts_csv) |
+//! | `GET /iacm/api/orgs/{org}/projects/{project}/ansible/file` | [`get_ansible_file`](Api::get_ansible_file) |
+//! | `GET /iacm/api/orgs/{org}/projects/{project}/ansible/hosts/{id}/stats` | [`get_host_stats`](Api::get_host_stats) |
+//! | `GET /iacm/api/orgs/{org}/projects/{project}/ansible/hosts/summary` | [`get_hosts_summary`](Api::get_hosts_summary) |
+//! | `POST /iacm/api/orgs/{org}/projects/{project}/ansible/inventory/import` | [`import_inventory`](Api::import_inventory) |
+//! | `GET /iacm/api/orgs/{org}/projects/{project}/ansible/activities` | [`list_ansible_activities`](Api::list_ansible_activities) |
+//! | `GET /iacm/api/orgs/{org}/projects/{project}/ansible/data` | [`list_ansible_data`](Api::list_ansible_data) |
+//! | `GET /iacm/api/orgs/{org}/projects/{project}/ansible/hosts/{id}/activities` | [`list_host_activities`](Api::list_host_activities) |
+//! | `GET /iacm/api/orgs/{org}/projects/{project}/ansible/hosts/{id}/inventories` | [`list_host_inventories`](Api::list_host_inventories) |
+//! | `GET /iacm/api/orgs/{org}/projects/{project}/ansible/hosts` | [`list_hosts`](Api::list_hosts) |
+//! | `GET /iacm/api/orgs/{org}/projects/{project}/ansible/inventory` | [`list_inventory`](Api::list_inventory) |
+//! | `GET /iacm/api/orgs/{org}/projects/{project}/ansible/playbook` | [`list_playbooks`](Api::list_playbooks) |
+//! | `POST /iacm/api/orgs/{org}/projects/{project}/ansible/results` | [`publish_results`](Api::publish_results) |
+//! | `PUT /iacm/api/orgs/{org}/projects/{project}/ansible/inventory/{identifier}/import` | [`replace_inventory_from_import`](Api::replace_inventory_from_import) |
+//! | `POST /iacm/api/orgs/{org}/projects/{project}/ansible/events` | [`send_ansible_event`](Api::send_ansible_event) |
+//! | `GET /iacm/api/orgs/{org}/projects/{project}/ansible/activities/{id}` | [`show_ansible_activity`](Api::show_ansible_activity) |
+//! | `GET /iacm/api/orgs/{org}/projects/{project}/ansible/data/{id}` | [`show_ansible_data`](Api::show_ansible_data) |
+//! | `GET /iacm/api/orgs/{org}/projects/{project}/ansible/hosts/{id}` | [`show_host`](Api::show_host) |
+//! | `GET /iacm/api/orgs/{org}/projects/{project}/ansible/inventory/{identifier}` | [`show_inventory`](Api::show_inventory) |
+//! | `GET /iacm/api/orgs/{org}/projects/{project}/ansible/inventory/{identifier}/ansible` | [`show_inventory_as_ansible`](Api::show_inventory_as_ansible) |
+//! | `GET /iacm/api/orgs/{org}/projects/{project}/ansible/inventory/{identifier}/groups` | [`show_inventory_groups`](Api::show_inventory_groups) |
+//! | `GET /iacm/api/orgs/{org}/projects/{project}/ansible/inventory/{identifier}/hosts` | [`show_inventory_hosts`](Api::show_inventory_hosts) |
+//! | `GET /iacm/api/orgs/{org}/projects/{project}/ansible/inventory/{identifier}/vars` | [`show_inventory_vars`](Api::show_inventory_vars) |
+//! | `GET /iacm/api/orgs/{org}/projects/{project}/ansible/playbook/{identifier}` | [`show_playbook`](Api::show_playbook) |
+//! | `GET /iacm/api/orgs/{org}/projects/{project}/ansible/playbook/{identifier}/vars` | [`show_playbook_vars`](Api::show_playbook_vars) |
+//! | `PUT /iacm/api/orgs/{org}/projects/{project}/ansible/inventory/{identifier}` | [`update_inventory`](Api::update_inventory) |
+//! | `PUT /iacm/api/orgs/{org}/projects/{project}/ansible/inventory/{inventory_identifier}/groups/{identifier}` | [`update_inventory_group`](Api::update_inventory_group) |
+//! | `PUT /iacm/api/orgs/{org}/projects/{project}/ansible/inventory/{inventory_identifier}/hosts/{host_address}` | [`update_inventory_host`](Api::update_inventory_host) |
+//! | `PUT /iacm/api/orgs/{org}/projects/{project}/ansible/inventory/{identifier}/plugin` | [`update_inventory_plugin`](Api::update_inventory_plugin) |
+//! | `PUT /iacm/api/orgs/{org}/projects/{project}/ansible/inventory/{identifier}/vars` | [`update_inventory_vars`](Api::update_inventory_vars) |
+//! | `PUT /iacm/api/orgs/{org}/projects/{project}/ansible/playbook/{identifier}` | [`update_playbook`](Api::update_playbook) |
+//! | `PUT /iacm/api/orgs/{org}/projects/{project}/ansible/playbook/{identifier}/vars` | [`update_playbook_vars`](Api::update_playbook_vars) |
+//!
+//! # `approvals`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `POST /iacm/api/orgs/{org}/projects/{project}/approvals` | [`create_approval`](Api::create_approval) |
+//! | `GET /iacm/api/orgs/{org}/projects/{project}/approvals` | [`list_approvals`](Api::list_approvals) |
+//! | `GET /iacm/api/orgs/{org}/projects/{project}/approvals/{id}` | [`show_approval`](Api::show_approval) |
+//! | `PUT /iacm/api/orgs/{org}/projects/{project}/approvals/{id}` | [`update_approval`](Api::update_approval) |
+//!
+//! # `costs`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `GET /iacm/api/orgs/{org}/projects/{project}/costs` | [`list_costs`](Api::list_costs) |
+//! | `GET /iacm/api/orgs/{org}/projects/{project}/costs/{workspace}` | [`list_costs_per_workspace`](Api::list_costs_per_workspace) |
+//!
+//! # `executions`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `POST /iacm/api/orgs/{org}/projects/{project}/executions` | [`create_execution`](Api::create_execution) |
+//! | `GET /iacm/api/orgs/{org}/projects/{project}/executions/{pipeline_execution_id}/dependency-graph` | [`get_dependency_graph`](Api::get_dependency_graph) |
+//! | `GET /iacm/api/orgs/{org}/projects/{project}/executions/{pipeline_execution_id}/cost-changes` | [`list_cost_changes`](Api::list_cost_changes) |
+//! | `GET /iacm/api/orgs/{org}/projects/{project}/executions/{pipeline_execution_id}/cost-changes-all-stages` | [`list_cost_changes_all_stages`](Api::list_cost_changes_all_stages) |
+//! | `GET /iacm/api/orgs/{org}/projects/{project}/executions/{pipeline_execution_id}/cost-changes-all-stages-by-modules` | [`list_cost_changes_all_stages_by_modules`](Api::list_cost_changes_all_stages_by_modules) |
+//! | `GET /iacm/api/orgs/{org}/projects/{project}/executions` | [`list_executions`](Api::list_executions) |
+//! | `GET /iacm/api/orgs/{org}/projects/{project}/executions/{pipeline_execution_id}/resource-changes` | [`list_resource_changes`](Api::list_resource_changes) |
+//! | `GET /iacm/api/orgs/{org}/projects/{project}/executions/{pipeline_execution_id}/resource-changes-all-stages` | [`list_resource_changes_all_stages`](Api::list_resource_changes_all_stages) |
+//! | `POST /iacm/api/orgs/{org}/projects/{project}/executions/{pipeline_execution_id}/{pipeline_stage_id}/audit-event` | [`modify_execution`](Api::modify_execution) |
+//! | `GET /iacm/api/orgs/{org}/projects/{project}/executions/{pipeline_execution_id}/{pipeline_stage_id}` | [`show_execution`](Api::show_execution) |
+//!
+//! # `migration`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `POST /iacm/api/migrate/template-connectors` | [`migrate_template_connectors`](Api::migrate_template_connectors) |
+//! | `POST /iacm/api/migrate/workspace-connectors` | [`migrate_workspace_connectors`](Api::migrate_workspace_connectors) |
+//!
+//! # `module-registry`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `POST /iacm/api/modules/lifecycle/batch-check` | [`batch_check_module_lifecycle`](Api::batch_check_module_lifecycle) |
+//! | `POST /iacm/api/modules` | [`create_module`](Api::create_module) |
+//! | `POST /iacm/api/modules/{moduleId}/executions` | [`create_module_execution`](Api::create_module_execution) |
+//! | `POST /iacm/api/modules/pipeline/onboarding` | [`create_onboarding_pipeline`](Api::create_onboarding_pipeline) |
+//! | `POST /iacm/api/modules/{id}/pipeline` | [`create_testing_pipelines`](Api::create_testing_pipelines) |
+//! | `DELETE /iacm/api/modules/{id}` | [`delete_module`](Api::delete_module) |
+//! | `DELETE /iacm/api/modules/{id}/lifecycle` | [`delete_module_lifecycle`](Api::delete_module_lifecycle) |
+//! | `DELETE /iacm/api/modules/{id}/versions/{version}` | [`delete_module_versions`](Api::delete_module_versions) |
+//! | `DELETE /iacm/api/modules/{id}/testing` | [`disable_testing`](Api::disable_testing) |
+//! | `GET /iacm/registry/account/{namespace}/{name}/{system}/{version}/download` | [`download_module`](Api::download_module) |
+//! | `POST /iacm/api/modules/{id}/testing` | [`enable_testing`](Api::enable_testing) |
+//! | `GET /iacm/registry/account/{namespace}/{name}/{system}/{version}/download/file` | [`get_module`](Api::get_module) |
+//! | `GET /iacm/api/modules/{module_id}/examples/{example_path}/{filename}` | [`get_module_example_file`](Api::get_module_example_file) |
+//! | `GET /iacm/api/modules/{id}/lifecycle` | [`get_module_lifecycle`](Api::get_module_lifecycle) |
+//! | `GET /iacm/api/modules/{id}/lifecycle/versions/{version}` | [`get_module_lifecycle_version_status`](Api::get_module_lifecycle_version_status) |
+//! | `GET /iacm/api/modules/connectors` | [`list_connectors`](Api::list_connectors) |
+//! | `GET /iacm/api/modules/{module_id}/metadata` | [`list_metadata_by_module`](Api::list_metadata_by_module) |
+//! | `GET /iacm/api/modules/{module_id}/examples/{example_path}` | [`list_module_example_files`](Api::list_module_example_files) |
+//! | `GET /iacm/api/modules/{moduleId}/executions` | [`list_module_executions_id`](Api::list_module_executions_id) |
+//! | `GET /iacm/api/modules/{id}/tags` | [`list_module_tags_by_id`](Api::list_module_tags_by_id) |
+//! | `GET /iacm/api/modules` | [`list_modules_by_account`](Api::list_modules_by_account) |
+//! | `GET /iacm/api/modules/{id}` | [`list_modules_by_id`](Api::list_modules_by_id) |
+//! | `GET /iacm/api/modules/{module_id}/readme` | [`list_readme_by_id`](Api::list_readme_by_id) |
+//! | `GET /iacm/registry/account/{namespace}/{name}/{system}/versions` | [`list_versions`](Api::list_versions) |
+//! | `POST /iacm/api/modules/{name}/{system}/{version}/metadata` | [`module_parsed_data`](Api::module_parsed_data) |
+//! | `POST /iacm/api/modules/{name}/{system}/{version}/upload` | [`post_module_artifact`](Api::post_module_artifact) |
+//! | `POST /iacm/api/modules/{name}/{system}/{version}/examples/{example_path}` | [`post_module_example`](Api::post_module_example) |
+//! | `POST /iacm/api/modules/{name}/{system}/{version}/readme` | [`post_module_readme`](Api::post_module_readme) |
+//! | `POST /iacm/api/modules/{name}/{system}/tags` | [`post_module_tags`](Api::post_module_tags) |
+//! | `PUT /iacm/api/modules/{id}/lifecycle` | [`put_module_lifecycle`](Api::put_module_lifecycle) |
+//! | `POST /iacm/api/modules/{moduleId}/events` | [`send_module_event`](Api::send_module_event) |
+//! | `POST /iacm/api/modules/{id}/sync` | [`sync_module_metadata`](Api::sync_module_metadata) |
+//! | `PUT /iacm/api/modules/{id}` | [`update_module`](Api::update_module) |
+//! | `PUT /iacm/api/modules/{id}/testing` | [`update_module_testing`](Api::update_module_testing) |
+//!
+//! # `provider-registry`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `POST /iacm/api/providers/lifecycle/batch-check` | [`batch_check_provider_lifecycle`](Api::batch_check_provider_lifecycle) |
+//! | `POST /iacm/api/providers/{id}` | [`create_provider`](Api::create_provider) |
+//! | `POST /iacm/api/providers/{id}/version` | [`create_provider_version`](Api::create_provider_version) |
+//! | `DELETE /iacm/api/providers/{id}` | [`delete_provider`](Api::delete_provider) |
+//! | `DELETE /iacm/api/providers/{id}/version/{version}/file/{filename}` | [`delete_provider_file`](Api::delete_provider_file) |
+//! | `DELETE /iacm/api/providers/{id}/lifecycle` | [`delete_provider_lifecycle`](Api::delete_provider_lifecycle) |
+//! | `DELETE /iacm/api/providers/{id}/version/{version}` | [`delete_provider_version`](Api::delete_provider_version) |
+//! | `DELETE /iacm/api/providers/keys/{id}` | [`delete_signing_key`](Api::delete_signing_key) |
+//! | `GET /iacm/api/providers/{id}` | [`get_provider`](Api::get_provider) |
+//! | `GET /iacm/api/providers/get-provider-domain` | [`get_provider_domain`](Api::get_provider_domain) |
+//! | `GET /iacm/provider/account/{account}/{type}/{version}/download/{os}/{arch}` | [`get_provider_download`](Api::get_provider_download) |
+//! | `GET /iacm/provider/account/{account}/{type}/{version}/download/{os}/{arch}/{filetype}` | [`get_provider_file`](Api::get_provider_file) |
+//! | `GET /iacm/api/providers/{id}/lifecycle` | [`get_provider_lifecycle`](Api::get_provider_lifecycle) |
+//! | `GET /iacm/api/providers/{id}/lifecycle/versions/{version}` | [`get_provider_lifecycle_version_status`](Api::get_provider_lifecycle_version_status) |
+//! | `GET /iacm/api/providers/{id}/version/{version}` | [`get_provider_version`](Api::get_provider_version) |
+//! | `GET /iacm/provider/account/{account}/{type}/versions` | [`list_provider_versions`](Api::list_provider_versions) |
+//! | `GET /iacm/api/providers` | [`list_providers`](Api::list_providers) |
+//! | `GET /iacm/api/providers/keys` | [`list_signing_keys`](Api::list_signing_keys) |
+//! | `POST /iacm/api/providers/{id}/version/{version}/files` | [`post_provider_files`](Api::post_provider_files) |
+//! | `POST /iacm/api/providers/{id}/version/{version}/publish` | [`publish_provider_version`](Api::publish_provider_version) |
+//! | `PUT /iacm/api/providers/{id}/lifecycle` | [`put_provider_lifecycle`](Api::put_provider_lifecycle) |
+//! | `PUT /iacm/api/providers/{id}/version/{version}` | [`update_provider_version`](Api::update_provider_version) |
+//! | `PUT /iacm/api/providers/keys/{id}` | [`update_signing_key`](Api::update_signing_key) |
+//! | `POST /iacm/api/providers/keys` | [`upload_signing_key`](Api::upload_signing_key) |
+//!
+//! # `provisioner_activities`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `POST /iacm/api/orgs/{org}/projects/{project}/workspaces/{workspace}/provisioner-activities/{activity_id}/complete` | [`complete_activity`](Api::complete_activity) |
+//! | `POST /iacm/api/orgs/{org}/projects/{project}/workspaces/{workspace}/provisioner-activities/start` | [`start_activity`](Api::start_activity) |
+//!
+//! # `remediation`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `POST /iacm/api/orgs/{org}/projects/{project}/workspaces/{workspace}/remediation/runs` | [`create_remediation_run`](Api::create_remediation_run) |
+//! | `DELETE /iacm/api/orgs/{org}/projects/{project}/workspaces/{workspace}/remediation/config` | [`disable_remediation`](Api::disable_remediation) |
+//! | `PUT /iacm/api/orgs/{org}/projects/{project}/workspaces/{workspace}/remediation/config` | [`enable_remediation`](Api::enable_remediation) |
+//! | `GET /iacm/api/orgs/{org}/projects/{project}/workspaces/{workspace}/remediation/config` | [`get_remediation_config`](Api::get_remediation_config) |
+//! | `GET /iacm/api/orgs/{org}/projects/{project}/workspaces/{workspace}/remediation/runs/{id}` | [`get_remediation_run`](Api::get_remediation_run) |
+//! | `GET /iacm/api/orgs/{org}/projects/{project}/workspaces/{workspace}/remediation/runs` | [`list_remediation_runs`](Api::list_remediation_runs) |
+//! | `PUT /iacm/api/orgs/{org}/projects/{project}/workspaces/{workspace}/remediation/runs/{id}` | [`update_remediation_run`](Api::update_remediation_run) |
+//!
+//! # `settings`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `GET /iacm/api/orgs/{org}/projects/{project}/settings/disabled` | [`check_push_data`](Api::check_push_data) |
+//! | `DELETE /iacm/api/orgs/{org}/projects/{project}/settings/default-pipelines` | [`delete_default_pipeline`](Api::delete_default_pipeline) |
+//! | `DELETE /iacm/api/orgs/{org}/projects/{project}/settings/ephemeral-config` | [`disable_ephemeral_workspaces_in_project`](Api::disable_ephemeral_workspaces_in_project) |
+//! | `DELETE /iacm/api/orgs/{org}/projects/{project}/settings/drift-config` | [`disable_project_drift`](Api::disable_project_drift) |
+//! | `PUT /iacm/api/orgs/{org}/projects/{project}/settings/ephemeral-config` | [`enable_ephemeral_workspaces_in_project`](Api::enable_ephemeral_workspaces_in_project) |
+//! | `PUT /iacm/api/orgs/{org}/projects/{project}/settings/drift-config` | [`enable_project_drift`](Api::enable_project_drift) |
+//! | `GET /iacm/api/orgs/{org}/projects/{project}/settings/default-pipelines` | [`list_default_pipelines`](Api::list_default_pipelines) |
+//! | `PUT /iacm/api/orgs/{org}/projects/{project}/settings/default-pipelines` | [`upsert_default_pipeline`](Api::upsert_default_pipeline) |
+//!
+//! # `system`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `GET /iacm/api/provisioners/{provisioner}/config` | [`get_provisioner_config`](Api::get_provisioner_config) |
+//! | `POST /iacm/api/latest-plugin-version` | [`latest_plugin_version`](Api::latest_plugin_version) |
+//! | `GET /iacm/api/provisioners/supported/{provisioner}` | [`list_supported_provisioner_versions`](Api::list_supported_provisioner_versions) |
+//! | `GET /iacm/api/health` | [`system_health`](Api::system_health) |
+//! | `GET /iacm/api/version` | [`system_version`](Api::system_version) |
+//!
+//! # `tf-standard-backend`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `POST /iacm/api/orgs/{org}/projects/{project}/workspaces/{workspace}/terraform-backend/lock` | [`lock_workspace`](Api::lock_workspace) |
+//! | `GET /iacm/api/orgs/{org}/projects/{project}/workspaces/{workspace}/terraform-backend` | [`pull_terraform_state`](Api::pull_terraform_state) |
+//! | `POST /iacm/api/orgs/{org}/projects/{project}/workspaces/{workspace}/terraform-backend` | [`push_terraform_state`](Api::push_terraform_state) |
+//! | `DELETE /iacm/api/orgs/{org}/projects/{project}/workspaces/{workspace}/terraform-backend/lock` | [`unlock_workspace`](Api::unlock_workspace) |
+//!
+//! # `unified-executions`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `POST /iacm/api/orgs/{org}/projects/{project}/unified-executions` | [`create_unified_execution`](Api::create_unified_execution) |
+//!
+//! # `usage`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `GET /iacm/api/usage/check-licence` | [`check_licence`](Api::check_licence) |
+//! | `PUT /iacm/api/enforcement/client/usage/{metric}` | [`get_usage`](Api::get_usage) |
+//!
+//! # `variable_sets`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `POST /iacm/api/variable-set` | [`create_variable_set_account_level`](Api::create_variable_set_account_level) |
+//! | `POST /iacm/api/orgs/{org}/variable-set` | [`create_variable_set_org_level`](Api::create_variable_set_org_level) |
+//! | `POST /iacm/api/orgs/{org}/projects/{project}/variable-set` | [`create_variable_set_proj_level`](Api::create_variable_set_proj_level) |
+//! | `DELETE /iacm/api/variable-set/{identifier}` | [`delete_variable_set_account_level`](Api::delete_variable_set_account_level) |
+//! | `DELETE /iacm/api/variable-set` | [`delete_variable_set_by_query_account_level`](Api::delete_variable_set_by_query_account_level) |
+//! | `DELETE /iacm/api/orgs/{org}/variable-set` | [`delete_variable_set_by_query_org_level`](Api::delete_variable_set_by_query_org_level) |
+//! | `DELETE /iacm/api/orgs/{org}/projects/{project}/variable-set` | [`delete_variable_set_by_query_proj_level`](Api::delete_variable_set_by_query_proj_level) |
+//! | `DELETE /iacm/api/orgs/{org}/variable-set/{identifier}` | [`delete_variable_set_org_level`](Api::delete_variable_set_org_level) |
+//! | `DELETE /iacm/api/orgs/{org}/projects/{project}/variable-set/{identifier}` | [`delete_variable_set_proj_level`](Api::delete_variable_set_proj_level) |
+//! | `GET /iacm/api/variable-set/{identifier}` | [`get_variable_set_account_level`](Api::get_variable_set_account_level) |
+//! | `GET /iacm/api/orgs/{org}/variable-set/{identifier}` | [`get_variable_set_org_level`](Api::get_variable_set_org_level) |
+//! | `GET /iacm/api/orgs/{org}/projects/{project}/variable-set/{identifier}` | [`get_variable_set_proj_level`](Api::get_variable_set_proj_level) |
+//! | `GET /iacm/api/variable-set/{identifier}/references` | [`list_variable_set_references_account_level`](Api::list_variable_set_references_account_level) |
+//! | `GET /iacm/api/orgs/{org}/variable-set/{identifier}/references` | [`list_variable_set_references_org_level`](Api::list_variable_set_references_org_level) |
+//! | `GET /iacm/api/orgs/{org}/projects/{project}/variable-set/{identifier}/references` | [`list_variable_set_references_proj_level`](Api::list_variable_set_references_proj_level) |
+//! | `GET /iacm/api/variable-sets` | [`list_variable_sets_account_level`](Api::list_variable_sets_account_level) |
+//! | `GET /iacm/api/orgs/{org}/variable-sets` | [`list_variable_sets_org_level`](Api::list_variable_sets_org_level) |
+//! | `GET /iacm/api/orgs/{org}/projects/{project}/variable-sets` | [`list_variable_sets_proj_level`](Api::list_variable_sets_proj_level) |
+//! | `PUT /iacm/api/variable-set/{identifier}` | [`update_variable_set_account_level`](Api::update_variable_set_account_level) |
+//! | `PUT /iacm/api/orgs/{org}/variable-set/{identifier}` | [`update_variable_set_org_level`](Api::update_variable_set_org_level) |
+//! | `PUT /iacm/api/orgs/{org}/projects/{project}/variable-set/{identifier}` | [`update_variable_set_proj_level`](Api::update_variable_set_proj_level) |
+//!
+//! # `variables`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `POST /iacm/api/orgs/{org}/projects/{project}/workspaces/{workspace}/variables` | [`create_variable`](Api::create_variable) |
+//! | `DELETE /iacm/api/orgs/{org}/projects/{project}/workspaces/{workspace}/variables/{kind}/{key}` | [`destroy_variable`](Api::destroy_variable) |
+//! | `GET /iacm/api/orgs/{org}/projects/{project}/workspaces/{workspace}/variables/merged` | [`get_variables_and_providers`](Api::get_variables_and_providers) |
+//! | `GET /iacm/api/orgs/{org}/projects/{project}/workspaces/{workspace}/variables` | [`list_variables`](Api::list_variables) |
+//! | `GET /iacm/api/orgs/{org}/projects/{project}/workspaces/{workspace}/variables/{kind}/{key}` | [`show_variable`](Api::show_variable) |
+//! | `PUT /iacm/api/orgs/{org}/projects/{project}/workspaces/{workspace}/variables/{kind}/{key}` | [`update_variable`](Api::update_variable) |
+//!
+//! # `workspace_templates`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `POST /iacm/api/orgs/{org}/projects/{project}/workspace/templates` | [`add_workspace_template`](Api::add_workspace_template) |
+//! | `GET /iacm/api/orgs/{org}/projects/{project}/workspace/template/{workspace_id}/yaml-diff` | [`get_workspace_template_reconciliation_diff`](Api::get_workspace_template_reconciliation_diff) |
+//! | `GET /iacm/api/orgs/{org}/projects/{project}/workspace/templates/{template_id}` | [`get_workspaces_by_template_id`](Api::get_workspaces_by_template_id) |
+//! | `PUT /iacm/api/orgs/{org}/projects/{project}/workspace/templates/{template_id}/{workspace_id}` | [`update_workspace_template`](Api::update_workspace_template) |
+//!
+//! # `workspaces`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `POST /iacm/api/orgs/{org}/projects/{project}/workspaces/{workspace}/clone` | [`clone_workspace`](Api::clone_workspace) |
+//! | `POST /iacm/api/orgs/{org}/projects/{project}/workspaces/{workspace}/remote-executions` | [`create_remote_execution`](Api::create_remote_execution) |
+//! | `POST /iacm/api/orgs/{org}/projects/{project}/workspaces` | [`create_workspace`](Api::create_workspace) |
+//! | `POST /iacm/api/orgs/{org}/projects/{project}/workspaces/{workspace}/data` | [`create_workspace_data`](Api::create_workspace_data) |
+//! | `DELETE /iacm/api/orgs/{org}/projects/{project}/workspaces/{workspace}/drift-config` | [`delete_drift_config`](Api::delete_drift_config) |
+//! | `DELETE /iacm/api/orgs/{org}/projects/{project}/workspaces/{workspace}/ephemeral-config` | [`delete_ephemeral_config`](Api::delete_ephemeral_config) |
+//! | `DELETE /iacm/api/orgs/{org}/projects/{project}/workspaces/{workspace}/resources` | [`delete_resources`](Api::delete_resources) |
+//! | `DELETE /iacm/api/orgs/{org}/projects/{project}/workspaces/{workspace}/resources/stale` | [`delete_stale_resources`](Api::delete_stale_resources) |
+//! | `DELETE /iacm/api/orgs/{org}/projects/{project}/workspaces/{identifier}` | [`destroy_workspace`](Api::destroy_workspace) |
+//! | `GET /iacm/api/orgs/{org}/projects/{project}/workspaces/{workspace}/remote-executions/{id}/download` | [`download_remote_execution`](Api::download_remote_execution) |
+//! | `GET /iacm/api/orgs/{org}/projects/{project}/workspaces/{workspace}/data/{id}/evaluate-policy` | [`evaluate_workspace_data`](Api::evaluate_workspace_data) |
+//! | `POST /iacm/api/orgs/{org}/projects/{project}/workspaces/{workspace}/remote-executions/{id}/execute` | [`execute_remote_execution`](Api::execute_remote_execution) |
+//! | `GET /iacm/api/orgs/{org}/projects/{project}/workspaces/{workspace}/remote-executions/{id}` | [`find_remote_execution`](Api::find_remote_execution) |
+//! | `POST /iacm/api/orgs/{org}/projects/{project}/workspaces/{identifier}/actions/force-unlock` | [`force_unlock_workspace`](Api::force_unlock_workspace) |
+//! | `GET /iacm/api/orgs/{org}/projects/{project}/workspaces/{workspace}/drift-config` | [`get_drift_config`](Api::get_drift_config) |
+//! | `GET /iacm/api/orgs/{org}/projects/{project}/workspaces/{workspace}/ephemeral-config` | [`get_ephemeral_config`](Api::get_ephemeral_config) |
+//! | `GET /iacm/api/orgs/{org}/projects/{project}/tags` | [`list_all_workspace_tags`](Api::list_all_workspace_tags) |
+//! | `GET /iacm/api/workspace/templates/{template_id}` | [`list_associated_workspaces`](Api::list_associated_workspaces) |
+//! | `GET /iacm/api/orgs/{org}/projects/{project}/workspaces/{workspace}/pipelines` | [`list_pipelines`](Api::list_pipelines) |
+//! | `GET /iacm/api/orgs/{org}/projects/{project}/workspaces/provisioners-ratio` | [`list_provisioners_ratio`](Api::list_provisioners_ratio) |
+//! | `GET /iacm/api/orgs/{org}/projects/{project}/workspaces/{workspace}/resources` | [`list_resources`](Api::list_resources) |
+//! | `GET /iacm/api/orgs/{org}/projects/{project}/workspaces/{workspace}/data` | [`list_workspace_data`](Api::list_workspace_data) |
+//! | `GET /iacm/api/orgs/{org}/projects/{project}/workspaces/{identifier}/modules` | [`list_workspace_modules`](Api::list_workspace_modules) |
+//! | `GET /iacm/api/orgs/{org}/projects/{project}/workspaces/{workspace}/resource-types/{resource_type}/attributes` | [`list_workspace_resource_type_attributes`](Api::list_workspace_resource_type_attributes) |
+//! | `GET /iacm/api/orgs/{org}/projects/{project}/workspaces/{workspace}/resource-types` | [`list_workspace_resource_types`](Api::list_workspace_resource_types) |
+//! | `GET /iacm/api/orgs/{org}/projects/{project}/workspaces/{workspace}/resource-types-and-attributes` | [`list_workspace_resource_types_and_attributes`](Api::list_workspace_resource_types_and_attributes) |
+//! | `GET /iacm/api/orgs/{org}/projects/{project}/workspaces` | [`list_workspaces`](Api::list_workspaces) |
+//! | `POST /iacm/api/orgs/{org}/projects/{project}/workspaces/{identifier}/resources/search` | [`search_resources`](Api::search_resources) |
+//! | `POST /iacm/api/orgs/{org}/projects/{project}/workspaces/{workspace}/events` | [`send_event`](Api::send_event) |
+//! | `GET /iacm/api/orgs/{org}/projects/{project}/workspaces/{identifier}` | [`show_workspace`](Api::show_workspace) |
+//! | `GET /iacm/api/orgs/{org}/projects/{project}/workspaces/{workspace}/data/{id}` | [`show_workspace_data`](Api::show_workspace_data) |
+//! | `GET /iacm/api/orgs/{org}/projects/{project}/workspace-metrics` | [`show_workspace_metrics`](Api::show_workspace_metrics) |
+//! | `PUT /iacm/api/orgs/{org}/projects/{project}/workspaces/{workspace}/drift-config` | [`update_drift_config`](Api::update_drift_config) |
+//! | `PUT /iacm/api/orgs/{org}/projects/{project}/workspaces/{workspace}/ephemeral-config` | [`update_ephemeral_config`](Api::update_ephemeral_config) |
+//! | `PATCH /iacm/api/orgs/{org}/projects/{project}/workspaces/{workspace}/resources` | [`update_resources`](Api::update_resources) |
+//! | `PUT /iacm/api/orgs/{org}/projects/{project}/workspaces/{identifier}` | [`update_workspace`](Api::update_workspace) |
+//! | `POST /iacm/api/orgs/{org}/projects/{project}/workspaces/{workspace}/dependency-graph` | [`upload_dependency_graph`](Api::upload_dependency_graph) |
+//! | `POST /iacm/api/orgs/{org}/projects/{project}/workspaces/{workspace}/remote-executions/{id}/upload` | [`upload_remote_execution`](Api::upload_remote_execution) |
+//! | `POST /iacm/api/orgs/{org}/projects/{project}/workspaces/{workspace}/risk-assessment` | [`upload_risk_assessment`](Api::upload_risk_assessment) |
 mod activities;
 pub use activities::*;
 mod ansible_c;
@@ -32,8 +348,26 @@ mod executions;
 pub use executions::*;
 mod migration;
 pub use migration::*;
-mod module_registry;
-pub use module_registry::*;
+mod module_registry_b;
+pub use module_registry_b::*;
+mod module_registry_c;
+pub use module_registry_c::*;
+mod module_registry_d;
+pub use module_registry_d::*;
+mod module_registry_e;
+pub use module_registry_e::*;
+mod module_registry_g;
+pub use module_registry_g::*;
+mod module_registry_l;
+pub use module_registry_l::*;
+mod module_registry_m;
+pub use module_registry_m::*;
+mod module_registry_p;
+pub use module_registry_p::*;
+mod module_registry_s;
+pub use module_registry_s::*;
+mod module_registry_u;
+pub use module_registry_u::*;
 mod provider_registry;
 pub use provider_registry::*;
 mod provisioner_activities;
@@ -150,40 +484,40 @@ pub static OPERATIONS: &[&crate::Operation] = &[
     &executions::SHOW_EXECUTION,
     &migration::MIGRATE_TEMPLATE_CONNECTORS,
     &migration::MIGRATE_WORKSPACE_CONNECTORS,
-    &module_registry::BATCH_CHECK_MODULE_LIFECYCLE,
-    &module_registry::CREATE_MODULE,
-    &module_registry::CREATE_MODULE_EXECUTION,
-    &module_registry::CREATE_ONBOARDING_PIPELINE,
-    &module_registry::CREATE_TESTING_PIPELINES,
-    &module_registry::DELETE_MODULE,
-    &module_registry::DELETE_MODULE_LIFECYCLE,
-    &module_registry::DELETE_MODULE_VERSIONS,
-    &module_registry::DISABLE_TESTING,
-    &module_registry::DOWNLOAD_MODULE,
-    &module_registry::ENABLE_TESTING,
-    &module_registry::GET_MODULE,
-    &module_registry::GET_MODULE_EXAMPLE_FILE,
-    &module_registry::GET_MODULE_LIFECYCLE,
-    &module_registry::GET_MODULE_LIFECYCLE_VERSION_STATUS,
-    &module_registry::LIST_CONNECTORS,
-    &module_registry::LIST_METADATA_BY_MODULE,
-    &module_registry::LIST_MODULE_EXAMPLE_FILES,
-    &module_registry::LIST_MODULE_EXECUTIONS_ID,
-    &module_registry::LIST_MODULE_TAGS_BY_ID,
-    &module_registry::LIST_MODULES_BY_ACCOUNT,
-    &module_registry::LIST_MODULES_BY_ID,
-    &module_registry::LIST_README_BY_ID,
-    &module_registry::LIST_VERSIONS,
-    &module_registry::MODULE_PARSED_DATA,
-    &module_registry::POST_MODULE_ARTIFACT,
-    &module_registry::POST_MODULE_EXAMPLE,
-    &module_registry::POST_MODULE_README,
-    &module_registry::POST_MODULE_TAGS,
-    &module_registry::PUT_MODULE_LIFECYCLE,
-    &module_registry::SEND_MODULE_EVENT,
-    &module_registry::SYNC_MODULE_METADATA,
-    &module_registry::UPDATE_MODULE,
-    &module_registry::UPDATE_MODULE_TESTING,
+    &module_registry_b::BATCH_CHECK_MODULE_LIFECYCLE,
+    &module_registry_c::CREATE_MODULE,
+    &module_registry_c::CREATE_MODULE_EXECUTION,
+    &module_registry_c::CREATE_ONBOARDING_PIPELINE,
+    &module_registry_c::CREATE_TESTING_PIPELINES,
+    &module_registry_d::DELETE_MODULE,
+    &module_registry_d::DELETE_MODULE_LIFECYCLE,
+    &module_registry_d::DELETE_MODULE_VERSIONS,
+    &module_registry_d::DISABLE_TESTING,
+    &module_registry_d::DOWNLOAD_MODULE,
+    &module_registry_e::ENABLE_TESTING,
+    &module_registry_g::GET_MODULE,
+    &module_registry_g::GET_MODULE_EXAMPLE_FILE,
+    &module_registry_g::GET_MODULE_LIFECYCLE,
+    &module_registry_g::GET_MODULE_LIFECYCLE_VERSION_STATUS,
+    &module_registry_l::LIST_CONNECTORS,
+    &module_registry_l::LIST_METADATA_BY_MODULE,
+    &module_registry_l::LIST_MODULE_EXAMPLE_FILES,
+    &module_registry_l::LIST_MODULE_EXECUTIONS_ID,
+    &module_registry_l::LIST_MODULE_TAGS_BY_ID,
+    &module_registry_l::LIST_MODULES_BY_ACCOUNT,
+    &module_registry_l::LIST_MODULES_BY_ID,
+    &module_registry_l::LIST_README_BY_ID,
+    &module_registry_l::LIST_VERSIONS,
+    &module_registry_m::MODULE_PARSED_DATA,
+    &module_registry_p::POST_MODULE_ARTIFACT,
+    &module_registry_p::POST_MODULE_EXAMPLE,
+    &module_registry_p::POST_MODULE_README,
+    &module_registry_p::POST_MODULE_TAGS,
+    &module_registry_p::PUT_MODULE_LIFECYCLE,
+    &module_registry_s::SEND_MODULE_EVENT,
+    &module_registry_s::SYNC_MODULE_METADATA,
+    &module_registry_u::UPDATE_MODULE,
+    &module_registry_u::UPDATE_MODULE_TESTING,
     &provider_registry::BATCH_CHECK_PROVIDER_LIFECYCLE,
     &provider_registry::CREATE_PROVIDER,
     &provider_registry::CREATE_PROVIDER_VERSION,

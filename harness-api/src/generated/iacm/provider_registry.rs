@@ -6,6 +6,10 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /iacm/api/providers/lifecycle/batch-check`
+    ///
+    /// `provider-registry#batch-check-provider-lifecycle`, tag `provider-registry`. Safe: it only reads. The answer is not described; the body is inferred from one sample.
+    /// - Body: [`types::BatchCheckProviderLifecycleBody`], `application/json`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn batch_check_provider_lifecycle(
         &self,
@@ -18,6 +22,11 @@ impl<'c> Api<'c> {
         }
     }
     /// `POST /iacm/api/providers/{id}`
+    ///
+    /// `provider-registry#create-provider`, tag `provider-registry`. Not repeated: twice may be more than once. The answer is published; the body is inferred from one sample.
+    /// - Required: path `id`.
+    /// - Body: [`types::CreateProviderBody`], `application/json`.
+    /// - Result: [`types::AnsibleDataInfo`], `application/json`.
     #[inline]
     pub fn create_provider(
         &self,
@@ -30,6 +39,11 @@ impl<'c> Api<'c> {
         CreateProvider { call }
     }
     /// `POST /iacm/api/providers/{id}/version`
+    ///
+    /// `provider-registry#create-provider-version`, tag `provider-registry`. Not repeated: twice may be more than once. Published types.
+    /// - Required: path `id`.
+    /// - Body: [`types::CreateProviderVersionRequestBody`], `application/json`.
+    /// - Result: nothing.
     #[inline]
     pub fn create_provider_version(
         &self,
@@ -42,6 +56,10 @@ impl<'c> Api<'c> {
         CreateProviderVersion { call }
     }
     /// `DELETE /iacm/api/providers/{id}`
+    ///
+    /// `provider-registry#delete-provider`, tag `provider-registry`. Idempotent: twice is as good as once. Published types.
+    /// - Required: path `id`.
+    /// - Result: nothing.
     #[inline]
     pub fn delete_provider(&self, id: impl Into<String>) -> DeleteProvider {
         let mut call = rt::Call::new(self.client, &DELETE_PROVIDER);
@@ -49,6 +67,10 @@ impl<'c> Api<'c> {
         DeleteProvider { call }
     }
     /// `DELETE /iacm/api/providers/{id}/version/{version}/file/{filename}`
+    ///
+    /// `provider-registry#delete-file`, tag `provider-registry`. Idempotent: twice is as good as once. Published types.
+    /// - Required: path `id`, `version`, `filename`.
+    /// - Result: nothing.
     #[inline]
     pub fn delete_provider_file(
         &self,
@@ -63,6 +85,10 @@ impl<'c> Api<'c> {
         DeleteProviderFile { call }
     }
     /// `DELETE /iacm/api/providers/{id}/lifecycle`
+    ///
+    /// `provider-registry#delete-provider-lifecycle`, tag `provider-registry`. Idempotent: twice is as good as once. The answer is not described.
+    /// - Required: path `id`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn delete_provider_lifecycle(
         &self,
@@ -73,6 +99,10 @@ impl<'c> Api<'c> {
         DeleteProviderLifecycle { call }
     }
     /// `DELETE /iacm/api/providers/{id}/version/{version}`
+    ///
+    /// `provider-registry#delete-provider-version`, tag `provider-registry`. Idempotent: twice is as good as once. Published types.
+    /// - Required: path `id`, `version`.
+    /// - Result: nothing.
     #[inline]
     pub fn delete_provider_version(
         &self,
@@ -85,6 +115,10 @@ impl<'c> Api<'c> {
         DeleteProviderVersion { call }
     }
     /// `DELETE /iacm/api/providers/keys/{id}`
+    ///
+    /// `provider-registry#delete-signing-key`, tag `provider-registry`. Idempotent: twice is as good as once. Published types.
+    /// - Required: path `id`.
+    /// - Result: nothing.
     #[inline]
     pub fn delete_signing_key(&self, id: impl Into<String>) -> DeleteSigningKey {
         let mut call = rt::Call::new(self.client, &DELETE_SIGNING_KEY);
@@ -92,6 +126,10 @@ impl<'c> Api<'c> {
         DeleteSigningKey { call }
     }
     /// `GET /iacm/api/providers/{id}`
+    ///
+    /// `provider-registry#get-provider`, tag `provider-registry`. Safe: it only reads. Published types.
+    /// - Required: path `id`.
+    /// - Result: [`types::IacmGetProviderResponse`], `application/json`.
     #[inline]
     pub fn get_provider(&self, id: impl Into<String>) -> GetProvider {
         let mut call = rt::Call::new(self.client, &GET_PROVIDER);
@@ -99,12 +137,19 @@ impl<'c> Api<'c> {
         GetProvider { call }
     }
     /// `GET /iacm/api/providers/get-provider-domain`
+    ///
+    /// `provider-registry#get-provider-domain`, tag `provider-registry`. Safe: it only reads. The answer is not described.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn get_provider_domain(&self) -> GetProviderDomain {
         let call = rt::Call::new(self.client, &GET_PROVIDER_DOMAIN);
         GetProviderDomain { call }
     }
     /// `GET /iacm/provider/account/{account}/{type}/{version}/download/{os}/{arch}`
+    ///
+    /// `provider-registry#get-provider-download`, tag `provider-registry`. Safe: it only reads. Published types.
+    /// - Required: path `account`, `type_` = `type`, `version`, `os`, `arch`.
+    /// - Result: [`types::GetProviderDownloadResponse`], `application/json`.
     #[inline]
     pub fn get_provider_download(
         &self,
@@ -123,6 +168,10 @@ impl<'c> Api<'c> {
         GetProviderDownload { call }
     }
     /// `GET /iacm/provider/account/{account}/{type}/{version}/download/{os}/{arch}/{filetype}`
+    ///
+    /// `provider-registry#get-file`, tag `provider-registry`. Safe: it only reads. Published types.
+    /// - Required: path `account`, `type_` = `type`, `version`, `os`, `arch`, `filetype`; query `token`.
+    /// - Result: text, `application/json`.
     #[inline]
     pub fn get_provider_file(
         &self,
@@ -145,6 +194,10 @@ impl<'c> Api<'c> {
         GetProviderFile { call }
     }
     /// `GET /iacm/api/providers/{id}/lifecycle`
+    ///
+    /// `provider-registry#get-provider-lifecycle`, tag `provider-registry`. Safe: it only reads. The answer is not described.
+    /// - Required: path `id`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn get_provider_lifecycle(&self, id: impl Into<String>) -> GetProviderLifecycle {
         let mut call = rt::Call::new(self.client, &GET_PROVIDER_LIFECYCLE);
@@ -152,6 +205,10 @@ impl<'c> Api<'c> {
         GetProviderLifecycle { call }
     }
     /// `GET /iacm/api/providers/{id}/lifecycle/versions/{version}`
+    ///
+    /// `provider-registry#get-provider-lifecycle-version-status`, tag `provider-registry`. Safe: it only reads. The answer is not described.
+    /// - Required: path `id`, `version`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn get_provider_lifecycle_version_status(
         &self,
@@ -169,6 +226,10 @@ impl<'c> Api<'c> {
         }
     }
     /// `GET /iacm/api/providers/{id}/version/{version}`
+    ///
+    /// `provider-registry#get-provider-version`, tag `provider-registry`. Safe: it only reads. Published types.
+    /// - Required: path `id`, `version`.
+    /// - Result: [`types::GetProviderVersionResponseBody`], `application/json`.
     #[inline]
     pub fn get_provider_version(
         &self,
@@ -181,6 +242,10 @@ impl<'c> Api<'c> {
         GetProviderVersion { call }
     }
     /// `GET /iacm/provider/account/{account}/{type}/versions`
+    ///
+    /// `provider-registry#list-provider-versions`, tag `provider-registry`. Safe: it only reads. Published types.
+    /// - Required: path `account`, `type_` = `type`.
+    /// - Result: [`types::ListProviderVersionsResponse`], `application/json`.
     #[inline]
     pub fn list_provider_versions(
         &self,
@@ -193,18 +258,30 @@ impl<'c> Api<'c> {
         ListProviderVersions { call }
     }
     /// `GET /iacm/api/providers`
+    ///
+    /// `provider-registry#list-providers`, tag `provider-registry`. Safe: it only reads. Published types.
+    /// - Result: list of [`types::HarnessIacmProviderRegistryProvider`], `application/json`.
+    /// - List: `paged page/limit from 1, size 30, items body, total header X-Total-Items, size header x-page-size`.
     #[inline]
     pub fn list_providers(&self) -> ListProviders {
         let call = rt::Call::new(self.client, &LIST_PROVIDERS);
         ListProviders { call }
     }
     /// `GET /iacm/api/providers/keys`
+    ///
+    /// `provider-registry#list-signing-keys`, tag `provider-registry`. Safe: it only reads. Published types.
+    /// - Result: list of [`types::HarnessIacmProviderRegistrySigningKey`], `application/json`.
+    /// - List: `paged page/limit from 1, size 30, items body, total header X-Total-Items, size header x-page-size`.
     #[inline]
     pub fn list_signing_keys(&self) -> ListSigningKeys {
         let call = rt::Call::new(self.client, &LIST_SIGNING_KEYS);
         ListSigningKeys { call }
     }
     /// `POST /iacm/api/providers/{id}/version/{version}/files`
+    ///
+    /// `provider-registry#post-files`, tag `provider-registry`. Not repeated: twice may be more than once. Published types.
+    /// - Required: path `id`, `version`; headers `content_disposition` = `Content-Disposition`.
+    /// - Result: [`types::PostFilesResponseBody`], `application/json`.
     #[inline]
     pub fn post_provider_files(
         &self,
@@ -219,6 +296,10 @@ impl<'c> Api<'c> {
         PostProviderFiles { call }
     }
     /// `POST /iacm/api/providers/{id}/version/{version}/publish`
+    ///
+    /// `provider-registry#publish-provider-version`, tag `provider-registry`. Not repeated: twice may be more than once. Published types.
+    /// - Required: path `id`, `version`.
+    /// - Result: nothing.
     #[inline]
     pub fn publish_provider_version(
         &self,
@@ -231,6 +312,11 @@ impl<'c> Api<'c> {
         PublishProviderVersion { call }
     }
     /// `PUT /iacm/api/providers/{id}/lifecycle`
+    ///
+    /// `provider-registry#put-provider-lifecycle`, tag `provider-registry`. Idempotent: twice is as good as once. The answer is not described; the body is inferred from one sample.
+    /// - Required: path `id`.
+    /// - Body: [`types::PutProviderLifecycleBody`], `application/json`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn put_provider_lifecycle(
         &self,
@@ -243,6 +329,11 @@ impl<'c> Api<'c> {
         PutProviderLifecycle { call }
     }
     /// `PUT /iacm/api/providers/{id}/version/{version}`
+    ///
+    /// `provider-registry#update-provider-version`, tag `provider-registry`. Idempotent: twice is as good as once. Published types.
+    /// - Required: path `id`, `version`.
+    /// - Body: [`types::UpdateProviderVersionRequestBody`], `application/json`.
+    /// - Result: nothing.
     #[inline]
     pub fn update_provider_version(
         &self,
@@ -257,6 +348,11 @@ impl<'c> Api<'c> {
         UpdateProviderVersion { call }
     }
     /// `PUT /iacm/api/providers/keys/{id}`
+    ///
+    /// `provider-registry#update-signing-key`, tag `provider-registry`. Idempotent: twice is as good as once. Published types.
+    /// - Required: path `id`.
+    /// - Body: [`types::UploadSigningKeyRequest`], `application/json`.
+    /// - Result: nothing.
     #[inline]
     pub fn update_signing_key(
         &self,
@@ -269,6 +365,10 @@ impl<'c> Api<'c> {
         UpdateSigningKey { call }
     }
     /// `POST /iacm/api/providers/keys`
+    ///
+    /// `provider-registry#upload-signing-key`, tag `provider-registry`. Not repeated: twice may be more than once. Published types.
+    /// - Body: [`types::UploadSigningKeyRequest`], `application/json`.
+    /// - Result: nothing.
     #[inline]
     pub fn upload_signing_key(
         &self,

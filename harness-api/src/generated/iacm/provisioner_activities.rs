@@ -6,6 +6,11 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /iacm/api/orgs/{org}/projects/{project}/workspaces/{workspace}/provisioner-activities/{activity_id}/complete`
+    ///
+    /// `provisioner_activities#complete-activity`, tag `provisioner_activities`. Not repeated: twice may be more than once. The answer is not described; the body is inferred from one sample.
+    /// - Required: path `org`, `project`, `workspace`, `activity_id`.
+    /// - Body: [`types::CompleteActivityBody`], `application/json`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn complete_activity(
         &self,
@@ -24,6 +29,11 @@ impl<'c> Api<'c> {
         CompleteActivity { call }
     }
     /// `POST /iacm/api/orgs/{org}/projects/{project}/workspaces/{workspace}/provisioner-activities/start`
+    ///
+    /// `provisioner_activities#start-activity`, tag `provisioner_activities`. Not repeated: twice may be more than once. The answer is not described; the body is inferred from one sample.
+    /// - Required: path `org`, `project`, `workspace`.
+    /// - Body: [`types::StartActivityBody`], `application/json`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn start_activity(
         &self,

@@ -6,6 +6,11 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /iacm/api/orgs/{org}/projects/{project}/workspaces/{workspace}/remediation/runs`
+    ///
+    /// `remediation#create-remediation-run`, tag `remediation`. Not repeated: twice may be more than once. The answer is not described; the body is inferred from one sample.
+    /// - Required: path `org`, `project`, `workspace`.
+    /// - Body: [`types::CreateRemediationRunBody`], `application/json`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn create_remediation_run(
         &self,
@@ -22,6 +27,10 @@ impl<'c> Api<'c> {
         CreateRemediationRun { call }
     }
     /// `DELETE /iacm/api/orgs/{org}/projects/{project}/workspaces/{workspace}/remediation/config`
+    ///
+    /// `remediation#disable-remediation`, tag `remediation`. Idempotent: twice is as good as once. The answer is not described.
+    /// - Required: path `org`, `project`, `workspace`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn disable_remediation(
         &self,
@@ -36,6 +45,10 @@ impl<'c> Api<'c> {
         DisableRemediation { call }
     }
     /// `PUT /iacm/api/orgs/{org}/projects/{project}/workspaces/{workspace}/remediation/config`
+    ///
+    /// `remediation#enable-remediation`, tag `remediation`. Idempotent: twice is as good as once. The answer is not described.
+    /// - Required: path `org`, `project`, `workspace`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn enable_remediation(
         &self,
@@ -50,6 +63,10 @@ impl<'c> Api<'c> {
         EnableRemediation { call }
     }
     /// `GET /iacm/api/orgs/{org}/projects/{project}/workspaces/{workspace}/remediation/config`
+    ///
+    /// `remediation#get-remediation-config`, tag `remediation`. Safe: it only reads. The answer is not described.
+    /// - Required: path `org`, `project`, `workspace`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn get_remediation_config(
         &self,
@@ -64,6 +81,10 @@ impl<'c> Api<'c> {
         GetRemediationConfig { call }
     }
     /// `GET /iacm/api/orgs/{org}/projects/{project}/workspaces/{workspace}/remediation/runs/{id}`
+    ///
+    /// `remediation#get-remediation-run`, tag `remediation`. Safe: it only reads. The answer is not described.
+    /// - Required: path `org`, `project`, `workspace`, `id`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn get_remediation_run(
         &self,
@@ -80,6 +101,10 @@ impl<'c> Api<'c> {
         GetRemediationRun { call }
     }
     /// `GET /iacm/api/orgs/{org}/projects/{project}/workspaces/{workspace}/remediation/runs`
+    ///
+    /// `remediation#list-remediation-runs`, tag `remediation`. Safe: it only reads. The answer is not described.
+    /// - Required: path `org`, `project`, `workspace`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn list_remediation_runs(
         &self,
@@ -94,6 +119,11 @@ impl<'c> Api<'c> {
         ListRemediationRuns { call }
     }
     /// `PUT /iacm/api/orgs/{org}/projects/{project}/workspaces/{workspace}/remediation/runs/{id}`
+    ///
+    /// `remediation#update-remediation-run`, tag `remediation`. Idempotent: twice is as good as once. The answer is not described; the body is inferred from one sample.
+    /// - Required: path `org`, `project`, `workspace`, `id`.
+    /// - Body: [`types::UpdateRemediationRunBody`], `application/json`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn update_remediation_run(
         &self,

@@ -6,6 +6,10 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /iacm/api/orgs/{org}/projects/{project}/settings/disabled`
+    ///
+    /// `settings#check-push-data`, tag `settings`. Safe: it only reads. Published types.
+    /// - Required: path `org`, `project`.
+    /// - Result: [`types::CheckPushDataResponse`], `application/json`.
     #[inline]
     pub fn check_push_data(
         &self,
@@ -18,6 +22,11 @@ impl<'c> Api<'c> {
         CheckPushData { call }
     }
     /// `DELETE /iacm/api/orgs/{org}/projects/{project}/settings/default-pipelines`
+    ///
+    /// `settings#delete-default-pipeline`, tag `settings`. Idempotent: twice is as good as once. Published types.
+    /// - Required: path `org`, `project`.
+    /// - Body: [`types::DeleteDefaultPipelineRequest`], `application/json`.
+    /// - Result: nothing.
     #[inline]
     pub fn delete_default_pipeline(
         &self,
@@ -32,6 +41,10 @@ impl<'c> Api<'c> {
         DeleteDefaultPipeline { call }
     }
     /// `DELETE /iacm/api/orgs/{org}/projects/{project}/settings/ephemeral-config`
+    ///
+    /// `settings#disable-ephemeral-workspaces-in-project`, tag `settings`. Idempotent: twice is as good as once. The answer is not described.
+    /// - Required: path `org`, `project`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn disable_ephemeral_workspaces_in_project(
         &self,
@@ -49,6 +62,10 @@ impl<'c> Api<'c> {
         }
     }
     /// `DELETE /iacm/api/orgs/{org}/projects/{project}/settings/drift-config`
+    ///
+    /// `settings#disable-project-drift`, tag `settings`. Idempotent: twice is as good as once. The answer is not described.
+    /// - Required: path `org`, `project`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn disable_project_drift(
         &self,
@@ -61,6 +78,11 @@ impl<'c> Api<'c> {
         DisableProjectDrift { call }
     }
     /// `PUT /iacm/api/orgs/{org}/projects/{project}/settings/ephemeral-config`
+    ///
+    /// `settings#enable-ephemeral-workspaces-in-project`, tag `settings`. Idempotent: twice is as good as once. The answer is not described; the body is inferred from one sample.
+    /// - Required: path `org`, `project`.
+    /// - Body: [`types::EnableEphemeralWorkspacesInProjectBody`], `application/json`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn enable_ephemeral_workspaces_in_project(
         &self,
@@ -80,6 +102,11 @@ impl<'c> Api<'c> {
         }
     }
     /// `PUT /iacm/api/orgs/{org}/projects/{project}/settings/drift-config`
+    ///
+    /// `settings#enable-project-drift`, tag `settings`. Idempotent: twice is as good as once. The answer is not described; the body is inferred from one sample.
+    /// - Required: path `org`, `project`.
+    /// - Body: [`types::EnableProjectDriftBody`], `application/json`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn enable_project_drift(
         &self,
@@ -94,6 +121,11 @@ impl<'c> Api<'c> {
         EnableProjectDrift { call }
     }
     /// `GET /iacm/api/orgs/{org}/projects/{project}/settings/default-pipelines`
+    ///
+    /// `settings#list-default-pipelines`, tag `settings`. Safe: it only reads. Published types.
+    /// - Required: path `org`, `project`.
+    /// - Result: list of [`types::HarnessIacmDefaultpipeline`], `application/json`.
+    /// - List: `whole list, items body`.
     #[inline]
     pub fn list_default_pipelines(
         &self,
@@ -106,6 +138,11 @@ impl<'c> Api<'c> {
         ListDefaultPipelines { call }
     }
     /// `PUT /iacm/api/orgs/{org}/projects/{project}/settings/default-pipelines`
+    ///
+    /// `settings#upsert-default-pipeline`, tag `settings`. Idempotent: twice is as good as once. Published types.
+    /// - Required: path `org`, `project`.
+    /// - Body: [`types::UpsertDefaultPipelineRequest`], `application/json`.
+    /// - Result: nothing.
     #[inline]
     pub fn upsert_default_pipeline(
         &self,

@@ -6,6 +6,10 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /iacm/api/provisioners/{provisioner}/config`
+    ///
+    /// `system#get-provisioner-config`, tag `system`. Safe: it only reads. The answer is not described.
+    /// - Required: path `provisioner`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn get_provisioner_config(
         &self,
@@ -19,6 +23,10 @@ impl<'c> Api<'c> {
         GetProvisionerConfig { call }
     }
     /// `POST /iacm/api/latest-plugin-version`
+    ///
+    /// `system#latest-plugin-version`, tag `system`. Not repeated: twice may be more than once. Published types.
+    /// - Body: [`types::PluginReportedVersion`], `application/json`.
+    /// - Result: [`types::HarnessIacmPluginversion`], `application/json`.
     #[inline]
     pub fn latest_plugin_version(
         &self,
@@ -29,6 +37,11 @@ impl<'c> Api<'c> {
         LatestPluginVersion { call }
     }
     /// `GET /iacm/api/provisioners/supported/{provisioner}`
+    ///
+    /// `system#list-supported-provisioner-versions`, tag `system`. Safe: it only reads. Published types.
+    /// - Required: path `provisioner`.
+    /// - Result: list of text, `application/json`.
+    /// - List: `whole list, items body`.
     #[inline]
     pub fn list_supported_provisioner_versions(
         &self,
@@ -45,12 +58,18 @@ impl<'c> Api<'c> {
         }
     }
     /// `GET /iacm/api/health`
+    ///
+    /// `IaCMsystem#health`, tag `system`. Safe: it only reads. Published types.
+    /// - Result: nothing.
     #[inline]
     pub fn system_health(&self) -> SystemHealth {
         let call = rt::Call::new(self.client, &SYSTEM_HEALTH);
         SystemHealth { call }
     }
     /// `GET /iacm/api/version`
+    ///
+    /// `IaCMsystem#version`, tag `system`. Safe: it only reads. Published types.
+    /// - Result: [`types::IacmServiceVersion`], `application/json`.
     #[inline]
     pub fn system_version(&self) -> SystemVersion {
         let call = rt::Call::new(self.client, &SYSTEM_VERSION);

@@ -6,6 +6,11 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /iacm/api/orgs/{org}/projects/{project}/workspaces/{workspace}/terraform-backend/lock`
+    ///
+    /// `tf-standard-backend#lock-workspace`, tag `tf-standard-backend`. Not repeated: twice may be more than once. Published types.
+    /// - Required: path `org`, `project`, `workspace`; query `account_identifier` = `accountIdentifier`.
+    /// - Body: [`types::LockWorkspaceRequest`], `application/json`.
+    /// - Result: [`types::HarnessIacmLockinfo`], `application/json`.
     #[inline]
     pub fn lock_workspace(
         &self,
@@ -24,6 +29,10 @@ impl<'c> Api<'c> {
         LockWorkspace { call }
     }
     /// `GET /iacm/api/orgs/{org}/projects/{project}/workspaces/{workspace}/terraform-backend`
+    ///
+    /// `tf-standard-backend#pull-terraform-state`, tag `tf-standard-backend`. Safe: it only reads. Published types.
+    /// - Required: path `org`, `project`, `workspace`; query `account_identifier` = `accountIdentifier`.
+    /// - Result: text, `application/json`.
     #[inline]
     pub fn pull_terraform_state(
         &self,
@@ -40,6 +49,10 @@ impl<'c> Api<'c> {
         PullTerraformState { call }
     }
     /// `POST /iacm/api/orgs/{org}/projects/{project}/workspaces/{workspace}/terraform-backend`
+    ///
+    /// `tf-standard-backend#push-terraform-state`, tag `tf-standard-backend`. Not repeated: twice may be more than once. Published types.
+    /// - Required: path `org`, `project`, `workspace`; query `account_identifier` = `accountIdentifier`.
+    /// - Result: nothing.
     #[inline]
     pub fn push_terraform_state(
         &self,
@@ -56,6 +69,11 @@ impl<'c> Api<'c> {
         PushTerraformState { call }
     }
     /// `DELETE /iacm/api/orgs/{org}/projects/{project}/workspaces/{workspace}/terraform-backend/lock`
+    ///
+    /// `tf-standard-backend#unlock-workspace`, tag `tf-standard-backend`. Idempotent: twice is as good as once. Published types.
+    /// - Required: path `org`, `project`, `workspace`; query `account_identifier` = `accountIdentifier`.
+    /// - Body: [`types::UnlockWorkspaceRequest`], `application/json`.
+    /// - Result: nothing.
     #[inline]
     pub fn unlock_workspace(
         &self,

@@ -6,6 +6,11 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /iacm/api/orgs/{org}/projects/{project}/unified-executions`
+    ///
+    /// `unified-executions#create-unified-execution`, tag `unified-executions`. Not repeated: twice may be more than once. Published types.
+    /// - Required: path `org`, `project`.
+    /// - Body: [`types::UnifiedExecutionRequest`], `application/json`.
+    /// - Result: [`types::UnifiedExecutionResponse`], `application/json`.
     #[inline]
     pub fn create_unified_execution(
         &self,

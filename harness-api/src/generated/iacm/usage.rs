@@ -6,12 +6,19 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /iacm/api/usage/check-licence`
+    ///
+    /// `usage#checkLicence`, tag `usage`. Safe: it only reads. Published types.
+    /// - Result: [`types::ShowLicenceResponse`], `application/json`.
     #[inline]
     pub fn check_licence(&self) -> CheckLicence {
         let call = rt::Call::new(self.client, &CHECK_LICENCE);
         CheckLicence { call }
     }
     /// `PUT /iacm/api/enforcement/client/usage/{metric}`
+    ///
+    /// `usage#getUsage`, tag `usage`. Safe: it only reads. Published types.
+    /// - Required: path `metric`; query `account_identifier` = `accountIdentifier`.
+    /// - Result: [`types::ShowUsageResponse`], `application/json`.
     #[inline]
     pub fn get_usage(
         &self,

@@ -6,6 +6,10 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /iacm/api/variable-set`
+    ///
+    /// `variable_sets#create-variable-set-account-level`, tag `variable_sets`. Not repeated: twice may be more than once. Published types.
+    /// - Body: [`types::CreateVariableSetRequestAccScope`], `application/json`.
+    /// - Result: [`types::VariableSetsCreateVariableSetAccountLevelResponseBody`], `application/json`.
     #[inline]
     pub fn create_variable_set_account_level(
         &self,
@@ -18,6 +22,11 @@ impl<'c> Api<'c> {
         }
     }
     /// `POST /iacm/api/orgs/{org}/variable-set`
+    ///
+    /// `variable_sets#create-variable-set-org-level`, tag `variable_sets`. Not repeated: twice may be more than once. Published types.
+    /// - Required: path `org`.
+    /// - Body: [`types::CreateVariableSetRequestOrgScope`], `application/json`.
+    /// - Result: [`types::VariableSetsCreateVariableSetAccountLevelResponseBody`], `application/json`.
     #[inline]
     pub fn create_variable_set_org_level(
         &self,
@@ -30,6 +39,11 @@ impl<'c> Api<'c> {
         CreateVariableSetOrgLevel { call }
     }
     /// `POST /iacm/api/orgs/{org}/projects/{project}/variable-set`
+    ///
+    /// `variable_sets#create-variable-set-proj-level`, tag `variable_sets`. Not repeated: twice may be more than once. Published types.
+    /// - Required: path `org`, `project`.
+    /// - Body: [`types::CreateVariableSetRequestProjScope`], `application/json`.
+    /// - Result: [`types::VariableSetsCreateVariableSetAccountLevelResponseBody`], `application/json`.
     #[inline]
     pub fn create_variable_set_proj_level(
         &self,
@@ -44,6 +58,10 @@ impl<'c> Api<'c> {
         CreateVariableSetProjLevel { call }
     }
     /// `DELETE /iacm/api/variable-set/{identifier}`
+    ///
+    /// `variable_sets#delete-variable-set-account-level`, tag `variable_sets`. Idempotent: twice is as good as once. Published types.
+    /// - Required: path `identifier`.
+    /// - Result: nothing.
     #[inline]
     pub fn delete_variable_set_account_level(
         &self,
@@ -56,6 +74,10 @@ impl<'c> Api<'c> {
         }
     }
     /// `DELETE /iacm/api/variable-set`
+    ///
+    /// `variable_sets#delete-variable-set-by-query-account-level`, tag `variable_sets`. Idempotent: twice is as good as once. The answer is not described.
+    /// - Required: query `identifier`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn delete_variable_set_by_query_account_level(
         &self,
@@ -71,6 +93,10 @@ impl<'c> Api<'c> {
         }
     }
     /// `DELETE /iacm/api/orgs/{org}/variable-set`
+    ///
+    /// `variable_sets#delete-variable-set-by-query-org-level`, tag `variable_sets`. Idempotent: twice is as good as once. The answer is not described.
+    /// - Required: path `org`; query `identifier`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn delete_variable_set_by_query_org_level(
         &self,
@@ -88,6 +114,10 @@ impl<'c> Api<'c> {
         }
     }
     /// `DELETE /iacm/api/orgs/{org}/projects/{project}/variable-set`
+    ///
+    /// `variable_sets#delete-variable-set-by-query-proj-level`, tag `variable_sets`. Idempotent: twice is as good as once. The answer is not described.
+    /// - Required: path `org`, `project`; query `identifier`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn delete_variable_set_by_query_proj_level(
         &self,
@@ -107,6 +137,10 @@ impl<'c> Api<'c> {
         }
     }
     /// `DELETE /iacm/api/orgs/{org}/variable-set/{identifier}`
+    ///
+    /// `variable_sets#delete-variable-set-org-level`, tag `variable_sets`. Idempotent: twice is as good as once. Published types.
+    /// - Required: path `org`, `identifier`.
+    /// - Result: nothing.
     #[inline]
     pub fn delete_variable_set_org_level(
         &self,
@@ -119,6 +153,10 @@ impl<'c> Api<'c> {
         DeleteVariableSetOrgLevel { call }
     }
     /// `DELETE /iacm/api/orgs/{org}/projects/{project}/variable-set/{identifier}`
+    ///
+    /// `variable_sets#delete-variable-set-proj-level`, tag `variable_sets`. Idempotent: twice is as good as once. Published types.
+    /// - Required: path `org`, `project`, `identifier`.
+    /// - Result: nothing.
     #[inline]
     pub fn delete_variable_set_proj_level(
         &self,
@@ -133,6 +171,10 @@ impl<'c> Api<'c> {
         DeleteVariableSetProjLevel { call }
     }
     /// `GET /iacm/api/variable-set/{identifier}`
+    ///
+    /// `variable_sets#get-variable-set-account-level`, tag `variable_sets`. Safe: it only reads. Published types.
+    /// - Required: path `identifier`.
+    /// - Result: [`types::VariableSetsGetVariableSetAccountLevelResponseBody`], `application/json`.
     #[inline]
     pub fn get_variable_set_account_level(
         &self,
@@ -143,6 +185,10 @@ impl<'c> Api<'c> {
         GetVariableSetAccountLevel { call }
     }
     /// `GET /iacm/api/orgs/{org}/variable-set/{identifier}`
+    ///
+    /// `variable_sets#get-variable-set-org-level`, tag `variable_sets`. Safe: it only reads. Published types.
+    /// - Required: path `org`, `identifier`.
+    /// - Result: [`types::VariableSetsGetVariableSetAccountLevelResponseBody`], `application/json`.
     #[inline]
     pub fn get_variable_set_org_level(
         &self,
@@ -155,6 +201,10 @@ impl<'c> Api<'c> {
         GetVariableSetOrgLevel { call }
     }
     /// `GET /iacm/api/orgs/{org}/projects/{project}/variable-set/{identifier}`
+    ///
+    /// `variable_sets#get-variable-set-proj-level`, tag `variable_sets`. Safe: it only reads. Published types.
+    /// - Required: path `org`, `project`, `identifier`.
+    /// - Result: [`types::VariableSetsGetVariableSetAccountLevelResponseBody`], `application/json`.
     #[inline]
     pub fn get_variable_set_proj_level(
         &self,
@@ -169,6 +219,11 @@ impl<'c> Api<'c> {
         GetVariableSetProjLevel { call }
     }
     /// `GET /iacm/api/variable-set/{identifier}/references`
+    ///
+    /// `variable_sets#list-variable-set-references-account-level`, tag `variable_sets`. Safe: it only reads. Published types.
+    /// - Required: path `identifier`.
+    /// - Result: [`types::HarnessIacmWorkspaceList`], `application/json`.
+    /// - List: `whole list, items items`.
     #[inline]
     pub fn list_variable_set_references_account_level(
         &self,
@@ -184,6 +239,11 @@ impl<'c> Api<'c> {
         }
     }
     /// `GET /iacm/api/orgs/{org}/variable-set/{identifier}/references`
+    ///
+    /// `variable_sets#list-variable-set-references-org-level`, tag `variable_sets`. Safe: it only reads. Published types.
+    /// - Required: path `org`, `identifier`.
+    /// - Result: [`types::HarnessIacmWorkspaceList`], `application/json`.
+    /// - List: `whole list, items items`.
     #[inline]
     pub fn list_variable_set_references_org_level(
         &self,
@@ -201,6 +261,11 @@ impl<'c> Api<'c> {
         }
     }
     /// `GET /iacm/api/orgs/{org}/projects/{project}/variable-set/{identifier}/references`
+    ///
+    /// `variable_sets#list-variable-set-references-proj-level`, tag `variable_sets`. Safe: it only reads. Published types.
+    /// - Required: path `org`, `project`, `identifier`.
+    /// - Result: [`types::HarnessIacmWorkspaceList`], `application/json`.
+    /// - List: `whole list, items items`.
     #[inline]
     pub fn list_variable_set_references_proj_level(
         &self,
@@ -220,6 +285,10 @@ impl<'c> Api<'c> {
         }
     }
     /// `GET /iacm/api/variable-sets`
+    ///
+    /// `variable_sets#list-variable-sets-account-level`, tag `variable_sets`. Safe: it only reads. Published types.
+    /// - Result: [`types::HarnessIacmVariableSetList`], `application/json`.
+    /// - List: `whole list, items items`.
     #[inline]
     pub fn list_variable_sets_account_level(&self) -> ListVariableSetsAccountLevel {
         let call = rt::Call::new(self.client, &LIST_VARIABLE_SETS_ACCOUNT_LEVEL);
@@ -228,6 +297,11 @@ impl<'c> Api<'c> {
         }
     }
     /// `GET /iacm/api/orgs/{org}/variable-sets`
+    ///
+    /// `variable_sets#list-variable-sets-org-level`, tag `variable_sets`. Safe: it only reads. Published types.
+    /// - Required: path `org`.
+    /// - Result: [`types::HarnessIacmVariableSetList`], `application/json`.
+    /// - List: `whole list, items items`.
     #[inline]
     pub fn list_variable_sets_org_level(
         &self,
@@ -238,6 +312,11 @@ impl<'c> Api<'c> {
         ListVariableSetsOrgLevel { call }
     }
     /// `GET /iacm/api/orgs/{org}/projects/{project}/variable-sets`
+    ///
+    /// `variable_sets#list-variable-sets-proj-level`, tag `variable_sets`. Safe: it only reads. Published types.
+    /// - Required: path `org`, `project`.
+    /// - Result: [`types::HarnessIacmVariableSetList`], `application/json`.
+    /// - List: `whole list, items items`.
     #[inline]
     pub fn list_variable_sets_proj_level(
         &self,
@@ -250,6 +329,11 @@ impl<'c> Api<'c> {
         ListVariableSetsProjLevel { call }
     }
     /// `PUT /iacm/api/variable-set/{identifier}`
+    ///
+    /// `variable_sets#update-variable-set-account-level`, tag `variable_sets`. Idempotent: twice is as good as once. Published types.
+    /// - Required: path `identifier`.
+    /// - Body: [`types::UpdateVariableSetRequestAccountScope`], `application/json`.
+    /// - Result: [`types::VariableSetsCreateVariableSetAccountLevelResponseBody`], `application/json`.
     #[inline]
     pub fn update_variable_set_account_level(
         &self,
@@ -264,6 +348,11 @@ impl<'c> Api<'c> {
         }
     }
     /// `PUT /iacm/api/orgs/{org}/variable-set/{identifier}`
+    ///
+    /// `variable_sets#update-variable-set-org-level`, tag `variable_sets`. Idempotent: twice is as good as once. Published types.
+    /// - Required: path `org`, `identifier`.
+    /// - Body: [`types::UpdateVariableSetRequestOrgScope`], `application/json`.
+    /// - Result: [`types::VariableSetsCreateVariableSetAccountLevelResponseBody`], `application/json`.
     #[inline]
     pub fn update_variable_set_org_level(
         &self,
@@ -278,6 +367,11 @@ impl<'c> Api<'c> {
         UpdateVariableSetOrgLevel { call }
     }
     /// `PUT /iacm/api/orgs/{org}/projects/{project}/variable-set/{identifier}`
+    ///
+    /// `variable_sets#update-variable-set-proj-level`, tag `variable_sets`. Idempotent: twice is as good as once. Published types.
+    /// - Required: path `org`, `project`, `identifier`.
+    /// - Body: [`types::UpdateVariableSetRequestProjScope`], `application/json`.
+    /// - Result: [`types::VariableSetsCreateVariableSetAccountLevelResponseBody`], `application/json`.
     #[inline]
     pub fn update_variable_set_proj_level(
         &self,

@@ -6,6 +6,11 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /iacm/api/orgs/{org}/projects/{project}/workspaces/{workspace}/variables`
+    ///
+    /// `variables#create-variable`, tag `variables`. Not repeated: twice may be more than once. Published types.
+    /// - Required: path `org`, `project`, `workspace`.
+    /// - Body: [`types::CreateWorkspaceVariableRequest`], `application/json`.
+    /// - Result: [`types::CreateWorkspaceVariableResponse`], `application/json`.
     #[inline]
     pub fn create_variable(
         &self,
@@ -22,6 +27,10 @@ impl<'c> Api<'c> {
         CreateVariable { call }
     }
     /// `DELETE /iacm/api/orgs/{org}/projects/{project}/workspaces/{workspace}/variables/{kind}/{key}`
+    ///
+    /// `variables#destroy-variable`, tag `variables`. Idempotent: twice is as good as once. Published types.
+    /// - Required: path `org`, `project`, `workspace`, `kind`, `key`.
+    /// - Result: [`types::DestroyWorkspaceVariableResponse`], `application/json`.
     #[inline]
     pub fn destroy_variable(
         &self,
@@ -40,6 +49,10 @@ impl<'c> Api<'c> {
         DestroyVariable { call }
     }
     /// `GET /iacm/api/orgs/{org}/projects/{project}/workspaces/{workspace}/variables/merged`
+    ///
+    /// `variables#get-variables-and-providers`, tag `variables`. Safe: it only reads. Published types.
+    /// - Required: path `org`, `project`, `workspace`.
+    /// - Result: [`types::GetVariablesAndProvidersResponse`], `application/json`.
     #[inline]
     pub fn get_variables_and_providers(
         &self,
@@ -54,6 +67,11 @@ impl<'c> Api<'c> {
         GetVariablesAndProviders { call }
     }
     /// `GET /iacm/api/orgs/{org}/projects/{project}/workspaces/{workspace}/variables`
+    ///
+    /// `variables#list-variables`, tag `variables`. Safe: it only reads. Published types.
+    /// - Required: path `org`, `project`, `workspace`.
+    /// - Result: list of [`types::HarnessIacmWorkspacevariable`], `application/json`.
+    /// - List: `whole list, items body`.
     #[inline]
     pub fn list_variables(
         &self,
@@ -68,6 +86,10 @@ impl<'c> Api<'c> {
         ListVariables { call }
     }
     /// `GET /iacm/api/orgs/{org}/projects/{project}/workspaces/{workspace}/variables/{kind}/{key}`
+    ///
+    /// `variables#show-variable`, tag `variables`. Safe: it only reads. Published types.
+    /// - Required: path `org`, `project`, `workspace`, `kind`, `key`.
+    /// - Result: [`types::ShowWorkspaceVariableResponse`], `application/json`.
     #[inline]
     pub fn show_variable(
         &self,
@@ -86,6 +108,11 @@ impl<'c> Api<'c> {
         ShowVariable { call }
     }
     /// `PUT /iacm/api/orgs/{org}/projects/{project}/workspaces/{workspace}/variables/{kind}/{key}`
+    ///
+    /// `variables#update-variable`, tag `variables`. Idempotent: twice is as good as once. Published types.
+    /// - Required: path `org`, `project`, `workspace`, `kind`, `key`.
+    /// - Body: [`types::UpdateWorkspaceVariableRequest`], `application/json`.
+    /// - Result: [`types::UpdateWorkspaceVariableResponse`], `application/json`.
     #[inline]
     pub fn update_variable(
         &self,

@@ -6,6 +6,11 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /iacm/api/orgs/{org}/projects/{project}/workspace/templates`
+    ///
+    /// `workspace_templates#add-workspace-template`, tag `workspace_templates`. Not repeated: twice may be more than once. Published types.
+    /// - Required: path `org`, `project`.
+    /// - Body: [`types::CreateWorkspaceTemplateRequest`], `application/json`.
+    /// - Result: [`types::CreateWorkspaceTemplateResponse`], `application/json`.
     #[inline]
     pub fn add_workspace_template(
         &self,
@@ -20,6 +25,10 @@ impl<'c> Api<'c> {
         AddWorkspaceTemplate { call }
     }
     /// `GET /iacm/api/orgs/{org}/projects/{project}/workspace/template/{workspace_id}/yaml-diff`
+    ///
+    /// `workspace_templates#get-workspace-template-reconciliation-diff`, tag `workspace_templates`. Safe: it only reads. Published types.
+    /// - Required: path `org`, `project`, `workspace_id`.
+    /// - Result: [`types::GetWorkspaceTemplateReconciliationDiffResponse`], `application/json`.
     #[inline]
     pub fn get_workspace_template_reconciliation_diff(
         &self,
@@ -39,6 +48,11 @@ impl<'c> Api<'c> {
         }
     }
     /// `GET /iacm/api/orgs/{org}/projects/{project}/workspace/templates/{template_id}`
+    ///
+    /// `workspace_templates#get-workspaces-by-template-id`, tag `workspace_templates`. Safe: it only reads. Published types.
+    /// - Required: path `org`, `project`, `template_id`.
+    /// - Result: list of [`types::HarnessIacmWorkspaceTemplate`], `application/json`.
+    /// - List: `whole list, items body`.
     #[inline]
     pub fn get_workspaces_by_template_id(
         &self,
@@ -53,6 +67,11 @@ impl<'c> Api<'c> {
         GetWorkspacesByTemplateId { call }
     }
     /// `PUT /iacm/api/orgs/{org}/projects/{project}/workspace/templates/{template_id}/{workspace_id}`
+    ///
+    /// `workspace_templates#update-workspace-template`, tag `workspace_templates`. Idempotent: twice is as good as once. Published types.
+    /// - Required: path `org`, `project`, `template_id`, `workspace_id`.
+    /// - Body: [`types::UpdateWorkspaceTemplateRequest`], `application/json`.
+    /// - Result: [`types::UpdateWorkspaceTemplateResponse`], `application/json`.
     #[inline]
     pub fn update_workspace_template(
         &self,

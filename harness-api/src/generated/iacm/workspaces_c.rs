@@ -6,6 +6,11 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /iacm/api/orgs/{org}/projects/{project}/workspaces/{workspace}/clone`
+    ///
+    /// `workspaces#clone-workspace`, tag `workspaces`. Not repeated: twice may be more than once. Published types.
+    /// - Required: path `org`, `project`, `workspace`.
+    /// - Body: [`types::CloneWorkspaceRequest`], `application/json`.
+    /// - Result: [`types::WorkspacesCreateWorkspaceResponseBody`], `application/json`.
     #[inline]
     pub fn clone_workspace(
         &self,
@@ -22,6 +27,11 @@ impl<'c> Api<'c> {
         CloneWorkspace { call }
     }
     /// `POST /iacm/api/orgs/{org}/projects/{project}/workspaces/{workspace}/remote-executions`
+    ///
+    /// `workspaces#create-remote-execution`, tag `workspaces`. Not repeated: twice may be more than once. Published types.
+    /// - Required: path `org`, `project`, `workspace`.
+    /// - Body: [`types::CreateRemoteExecutionRequest`], `application/json`.
+    /// - Result: [`types::CreateRemoteExecutionResponse`], `application/json`.
     #[inline]
     pub fn create_remote_execution(
         &self,
@@ -38,6 +48,11 @@ impl<'c> Api<'c> {
         CreateRemoteExecution { call }
     }
     /// `POST /iacm/api/orgs/{org}/projects/{project}/workspaces`
+    ///
+    /// `workspaces#create-workspace`, tag `workspaces`. Not repeated: twice may be more than once. Published types.
+    /// - Required: path `org`, `project`.
+    /// - Body: [`types::CreateWorkspaceRequest`], `application/json`.
+    /// - Result: [`types::WorkspacesCreateWorkspaceResponseBody`], `application/json`.
     #[inline]
     pub fn create_workspace(
         &self,
@@ -52,6 +67,10 @@ impl<'c> Api<'c> {
         CreateWorkspace { call }
     }
     /// `POST /iacm/api/orgs/{org}/projects/{project}/workspaces/{workspace}/data`
+    ///
+    /// `workspaces#create-data`, tag `workspaces`. Not repeated: twice may be more than once. Published types.
+    /// - Required: path `org`, `project`, `workspace`; query `pipeline_id`, `stage_id`, `pipeline_execution_id`, `pipeline_stage_id`, `provisioner_type`, `data_type`.
+    /// - Result: [`types::CreateDataResponse`], `application/json`.
     #[inline]
     pub fn create_workspace_data(
         &self,

@@ -6,6 +6,10 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `DELETE /iacm/api/orgs/{org}/projects/{project}/workspaces/{workspace}/drift-config`
+    ///
+    /// `workspaces#delete-drift-config`, tag `workspaces`. Idempotent: twice is as good as once. The answer is not described.
+    /// - Required: path `org`, `project`, `workspace`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn delete_drift_config(
         &self,
@@ -20,6 +24,10 @@ impl<'c> Api<'c> {
         DeleteDriftConfig { call }
     }
     /// `DELETE /iacm/api/orgs/{org}/projects/{project}/workspaces/{workspace}/ephemeral-config`
+    ///
+    /// `workspaces#delete-ephemeral-config`, tag `workspaces`. Idempotent: twice is as good as once. The answer is not described.
+    /// - Required: path `org`, `project`, `workspace`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn delete_ephemeral_config(
         &self,
@@ -34,6 +42,11 @@ impl<'c> Api<'c> {
         DeleteEphemeralConfig { call }
     }
     /// `DELETE /iacm/api/orgs/{org}/projects/{project}/workspaces/{workspace}/resources`
+    ///
+    /// `workspaces#delete-resources`, tag `workspaces`. Idempotent: twice is as good as once. Published types.
+    /// - Required: path `org`, `project`, `workspace`.
+    /// - Body: [`types::DeleteResourcesRequest`], `application/json`.
+    /// - Result: [`types::DeleteResourcesResponse`], `application/json`.
     #[inline]
     pub fn delete_resources(
         &self,
@@ -50,6 +63,11 @@ impl<'c> Api<'c> {
         DeleteResources { call }
     }
     /// `DELETE /iacm/api/orgs/{org}/projects/{project}/workspaces/{workspace}/resources/stale`
+    ///
+    /// `workspaces#delete-stale-resources`, tag `workspaces`. Idempotent: twice is as good as once. The answer is not described; the body is inferred from one sample.
+    /// - Required: path `org`, `project`, `workspace`.
+    /// - Body: [`types::DeleteStaleResourcesBody`], `application/json`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn delete_stale_resources(
         &self,
@@ -66,6 +84,10 @@ impl<'c> Api<'c> {
         DeleteStaleResources { call }
     }
     /// `DELETE /iacm/api/orgs/{org}/projects/{project}/workspaces/{identifier}`
+    ///
+    /// `workspaces#destroy-workspace`, tag `workspaces`. Idempotent: twice is as good as once. Published types.
+    /// - Required: path `org`, `project`, `identifier`.
+    /// - Result: nothing.
     #[inline]
     pub fn destroy_workspace(
         &self,
@@ -80,6 +102,10 @@ impl<'c> Api<'c> {
         DestroyWorkspace { call }
     }
     /// `GET /iacm/api/orgs/{org}/projects/{project}/workspaces/{workspace}/remote-executions/{id}/download`
+    ///
+    /// `workspaces#download-remote-execution`, tag `workspaces`. Safe: it only reads. Published types.
+    /// - Required: path `org`, `project`, `workspace`, `id`.
+    /// - Result: text, `application/json`.
     #[inline]
     pub fn download_remote_execution(
         &self,

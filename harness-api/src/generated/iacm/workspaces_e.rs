@@ -6,6 +6,10 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /iacm/api/orgs/{org}/projects/{project}/workspaces/{workspace}/data/{id}/evaluate-policy`
+    ///
+    /// `workspaces#evaluate-data`, tag `workspaces`. Not repeated: twice may be more than once. Published types.
+    /// - Required: path `org`, `project`, `workspace`, `id`; query `policy_action`.
+    /// - Result: [`types::EvaluateDataResponse`], `application/json`.
     #[inline]
     pub fn evaluate_workspace_data(
         &self,
@@ -24,6 +28,10 @@ impl<'c> Api<'c> {
         EvaluateWorkspaceData { call }
     }
     /// `POST /iacm/api/orgs/{org}/projects/{project}/workspaces/{workspace}/remote-executions/{id}/execute`
+    ///
+    /// `workspaces#execute-remote-execution`, tag `workspaces`. Not repeated: twice may be more than once. Published types.
+    /// - Required: path `org`, `project`, `workspace`, `id`.
+    /// - Result: [`types::RemoteExecution`], `application/json`.
     #[inline]
     pub fn execute_remote_execution(
         &self,

@@ -6,6 +6,10 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /iacm/api/orgs/{org}/projects/{project}/workspaces/{workspace}/remote-executions/{id}`
+    ///
+    /// `workspaces#find-remote-execution`, tag `workspaces`. Safe: it only reads. Published types.
+    /// - Required: path `org`, `project`, `workspace`, `id`.
+    /// - Result: [`types::ShowRemoteExecutionResponse`], `application/json`.
     #[inline]
     pub fn find_remote_execution(
         &self,
@@ -22,6 +26,10 @@ impl<'c> Api<'c> {
         FindRemoteExecution { call }
     }
     /// `POST /iacm/api/orgs/{org}/projects/{project}/workspaces/{identifier}/actions/force-unlock`
+    ///
+    /// `workspaces#force-unlock-workspace`, tag `workspaces`. Not repeated: twice may be more than once. Published types.
+    /// - Required: path `org`, `project`, `identifier`.
+    /// - Result: nothing.
     #[inline]
     pub fn force_unlock_workspace(
         &self,

@@ -6,6 +6,10 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /iacm/api/orgs/{org}/projects/{project}/workspaces/{workspace}/drift-config`
+    ///
+    /// `workspaces#get-drift-config`, tag `workspaces`. Safe: it only reads. The answer is not described.
+    /// - Required: path `org`, `project`, `workspace`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn get_drift_config(
         &self,
@@ -20,6 +24,10 @@ impl<'c> Api<'c> {
         GetDriftConfig { call }
     }
     /// `GET /iacm/api/orgs/{org}/projects/{project}/workspaces/{workspace}/ephemeral-config`
+    ///
+    /// `workspaces#get-ephemeral-config`, tag `workspaces`. Safe: it only reads. The answer is not described.
+    /// - Required: path `org`, `project`, `workspace`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn get_ephemeral_config(
         &self,

@@ -6,6 +6,11 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /iacm/api/orgs/{org}/projects/{project}/tags`
+    ///
+    /// `workspaces#list-all-workspace-tags`, tag `workspaces`. Safe: it only reads. Published types.
+    /// - Required: path `org`, `project`.
+    /// - Result: list of text, `application/json`.
+    /// - List: `whole list, items body`.
     #[inline]
     pub fn list_all_workspace_tags(
         &self,
@@ -18,6 +23,11 @@ impl<'c> Api<'c> {
         ListAllWorkspaceTags { call }
     }
     /// `GET /iacm/api/workspace/templates/{template_id}`
+    ///
+    /// `workspaces#list-associated-workspaces`, tag `workspaces`. Safe: it only reads. Published types.
+    /// - Required: path `template_id`.
+    /// - Result: list of [`types::HarnessIacmWorkspaceTemplate`], `application/json`.
+    /// - List: `whole list, items body`.
     #[inline]
     pub fn list_associated_workspaces(
         &self,
@@ -28,6 +38,11 @@ impl<'c> Api<'c> {
         ListAssociatedWorkspaces { call }
     }
     /// `GET /iacm/api/orgs/{org}/projects/{project}/workspaces/{workspace}/pipelines`
+    ///
+    /// `workspaces#list-pipelines`, tag `workspaces`. Safe: it only reads. Published types.
+    /// - Required: path `org`, `project`, `workspace`.
+    /// - Result: [`types::ListPipelinesResponse`], `application/json`.
+    /// - List: `paged page/limit from 1, size 30, items pipelines, total header X-Total-Items, size header x-page-size`.
     #[inline]
     pub fn list_pipelines(
         &self,
@@ -42,6 +57,10 @@ impl<'c> Api<'c> {
         ListPipelines { call }
     }
     /// `GET /iacm/api/orgs/{org}/projects/{project}/workspaces/provisioners-ratio`
+    ///
+    /// `workspaces#list-provisioners-ratio`, tag `workspaces`. Safe: it only reads. Published types.
+    /// - Required: path `org`, `project`.
+    /// - Result: [`types::ListProvisionersRatioResponse`], `application/json`.
     #[inline]
     pub fn list_provisioners_ratio(
         &self,
@@ -54,6 +73,10 @@ impl<'c> Api<'c> {
         ListProvisionersRatio { call }
     }
     /// `GET /iacm/api/orgs/{org}/projects/{project}/workspaces/{workspace}/resources`
+    ///
+    /// `workspaces#list-resources`, tag `workspaces`. Safe: it only reads. Published types.
+    /// - Required: path `org`, `project`, `workspace`.
+    /// - Result: [`types::ListResourcesResponse`], `application/json`.
     #[inline]
     pub fn list_resources(
         &self,
@@ -68,6 +91,11 @@ impl<'c> Api<'c> {
         ListResources { call }
     }
     /// `GET /iacm/api/orgs/{org}/projects/{project}/workspaces/{workspace}/data`
+    ///
+    /// `workspaces#list-data`, tag `workspaces`. Safe: it only reads. Published types.
+    /// - Required: path `org`, `project`, `workspace`.
+    /// - Result: list of [`types::HarnessIacmWorkspacedata`], `application/json`.
+    /// - List: `paged page/limit from 1, size 30, items body, total header X-Total-Items, size header x-page-size`.
     #[inline]
     pub fn list_workspace_data(
         &self,
@@ -82,6 +110,11 @@ impl<'c> Api<'c> {
         ListWorkspaceData { call }
     }
     /// `GET /iacm/api/orgs/{org}/projects/{project}/workspaces/{identifier}/modules`
+    ///
+    /// `workspaces#list-workspace-modules`, tag `workspaces`. Safe: it only reads. Published types.
+    /// - Required: path `org`, `project`, `identifier`.
+    /// - Result: list of [`types::HarnessIacmWorkspacemodule`], `application/json`.
+    /// - List: `whole list, items body`.
     #[inline]
     pub fn list_workspace_modules(
         &self,
@@ -96,6 +129,11 @@ impl<'c> Api<'c> {
         ListWorkspaceModules { call }
     }
     /// `GET /iacm/api/orgs/{org}/projects/{project}/workspaces/{workspace}/resource-types/{resource_type}/attributes`
+    ///
+    /// `workspaces#list-workspace-resource-type-attributes`, tag `workspaces`. Safe: it only reads. Published types.
+    /// - Required: path `org`, `project`, `workspace`, `resource_type`.
+    /// - Result: list of text, `application/json`.
+    /// - List: `whole list, items body`.
     #[inline]
     pub fn list_workspace_resource_type_attributes(
         &self,
@@ -117,6 +155,11 @@ impl<'c> Api<'c> {
         }
     }
     /// `GET /iacm/api/orgs/{org}/projects/{project}/workspaces/{workspace}/resource-types`
+    ///
+    /// `workspaces#list-workspace-resource-types`, tag `workspaces`. Safe: it only reads. Published types.
+    /// - Required: path `org`, `project`, `workspace`.
+    /// - Result: list of text, `application/json`.
+    /// - List: `whole list, items body`.
     #[inline]
     pub fn list_workspace_resource_types(
         &self,
@@ -131,6 +174,10 @@ impl<'c> Api<'c> {
         ListWorkspaceResourceTypes { call }
     }
     /// `GET /iacm/api/orgs/{org}/projects/{project}/workspaces/{workspace}/resource-types-and-attributes`
+    ///
+    /// `workspaces#list-workspace-resource-types-and-attributes`, tag `workspaces`. Safe: it only reads. Published types.
+    /// - Required: path `org`, `project`, `workspace`.
+    /// - Result: map of list of text, `application/json`.
     #[inline]
     pub fn list_workspace_resource_types_and_attributes(
         &self,
@@ -150,6 +197,11 @@ impl<'c> Api<'c> {
         }
     }
     /// `GET /iacm/api/orgs/{org}/projects/{project}/workspaces`
+    ///
+    /// `workspaces#list-workspaces`, tag `workspaces`. Safe: it only reads. Published types.
+    /// - Required: path `org`, `project`.
+    /// - Result: list of [`types::WorkspaceResourceSummary`], `application/json`.
+    /// - List: `paged page/limit from 1, size 30, items body, total header X-Total-Items, size header x-page-size`.
     #[inline]
     pub fn list_workspaces(
         &self,

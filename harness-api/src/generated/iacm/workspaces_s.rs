@@ -6,6 +6,11 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /iacm/api/orgs/{org}/projects/{project}/workspaces/{identifier}/resources/search`
+    ///
+    /// `workspaces#search-resources`, tag `workspaces`. Safe: it only reads. Published types.
+    /// - Required: path `org`, `project`, `identifier`.
+    /// - Body: [`types::SearchResourcesRequest`], `application/json`.
+    /// - Result: [`types::SearchResourcesResponse`], `application/json`.
     #[inline]
     pub fn search_resources(
         &self,
@@ -22,6 +27,11 @@ impl<'c> Api<'c> {
         SearchResources { call }
     }
     /// `POST /iacm/api/orgs/{org}/projects/{project}/workspaces/{workspace}/events`
+    ///
+    /// `workspaces#send-event`, tag `workspaces`. Not repeated: twice may be more than once. Published types.
+    /// - Required: path `org`, `project`, `workspace`.
+    /// - Body: [`types::SendEventRequest`], `application/json`.
+    /// - Result: nothing.
     #[inline]
     pub fn send_event(
         &self,
@@ -38,6 +48,10 @@ impl<'c> Api<'c> {
         SendEvent { call }
     }
     /// `GET /iacm/api/orgs/{org}/projects/{project}/workspaces/{identifier}`
+    ///
+    /// `workspaces#show-workspace`, tag `workspaces`. Safe: it only reads. Published types.
+    /// - Required: path `org`, `project`, `identifier`.
+    /// - Result: [`types::WorkspacesShowWorkspaceResponseBody`], `application/json`.
     #[inline]
     pub fn show_workspace(
         &self,
@@ -52,6 +66,10 @@ impl<'c> Api<'c> {
         ShowWorkspace { call }
     }
     /// `GET /iacm/api/orgs/{org}/projects/{project}/workspaces/{workspace}/data/{id}`
+    ///
+    /// `workspaces#show-data`, tag `workspaces`. Safe: it only reads. Published types.
+    /// - Required: path `org`, `project`, `workspace`, `id`.
+    /// - Result: text, `application/json`.
     #[inline]
     pub fn show_workspace_data(
         &self,
@@ -68,6 +86,10 @@ impl<'c> Api<'c> {
         ShowWorkspaceData { call }
     }
     /// `GET /iacm/api/orgs/{org}/projects/{project}/workspace-metrics`
+    ///
+    /// `workspaces#show-workspace-metrics`, tag `workspaces`. Safe: it only reads. Published types.
+    /// - Required: path `org`, `project`.
+    /// - Result: [`types::ShowWorkspaceMetricsRequest`], `application/json`.
     #[inline]
     pub fn show_workspace_metrics(
         &self,

@@ -6,6 +6,11 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `PUT /iacm/api/orgs/{org}/projects/{project}/workspaces/{workspace}/drift-config`
+    ///
+    /// `workspaces#update-drift-config`, tag `workspaces`. Idempotent: twice is as good as once. The answer is not described; the body is inferred from one sample.
+    /// - Required: path `org`, `project`, `workspace`.
+    /// - Body: [`types::UpdateDriftConfigBody`], `application/json`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn update_drift_config(
         &self,
@@ -22,6 +27,11 @@ impl<'c> Api<'c> {
         UpdateDriftConfig { call }
     }
     /// `PUT /iacm/api/orgs/{org}/projects/{project}/workspaces/{workspace}/ephemeral-config`
+    ///
+    /// `workspaces#update-ephemeral-config`, tag `workspaces`. Idempotent: twice is as good as once. The answer is not described; the body is inferred from one sample.
+    /// - Required: path `org`, `project`, `workspace`.
+    /// - Body: [`types::UpdateEphemeralConfigBody`], `application/json`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn update_ephemeral_config(
         &self,
@@ -38,6 +48,11 @@ impl<'c> Api<'c> {
         UpdateEphemeralConfig { call }
     }
     /// `PATCH /iacm/api/orgs/{org}/projects/{project}/workspaces/{workspace}/resources`
+    ///
+    /// `workspaces#update-resources`, tag `workspaces`. Not repeated: twice may be more than once. Published types.
+    /// - Required: path `org`, `project`, `workspace`.
+    /// - Body: [`types::UpdateResourcesRequest`], `application/json`.
+    /// - Result: [`types::UpdateResourcesResponse`], `application/json`.
     #[inline]
     pub fn update_resources(
         &self,
@@ -54,6 +69,11 @@ impl<'c> Api<'c> {
         UpdateResources { call }
     }
     /// `PUT /iacm/api/orgs/{org}/projects/{project}/workspaces/{identifier}`
+    ///
+    /// `workspaces#update-workspace`, tag `workspaces`. Idempotent: twice is as good as once. Published types.
+    /// - Required: path `org`, `project`, `identifier`.
+    /// - Body: [`types::UpdateWorkspaceRequest`], `application/json`.
+    /// - Result: [`types::UpdateWorkspaceResponse`], `application/json`.
     #[inline]
     pub fn update_workspace(
         &self,
@@ -70,6 +90,10 @@ impl<'c> Api<'c> {
         UpdateWorkspace { call }
     }
     /// `POST /iacm/api/orgs/{org}/projects/{project}/workspaces/{workspace}/dependency-graph`
+    ///
+    /// `workspaces#upload-dependency-graph`, tag `workspaces`. Not repeated: twice may be more than once. The answer is not described.
+    /// - Required: path `org`, `project`, `workspace`; query `pipeline_id`, `stage_id`, `pipeline_execution_id`, `pipeline_stage_id`, `provisioner_type`, `data_type`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn upload_dependency_graph(
         &self,
@@ -103,6 +127,10 @@ impl<'c> Api<'c> {
         UploadDependencyGraph { call }
     }
     /// `POST /iacm/api/orgs/{org}/projects/{project}/workspaces/{workspace}/remote-executions/{id}/upload`
+    ///
+    /// `workspaces#upload-remote-execution`, tag `workspaces`. Not repeated: twice may be more than once. Published types.
+    /// - Required: path `org`, `project`, `workspace`, `id`; headers `content_digest` = `Content-Digest`.
+    /// - Result: [`types::UploadRemoteExecutionResponse`], `application/json`.
     #[inline]
     pub fn upload_remote_execution(
         &self,
@@ -121,6 +149,10 @@ impl<'c> Api<'c> {
         UploadRemoteExecution { call }
     }
     /// `POST /iacm/api/orgs/{org}/projects/{project}/workspaces/{workspace}/risk-assessment`
+    ///
+    /// `workspaces#upload-risk-assessment`, tag `workspaces`. Not repeated: twice may be more than once. The answer is not described.
+    /// - Required: path `org`, `project`, `workspace`; query `pipeline_id`, `stage_id`, `pipeline_execution_id`, `pipeline_stage_id`, `provisioner_type`, `data_type`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn upload_risk_assessment(
         &self,

@@ -6,6 +6,10 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /v1/account-info/{namespace}`
+    ///
+    /// `get-account-for-namespace`, tag `AccountInfo`. Safe: it only reads. Published types.
+    /// - Required: path `namespace`.
+    /// - Result: json, `application/json`, `application/xml`.
     #[inline]
     pub fn get_account_for_namespace(
         &self,

@@ -6,12 +6,20 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /v1/aggregation-rules`
+    ///
+    /// `create-aggregation-rule`, tag `AggregationRules`. Not repeated: twice may be more than once. The answer is not described; the body is inferred from one sample.
+    /// - Body, optional: [`types::CreateAggregationRuleBody`], `application/json`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn create_aggregation_rule(&self) -> CreateAggregationRule {
         let call = rt::Call::new(self.client, &CREATE_AGGREGATION_RULE);
         CreateAggregationRule { call }
     }
     /// `DELETE /v1/aggregation-rules/{aggregation-rule-id}`
+    ///
+    /// `delete-aggregation-rule`, tag `AggregationRules`. Idempotent: twice is as good as once. The answer is not described.
+    /// - Required: path `aggregation_rule_id` = `aggregation-rule-id`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn delete_aggregation_rule(
         &self,
@@ -22,6 +30,10 @@ impl<'c> Api<'c> {
         DeleteAggregationRule { call }
     }
     /// `GET /v1/aggregation-rules/{aggregation-rule-id}`
+    ///
+    /// `get-aggregation-rule`, tag `AggregationRules`. Safe: it only reads. The answer is not described.
+    /// - Required: path `aggregation_rule_id` = `aggregation-rule-id`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn get_aggregation_rule(
         &self,
@@ -32,18 +44,29 @@ impl<'c> Api<'c> {
         GetAggregationRule { call }
     }
     /// `GET /v1/aggregation-rules`
+    ///
+    /// `get-aggregation-rules`, tag `AggregationRules`. Safe: it only reads. The answer is not described.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn get_aggregation_rules(&self) -> GetAggregationRules {
         let call = rt::Call::new(self.client, &GET_AGGREGATION_RULES);
         GetAggregationRules { call }
     }
     /// `POST /v1/aggregation-rules/review`
+    ///
+    /// `review-aggregation-rules`, tag `AggregationRules`. Not repeated: twice may be more than once. The answer is not described; the body is inferred from one sample.
+    /// - Body, optional: [`types::ReviewAggregationRulesBody`], `application/json`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn review_aggregation_rules(&self) -> ReviewAggregationRules {
         let call = rt::Call::new(self.client, &REVIEW_AGGREGATION_RULES);
         ReviewAggregationRules { call }
     }
     /// `POST /v1/aggregation-rules/{aggregation-rule-id}/compute`
+    ///
+    /// `trigger-aggregation-rule-computation`, tag `AggregationRules`. Not repeated: twice may be more than once. The answer is not described.
+    /// - Required: path `aggregation_rule_id` = `aggregation-rule-id`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn trigger_aggregation_rule_computation(
         &self,
@@ -56,6 +79,11 @@ impl<'c> Api<'c> {
         }
     }
     /// `PUT /v1/aggregation-rules/{aggregation-rule-id}`
+    ///
+    /// `update-aggregation-rule`, tag `AggregationRules`. Idempotent: twice is as good as once. The answer is not described; the body is inferred from one sample.
+    /// - Required: path `aggregation_rule_id` = `aggregation-rule-id`.
+    /// - Body, optional: [`types::UpdateAggregationRuleBody`], `application/json`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn update_aggregation_rule(
         &self,

@@ -6,12 +6,19 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /v1/allow-list`
+    ///
+    /// `get-allow-list`, tag `AllowList`. Safe: it only reads. Published types.
+    /// - Result: [`types::AllowListResponse`], `application/json`, `application/yaml`.
     #[inline]
     pub fn get_allow_list(&self) -> GetAllowList {
         let call = rt::Call::new(self.client, &GET_ALLOW_LIST);
         GetAllowList { call }
     }
     /// `POST /v1/allow-list`
+    ///
+    /// `save-allow-list`, tag `AllowList`. Not repeated: twice may be more than once. Published types.
+    /// - Body, optional: [`types::AllowListRequest`], `application/json`.
+    /// - Result: [`types::AllowListResponse`], `application/json`, `application/yaml`.
     #[inline]
     pub fn save_allow_list(&self) -> SaveAllowList {
         let call = rt::Call::new(self.client, &SAVE_ALLOW_LIST);

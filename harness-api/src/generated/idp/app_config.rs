@@ -6,6 +6,10 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /v1/app-config`
+    ///
+    /// `save-or-update-plugin-app-config`, tag `AppConfig`. Not repeated: twice may be more than once. Published types.
+    /// - Body, optional: [`types::AppConfigRequest`], `application/json`.
+    /// - Result: [`types::AppConfigResponse`], `application/json`, `application/xml`, `multipart/form-data`, `text/html`.
     #[inline]
     pub fn save_or_update_plugin_app_config(&self) -> SaveOrUpdatePluginAppConfig {
         let call = rt::Call::new(self.client, &SAVE_OR_UPDATE_PLUGIN_APP_CONFIG);
@@ -14,6 +18,10 @@ impl<'c> Api<'c> {
         }
     }
     /// `POST /v1/plugin-toggle/{plugin-id}`
+    ///
+    /// `toggle-plugin-for-account`, tag `AppConfig`. Not repeated: twice may be more than once. Published types.
+    /// - Required: path `plugin_id` = `plugin-id`; query `enabled`.
+    /// - Result: [`types::AppConfigResponse`], `application/json`, `application/xml`, `multipart/form-data`, `text/html`.
     #[inline]
     pub fn toggle_plugin_for_account(
         &self,

@@ -6,6 +6,10 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /v1/auth-info/{auth-id}`
+    ///
+    /// `get-auth-info-auth-id`, tag `AuthInfo`. Safe: it only reads. Published types.
+    /// - Required: path `auth_id` = `auth-id`.
+    /// - Result: [`types::AuthInfoResponse`], `application/json`, `application/yaml`.
     #[inline]
     pub fn get_auth_info(
         &self,
@@ -16,6 +20,11 @@ impl<'c> Api<'c> {
         GetAuthInfo { call }
     }
     /// `POST /v1/auth-info/{auth-id}`
+    ///
+    /// `save-auth-info-auth-id`, tag `AuthInfo`. Not repeated: twice may be more than once. Published types.
+    /// - Required: path `auth_id` = `auth-id`.
+    /// - Body, optional: [`types::BackstageEnvVariableBatchRequest`], `application/json`.
+    /// - Result: list of [`types::BackstageEnvVariableResponse`], `application/json`, `application/yaml`.
     #[inline]
     pub fn save_auth_info(
         &self,

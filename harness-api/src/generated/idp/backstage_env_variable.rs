@@ -6,12 +6,20 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /v1/backstage-env-variables`
+    ///
+    /// `create-backstage-env-variable`, tag `BackstageEnvVariable`. Not repeated: twice may be more than once. Published types.
+    /// - Body, optional: [`types::BackstageEnvVariableRequest`], `application/json`, `application/yaml`.
+    /// - Result: [`types::BackstageEnvVariableResponse`], `application/json`, `application/yaml`.
     #[inline]
     pub fn create_backstage_env_variable(&self) -> CreateBackstageEnvVariable {
         let call = rt::Call::new(self.client, &CREATE_BACKSTAGE_ENV_VARIABLE);
         CreateBackstageEnvVariable { call }
     }
     /// `POST /v1/backstage-env-variables/batch`
+    ///
+    /// `create-backstage-env-variables`, tag `BackstageEnvVariable`. Not repeated: twice may be more than once. Published types.
+    /// - Body, optional: [`types::BackstageEnvVariableBatchRequest`], `application/json`, `application/yaml`.
+    /// - Result: list of [`types::BackstageEnvVariableResponse`], `application/json`, `application/yaml`.
     #[inline]
     pub fn create_backstage_env_variables(&self) -> CreateBackstageEnvVariables {
         let call = rt::Call::new(self.client, &CREATE_BACKSTAGE_ENV_VARIABLES);
@@ -20,6 +28,10 @@ impl<'c> Api<'c> {
         }
     }
     /// `DELETE /v1/backstage-env-variables/{backstage-env-variable}`
+    ///
+    /// `delete-backstage-env-variable`, tag `BackstageEnvVariable`. Idempotent: twice is as good as once. Published types.
+    /// - Required: path `backstage_env_variable` = `backstage-env-variable`.
+    /// - Result: nothing.
     #[inline]
     pub fn delete_backstage_env_variable(
         &self,
@@ -30,6 +42,9 @@ impl<'c> Api<'c> {
         DeleteBackstageEnvVariable { call }
     }
     /// `DELETE /v1/backstage-env-variables/batch`
+    ///
+    /// `delete-backstage-env-variables`, tag `BackstageEnvVariable`. Idempotent: twice is as good as once. Published types.
+    /// - Result: nothing.
     #[inline]
     pub fn delete_backstage_env_variables(&self) -> DeleteBackstageEnvVariables {
         let call = rt::Call::new(self.client, &DELETE_BACKSTAGE_ENV_VARIABLES);
@@ -38,6 +53,10 @@ impl<'c> Api<'c> {
         }
     }
     /// `GET /v1/backstage-env-variables/{backstage-env-variable}`
+    ///
+    /// `get-backstage-env-variable`, tag `BackstageEnvVariable`. Safe: it only reads. Published types.
+    /// - Required: path `backstage_env_variable` = `backstage-env-variable`.
+    /// - Result: [`types::BackstageEnvVariableResponse`], `application/json`, `application/yaml`.
     #[inline]
     pub fn get_backstage_env_variable(
         &self,
@@ -48,12 +67,20 @@ impl<'c> Api<'c> {
         GetBackstageEnvVariable { call }
     }
     /// `GET /v1/backstage-env-variables`
+    ///
+    /// `get-backstage-env-variables`, tag `BackstageEnvVariable`. Safe: it only reads. Published types.
+    /// - Result: list of [`types::BackstageEnvVariableResponse`], `application/json`, `application/yaml`.
+    /// - List: `paged page/limit from 0, at most 100, items body, total header X-Total-Elements, size header X-Page-Size`.
     #[inline]
     pub fn get_backstage_env_variables(&self) -> GetBackstageEnvVariables {
         let call = rt::Call::new(self.client, &GET_BACKSTAGE_ENV_VARIABLES);
         GetBackstageEnvVariables { call }
     }
     /// `PUT /v1/backstage-env-variables/reload/{namespace}`
+    ///
+    /// `reload-backstage-env-variables`, tag `BackstageEnvVariable`. Not repeated: twice may be more than once. Published types.
+    /// - Required: path `namespace`.
+    /// - Result: nothing.
     #[inline]
     pub fn reload_backstage_env_variables(
         &self,
@@ -66,6 +93,9 @@ impl<'c> Api<'c> {
         }
     }
     /// `GET /v1/backstage-env-variables/resolve`
+    ///
+    /// `resolve-backstage-env-variables`, tag `BackstageEnvVariable`. Safe: it only reads. Published types.
+    /// - Result: [`types::ResolvedEnvVariableResponse`], `application/json`, `application/yaml`.
     #[inline]
     pub fn resolve_backstage_env_variables(&self) -> ResolveBackstageEnvVariables {
         let call = rt::Call::new(self.client, &RESOLVE_BACKSTAGE_ENV_VARIABLES);
@@ -74,12 +104,20 @@ impl<'c> Api<'c> {
         }
     }
     /// `PUT /v1/backstage-env-variables/sync`
+    ///
+    /// `sync-backstage-env-variables`, tag `BackstageEnvVariable`. Not repeated: twice may be more than once. Published types.
+    /// - Result: nothing.
     #[inline]
     pub fn sync_backstage_env_variables(&self) -> SyncBackstageEnvVariables {
         let call = rt::Call::new(self.client, &SYNC_BACKSTAGE_ENV_VARIABLES);
         SyncBackstageEnvVariables { call }
     }
     /// `PUT /v1/backstage-env-variables/{backstage-env-variable}`
+    ///
+    /// `update-backstage-env-variable`, tag `BackstageEnvVariable`. Idempotent: twice is as good as once. Published types.
+    /// - Required: path `backstage_env_variable` = `backstage-env-variable`.
+    /// - Body, optional: [`types::BackstageEnvVariableRequest`], `application/json`, `application/yaml`.
+    /// - Result: [`types::BackstageEnvVariableResponse`], `application/json`, `application/yaml`.
     #[inline]
     pub fn update_backstage_env_variable(
         &self,
@@ -90,6 +128,10 @@ impl<'c> Api<'c> {
         UpdateBackstageEnvVariable { call }
     }
     /// `PUT /v1/backstage-env-variables/batch`
+    ///
+    /// `update-backstage-env-variables`, tag `BackstageEnvVariable`. Idempotent: twice is as good as once. Published types.
+    /// - Body, optional: [`types::BackstageEnvVariableBatchRequest`], `application/json`, `application/yaml`.
+    /// - Result: list of [`types::BackstageEnvVariableResponse`], `application/json`, `application/yaml`.
     #[inline]
     pub fn update_backstage_env_variables(&self) -> UpdateBackstageEnvVariables {
         let call = rt::Call::new(self.client, &UPDATE_BACKSTAGE_ENV_VARIABLES);

@@ -6,6 +6,9 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /v1/backstage-harness/sync`
+    ///
+    /// `backstage-harness-sync-all-accounts`, tag `BackstageHarness`. Not repeated: twice may be more than once. Published types.
+    /// - Result: [`types::BackstageHarnessSyncEntitiesResponse`], `application/json`.
     #[inline]
     pub fn backstage_harness_sync_all_accounts(
         &self,
@@ -16,6 +19,9 @@ impl<'c> Api<'c> {
         }
     }
     /// `POST /v1/backstage-harness/sync/for-account`
+    ///
+    /// `backstage-harness-sync-for-account`, tag `BackstageHarness`. Not repeated: twice may be more than once. Published types.
+    /// - Result: [`types::BackstageHarnessSyncEntitiesResponse`], `application/json`.
     #[inline]
     pub fn backstage_harness_sync_for_account(&self) -> BackstageHarnessSyncForAccount {
         let call = rt::Call::new(self.client, &BACKSTAGE_HARNESS_SYNC_FOR_ACCOUNT);
@@ -24,6 +30,10 @@ impl<'c> Api<'c> {
         }
     }
     /// `POST /v1/backstage-harness/sync/for-entity`
+    ///
+    /// `backstage-harness-sync-for-account-entity`, tag `BackstageHarness`. Not repeated: twice may be more than once. Published types.
+    /// - Body, optional: [`types::BackstageHarnessSyncRequest`], `application/json`.
+    /// - Result: [`types::BackstageHarnessSyncEntitiesResponse`], `application/json`.
     #[inline]
     pub fn backstage_harness_sync_for_account_entity(
         &self,

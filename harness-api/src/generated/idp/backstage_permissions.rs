@@ -6,18 +6,29 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /v1/backstage-permissions`
+    ///
+    /// `create-backstage-permissions`, tag `BackstagePermissions`. Not repeated: twice may be more than once. Published types.
+    /// - Body, optional: [`types::BackstagePermissionsRequest`], `application/json`.
+    /// - Result: [`types::BackstagePermissionsResponse`], `application/json`.
     #[inline]
     pub fn create_backstage_permissions(&self) -> CreateBackstagePermissions {
         let call = rt::Call::new(self.client, &CREATE_BACKSTAGE_PERMISSIONS);
         CreateBackstagePermissions { call }
     }
     /// `GET /v1/backstage-permissions`
+    ///
+    /// `get-backstage-permissions`, tag `BackstagePermissions`. Safe: it only reads. Published types.
+    /// - Result: [`types::BackstagePermissionsResponse`], `application/json`.
     #[inline]
     pub fn get_backstage_permissions(&self) -> GetBackstagePermissions {
         let call = rt::Call::new(self.client, &GET_BACKSTAGE_PERMISSIONS);
         GetBackstagePermissions { call }
     }
     /// `PUT /v1/backstage-permissions`
+    ///
+    /// `update-backstage-permissions`, tag `BackstagePermissions`. Idempotent: twice is as good as once. Published types.
+    /// - Body, optional: [`types::BackstagePermissionsRequest`], `application/json`.
+    /// - Result: [`types::BackstagePermissionsResponse`], `application/json`.
     #[inline]
     pub fn update_backstage_permissions(&self) -> UpdateBackstagePermissions {
         let call = rt::Call::new(self.client, &UPDATE_BACKSTAGE_PERMISSIONS);

@@ -6,6 +6,10 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `DELETE /v1/catalog/custom-properties`
+    ///
+    /// `delete-catalog-custom-properties`, tag `CatalogCustomProperties`. Idempotent: twice is as good as once. Published types.
+    /// - Body, optional: [`types::CustomPropertyFilterDeleteRequest`], `application/json`, `application/yaml`.
+    /// - Result: [`types::CustomPropertyByFieldDeleteResponse`], `application/json`, `application/yaml`.
     #[inline]
     pub fn delete_catalog_custom_properties(&self) -> DeleteCatalogCustomProperties {
         let call = rt::Call::new(self.client, &DELETE_CATALOG_CUSTOM_PROPERTIES);
@@ -14,6 +18,10 @@ impl<'c> Api<'c> {
         }
     }
     /// `DELETE /v1/catalog/custom-properties/entity`
+    ///
+    /// `delete-catalog-custom-properties-by-entity`, tag `CatalogCustomProperties`. Idempotent: twice is as good as once. Published types.
+    /// - Body, optional: [`types::CustomPropertyByEntityDeleteRequest`], `application/json`, `application/yaml`.
+    /// - Result: [`types::CustomPropertyResponse`], `application/json`, `application/yaml`.
     #[inline]
     pub fn delete_catalog_custom_properties_by_entity(
         &self,
@@ -27,6 +35,10 @@ impl<'c> Api<'c> {
         }
     }
     /// `DELETE /v1/catalog/custom-properties/property`
+    ///
+    /// `delete-entities-by-catalog-custom-property`, tag `CatalogCustomProperties`. Idempotent: twice is as good as once. Published types.
+    /// - Body, optional: [`types::CustomPropertyByFieldDeleteRequest`], `application/json`, `application/yaml`.
+    /// - Result: [`types::CustomPropertyResponse`], `application/json`, `application/yaml`.
     #[inline]
     pub fn delete_entities_by_catalog_custom_property(
         &self,
@@ -40,6 +52,10 @@ impl<'c> Api<'c> {
         }
     }
     /// `GET /v1/catalog/custom-properties/entity`
+    ///
+    /// `get-catalog-custom-properties-by-entity`, tag `CatalogCustomProperties`. Safe: it only reads. Published types.
+    /// - Required: query `entity_ref`.
+    /// - Result: [`types::CustomPropertyByEntityGetResponse`], `application/json`, `application/yaml`.
     #[inline]
     pub fn get_catalog_custom_properties_by_entity(
         &self,
@@ -55,6 +71,10 @@ impl<'c> Api<'c> {
         }
     }
     /// `GET /v1/catalog/custom-properties/property`
+    ///
+    /// `get-entities-by-catalog-custom-property`, tag `CatalogCustomProperties`. Safe: it only reads. Published types.
+    /// - Required: query `property`.
+    /// - Result: [`types::CustomPropertyByFieldGetResponse`], `application/json`, `application/yaml`.
     #[inline]
     pub fn get_entities_by_catalog_custom_property(
         &self,
@@ -70,6 +90,10 @@ impl<'c> Api<'c> {
         }
     }
     /// `POST /v1/catalog/custom-properties`
+    ///
+    /// `ingest-catalog-custom-properties`, tag `CatalogCustomProperties`. Not repeated: twice may be more than once. Published types.
+    /// - Body, optional: [`types::CustomPropertyFilterRequest`], `application/json`, `application/yaml`.
+    /// - Result: [`types::CustomPropertyByFieldResponse`], `application/json`, `application/yaml`.
     #[inline]
     pub fn ingest_catalog_custom_properties(&self) -> IngestCatalogCustomProperties {
         let call = rt::Call::new(self.client, &INGEST_CATALOG_CUSTOM_PROPERTIES);
@@ -78,6 +102,10 @@ impl<'c> Api<'c> {
         }
     }
     /// `POST /v1/catalog/custom-properties/entity`
+    ///
+    /// `ingest-catalog-custom-properties-by-entity`, tag `CatalogCustomProperties`. Not repeated: twice may be more than once. Published types.
+    /// - Body, optional: [`types::CustomPropertyByEntityRequest`], `application/json`, `application/yaml`.
+    /// - Result: [`types::CustomPropertyResponse`], `application/json`, `application/yaml`.
     #[inline]
     pub fn ingest_catalog_custom_properties_by_entity(
         &self,
@@ -91,6 +119,10 @@ impl<'c> Api<'c> {
         }
     }
     /// `POST /v1/catalog/custom-properties/property`
+    ///
+    /// `ingest-entities-by-catalog-custom-property`, tag `CatalogCustomProperties`. Not repeated: twice may be more than once. Published types.
+    /// - Body, optional: [`types::CustomPropertyByFieldRequest`], `application/json`, `application/yaml`.
+    /// - Result: [`types::CustomPropertyResponse`], `application/json`, `application/yaml`.
     #[inline]
     pub fn ingest_entities_by_catalog_custom_property(
         &self,

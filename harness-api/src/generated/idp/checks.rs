@@ -6,12 +6,20 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /v1/checks`
+    ///
+    /// `create-check`, tag `Checks`. Not repeated: twice may be more than once. Published types.
+    /// - Body, optional: [`types::CheckDetailsRequest`], `application/json`.
+    /// - Result: [`types::DefaultSaveResponse`], `application/json`, `application/yaml`.
     #[inline]
     pub fn create_check(&self) -> CreateCheck {
         let call = rt::Call::new(self.client, &CREATE_CHECK);
         CreateCheck { call }
     }
     /// `DELETE /v1/checks/{check-id}`
+    ///
+    /// `delete-check`, tag `Checks`. Idempotent: twice is as good as once. Published types.
+    /// - Required: path `check_id` = `check-id`.
+    /// - Result: nothing.
     #[inline]
     pub fn delete_check(&self, check_id: impl Into<String>) -> DeleteCheck {
         let mut call = rt::Call::new(self.client, &DELETE_CHECK);
@@ -19,6 +27,10 @@ impl<'c> Api<'c> {
         DeleteCheck { call }
     }
     /// `GET /v1/checks/{check-id}`
+    ///
+    /// `get-check`, tag `Checks`. Safe: it only reads. Published types.
+    /// - Required: path `check_id` = `check-id`.
+    /// - Result: [`types::CheckDetailsResponse`], `application/json`, `application/yaml`.
     #[inline]
     pub fn get_check(&self, check_id: impl Into<String>) -> GetCheck {
         let mut call = rt::Call::new(self.client, &GET_CHECK);
@@ -26,6 +38,11 @@ impl<'c> Api<'c> {
         GetCheck { call }
     }
     /// `GET /v1/checks/{check-id}/graph`
+    ///
+    /// `get-check-graph`, tag `Checks`. Safe: it only reads. Published types.
+    /// - Required: path `check_id` = `check-id`.
+    /// - Result: list of [`types::CheckGraph`], `application/json`, `application/yaml`.
+    /// - List: `whole list, items body`.
     #[inline]
     pub fn get_check_graph(&self, check_id: impl Into<String>) -> GetCheckGraph {
         let mut call = rt::Call::new(self.client, &GET_CHECK_GRAPH);
@@ -33,6 +50,10 @@ impl<'c> Api<'c> {
         GetCheckGraph { call }
     }
     /// `GET /v1/checks/{check-id}/stats`
+    ///
+    /// `get-check-stats`, tag `Checks`. Safe: it only reads. Published types.
+    /// - Required: path `check_id` = `check-id`.
+    /// - Result: [`types::CheckStatsResponse`], `application/json`, `application/yaml`.
     #[inline]
     pub fn get_check_stats(&self, check_id: impl Into<String>) -> GetCheckStats {
         let mut call = rt::Call::new(self.client, &GET_CHECK_STATS);
@@ -40,12 +61,21 @@ impl<'c> Api<'c> {
         GetCheckStats { call }
     }
     /// `GET /v1/checks`
+    ///
+    /// `get-checks`, tag `Checks`. Safe: it only reads. Published types.
+    /// - Result: list of [`types::CheckResponse`], `application/json`, `application/yaml`.
+    /// - List: `paged page/limit from 0, at most 100, items body, total header X-Total-Elements, size header X-Page-Size`.
     #[inline]
     pub fn get_checks(&self) -> GetChecks {
         let call = rt::Call::new(self.client, &GET_CHECKS);
         GetChecks { call }
     }
     /// `PUT /v1/checks/{check-id}`
+    ///
+    /// `update-check`, tag `Checks`. Idempotent: twice is as good as once. Published types.
+    /// - Required: path `check_id` = `check-id`.
+    /// - Body, optional: [`types::CheckDetailsRequest`], `application/json`.
+    /// - Result: [`types::DefaultSaveResponse`], `application/json`, `application/yaml`.
     #[inline]
     pub fn update_check(&self, check_id: impl Into<String>) -> UpdateCheck {
         let mut call = rt::Call::new(self.client, &UPDATE_CHECK);

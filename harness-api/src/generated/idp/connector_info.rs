@@ -6,12 +6,19 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /v1/connector-info`
+    ///
+    /// `get-connector-info`, tag `ConnectorInfo`. Safe: it only reads. Published types.
+    /// - Result: [`types::ConnectorInfoResponse`], `application/json`, `application/yaml`.
     #[inline]
     pub fn get_connector_info(&self) -> GetConnectorInfo {
         let call = rt::Call::new(self.client, &GET_CONNECTOR_INFO);
         GetConnectorInfo { call }
     }
     /// `GET /v1/connector-info/{provider-type}`
+    ///
+    /// `get-connector-info-by-providerType`, tag `ConnectorInfo`. Safe: it only reads. Published types.
+    /// - Required: path `provider_type` = `provider-type`.
+    /// - Result: [`types::ConnectorInfoResponse`], `application/json`, `application/yaml`.
     #[inline]
     pub fn get_connector_info_by_provider_type(
         &self,
@@ -24,12 +31,19 @@ impl<'c> Api<'c> {
         }
     }
     /// `GET /v1/connectors-info`
+    ///
+    /// `get-connectors-info`, tag `ConnectorInfo`. Safe: it only reads. Published types.
+    /// - Result: [`types::ConnectorInfoResponse`], `application/json`, `application/yaml`.
     #[inline]
     pub fn get_connectors_info(&self) -> GetConnectorsInfo {
         let call = rt::Call::new(self.client, &GET_CONNECTORS_INFO);
         GetConnectorsInfo { call }
     }
     /// `POST /v1/connector-info`
+    ///
+    /// `save-connector-info`, tag `ConnectorInfo`. Not repeated: twice may be more than once. Published types.
+    /// - Body, optional: [`types::ConnectorInfoRequest`], `application/json`.
+    /// - Result: [`types::ConnectorInfoResponse`], `application/json`, `application/yaml`.
     #[inline]
     pub fn save_connector_info(&self) -> SaveConnectorInfo {
         let call = rt::Call::new(self.client, &SAVE_CONNECTOR_INFO);

@@ -6,12 +6,20 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /v2/custom-plugins`
+    ///
+    /// `create-custom-plugins-v2`, tag `CustomPluginsV2`. Not repeated: twice may be more than once. The answer is not described; the body is inferred from one sample.
+    /// - Body, optional: [`types::CreateCustomPluginsV2Body`], `application/json`, `application/yaml`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn create_custom_plugins_v2(&self) -> CreateCustomPluginsV2 {
         let call = rt::Call::new(self.client, &CREATE_CUSTOM_PLUGINS_V2);
         CreateCustomPluginsV2 { call }
     }
     /// `DELETE /v2/custom-plugins/{plugin-id}`
+    ///
+    /// `delete-custom-plugin-v2`, tag `CustomPluginsV2`. Idempotent: twice is as good as once. The answer is not described.
+    /// - Required: path `plugin_id` = `plugin-id`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn delete_custom_plugin_v2(
         &self,
@@ -22,6 +30,10 @@ impl<'c> Api<'c> {
         DeleteCustomPluginV2 { call }
     }
     /// `GET /v2/custom-plugins/{plugin-id}`
+    ///
+    /// `get-custom-plugin-v2`, tag `CustomPluginsV2`. Safe: it only reads. The answer is not described.
+    /// - Required: path `plugin_id` = `plugin-id`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn get_custom_plugin_v2(
         &self,
@@ -32,12 +44,20 @@ impl<'c> Api<'c> {
         GetCustomPluginV2 { call }
     }
     /// `GET /v2/custom-plugins`
+    ///
+    /// `get-custom-plugins-v2`, tag `CustomPluginsV2`. Safe: it only reads. The answer is not described.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn get_custom_plugins_v2(&self) -> GetCustomPluginsV2 {
         let call = rt::Call::new(self.client, &GET_CUSTOM_PLUGINS_V2);
         GetCustomPluginsV2 { call }
     }
     /// `PUT /v2/custom-plugins/{plugin-id}`
+    ///
+    /// `update-custom-plugin-v2`, tag `CustomPluginsV2`. Idempotent: twice is as good as once. The answer is not described; the body is inferred from one sample.
+    /// - Required: path `plugin_id` = `plugin-id`.
+    /// - Body, optional: [`types::UpdateCustomPluginV2Body`], `application/json`, `application/yaml`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn update_custom_plugin_v2(
         &self,

@@ -6,6 +6,9 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /v1/data-sources`
+    ///
+    /// `get-all-datasources-for-account`, tag `DataSource`. Safe: it only reads. Published types.
+    /// - Result: [`types::DataSourcesResponse`], `application/json`, `application/xml`.
     #[inline]
     pub fn get_all_datasources_for_account(&self) -> GetAllDatasourcesForAccount {
         let call = rt::Call::new(self.client, &GET_ALL_DATASOURCES_FOR_ACCOUNT);
@@ -14,6 +17,10 @@ impl<'c> Api<'c> {
         }
     }
     /// `GET /v1/data-sources/{data-source}/datapoints`
+    ///
+    /// `get-data-points-for-data-source`, tag `DataSource`. Safe: it only reads. Published types.
+    /// - Required: path `data_source` = `data-source`.
+    /// - Result: [`types::DataPointsResponse`], `application/json`.
     #[inline]
     pub fn get_data_points_for_data_source(
         &self,
@@ -24,6 +31,9 @@ impl<'c> Api<'c> {
         GetDataPointsForDataSource { call }
     }
     /// `GET /v1/data-sources/data-points/map`
+    ///
+    /// `get-data-sources-data-points-map`, tag `DataSource`. Safe: it only reads. Published types.
+    /// - Result: [`types::DataSourceDataPointsMapResponse`], `application/json`, `application/xml`.
     #[inline]
     pub fn get_data_sources_data_points_map(&self) -> GetDataSourcesDataPointsMap {
         let call = rt::Call::new(self.client, &GET_DATA_SOURCES_DATA_POINTS_MAP);

@@ -6,6 +6,11 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /v1/entities/convert/{option}`
+    ///
+    /// `convert-entity`, tag `Entities`. Not repeated: twice may be more than once. Published types.
+    /// - Required: path `option`.
+    /// - Body: [`types::EntityRequest`], `application/json`.
+    /// - Result: [`types::EntityConvertResponse`], `application/json`, `application/yaml`.
     #[inline]
     pub fn convert_entity(
         &self,
@@ -18,6 +23,10 @@ impl<'c> Api<'c> {
         ConvertEntity { call }
     }
     /// `POST /v1/entities`
+    ///
+    /// `create-entity`, tag `Entities`. Not repeated: twice may be more than once. Published types.
+    /// - Body: [`types::EntityCreateRequest`], `application/json`.
+    /// - Result: [`types::EntityResponse`], `application/json`, `application/yaml`.
     #[inline]
     pub fn create_entity(&self, body: &types::EntityCreateRequest) -> CreateEntity {
         let mut call = rt::Call::new(self.client, &CREATE_ENTITY);
@@ -25,6 +34,10 @@ impl<'c> Api<'c> {
         CreateEntity { call }
     }
     /// `DELETE /v1/entities/{scope}/{kind}/{identifier}`
+    ///
+    /// `delete-entity`, tag `Entities`. Idempotent: twice is as good as once. Published types.
+    /// - Required: path `scope`, `kind`, `identifier`.
+    /// - Result: nothing.
     #[inline]
     pub fn delete_entity(
         &self,
@@ -39,18 +52,32 @@ impl<'c> Api<'c> {
         DeleteEntity { call }
     }
     /// `GET /v1/entities`
+    ///
+    /// `get-entities`, tag `Entities`. Safe: it only reads. Published types.
+    /// - Result: list of [`types::EntityResponse`], `application/json`, `application/yaml`.
+    /// - List: `paged page/limit from 0, size 10, at most 100, items body, total header X-Total-Elements, size header X-Page-Size`.
     #[inline]
     pub fn get_entities(&self) -> GetEntities {
         let call = rt::Call::new(self.client, &GET_ENTITIES);
         GetEntities { call }
     }
     /// `POST /v1/entities/by-refs`
+    ///
+    /// `get-entities-by-refs`, tag `Entities`. Safe: it only reads. Published types.
+    /// - Body, optional: [`types::EntitiesByRefsRequest`], `application/json`.
+    /// - Result: list of [`types::EntityResponse`], `application/json`, `application/yaml`.
+    /// - List: `paged page/limit from 0, size 10, at most 100, items body, total header X-Total-Elements, size header X-Page-Size`.
     #[inline]
     pub fn get_entities_by_refs(&self) -> GetEntitiesByRefs {
         let call = rt::Call::new(self.client, &GET_ENTITIES_BY_REFS);
         GetEntitiesByRefs { call }
     }
     /// `GET /v1/entities/filters`
+    ///
+    /// `get-entities-filters`, tag `Entities`. Safe: it only reads. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Result: list of [`types::EntityFiltersResponse`], `application/json`, `application/yaml`.
+    /// - List: `whole list, items body`.
     #[inline]
     pub fn get_entities_filters(
         &self,
@@ -61,6 +88,11 @@ impl<'c> Api<'c> {
         GetEntitiesFilters { call }
     }
     /// `POST /v1/entities/filters`
+    ///
+    /// `get-entities-filters-by-query`, tag `Entities`. Safe: it only reads. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Body, optional: [`types::EntityFilterQueryRequest`], `application/json`.
+    /// - Result: list of [`types::EntityFiltersResponse`], `application/json`, `application/yaml`.
     #[inline]
     pub fn get_entities_filters_by_query(
         &self,
@@ -71,12 +103,20 @@ impl<'c> Api<'c> {
         GetEntitiesFiltersByQuery { call }
     }
     /// `GET /v1/entities/groups`
+    ///
+    /// `get-entities-groups`, tag `Entities`. Safe: it only reads. Published types.
+    /// - Result: [`types::EntitiesGroupsResponse`], `application/json`, `application/yaml`.
     #[inline]
     pub fn get_entities_groups(&self) -> GetEntitiesGroups {
         let call = rt::Call::new(self.client, &GET_ENTITIES_GROUPS);
         GetEntitiesGroups { call }
     }
     /// `GET /v1/entities/kinds`
+    ///
+    /// `get-entities-kinds`, tag `Entities`. Safe: it only reads. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Result: list of [`types::EntityKindsResponse`], `application/json`, `application/yaml`.
+    /// - List: `whole list, items body`.
     #[inline]
     pub fn get_entities_kinds(
         &self,
@@ -87,6 +127,10 @@ impl<'c> Api<'c> {
         GetEntitiesKinds { call }
     }
     /// `GET /v1/entities/{scope}/{kind}/{identifier}`
+    ///
+    /// `get-entity`, tag `Entities`. Safe: it only reads. Published types.
+    /// - Required: path `scope`, `kind`, `identifier`.
+    /// - Result: [`types::EntityResponse`], `application/json`, `application/yaml`.
     #[inline]
     pub fn get_entity(
         &self,
@@ -101,12 +145,19 @@ impl<'c> Api<'c> {
         GetEntity { call }
     }
     /// `GET /v1/entities/json-schema`
+    ///
+    /// `get-json-schema`, tag `Entities`. Safe: it only reads. Published types.
+    /// - Result: json, `application/json`, `application/yaml`.
     #[inline]
     pub fn get_json_schema(&self) -> GetJsonSchema {
         let call = rt::Call::new(self.client, &GET_JSON_SCHEMA);
         GetJsonSchema { call }
     }
     /// `POST /v1/entities/import`
+    ///
+    /// `import-entity`, tag `Entities`. Not repeated: twice may be more than once. Published types.
+    /// - Body: [`types::IdpGitImportDetails`], `application/json`.
+    /// - Result: [`types::EntityResponse`], `application/json`, `application/yaml`.
     #[inline]
     pub fn import_entity(&self, body: &types::IdpGitImportDetails) -> ImportEntity {
         let mut call = rt::Call::new(self.client, &IMPORT_ENTITY);
@@ -114,6 +165,11 @@ impl<'c> Api<'c> {
         ImportEntity { call }
     }
     /// `POST /v1/entities/move/{scope}/{kind}/{identifier}`
+    ///
+    /// `move-entity`, tag `Entities`. Not repeated: twice may be more than once. Published types.
+    /// - Required: path `scope`, `kind`, `identifier`.
+    /// - Body: [`types::EntityMoveRequest`], `application/json`.
+    /// - Result: [`types::DefaultSaveResponse`], `application/json`, `application/yaml`.
     #[inline]
     pub fn move_entity(
         &self,
@@ -130,6 +186,11 @@ impl<'c> Api<'c> {
         MoveEntity { call }
     }
     /// `PUT /v1/entities/{scope}/{kind}/{identifier}`
+    ///
+    /// `update-entity`, tag `Entities`. Idempotent: twice is as good as once. Published types.
+    /// - Required: path `scope`, `kind`, `identifier`.
+    /// - Body: [`types::EntityUpdateRequest`], `application/json`.
+    /// - Result: [`types::EntityResponse`], `application/json`, `application/yaml`.
     #[inline]
     pub fn update_entity(
         &self,
@@ -146,6 +207,11 @@ impl<'c> Api<'c> {
         UpdateEntity { call }
     }
     /// `PUT /v1/entities/git-metadata/{scope}/{kind}/{identifier}`
+    ///
+    /// `update-git-metadata`, tag `Entities`. Idempotent: twice is as good as once. Published types.
+    /// - Required: path `scope`, `kind`, `identifier`.
+    /// - Body: [`types::GitMetadataUpdateRequest`], `application/json`.
+    /// - Result: [`types::DefaultSaveResponse`], `application/json`, `application/yaml`.
     #[inline]
     pub fn update_git_metadata(
         &self,

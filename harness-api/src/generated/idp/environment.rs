@@ -6,6 +6,10 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /v1/idp-environments`
+    ///
+    /// `create-compile-and-execute-environment`, tag `Environment`. Not repeated: twice may be more than once. Published types.
+    /// - Body, optional: [`types::EnvironmentProxyCreateRequest`], `application/json`.
+    /// - Result: nothing.
     #[inline]
     pub fn create_compile_and_execute_environment(
         &self,
@@ -16,6 +20,10 @@ impl<'c> Api<'c> {
         }
     }
     /// `DELETE /v1/idp-environments/{environment-id}`
+    ///
+    /// `delete-environment1`, tag `Environment`. Idempotent: twice is as good as once. Published types.
+    /// - Required: path `environment_id` = `environment-id`.
+    /// - Result: nothing.
     #[inline]
     pub fn delete_environment(
         &self,
@@ -26,6 +34,11 @@ impl<'c> Api<'c> {
         DeleteEnvironment { call }
     }
     /// `PUT /v1/idp-environments/{environment-id}`
+    ///
+    /// `update-compile-and-execute-environment`, tag `Environment`. Not repeated: twice may be more than once. Published types.
+    /// - Required: path `environment_id` = `environment-id`.
+    /// - Body, optional: [`types::EnvironmentProxyUpdateRequest`], `application/json`.
+    /// - Result: nothing.
     #[inline]
     pub fn update_compile_and_execute_environment(
         &self,

@@ -6,6 +6,10 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `DELETE /v1/groups/{group-identifier}`
+    ///
+    /// `delete-group`, tag `Groups`. Idempotent: twice is as good as once. Published types.
+    /// - Required: path `group_identifier` = `group-identifier`.
+    /// - Result: nothing.
     #[inline]
     pub fn delete_group(&self, group_identifier: impl Into<String>) -> DeleteGroup {
         let mut call = rt::Call::new(self.client, &DELETE_GROUP);
@@ -13,12 +17,20 @@ impl<'c> Api<'c> {
         DeleteGroup { call }
     }
     /// `GET /v1/groups`
+    ///
+    /// `get-all-groups-for-account`, tag `Groups`. Safe: it only reads. Published types.
+    /// - Result: list of [`types::GroupResponse`], `application/json`, `application/yaml`.
+    /// - List: `whole list, items body`.
     #[inline]
     pub fn get_all_groups_for_account(&self) -> GetAllGroupsForAccount {
         let call = rt::Call::new(self.client, &GET_ALL_GROUPS_FOR_ACCOUNT);
         GetAllGroupsForAccount { call }
     }
     /// `GET /v1/groups/{group-identifier}`
+    ///
+    /// `get-group-details`, tag `Groups`. Safe: it only reads. Published types.
+    /// - Required: path `group_identifier` = `group-identifier`.
+    /// - Result: [`types::GroupResponse`], `application/json`.
     #[inline]
     pub fn get_group_details(
         &self,
@@ -29,24 +41,39 @@ impl<'c> Api<'c> {
         GetGroupDetails { call }
     }
     /// `GET /v1/groups/yaml`
+    ///
+    /// `get-groups-yaml`, tag `Groups`. Safe: it only reads. Published types.
+    /// - Result: [`types::GroupsYamlResponse`], `application/json`, `application/yaml`.
     #[inline]
     pub fn get_groups_yaml(&self) -> GetGroupsYaml {
         let call = rt::Call::new(self.client, &GET_GROUPS_YAML);
         GetGroupsYaml { call }
     }
     /// `GET /v1/groups/workflows`
+    ///
+    /// `get-workflows-for-account`, tag `Groups`. Safe: it only reads. Published types.
+    /// - Result: [`types::WorkflowsInfoResponse`], `application/json`, `application/yaml`.
+    /// - List: `paged page/limit from 0, at most 100, items workflows`.
     #[inline]
     pub fn get_workflows_for_account(&self) -> GetWorkflowsForAccount {
         let call = rt::Call::new(self.client, &GET_WORKFLOWS_FOR_ACCOUNT);
         GetWorkflowsForAccount { call }
     }
     /// `POST /v1/groups`
+    ///
+    /// `save-group`, tag `Groups`. Not repeated: twice may be more than once. Published types.
+    /// - Body, optional: [`types::GroupRequest`], `application/json`.
+    /// - Result: [`types::GroupResponse`], `application/json`.
     #[inline]
     pub fn save_group(&self) -> SaveGroup {
         let call = rt::Call::new(self.client, &SAVE_GROUP);
         SaveGroup { call }
     }
     /// `PUT /v1/groups`
+    ///
+    /// `update-groups`, tag `Groups`. Idempotent: twice is as good as once. Published types.
+    /// - Body, optional: list of [`types::GroupRequest`], `application/json`.
+    /// - Result: list of [`types::GroupResponse`], `application/json`, `application/yaml`.
     #[inline]
     pub fn update_groups(&self) -> UpdateGroups {
         let call = rt::Call::new(self.client, &UPDATE_GROUPS);

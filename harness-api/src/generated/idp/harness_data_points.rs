@@ -6,6 +6,10 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /v1/data-sources/harness/data-point/values`
+    ///
+    /// `get-harness-data-point-values`, tag `HarnessDataPoints`. Safe: it only reads. Published types.
+    /// - Body, optional: [`types::DataSourceDataPointInfoRequest`], `application/json`.
+    /// - Result: [`types::DataSourceDataPointInfoResponse`], `application/json`.
     #[inline]
     pub fn get_harness_data_point_values(&self) -> GetHarnessDataPointValues {
         let call = rt::Call::new(self.client, &GET_HARNESS_DATA_POINT_VALUES);

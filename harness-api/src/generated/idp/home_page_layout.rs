@@ -6,6 +6,10 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `DELETE /v1/home-page-layout/custom-card/{card-identifier}/quick-links/{quick-link-identifier}/icon`
+    ///
+    /// `delete-custom-link-card-quick-links`, tag `HomePageLayout`. Idempotent: twice is as good as once. Published types.
+    /// - Required: path `card_identifier` = `card-identifier`, `quick_link_identifier` = `quick-link-identifier`.
+    /// - Result: nothing.
     #[inline]
     pub fn delete_custom_link_card_quick_links(
         &self,
@@ -20,6 +24,10 @@ impl<'c> Api<'c> {
         }
     }
     /// `DELETE /v1/home-page-layout/header/quick-links/{quick-link-identifier}/icon`
+    ///
+    /// `delete-headers-quick-links-icon`, tag `HomePageLayout`. Idempotent: twice is as good as once. Published types.
+    /// - Required: path `quick_link_identifier` = `quick-link-identifier`.
+    /// - Result: nothing.
     #[inline]
     pub fn delete_headers_quick_links_icon(
         &self,
@@ -32,6 +40,10 @@ impl<'c> Api<'c> {
         }
     }
     /// `DELETE /v1/home-page-layout/card/{card-identifier}/icon`
+    ///
+    /// `delete-home-page-layout-cards-icon`, tag `HomePageLayout`. Idempotent: twice is as good as once. Published types.
+    /// - Required: path `card_identifier` = `card-identifier`.
+    /// - Result: nothing.
     #[inline]
     pub fn delete_home_page_layout_cards_icon(
         &self,
@@ -44,24 +56,38 @@ impl<'c> Api<'c> {
         }
     }
     /// `DELETE /v1/home-page-layout/icon`
+    ///
+    /// `delete-home-page-layout-icon`, tag `HomePageLayout`. Idempotent: twice is as good as once. Published types.
+    /// - Body, optional: [`types::DeleteHomePageLayoutIconRequest`], `application/json`.
+    /// - Result: nothing.
     #[inline]
     pub fn delete_home_page_layout_icon(&self) -> DeleteHomePageLayoutIcon {
         let call = rt::Call::new(self.client, &DELETE_HOME_PAGE_LAYOUT_ICON);
         DeleteHomePageLayoutIcon { call }
     }
     /// `GET /v1/home-page-layout`
+    ///
+    /// `get-home-page-layout-info`, tag `HomePageLayout`. Safe: it only reads. Published types.
+    /// - Result: [`types::HomePageLayoutResponse`], `application/json`, `application/yaml`.
     #[inline]
     pub fn get_home_page_layout_info(&self) -> GetHomePageLayoutInfo {
         let call = rt::Call::new(self.client, &GET_HOME_PAGE_LAYOUT_INFO);
         GetHomePageLayoutInfo { call }
     }
     /// `GET /v1/home-page-layout/yaml`
+    ///
+    /// `get-yaml-for-home-page-layout`, tag `HomePageLayout`. Safe: it only reads. Published types.
+    /// - Result: [`types::HomePageLayoutYamlResponse`], `application/json`, `application/yaml`.
     #[inline]
     pub fn get_yaml_for_home_page_layout(&self) -> GetYamlForHomePageLayout {
         let call = rt::Call::new(self.client, &GET_YAML_FOR_HOME_PAGE_LAYOUT);
         GetYamlForHomePageLayout { call }
     }
     /// `POST /v1/home-page-layout`
+    ///
+    /// `save-home-page-layout-info`, tag `HomePageLayout`. Not repeated: twice may be more than once. Published types.
+    /// - Body, optional: [`types::HomePageLayoutRequest`], `application/json`, `application/yaml`.
+    /// - Result: [`types::HomePageLayoutResponse`], `application/json`, `application/yaml`.
     #[inline]
     pub fn save_home_page_layout_info(&self) -> SaveHomePageLayoutInfo {
         let call = rt::Call::new(self.client, &SAVE_HOME_PAGE_LAYOUT_INFO);

@@ -6,6 +6,11 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /v1/integrations/{integration}`
+    ///
+    /// `create-integration`, tag `Integrations`. Not repeated: twice may be more than once. The answer is not described; the body is inferred from one sample.
+    /// - Required: path `integration`.
+    /// - Body: [`types::CreateIntegrationBody`], `application/json`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn create_integration(
         &self,
@@ -18,6 +23,10 @@ impl<'c> Api<'c> {
         CreateIntegration { call }
     }
     /// `DELETE /v1/integrations/{integration}`
+    ///
+    /// `delete-integrations`, tag `Integrations`. Idempotent: twice is as good as once. The answer is not described.
+    /// - Required: path `integration`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn delete_integrations(
         &self,
@@ -31,6 +40,10 @@ impl<'c> Api<'c> {
         DeleteIntegrations { call }
     }
     /// `GET /v1/integrations/{integration-id}/discover/entities`
+    ///
+    /// `discover-entities`, tag `Integrations`. Safe: it only reads. The answer is not described.
+    /// - Required: path `integration_id` = `integration-id`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn discover_entities(
         &self,
@@ -41,6 +54,10 @@ impl<'c> Api<'c> {
         DiscoverEntities { call }
     }
     /// `GET /v1/integrations/{integration}/{integration-id}`
+    ///
+    /// `get-integration`, tag `Integrations`. Safe: it only reads. The answer is not described.
+    /// - Required: path `integration`, `integration_id` = `integration-id`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn get_integration(
         &self,
@@ -53,6 +70,10 @@ impl<'c> Api<'c> {
         GetIntegration { call }
     }
     /// `GET /v1/integrations/{integration}`
+    ///
+    /// `get-integrations`, tag `Integrations`. Safe: it only reads. The answer is not described.
+    /// - Required: path `integration`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn get_integrations(
         &self,
@@ -66,6 +87,11 @@ impl<'c> Api<'c> {
         GetIntegrations { call }
     }
     /// `POST /v1/integrations/{integration-id}/discover/entities`
+    ///
+    /// `save-discover-entities`, tag `Integrations`. Not repeated: twice may be more than once. The answer is not described; the body is inferred from one sample.
+    /// - Required: path `integration_id` = `integration-id`.
+    /// - Body: [`types::SaveDiscoverEntitiesBody`], `application/json`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn save_discover_entities(
         &self,
@@ -78,6 +104,11 @@ impl<'c> Api<'c> {
         SaveDiscoverEntities { call }
     }
     /// `POST /v1/integrations/{integration-id}/entities/unlink`
+    ///
+    /// `unlinkIntegrationEntities`, tag `Integrations`. Not repeated: twice may be more than once. The answer is not described; the body is inferred from one sample.
+    /// - Required: path `integration_id` = `integration-id`.
+    /// - Body: [`types::UnlinkIntegrationEntitiesBody`], `application/json`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn unlink_integration_entities(
         &self,
@@ -90,6 +121,11 @@ impl<'c> Api<'c> {
         UnlinkIntegrationEntities { call }
     }
     /// `PUT /v1/integrations/{integration}/{integration-id}`
+    ///
+    /// `update-integration`, tag `Integrations`. Idempotent: twice is as good as once. The answer is not described; the body is inferred from one sample.
+    /// - Required: path `integration`, `integration_id` = `integration-id`.
+    /// - Body: [`types::UpdateIntegrationBody`], `application/json`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn update_integration(
         &self,

@@ -6,6 +6,10 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /v1/kinds`
+    ///
+    /// `create-kind`, tag `Kinds`. Not repeated: twice may be more than once. The answer is not described; the body is inferred from one sample.
+    /// - Body: [`types::CreateKindBody`], `application/json`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn create_kind(&self, body: &types::CreateKindBody) -> CreateKind {
         let mut call = rt::Call::new(self.client, &CREATE_KIND);
@@ -13,6 +17,10 @@ impl<'c> Api<'c> {
         CreateKind { call }
     }
     /// `DELETE /v1/kinds/{identifier}`
+    ///
+    /// `delete-kind`, tag `Kinds`. Idempotent: twice is as good as once. The answer is not described.
+    /// - Required: path `identifier`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn delete_kind(&self, identifier: impl Into<String>) -> DeleteKind {
         let mut call = rt::Call::new(self.client, &DELETE_KIND);
@@ -20,6 +28,10 @@ impl<'c> Api<'c> {
         DeleteKind { call }
     }
     /// `GET /v1/kinds/{identifier}`
+    ///
+    /// `get-kind`, tag `Kinds`. Safe: it only reads. The answer is not described.
+    /// - Required: path `identifier`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn get_kind(&self, identifier: impl Into<String>) -> GetKind {
         let mut call = rt::Call::new(self.client, &GET_KIND);
@@ -27,18 +39,28 @@ impl<'c> Api<'c> {
         GetKind { call }
     }
     /// `GET /v1/kinds/schema`
+    ///
+    /// `get-kind-schema`, tag `Kinds`. Safe: it only reads. The answer is not described.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn get_kind_schema(&self) -> GetKindSchema {
         let call = rt::Call::new(self.client, &GET_KIND_SCHEMA);
         GetKindSchema { call }
     }
     /// `GET /v1/kinds`
+    ///
+    /// `get-kinds`, tag `Kinds`. Safe: it only reads. The answer is not described.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn get_kinds(&self) -> GetKinds {
         let call = rt::Call::new(self.client, &GET_KINDS);
         GetKinds { call }
     }
     /// `POST /v1/kinds/schema/validate`
+    ///
+    /// `kind-schema-validate`, tag `Kinds`. Safe: it only reads. The answer is not described; the body is inferred from one sample.
+    /// - Body: [`types::KindSchemaValidateBody`], `application/json`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn kind_schema_validate(
         &self,
@@ -49,6 +71,11 @@ impl<'c> Api<'c> {
         KindSchemaValidate { call }
     }
     /// `PUT /v1/kinds/{identifier}`
+    ///
+    /// `update-kind`, tag `Kinds`. Idempotent: twice is as good as once. The answer is not described; the body is inferred from one sample.
+    /// - Required: path `identifier`.
+    /// - Body: [`types::UpdateKindBody`], `application/json`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn update_kind(
         &self,

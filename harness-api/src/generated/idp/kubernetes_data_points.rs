@@ -6,6 +6,10 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /v1/data-sources/kubernetes/data-point/values`
+    ///
+    /// `get-k8s-data-point-values`, tag `KubernetesDataPoints`. Safe: it only reads. Published types.
+    /// - Body, optional: [`types::KubernetesRequest`], `application/json`, `application/yaml`.
+    /// - Result: [`types::DataSourceDataPointInfoResponse`], `application/json`.
     #[inline]
     pub fn get_k8s_data_point_values(&self) -> GetK8sDataPointValues {
         let call = rt::Call::new(self.client, &GET_K8S_DATA_POINT_VALUES);

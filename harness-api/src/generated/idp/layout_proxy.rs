@@ -6,24 +6,39 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /v1/layout`
+    ///
+    /// `create-layout`, tag `LayoutProxy`. Not repeated: twice may be more than once. Published types.
+    /// - Body, optional: [`types::LayoutRequest`], `application/json`.
+    /// - Result: json, `application/json`, `text/plain`.
     #[inline]
     pub fn create_layout(&self) -> CreateLayout {
         let call = rt::Call::new(self.client, &CREATE_LAYOUT);
         CreateLayout { call }
     }
     /// `DELETE /v1/layout`
+    ///
+    /// `delete-layout`, tag `LayoutProxy`. Idempotent: twice is as good as once. Published types.
+    /// - Body, optional: [`types::LayoutRequest`], `application/json`.
+    /// - Result: nothing.
     #[inline]
     pub fn delete_layout(&self) -> DeleteLayout {
         let call = rt::Call::new(self.client, &DELETE_LAYOUT);
         DeleteLayout { call }
     }
     /// `GET /v1/layout`
+    ///
+    /// `get-all-layouts`, tag `LayoutProxy`. Safe: it only reads. Published types.
+    /// - Result: json, `application/json`, `text/plain`.
     #[inline]
     pub fn get_all_layouts(&self) -> GetAllLayouts {
         let call = rt::Call::new(self.client, &GET_ALL_LAYOUTS);
         GetAllLayouts { call }
     }
     /// `GET /v1/layout/{layout-identifier}`
+    ///
+    /// `get-layout`, tag `LayoutProxy`. Safe: it only reads. Published types.
+    /// - Required: path `layout_identifier` = `layout-identifier`.
+    /// - Result: json, `application/json`, `text/plain`.
     #[inline]
     pub fn get_layout(&self, layout_identifier: impl Into<String>) -> GetLayout {
         let mut call = rt::Call::new(self.client, &GET_LAYOUT);
@@ -31,12 +46,19 @@ impl<'c> Api<'c> {
         GetLayout { call }
     }
     /// `GET /v1/layout/health`
+    ///
+    /// `get-layout-health`, tag `LayoutProxy`. Safe: it only reads. Published types.
+    /// - Result: json, `application/json`, `text/plain`.
     #[inline]
     pub fn get_layout_health(&self) -> GetLayoutHealth {
         let call = rt::Call::new(self.client, &GET_LAYOUT_HEALTH);
         GetLayoutHealth { call }
     }
     /// `POST /v1/layout/ingest`
+    ///
+    /// `layout-ingest`, tag `LayoutProxy`. Not repeated: twice may be more than once. Published types.
+    /// - Body, optional: [`types::LayoutIngestRequest`], `application/json`.
+    /// - Result: json, `application/json`, `text/plain`.
     #[inline]
     pub fn layout_ingest(&self) -> LayoutIngest {
         let call = rt::Call::new(self.client, &LAYOUT_INGEST);

@@ -6,24 +6,39 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /v3/layout`
+    ///
+    /// `create-layout-v3`, tag `LayoutsV3`. Not repeated: twice may be more than once. The answer is not described; the body is inferred from one sample.
+    /// - Body, optional: [`types::CreateLayoutV3Body`], `application/json`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn create_layout_v3(&self) -> CreateLayoutV3 {
         let call = rt::Call::new(self.client, &CREATE_LAYOUT_V3);
         CreateLayoutV3 { call }
     }
     /// `DELETE /v3/layout`
+    ///
+    /// `delete-layout-v3`, tag `LayoutsV3`. Idempotent: twice is as good as once. The answer is not described; the body is inferred from one sample.
+    /// - Body, optional: [`types::DeleteLayoutV3Body`], `application/json`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn delete_layout_v3(&self) -> DeleteLayoutV3 {
         let call = rt::Call::new(self.client, &DELETE_LAYOUT_V3);
         DeleteLayoutV3 { call }
     }
     /// `GET /v3/layout/health`
+    ///
+    /// `get-layout-health-v3`, tag `LayoutsV3`. Safe: it only reads. The answer is not described.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn get_layout_health_v3(&self) -> GetLayoutHealthV3 {
         let call = rt::Call::new(self.client, &GET_LAYOUT_HEALTH_V3);
         GetLayoutHealthV3 { call }
     }
     /// `GET /v3/layout/{layout-identifier}`
+    ///
+    /// `get-layout-v3`, tag `LayoutsV3`. Safe: it only reads. The answer is not described.
+    /// - Required: path `layout_identifier` = `layout-identifier`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn get_layout_v3(&self, layout_identifier: impl Into<String>) -> GetLayoutV3 {
         let mut call = rt::Call::new(self.client, &GET_LAYOUT_V3);
@@ -31,12 +46,19 @@ impl<'c> Api<'c> {
         GetLayoutV3 { call }
     }
     /// `GET /v3/layout`
+    ///
+    /// `get-layouts-v3`, tag `LayoutsV3`. Safe: it only reads. The answer is not described.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn get_layouts_v3(&self) -> GetLayoutsV3 {
         let call = rt::Call::new(self.client, &GET_LAYOUTS_V3);
         GetLayoutsV3 { call }
     }
     /// `POST /v3/layout/ingest`
+    ///
+    /// `layout-ingest-v3`, tag `LayoutsV3`. Not repeated: twice may be more than once. The answer is not described; the body is inferred from one sample.
+    /// - Body, optional: [`types::LayoutIngestV3Body`], `application/json`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn layout_ingest_v3(&self) -> LayoutIngestV3 {
         let call = rt::Call::new(self.client, &LAYOUT_INGEST_V3);

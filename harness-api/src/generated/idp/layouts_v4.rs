@@ -6,6 +6,9 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /v4/layout`
+    ///
+    /// `get-layouts-v4`, tag `LayoutsV4`. Safe: it only reads. The answer is not described.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn get_layouts_v4(&self) -> GetLayoutsV4 {
         let call = rt::Call::new(self.client, &GET_LAYOUTS_V4);

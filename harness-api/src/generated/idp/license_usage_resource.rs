@@ -6,6 +6,10 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /v1/license/usage/save`
+    ///
+    /// `idp-license-usage-save`, tag `LicenseUsageResource`. Not repeated: twice may be more than once. Published types.
+    /// - Body, optional: [`types::LicenseUsageSaveRequest`], `application/json`.
+    /// - Result: [`types::LicenseUsageSaveResponse`], `application/json`.
     #[inline]
     pub fn license_usage_save(&self) -> LicenseUsageSave {
         let call = rt::Call::new(self.client, &LICENSE_USAGE_SAVE);

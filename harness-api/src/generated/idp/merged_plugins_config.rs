@@ -6,18 +6,28 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /v1/merged-plugins-config`
+    ///
+    /// `get-merged-plugins-config`, tag `MergedPluginsConfig`. Safe: it only reads. Published types.
+    /// - Result: [`types::MergedPluginConfigResponse`], `application/json`.
     #[inline]
     pub fn get_merged_plugins_config(&self) -> GetMergedPluginsConfig {
         let call = rt::Call::new(self.client, &GET_MERGED_PLUGINS_CONFIG);
         GetMergedPluginsConfig { call }
     }
     /// `PUT /v1/sync-app-config`
+    ///
+    /// `sync-app-config`, tag `MergedPluginsConfig`. Not repeated: twice may be more than once. Published types.
+    /// - Result: nothing.
     #[inline]
     pub fn sync_app_config(&self) -> SyncAppConfig {
         let call = rt::Call::new(self.client, &SYNC_APP_CONFIG);
         SyncAppConfig { call }
     }
     /// `PUT /v1/configuration-entities`
+    ///
+    /// `update-configuration-entities`, tag `MergedPluginsConfig`. Idempotent: twice is as good as once. Published types.
+    /// - Body, optional: [`types::ConfigurationEntities`], `application/json`.
+    /// - Result: [`types::ConfigurationEntities`], `application/json`.
     #[inline]
     pub fn update_configuration_entities(&self) -> UpdateConfigurationEntities {
         let call = rt::Call::new(self.client, &UPDATE_CONFIGURATION_ENTITIES);

@@ -2,6 +2,343 @@
 // Do not edit: change the description's fixes or the generator, then run `cargo xtask generate`.
 
 //! Internal Developer Portal: entities, scorecards, plugins, layouts and integrations.
+//!
+//! # `AccountInfo`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `GET /v1/account-info/{namespace}` | [`get_account_for_namespace`](Api::get_account_for_namespace) |
+//!
+//! # `AggregationRules`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `POST /v1/aggregation-rules` | [`create_aggregation_rule`](Api::create_aggregation_rule) |
+//! | `DELETE /v1/aggregation-rules/{aggregation-rule-id}` | [`delete_aggregation_rule`](Api::delete_aggregation_rule) |
+//! | `GET /v1/aggregation-rules/{aggregation-rule-id}` | [`get_aggregation_rule`](Api::get_aggregation_rule) |
+//! | `GET /v1/aggregation-rules` | [`get_aggregation_rules`](Api::get_aggregation_rules) |
+//! | `POST /v1/aggregation-rules/review` | [`review_aggregation_rules`](Api::review_aggregation_rules) |
+//! | `POST /v1/aggregation-rules/{aggregation-rule-id}/compute` | [`trigger_aggregation_rule_computation`](Api::trigger_aggregation_rule_computation) |
+//! | `PUT /v1/aggregation-rules/{aggregation-rule-id}` | [`update_aggregation_rule`](Api::update_aggregation_rule) |
+//!
+//! # `AllowList`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `GET /v1/allow-list` | [`get_allow_list`](Api::get_allow_list) |
+//! | `POST /v1/allow-list` | [`save_allow_list`](Api::save_allow_list) |
+//!
+//! # `AppConfig`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `POST /v1/app-config` | [`save_or_update_plugin_app_config`](Api::save_or_update_plugin_app_config) |
+//! | `POST /v1/plugin-toggle/{plugin-id}` | [`toggle_plugin_for_account`](Api::toggle_plugin_for_account) |
+//!
+//! # `AuthInfo`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `GET /v1/auth-info/{auth-id}` | [`get_auth_info`](Api::get_auth_info) |
+//! | `POST /v1/auth-info/{auth-id}` | [`save_auth_info`](Api::save_auth_info) |
+//!
+//! # `BackstageEnvVariable`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `POST /v1/backstage-env-variables` | [`create_backstage_env_variable`](Api::create_backstage_env_variable) |
+//! | `POST /v1/backstage-env-variables/batch` | [`create_backstage_env_variables`](Api::create_backstage_env_variables) |
+//! | `DELETE /v1/backstage-env-variables/{backstage-env-variable}` | [`delete_backstage_env_variable`](Api::delete_backstage_env_variable) |
+//! | `DELETE /v1/backstage-env-variables/batch` | [`delete_backstage_env_variables`](Api::delete_backstage_env_variables) |
+//! | `GET /v1/backstage-env-variables/{backstage-env-variable}` | [`get_backstage_env_variable`](Api::get_backstage_env_variable) |
+//! | `GET /v1/backstage-env-variables` | [`get_backstage_env_variables`](Api::get_backstage_env_variables) |
+//! | `PUT /v1/backstage-env-variables/reload/{namespace}` | [`reload_backstage_env_variables`](Api::reload_backstage_env_variables) |
+//! | `GET /v1/backstage-env-variables/resolve` | [`resolve_backstage_env_variables`](Api::resolve_backstage_env_variables) |
+//! | `PUT /v1/backstage-env-variables/sync` | [`sync_backstage_env_variables`](Api::sync_backstage_env_variables) |
+//! | `PUT /v1/backstage-env-variables/{backstage-env-variable}` | [`update_backstage_env_variable`](Api::update_backstage_env_variable) |
+//! | `PUT /v1/backstage-env-variables/batch` | [`update_backstage_env_variables`](Api::update_backstage_env_variables) |
+//!
+//! # `BackstageHarness`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `POST /v1/backstage-harness/sync` | [`backstage_harness_sync_all_accounts`](Api::backstage_harness_sync_all_accounts) |
+//! | `POST /v1/backstage-harness/sync/for-account` | [`backstage_harness_sync_for_account`](Api::backstage_harness_sync_for_account) |
+//! | `POST /v1/backstage-harness/sync/for-entity` | [`backstage_harness_sync_for_account_entity`](Api::backstage_harness_sync_for_account_entity) |
+//!
+//! # `BackstagePermissions`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `POST /v1/backstage-permissions` | [`create_backstage_permissions`](Api::create_backstage_permissions) |
+//! | `GET /v1/backstage-permissions` | [`get_backstage_permissions`](Api::get_backstage_permissions) |
+//! | `PUT /v1/backstage-permissions` | [`update_backstage_permissions`](Api::update_backstage_permissions) |
+//!
+//! # `CatalogCustomProperties`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `DELETE /v1/catalog/custom-properties` | [`delete_catalog_custom_properties`](Api::delete_catalog_custom_properties) |
+//! | `DELETE /v1/catalog/custom-properties/entity` | [`delete_catalog_custom_properties_by_entity`](Api::delete_catalog_custom_properties_by_entity) |
+//! | `DELETE /v1/catalog/custom-properties/property` | [`delete_entities_by_catalog_custom_property`](Api::delete_entities_by_catalog_custom_property) |
+//! | `GET /v1/catalog/custom-properties/entity` | [`get_catalog_custom_properties_by_entity`](Api::get_catalog_custom_properties_by_entity) |
+//! | `GET /v1/catalog/custom-properties/property` | [`get_entities_by_catalog_custom_property`](Api::get_entities_by_catalog_custom_property) |
+//! | `POST /v1/catalog/custom-properties` | [`ingest_catalog_custom_properties`](Api::ingest_catalog_custom_properties) |
+//! | `POST /v1/catalog/custom-properties/entity` | [`ingest_catalog_custom_properties_by_entity`](Api::ingest_catalog_custom_properties_by_entity) |
+//! | `POST /v1/catalog/custom-properties/property` | [`ingest_entities_by_catalog_custom_property`](Api::ingest_entities_by_catalog_custom_property) |
+//!
+//! # `Checks`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `POST /v1/checks` | [`create_check`](Api::create_check) |
+//! | `DELETE /v1/checks/{check-id}` | [`delete_check`](Api::delete_check) |
+//! | `GET /v1/checks/{check-id}` | [`get_check`](Api::get_check) |
+//! | `GET /v1/checks/{check-id}/graph` | [`get_check_graph`](Api::get_check_graph) |
+//! | `GET /v1/checks/{check-id}/stats` | [`get_check_stats`](Api::get_check_stats) |
+//! | `GET /v1/checks` | [`get_checks`](Api::get_checks) |
+//! | `PUT /v1/checks/{check-id}` | [`update_check`](Api::update_check) |
+//!
+//! # `ConnectorInfo`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `GET /v1/connector-info` | [`get_connector_info`](Api::get_connector_info) |
+//! | `GET /v1/connector-info/{provider-type}` | [`get_connector_info_by_provider_type`](Api::get_connector_info_by_provider_type) |
+//! | `GET /v1/connectors-info` | [`get_connectors_info`](Api::get_connectors_info) |
+//! | `POST /v1/connector-info` | [`save_connector_info`](Api::save_connector_info) |
+//!
+//! # `CustomPluginsV2`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `POST /v2/custom-plugins` | [`create_custom_plugins_v2`](Api::create_custom_plugins_v2) |
+//! | `DELETE /v2/custom-plugins/{plugin-id}` | [`delete_custom_plugin_v2`](Api::delete_custom_plugin_v2) |
+//! | `GET /v2/custom-plugins/{plugin-id}` | [`get_custom_plugin_v2`](Api::get_custom_plugin_v2) |
+//! | `GET /v2/custom-plugins` | [`get_custom_plugins_v2`](Api::get_custom_plugins_v2) |
+//! | `PUT /v2/custom-plugins/{plugin-id}` | [`update_custom_plugin_v2`](Api::update_custom_plugin_v2) |
+//!
+//! # `DataSource`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `GET /v1/data-sources` | [`get_all_datasources_for_account`](Api::get_all_datasources_for_account) |
+//! | `GET /v1/data-sources/{data-source}/datapoints` | [`get_data_points_for_data_source`](Api::get_data_points_for_data_source) |
+//! | `GET /v1/data-sources/data-points/map` | [`get_data_sources_data_points_map`](Api::get_data_sources_data_points_map) |
+//!
+//! # `Entities`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `POST /v1/entities/convert/{option}` | [`convert_entity`](Api::convert_entity) |
+//! | `POST /v1/entities` | [`create_entity`](Api::create_entity) |
+//! | `DELETE /v1/entities/{scope}/{kind}/{identifier}` | [`delete_entity`](Api::delete_entity) |
+//! | `GET /v1/entities` | [`get_entities`](Api::get_entities) |
+//! | `POST /v1/entities/by-refs` | [`get_entities_by_refs`](Api::get_entities_by_refs) |
+//! | `GET /v1/entities/filters` | [`get_entities_filters`](Api::get_entities_filters) |
+//! | `POST /v1/entities/filters` | [`get_entities_filters_by_query`](Api::get_entities_filters_by_query) |
+//! | `GET /v1/entities/groups` | [`get_entities_groups`](Api::get_entities_groups) |
+//! | `GET /v1/entities/kinds` | [`get_entities_kinds`](Api::get_entities_kinds) |
+//! | `GET /v1/entities/{scope}/{kind}/{identifier}` | [`get_entity`](Api::get_entity) |
+//! | `GET /v1/entities/json-schema` | [`get_json_schema`](Api::get_json_schema) |
+//! | `POST /v1/entities/import` | [`import_entity`](Api::import_entity) |
+//! | `POST /v1/entities/move/{scope}/{kind}/{identifier}` | [`move_entity`](Api::move_entity) |
+//! | `PUT /v1/entities/{scope}/{kind}/{identifier}` | [`update_entity`](Api::update_entity) |
+//! | `PUT /v1/entities/git-metadata/{scope}/{kind}/{identifier}` | [`update_git_metadata`](Api::update_git_metadata) |
+//!
+//! # `Environment`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `POST /v1/idp-environments` | [`create_compile_and_execute_environment`](Api::create_compile_and_execute_environment) |
+//! | `DELETE /v1/idp-environments/{environment-id}` | [`delete_environment`](Api::delete_environment) |
+//! | `PUT /v1/idp-environments/{environment-id}` | [`update_compile_and_execute_environment`](Api::update_compile_and_execute_environment) |
+//!
+//! # `Groups`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `DELETE /v1/groups/{group-identifier}` | [`delete_group`](Api::delete_group) |
+//! | `GET /v1/groups` | [`get_all_groups_for_account`](Api::get_all_groups_for_account) |
+//! | `GET /v1/groups/{group-identifier}` | [`get_group_details`](Api::get_group_details) |
+//! | `GET /v1/groups/yaml` | [`get_groups_yaml`](Api::get_groups_yaml) |
+//! | `GET /v1/groups/workflows` | [`get_workflows_for_account`](Api::get_workflows_for_account) |
+//! | `POST /v1/groups` | [`save_group`](Api::save_group) |
+//! | `PUT /v1/groups` | [`update_groups`](Api::update_groups) |
+//!
+//! # `HarnessDataPoints`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `POST /v1/data-sources/harness/data-point/values` | [`get_harness_data_point_values`](Api::get_harness_data_point_values) |
+//!
+//! # `HomePageLayout`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `DELETE /v1/home-page-layout/custom-card/{card-identifier}/quick-links/{quick-link-identifier}/icon` | [`delete_custom_link_card_quick_links`](Api::delete_custom_link_card_quick_links) |
+//! | `DELETE /v1/home-page-layout/header/quick-links/{quick-link-identifier}/icon` | [`delete_headers_quick_links_icon`](Api::delete_headers_quick_links_icon) |
+//! | `DELETE /v1/home-page-layout/card/{card-identifier}/icon` | [`delete_home_page_layout_cards_icon`](Api::delete_home_page_layout_cards_icon) |
+//! | `DELETE /v1/home-page-layout/icon` | [`delete_home_page_layout_icon`](Api::delete_home_page_layout_icon) |
+//! | `GET /v1/home-page-layout` | [`get_home_page_layout_info`](Api::get_home_page_layout_info) |
+//! | `GET /v1/home-page-layout/yaml` | [`get_yaml_for_home_page_layout`](Api::get_yaml_for_home_page_layout) |
+//! | `POST /v1/home-page-layout` | [`save_home_page_layout_info`](Api::save_home_page_layout_info) |
+//!
+//! # `Integrations`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `POST /v1/integrations/{integration}` | [`create_integration`](Api::create_integration) |
+//! | `DELETE /v1/integrations/{integration}` | [`delete_integrations`](Api::delete_integrations) |
+//! | `GET /v1/integrations/{integration-id}/discover/entities` | [`discover_entities`](Api::discover_entities) |
+//! | `GET /v1/integrations/{integration}/{integration-id}` | [`get_integration`](Api::get_integration) |
+//! | `GET /v1/integrations/{integration}` | [`get_integrations`](Api::get_integrations) |
+//! | `POST /v1/integrations/{integration-id}/discover/entities` | [`save_discover_entities`](Api::save_discover_entities) |
+//! | `POST /v1/integrations/{integration-id}/entities/unlink` | [`unlink_integration_entities`](Api::unlink_integration_entities) |
+//! | `PUT /v1/integrations/{integration}/{integration-id}` | [`update_integration`](Api::update_integration) |
+//!
+//! # `Kinds`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `POST /v1/kinds` | [`create_kind`](Api::create_kind) |
+//! | `DELETE /v1/kinds/{identifier}` | [`delete_kind`](Api::delete_kind) |
+//! | `GET /v1/kinds/{identifier}` | [`get_kind`](Api::get_kind) |
+//! | `GET /v1/kinds/schema` | [`get_kind_schema`](Api::get_kind_schema) |
+//! | `GET /v1/kinds` | [`get_kinds`](Api::get_kinds) |
+//! | `POST /v1/kinds/schema/validate` | [`kind_schema_validate`](Api::kind_schema_validate) |
+//! | `PUT /v1/kinds/{identifier}` | [`update_kind`](Api::update_kind) |
+//!
+//! # `KubernetesDataPoints`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `POST /v1/data-sources/kubernetes/data-point/values` | [`get_k8s_data_point_values`](Api::get_k8s_data_point_values) |
+//!
+//! # `LayoutProxy`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `POST /v1/layout` | [`create_layout`](Api::create_layout) |
+//! | `DELETE /v1/layout` | [`delete_layout`](Api::delete_layout) |
+//! | `GET /v1/layout` | [`get_all_layouts`](Api::get_all_layouts) |
+//! | `GET /v1/layout/{layout-identifier}` | [`get_layout`](Api::get_layout) |
+//! | `GET /v1/layout/health` | [`get_layout_health`](Api::get_layout_health) |
+//! | `POST /v1/layout/ingest` | [`layout_ingest`](Api::layout_ingest) |
+//!
+//! # `LayoutsV3`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `POST /v3/layout` | [`create_layout_v3`](Api::create_layout_v3) |
+//! | `DELETE /v3/layout` | [`delete_layout_v3`](Api::delete_layout_v3) |
+//! | `GET /v3/layout/health` | [`get_layout_health_v3`](Api::get_layout_health_v3) |
+//! | `GET /v3/layout/{layout-identifier}` | [`get_layout_v3`](Api::get_layout_v3) |
+//! | `GET /v3/layout` | [`get_layouts_v3`](Api::get_layouts_v3) |
+//! | `POST /v3/layout/ingest` | [`layout_ingest_v3`](Api::layout_ingest_v3) |
+//!
+//! # `LayoutsV4`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `GET /v4/layout` | [`get_layouts_v4`](Api::get_layouts_v4) |
+//!
+//! # `LicenseUsageResource`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `POST /v1/license/usage/save` | [`license_usage_save`](Api::license_usage_save) |
+//!
+//! # `MergedPluginsConfig`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `GET /v1/merged-plugins-config` | [`get_merged_plugins_config`](Api::get_merged_plugins_config) |
+//! | `PUT /v1/sync-app-config` | [`sync_app_config`](Api::sync_app_config) |
+//! | `PUT /v1/configuration-entities` | [`update_configuration_entities`](Api::update_configuration_entities) |
+//!
+//! # `Namespace`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `POST /v1/namespace-info` | [`create_namespace`](Api::create_namespace) |
+//! | `GET /v1/namespace-info` | [`get_namespace_info`](Api::get_namespace_info) |
+//!
+//! # `OnboardingResource`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `GET /v1/onboarding/harness-entities` | [`get_harness_entities`](Api::get_harness_entities) |
+//! | `GET /v1/onboarding/harness-entities-count` | [`get_harness_entities_count`](Api::get_harness_entities_count) |
+//! | `POST /v1/onboarding/import-harness-entities` | [`import_harness_entities`](Api::import_harness_entities) |
+//! | `POST /v1/onboarding/generate-yaml` | [`onboarding_generate_yaml`](Api::onboarding_generate_yaml) |
+//!
+//! # `PluginInfo`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `DELETE /v1/plugins-info/{plugin-id}` | [`delete_custom_plugin_info`](Api::delete_custom_plugin_info) |
+//! | `GET /v1/backstage-plugins-info` | [`get_backstage_plugins`](Api::get_backstage_plugins) |
+//! | `GET /v1/plugin/request` | [`get_plugin_request`](Api::get_plugin_request) |
+//! | `GET /v1/plugins-info` | [`get_plugins`](Api::get_plugins) |
+//! | `GET /v1/plugins-info/{plugin-id}` | [`get_plugins_info_plugin_id`](Api::get_plugins_info_plugin_id) |
+//! | `POST /v1/plugin/request` | [`post_plugin_request`](Api::post_plugin_request) |
+//! | `POST /v1/plugins-info` | [`save_custom_plugins_info`](Api::save_custom_plugins_info) |
+//! | `PUT /v1/plugins-info/{plugin-id}` | [`update_custom_plugins_info`](Api::update_custom_plugins_info) |
+//!
+//! # `Provision`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `POST /v1/provision-idp` | [`provision_idp`](Api::provision_idp) |
+//!
+//! # `ScmDataPoints`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `POST /v1/data-sources/scm/data-point/values` | [`get_scm_data_point_values`](Api::get_scm_data_point_values) |
+//!
+//! # `Scorecards`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `POST /v1/scorecards` | [`create_scorecard`](Api::create_scorecard) |
+//! | `DELETE /v1/scorecards/{scorecard-id}` | [`delete_scorecard`](Api::delete_scorecard) |
+//! | `GET /v1/entity-facets` | [`get_entity_facets`](Api::get_entity_facets) |
+//! | `GET /v1/scorecards/{scorecard-id}` | [`get_scorecard`](Api::get_scorecard) |
+//! | `GET /v1/scorecards/{scorecard-id}/stats` | [`get_scorecard_stats`](Api::get_scorecard_stats) |
+//! | `GET /v1/scorecards` | [`get_scorecards`](Api::get_scorecards) |
+//! | `PUT /v1/scorecards/{scorecard-id}` | [`update_scorecard`](Api::update_scorecard) |
+//!
+//! # `Scores`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `POST /v1/scores/aggregate` | [`get_aggregated_scores`](Api::get_aggregated_scores) |
+//! | `GET /v1/scores/summary` | [`get_all_scorecard_summary`](Api::get_all_scorecard_summary) |
+//! | `GET /v1/scores/graph` | [`get_scorecards_graphs_score_summary`](Api::get_scorecards_graphs_score_summary) |
+//! | `GET /v1/scores` | [`get_scorecards_scores_overview`](Api::get_scorecards_scores_overview) |
+//! | `GET /v1/scores/recalibrate/status` | [`get_scores_recalibrate_status`](Api::get_scores_recalibrate_status) |
+//! | `POST /v1/scores/recalibrate` | [`scorecard_recalibrate`](Api::scorecard_recalibrate) |
+//!
+//! # `ScoresV2`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `POST /v2/scores/recalibrate` | [`scorecard_recalibrate_v2`](Api::scorecard_recalibrate_v2) |
+//!
+//! # `StatusInfo`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `GET /v1/status-info/{type}` | [`get_status_info_by_type`](Api::get_status_info_by_type) |
+//! | `POST /v1/status-info/{type}` | [`save_status_info_by_type`](Api::save_status_info_by_type) |
+//!
+//! # `StatusInfoV2`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `GET /v2/status-info/{type}` | [`get_status_info_type_v2`](Api::get_status_info_type_v2) |
 mod account_info;
 pub use account_info::*;
 mod aggregation_rules;

@@ -6,12 +6,18 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /v1/namespace-info`
+    ///
+    /// `create-namespace`, tag `Namespace`. Not repeated: twice may be more than once. Published types.
+    /// - Result: json, `application/json`, `application/xml`.
     #[inline]
     pub fn create_namespace(&self) -> CreateNamespace {
         let call = rt::Call::new(self.client, &CREATE_NAMESPACE);
         CreateNamespace { call }
     }
     /// `GET /v1/namespace-info`
+    ///
+    /// `get-namespace-info`, tag `Namespace`. Safe: it only reads. Published types.
+    /// - Result: json, `application/json`, `application/xml`.
     #[inline]
     pub fn get_namespace_info(&self) -> GetNamespaceInfo {
         let call = rt::Call::new(self.client, &GET_NAMESPACE_INFO);

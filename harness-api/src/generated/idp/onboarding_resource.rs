@@ -6,18 +6,29 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /v1/onboarding/harness-entities`
+    ///
+    /// `get-harness-entities`, tag `OnboardingResource`. Safe: it only reads. Published types.
+    /// - Result: [`types::HarnessEntitiesResponse`], `application/json`.
+    /// - List: `paged page/limit from 0, at most 100, items harness_backstage_entities`.
     #[inline]
     pub fn get_harness_entities(&self) -> GetHarnessEntities {
         let call = rt::Call::new(self.client, &GET_HARNESS_ENTITIES);
         GetHarnessEntities { call }
     }
     /// `GET /v1/onboarding/harness-entities-count`
+    ///
+    /// `get-harness-entities-count`, tag `OnboardingResource`. Safe: it only reads. Published types.
+    /// - Result: [`types::HarnessEntitiesCountResponse`], `application/json`.
     #[inline]
     pub fn get_harness_entities_count(&self) -> GetHarnessEntitiesCount {
         let call = rt::Call::new(self.client, &GET_HARNESS_ENTITIES_COUNT);
         GetHarnessEntitiesCount { call }
     }
     /// `POST /v1/onboarding/import-harness-entities`
+    ///
+    /// `import-harness-entities`, tag `OnboardingResource`. Not repeated: twice may be more than once. Published types.
+    /// - Body: [`types::ImportEntitiesBase`], `application/json`.
+    /// - Result: [`types::ImportEntitiesResponse`], `application/json`.
     #[inline]
     pub fn import_harness_entities(
         &self,
@@ -28,6 +39,10 @@ impl<'c> Api<'c> {
         ImportHarnessEntities { call }
     }
     /// `POST /v1/onboarding/generate-yaml`
+    ///
+    /// `onboarding-generate-yaml`, tag `OnboardingResource`. Not repeated: twice may be more than once. Published types.
+    /// - Body, optional: [`types::GenerateYamlRequest`], `application/json`.
+    /// - Result: [`types::GenerateYamlResponse`], `application/json`.
     #[inline]
     pub fn onboarding_generate_yaml(&self) -> OnboardingGenerateYaml {
         let call = rt::Call::new(self.client, &ONBOARDING_GENERATE_YAML);

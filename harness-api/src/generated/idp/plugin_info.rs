@@ -6,6 +6,10 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `DELETE /v1/plugins-info/{plugin-id}`
+    ///
+    /// `delete-custom-plugin-info`, tag `PluginInfo`. Idempotent: twice is as good as once. Published types.
+    /// - Required: path `plugin_id` = `plugin-id`.
+    /// - Result: nothing.
     #[inline]
     pub fn delete_custom_plugin_info(
         &self,
@@ -16,24 +20,40 @@ impl<'c> Api<'c> {
         DeleteCustomPluginInfo { call }
     }
     /// `GET /v1/backstage-plugins-info`
+    ///
+    /// `get-backstage-plugins`, tag `PluginInfo`. Safe: it only reads. Published types.
+    /// - Result: list of [`types::PluginInfoResponse`], `application/json`, `application/yaml`.
+    /// - List: `whole list, items body`.
     #[inline]
     pub fn get_backstage_plugins(&self) -> GetBackstagePlugins {
         let call = rt::Call::new(self.client, &GET_BACKSTAGE_PLUGINS);
         GetBackstagePlugins { call }
     }
     /// `GET /v1/plugin/request`
+    ///
+    /// `get-plugin-request`, tag `PluginInfo`. Safe: it only reads. Published types.
+    /// - Result: [`types::PluginRequestResponseList`], `application/json`.
+    /// - List: `paged page/limit from 0, at most 100, items plugin_requests`.
     #[inline]
     pub fn get_plugin_request(&self) -> GetPluginRequest {
         let call = rt::Call::new(self.client, &GET_PLUGIN_REQUEST);
         GetPluginRequest { call }
     }
     /// `GET /v1/plugins-info`
+    ///
+    /// `get-plugins`, tag `PluginInfo`. Safe: it only reads. Published types.
+    /// - Result: list of [`types::PluginInfoResponse`], `application/json`, `application/yaml`.
+    /// - List: `whole list, items body`.
     #[inline]
     pub fn get_plugins(&self) -> GetPlugins {
         let call = rt::Call::new(self.client, &GET_PLUGINS);
         GetPlugins { call }
     }
     /// `GET /v1/plugins-info/{plugin-id}`
+    ///
+    /// `get-plugins-info-plugin-id`, tag `PluginInfo`. Safe: it only reads. Published types.
+    /// - Required: path `plugin_id` = `plugin-id`.
+    /// - Result: [`types::PluginDetailedInfoResponse`], `application/json`, `application/yaml`.
     #[inline]
     pub fn get_plugins_info_plugin_id(
         &self,
@@ -44,18 +64,31 @@ impl<'c> Api<'c> {
         GetPluginsInfoPluginId { call }
     }
     /// `POST /v1/plugin/request`
+    ///
+    /// `post-plugin-request`, tag `PluginInfo`. Not repeated: twice may be more than once. Published types.
+    /// - Body, optional: [`types::RequestPlugin`], `application/json`.
+    /// - Result: nothing.
     #[inline]
     pub fn post_plugin_request(&self) -> PostPluginRequest {
         let call = rt::Call::new(self.client, &POST_PLUGIN_REQUEST);
         PostPluginRequest { call }
     }
     /// `POST /v1/plugins-info`
+    ///
+    /// `save-custom-plugins-info`, tag `PluginInfo`. Not repeated: twice may be more than once. The answer is published; the body is inferred from one sample.
+    /// - Body, optional: json, `application/json`.
+    /// - Result: [`types::CustomPluginInfoResponse`], `application/json`, `application/yaml`.
     #[inline]
     pub fn save_custom_plugins_info(&self) -> SaveCustomPluginsInfo {
         let call = rt::Call::new(self.client, &SAVE_CUSTOM_PLUGINS_INFO);
         SaveCustomPluginsInfo { call }
     }
     /// `PUT /v1/plugins-info/{plugin-id}`
+    ///
+    /// `update-custom-plugins-info`, tag `PluginInfo`. Idempotent: twice is as good as once. Published types.
+    /// - Required: path `plugin_id` = `plugin-id`.
+    /// - Body, optional: [`types::CustomPluginInfoRequest`], `application/json`, `application/yaml`.
+    /// - Result: [`types::CustomPluginInfoResponse`], `application/json`, `application/yaml`.
     #[inline]
     pub fn update_custom_plugins_info(
         &self,

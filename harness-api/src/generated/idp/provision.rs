@@ -6,6 +6,9 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /v1/provision-idp`
+    ///
+    /// `provision-idp`, tag `Provision`. Not repeated: twice may be more than once. Published types.
+    /// - Result: json, `application/json`, `application/xml`.
     #[inline]
     pub fn provision_idp(&self) -> ProvisionIdp {
         let call = rt::Call::new(self.client, &PROVISION_IDP);

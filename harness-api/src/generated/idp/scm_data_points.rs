@@ -6,6 +6,10 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /v1/data-sources/scm/data-point/values`
+    ///
+    /// `get-scm-data-point-values`, tag `ScmDataPoints`. Safe: it only reads. Published types.
+    /// - Body, optional: [`types::ScmRequest`], `application/json`, `application/yaml`.
+    /// - Result: [`types::DataSourceDataPointInfoResponse`], `application/json`.
     #[inline]
     pub fn get_scm_data_point_values(&self) -> GetScmDataPointValues {
         let call = rt::Call::new(self.client, &GET_SCM_DATA_POINT_VALUES);

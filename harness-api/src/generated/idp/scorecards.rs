@@ -6,12 +6,20 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /v1/scorecards`
+    ///
+    /// `create-scorecard`, tag `Scorecards`. Not repeated: twice may be more than once. Published types.
+    /// - Body, optional: [`types::ScorecardDetailsRequest`], `application/json`.
+    /// - Result: [`types::DefaultSaveResponse`], `application/json`, `application/yaml`.
     #[inline]
     pub fn create_scorecard(&self) -> CreateScorecard {
         let call = rt::Call::new(self.client, &CREATE_SCORECARD);
         CreateScorecard { call }
     }
     /// `DELETE /v1/scorecards/{scorecard-id}`
+    ///
+    /// `delete-scorecard`, tag `Scorecards`. Idempotent: twice is as good as once. Published types.
+    /// - Required: path `scorecard_id` = `scorecard-id`.
+    /// - Result: nothing.
     #[inline]
     pub fn delete_scorecard(&self, scorecard_id: impl Into<String>) -> DeleteScorecard {
         let mut call = rt::Call::new(self.client, &DELETE_SCORECARD);
@@ -19,6 +27,10 @@ impl<'c> Api<'c> {
         DeleteScorecard { call }
     }
     /// `GET /v1/entity-facets`
+    ///
+    /// `get-entity-facets`, tag `Scorecards`. Safe: it only reads. Published types.
+    /// - Required: query `kind`.
+    /// - Result: [`types::Facets`], `application/json`, `application/yaml`.
     #[inline]
     pub fn get_entity_facets(&self, kind: impl Into<String>) -> GetEntityFacets {
         let mut call = rt::Call::new(self.client, &GET_ENTITY_FACETS);
@@ -26,6 +38,10 @@ impl<'c> Api<'c> {
         GetEntityFacets { call }
     }
     /// `GET /v1/scorecards/{scorecard-id}`
+    ///
+    /// `get-scorecard`, tag `Scorecards`. Safe: it only reads. Published types.
+    /// - Required: path `scorecard_id` = `scorecard-id`.
+    /// - Result: [`types::ScorecardDetailsResponse`], `application/json`, `application/yaml`.
     #[inline]
     pub fn get_scorecard(&self, scorecard_id: impl Into<String>) -> GetScorecard {
         let mut call = rt::Call::new(self.client, &GET_SCORECARD);
@@ -33,6 +49,10 @@ impl<'c> Api<'c> {
         GetScorecard { call }
     }
     /// `GET /v1/scorecards/{scorecard-id}/stats`
+    ///
+    /// `get-scorecard-stats`, tag `Scorecards`. Safe: it only reads. Published types.
+    /// - Required: path `scorecard_id` = `scorecard-id`.
+    /// - Result: [`types::ScorecardStatsResponse`], `application/json`, `application/yaml`.
     #[inline]
     pub fn get_scorecard_stats(
         &self,
@@ -43,12 +63,21 @@ impl<'c> Api<'c> {
         GetScorecardStats { call }
     }
     /// `GET /v1/scorecards`
+    ///
+    /// `get-scorecards`, tag `Scorecards`. Safe: it only reads. Published types.
+    /// - Result: list of [`types::ScorecardResponse`], `application/json`, `application/yaml`.
+    /// - List: `whole list, items body`.
     #[inline]
     pub fn get_scorecards(&self) -> GetScorecards {
         let call = rt::Call::new(self.client, &GET_SCORECARDS);
         GetScorecards { call }
     }
     /// `PUT /v1/scorecards/{scorecard-id}`
+    ///
+    /// `update-scorecard`, tag `Scorecards`. Idempotent: twice is as good as once. Published types.
+    /// - Required: path `scorecard_id` = `scorecard-id`.
+    /// - Body, optional: [`types::ScorecardDetailsRequest`], `application/json`.
+    /// - Result: [`types::DefaultSaveResponse`], `application/json`, `application/yaml`.
     #[inline]
     pub fn update_scorecard(&self, scorecard_id: impl Into<String>) -> UpdateScorecard {
         let mut call = rt::Call::new(self.client, &UPDATE_SCORECARD);

@@ -6,12 +6,20 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /v1/scores/aggregate`
+    ///
+    /// `get-aggregated-scores`, tag `Scores`. Safe: it only reads. Published types.
+    /// - Body, optional: [`types::ScorecardFilter`], `application/json`.
+    /// - Result: list of [`types::EntityScoresResponse`], `application/json`.
     #[inline]
     pub fn get_aggregated_scores(&self) -> GetAggregatedScores {
         let call = rt::Call::new(self.client, &GET_AGGREGATED_SCORES);
         GetAggregatedScores { call }
     }
     /// `GET /v1/scores/summary`
+    ///
+    /// `get-all-scorecard-summary`, tag `Scores`. Safe: it only reads. Published types.
+    /// - Required: query `entity_identifier`.
+    /// - Result: [`types::ScorecardSummaryResponse`], `application/json`.
     #[inline]
     pub fn get_all_scorecard_summary(
         &self,
@@ -22,6 +30,10 @@ impl<'c> Api<'c> {
         GetAllScorecardSummary { call }
     }
     /// `GET /v1/scores/graph`
+    ///
+    /// `get-scorecards-graphs-score-summary`, tag `Scores`. Safe: it only reads. Published types.
+    /// - Required: query `entity_identifier`.
+    /// - Result: [`types::ScorecardGraphSummaryInfoResponse`], `application/json`.
     #[inline]
     pub fn get_scorecards_graphs_score_summary(
         &self,
@@ -34,6 +46,10 @@ impl<'c> Api<'c> {
         }
     }
     /// `GET /v1/scores`
+    ///
+    /// `get-scorecards-scores-overview`, tag `Scores`. Safe: it only reads. Published types.
+    /// - Required: query `entity_identifier`.
+    /// - Result: [`types::ScorecardScoreResponse`], `application/json`.
     #[inline]
     pub fn get_scorecards_scores_overview(
         &self,
@@ -46,12 +62,20 @@ impl<'c> Api<'c> {
         }
     }
     /// `GET /v1/scores/recalibrate/status`
+    ///
+    /// `get-scores-recalibrate-status`, tag `Scores`. Safe: it only reads. Published types.
+    /// - Body, optional: [`types::ScorecardRecalibrateRequest`], `application/json`, `application/yaml`.
+    /// - Result: [`types::ScorecardRecalibrateResponseV2`], `application/json`, `application/yaml`.
     #[inline]
     pub fn get_scores_recalibrate_status(&self) -> GetScoresRecalibrateStatus {
         let call = rt::Call::new(self.client, &GET_SCORES_RECALIBRATE_STATUS);
         GetScoresRecalibrateStatus { call }
     }
     /// `POST /v1/scores/recalibrate`
+    ///
+    /// `scorecard-recalibrate`, tag `Scores`. Not repeated: twice may be more than once. Published types.
+    /// - Body, optional: [`types::ScorecardRecalibrateRequest`], `application/json`, `application/yaml`.
+    /// - Result: [`types::ScorecardRecalibrateResponse`], `application/json`, `application/yaml`.
     #[inline]
     pub fn scorecard_recalibrate(&self) -> ScorecardRecalibrate {
         let call = rt::Call::new(self.client, &SCORECARD_RECALIBRATE);

@@ -6,6 +6,10 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /v2/scores/recalibrate`
+    ///
+    /// `scorecard-recalibrate-v2`, tag `ScoresV2`. Not repeated: twice may be more than once. Published types.
+    /// - Body, optional: [`types::ScorecardRecalibrateRequest`], `application/json`, `application/yaml`.
+    /// - Result: [`types::ScorecardRecalibrateResponseV2`], `application/json`, `application/yaml`.
     #[inline]
     pub fn scorecard_recalibrate_v2(&self) -> ScorecardRecalibrateV2 {
         let call = rt::Call::new(self.client, &SCORECARD_RECALIBRATE_V2);

@@ -6,6 +6,10 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /v1/status-info/{type}`
+    ///
+    /// `get-status-info-by-type`, tag `StatusInfo`. Safe: it only reads. Published types.
+    /// - Required: path `type_` = `type`.
+    /// - Result: [`types::StatusInfoResponse`], `application/json`, `application/yaml`.
     #[inline]
     pub fn get_status_info_by_type(
         &self,
@@ -16,6 +20,11 @@ impl<'c> Api<'c> {
         GetStatusInfoByType { call }
     }
     /// `POST /v1/status-info/{type}`
+    ///
+    /// `save-status-info-by-type`, tag `StatusInfo`. Not repeated: twice may be more than once. Published types.
+    /// - Required: path `type_` = `type`.
+    /// - Body, optional: [`types::StatusInfoRequest`], `application/json`, `application/yaml`.
+    /// - Result: [`types::StatusInfoResponse`], `application/json`, `application/yaml`.
     #[inline]
     pub fn save_status_info_by_type(
         &self,

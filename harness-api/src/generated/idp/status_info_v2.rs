@@ -6,6 +6,10 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /v2/status-info/{type}`
+    ///
+    /// `get-status-info-type-v2`, tag `StatusInfoV2`. Safe: it only reads. Published types.
+    /// - Required: path `type_` = `type`.
+    /// - Result: map of json, `application/json`.
     #[inline]
     pub fn get_status_info_type_v2(
         &self,

@@ -6,6 +6,9 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /v1/oauth/confluence`
+    ///
+    /// `confluenceOauthTokenGenerate`, tag `Confluence Utils`. Not repeated: twice may be more than once. Published types.
+    /// - Result: [`types::ConfluenceOauthTokenResponse`], `application/json`.
     #[inline]
     pub fn confluence_oauth_token_generate(&self) -> ConfluenceOauthTokenGenerate {
         let call = rt::Call::new(self.client, &CONFLUENCE_OAUTH_TOKEN_GENERATE);

@@ -6,6 +6,10 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /v1/notification-trigger/ir/slo-notification`
+    ///
+    /// `sloNotificationTrigger`, tag `Incident Response`. Not repeated: twice may be more than once. Published types.
+    /// - Body, optional: [`types::SloNotificationDto`], `application/json`.
+    /// - Result: nothing.
     #[inline]
     pub fn slo_notification_trigger(&self) -> SloNotificationTrigger {
         let call = rt::Call::new(self.client, &SLO_NOTIFICATION_TRIGGER);

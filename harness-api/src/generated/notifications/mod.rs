@@ -2,6 +2,89 @@
 // Do not edit: change the description's fixes or the generator, then run `cargo xtask generate`.
 
 //! Notification channels and rules.
+//!
+//! # `Confluence Utils`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `GET /v1/oauth/confluence` | [`confluence_oauth_token_generate`](Api::confluence_oauth_token_generate) |
+//!
+//! # `Incident Response`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `POST /v1/notification-trigger/ir/slo-notification` | [`slo_notification_trigger`](Api::slo_notification_trigger) |
+//!
+//! # `MS Teams Utils`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `GET /v1/oauth/msteams` | [`ms_teams_oauth_token_generate`](Api::ms_teams_oauth_token_generate) |
+//!
+//! # `Notification Attachments`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `POST /v1/attachments` | [`create_attachment`](Api::create_attachment) |
+//!
+//! # `Notification Channels`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `POST /v1/orgs/{org}/projects/{project}/notification-channels` | [`create_notification_channel`](Api::create_notification_channel) |
+//! | `POST /v1/notification-channels` | [`create_notification_channel_account`](Api::create_notification_channel_account) |
+//! | `POST /v1/orgs/{org}/notification-channels` | [`create_notification_channel_org`](Api::create_notification_channel_org) |
+//! | `DELETE /v1/orgs/{org}/projects/{project}/notification-channels/{notification-channel}` | [`delete_notification_channel`](Api::delete_notification_channel) |
+//! | `DELETE /v1/notification-channels/{notification-channel}` | [`delete_notification_channel_account`](Api::delete_notification_channel_account) |
+//! | `DELETE /v1/orgs/{org}/notification-channels/{notification-channel}` | [`delete_notification_channel_org`](Api::delete_notification_channel_org) |
+//! | `GET /v1/orgs/{org}/projects/{project}/notification-channels/{notification-channel}` | [`get_notification_channel`](Api::get_notification_channel) |
+//! | `GET /v1/notification-channels/{notification-channel}` | [`get_notification_channel_account`](Api::get_notification_channel_account) |
+//! | `GET /v1/orgs/{org}/notification-channels/{notification-channel}` | [`get_notification_channel_org`](Api::get_notification_channel_org) |
+//! | `GET /v1/orgs/{org}/projects/{project}/notification-channels` | [`list_notification_channels`](Api::list_notification_channels) |
+//! | `GET /v1/notification-channels` | [`list_notification_channels_account`](Api::list_notification_channels_account) |
+//! | `GET /v1/orgs/{org}/notification-channels` | [`list_notification_channels_org`](Api::list_notification_channels_org) |
+//! | `PUT /v1/orgs/{org}/projects/{project}/notification-channels/{notification-channel}` | [`update_notification_channel`](Api::update_notification_channel) |
+//! | `PUT /v1/notification-channels/{notification-channel}` | [`update_notification_channel_account`](Api::update_notification_channel_account) |
+//! | `PUT /v1/orgs/{org}/notification-channels/{notification-channel}` | [`update_notification_channel_org`](Api::update_notification_channel_org) |
+//! | `GET /v1/orgs/{org}/projects/{project}/validate-channels/{notification-channel}` | [`validate_notification_channel_identifier`](Api::validate_notification_channel_identifier) |
+//! | `GET /v1/validate-channels/{notification-channel}` | [`validate_notification_channel_identifier_account`](Api::validate_notification_channel_identifier_account) |
+//! | `GET /v1/orgs/{org}/validate-channels/{notification-channel}` | [`validate_notification_channel_identifier_org`](Api::validate_notification_channel_identifier_org) |
+//!
+//! # `Notification Rules`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `POST /v1/orgs/{org}/projects/{project}/notification-rules` | [`create_notification_rule`](Api::create_notification_rule) |
+//! | `POST /v1/notification-rules` | [`create_notification_rule_account`](Api::create_notification_rule_account) |
+//! | `POST /v1/orgs/{org}/notification-rules` | [`create_notification_rule_org`](Api::create_notification_rule_org) |
+//! | `DELETE /v1/orgs/{org}/projects/{project}/notification-rules/{notification-rule}` | [`delete_notification_rule`](Api::delete_notification_rule) |
+//! | `DELETE /v1/notification-rules/{notification-rule}` | [`delete_notification_rule_account`](Api::delete_notification_rule_account) |
+//! | `DELETE /v1/orgs/{org}/notification-rules/{notification-rule}` | [`delete_notification_rule_org`](Api::delete_notification_rule_org) |
+//! | `GET /v1/orgs/{org}/projects/{project}/notification-rules/{notification-rule}` | [`get_notification_rule`](Api::get_notification_rule) |
+//! | `GET /v1/notification-rules/{notification-rule}` | [`get_notification_rule_account`](Api::get_notification_rule_account) |
+//! | `GET /v1/orgs/{org}/notification-rules/{notification-rule}` | [`get_notification_rule_org`](Api::get_notification_rule_org) |
+//! | `GET /v1/orgs/{org}/projects/{project}/notification-rules` | [`list_notification_rules`](Api::list_notification_rules) |
+//! | `GET /v1/notification-rules` | [`list_notification_rules_account`](Api::list_notification_rules_account) |
+//! | `GET /v1/orgs/{org}/notification-rules` | [`list_notification_rules_org`](Api::list_notification_rules_org) |
+//! | `GET /v1/notification-resource-list` | [`notification_resource_list`](Api::notification_resource_list) |
+//! | `PUT /v1/orgs/{org}/projects/{project}/notification-rules/{notification-rule}` | [`update_notification_rule`](Api::update_notification_rule) |
+//! | `PUT /v1/notification-rules/{notification-rule}` | [`update_notification_rule_account`](Api::update_notification_rule_account) |
+//! | `PUT /v1/orgs/{org}/notification-rules/{notification-rule}` | [`update_notification_rule_org`](Api::update_notification_rule_org) |
+//! | `GET /v1/orgs/{org}/projects/{project}/notification-rules/validate-rules/{notification-rule}` | [`validate_notification_rule_identifier`](Api::validate_notification_rule_identifier) |
+//! | `GET /v1/validate-rules/{notification-rule}` | [`validate_notification_rule_identifier_account`](Api::validate_notification_rule_identifier_account) |
+//! | `GET /v1/orgs/{org}/validate-rules/{notification-rule}` | [`validate_notification_rule_identifier_org`](Api::validate_notification_rule_identifier_org) |
+//!
+//! # `Slack Utils`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `GET /v1/oauth/slack` | [`slack_oauth_token_generate`](Api::slack_oauth_token_generate) |
+//!
+//! # `Zoom Utils`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `GET /v1/oauth/zoom` | [`zoom_oauth_token_generate`](Api::zoom_oauth_token_generate) |
 mod confluence_utils;
 pub use confluence_utils::*;
 mod incident_response;

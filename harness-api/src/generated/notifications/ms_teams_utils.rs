@@ -6,6 +6,9 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /v1/oauth/msteams`
+    ///
+    /// `msTeamsOauthTokenGenerate`, tag `MS Teams Utils`. Not repeated: twice may be more than once. Published types.
+    /// - Result: [`types::MsTeamsOauthTokenResponse`], `application/json`.
     #[inline]
     pub fn ms_teams_oauth_token_generate(&self) -> MsTeamsOauthTokenGenerate {
         let call = rt::Call::new(self.client, &MS_TEAMS_OAUTH_TOKEN_GENERATE);

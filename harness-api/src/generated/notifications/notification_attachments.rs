@@ -6,6 +6,10 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /v1/attachments`
+    ///
+    /// `create-attachment`, tag `Notification Attachments`. Not repeated: twice may be more than once. Published types.
+    /// - Body, optional: `multipart/form-data`.
+    /// - Result: text, `application/json`.
     #[inline]
     pub fn create_attachment(&self) -> CreateAttachment {
         let call = rt::Call::new(self.client, &CREATE_ATTACHMENT);

@@ -6,6 +6,11 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /v1/orgs/{org}/projects/{project}/notification-channels`
+    ///
+    /// `create-notification-channel`, tag `Notification Channels`. Not repeated: twice may be more than once. Published types.
+    /// - Required: path `org`, `project`.
+    /// - Body, optional: [`types::NotificationChannelDto`], `application/json`.
+    /// - Result: [`types::NotificationChannelDto`], `application/json`, `application/xml`, `multipart/form-data`.
     #[inline]
     pub fn create_notification_channel(
         &self,
@@ -18,6 +23,10 @@ impl<'c> Api<'c> {
         CreateNotificationChannel { call }
     }
     /// `POST /v1/notification-channels`
+    ///
+    /// `create-notification-channel-account`, tag `Notification Channels`. Not repeated: twice may be more than once. Published types.
+    /// - Body, optional: [`types::NotificationChannelDto`], `application/json`.
+    /// - Result: [`types::NotificationChannelDto`], `application/json`, `application/xml`, `multipart/form-data`.
     #[inline]
     pub fn create_notification_channel_account(
         &self,
@@ -28,6 +37,11 @@ impl<'c> Api<'c> {
         }
     }
     /// `POST /v1/orgs/{org}/notification-channels`
+    ///
+    /// `create-notification-channel-org`, tag `Notification Channels`. Not repeated: twice may be more than once. Published types.
+    /// - Required: path `org`.
+    /// - Body, optional: [`types::NotificationChannelDto`], `application/json`.
+    /// - Result: [`types::NotificationChannelDto`], `application/json`, `application/xml`, `multipart/form-data`.
     #[inline]
     pub fn create_notification_channel_org(
         &self,
@@ -40,6 +54,10 @@ impl<'c> Api<'c> {
         }
     }
     /// `DELETE /v1/orgs/{org}/projects/{project}/notification-channels/{notification-channel}`
+    ///
+    /// `delete-notification-channel`, tag `Notification Channels`. Idempotent: twice is as good as once. Published types.
+    /// - Required: path `notification_channel` = `notification-channel`, `org`, `project`.
+    /// - Result: nothing.
     #[inline]
     pub fn delete_notification_channel(
         &self,
@@ -54,6 +72,10 @@ impl<'c> Api<'c> {
         DeleteNotificationChannel { call }
     }
     /// `DELETE /v1/notification-channels/{notification-channel}`
+    ///
+    /// `delete-notification-channel-account`, tag `Notification Channels`. Idempotent: twice is as good as once. Published types.
+    /// - Required: path `notification_channel` = `notification-channel`.
+    /// - Result: nothing.
     #[inline]
     pub fn delete_notification_channel_account(
         &self,
@@ -66,6 +88,10 @@ impl<'c> Api<'c> {
         }
     }
     /// `DELETE /v1/orgs/{org}/notification-channels/{notification-channel}`
+    ///
+    /// `delete-notification-channel-org`, tag `Notification Channels`. Idempotent: twice is as good as once. Published types.
+    /// - Required: path `notification_channel` = `notification-channel`, `org`.
+    /// - Result: nothing.
     #[inline]
     pub fn delete_notification_channel_org(
         &self,
@@ -80,6 +106,10 @@ impl<'c> Api<'c> {
         }
     }
     /// `GET /v1/orgs/{org}/projects/{project}/notification-channels/{notification-channel}`
+    ///
+    /// `get-notification-channel`, tag `Notification Channels`. Safe: it only reads. Published types.
+    /// - Required: path `notification_channel` = `notification-channel`, `org`, `project`.
+    /// - Result: [`types::NotificationChannelDto`], `application/json`, `application/xml`, `multipart/form-data`.
     #[inline]
     pub fn get_notification_channel(
         &self,
@@ -94,6 +124,10 @@ impl<'c> Api<'c> {
         GetNotificationChannel { call }
     }
     /// `GET /v1/notification-channels/{notification-channel}`
+    ///
+    /// `get-notification-channel-account`, tag `Notification Channels`. Safe: it only reads. Published types.
+    /// - Required: path `notification_channel` = `notification-channel`.
+    /// - Result: [`types::NotificationChannelDto`], `application/json`, `application/xml`, `multipart/form-data`.
     #[inline]
     pub fn get_notification_channel_account(
         &self,
@@ -106,6 +140,10 @@ impl<'c> Api<'c> {
         }
     }
     /// `GET /v1/orgs/{org}/notification-channels/{notification-channel}`
+    ///
+    /// `get-notification-channel-org`, tag `Notification Channels`. Safe: it only reads. Published types.
+    /// - Required: path `notification_channel` = `notification-channel`, `org`.
+    /// - Result: [`types::NotificationChannelDto`], `application/json`, `application/xml`, `multipart/form-data`.
     #[inline]
     pub fn get_notification_channel_org(
         &self,
@@ -118,6 +156,11 @@ impl<'c> Api<'c> {
         GetNotificationChannelOrg { call }
     }
     /// `GET /v1/orgs/{org}/projects/{project}/notification-channels`
+    ///
+    /// `list-notification-channels`, tag `Notification Channels`. Safe: it only reads. Published types.
+    /// - Required: path `org`, `project`.
+    /// - Result: list of [`types::NotificationChannelDto`], `application/json`, `application/xml`, `multipart/form-data`, `text/html`, `text/plain`.
+    /// - List: `paged page/limit from 0, size 30, at most 100, items body, total header X-Total-Elements, size header X-Page-Size`.
     #[inline]
     pub fn list_notification_channels(
         &self,
@@ -130,6 +173,10 @@ impl<'c> Api<'c> {
         ListNotificationChannels { call }
     }
     /// `GET /v1/notification-channels`
+    ///
+    /// `list-notification-channels-account`, tag `Notification Channels`. Safe: it only reads. Published types.
+    /// - Result: list of [`types::NotificationChannelDto`], `application/json`, `application/xml`, `multipart/form-data`, `text/html`, `text/plain`.
+    /// - List: `paged page/limit from 0, size 30, at most 100, items body, total header X-Total-Elements, size header X-Page-Size`.
     #[inline]
     pub fn list_notification_channels_account(&self) -> ListNotificationChannelsAccount {
         let call = rt::Call::new(self.client, &LIST_NOTIFICATION_CHANNELS_ACCOUNT);
@@ -138,6 +185,11 @@ impl<'c> Api<'c> {
         }
     }
     /// `GET /v1/orgs/{org}/notification-channels`
+    ///
+    /// `list-notification-channels-org`, tag `Notification Channels`. Safe: it only reads. Published types.
+    /// - Required: path `org`.
+    /// - Result: list of [`types::NotificationChannelDto`], `application/json`, `application/xml`, `multipart/form-data`, `text/html`, `text/plain`.
+    /// - List: `paged page/limit from 0, size 30, at most 100, items body, total header X-Total-Elements, size header X-Page-Size`.
     #[inline]
     pub fn list_notification_channels_org(
         &self,
@@ -150,6 +202,11 @@ impl<'c> Api<'c> {
         }
     }
     /// `PUT /v1/orgs/{org}/projects/{project}/notification-channels/{notification-channel}`
+    ///
+    /// `update-notification-channel`, tag `Notification Channels`. Idempotent: twice is as good as once. Published types.
+    /// - Required: path `notification_channel` = `notification-channel`, `org`, `project`.
+    /// - Body, optional: [`types::NotificationChannelDto`], `application/json`.
+    /// - Result: [`types::NotificationChannelDto`], `application/json`, `application/xml`, `multipart/form-data`.
     #[inline]
     pub fn update_notification_channel(
         &self,
@@ -164,6 +221,11 @@ impl<'c> Api<'c> {
         UpdateNotificationChannel { call }
     }
     /// `PUT /v1/notification-channels/{notification-channel}`
+    ///
+    /// `update-notification-channel-account`, tag `Notification Channels`. Idempotent: twice is as good as once. Published types.
+    /// - Required: path `notification_channel` = `notification-channel`.
+    /// - Body, optional: [`types::NotificationChannelDto`], `application/json`.
+    /// - Result: [`types::NotificationChannelDto`], `application/json`, `application/xml`, `multipart/form-data`.
     #[inline]
     pub fn update_notification_channel_account(
         &self,
@@ -176,6 +238,11 @@ impl<'c> Api<'c> {
         }
     }
     /// `PUT /v1/orgs/{org}/notification-channels/{notification-channel}`
+    ///
+    /// `update-notification-channel-org`, tag `Notification Channels`. Idempotent: twice is as good as once. Published types.
+    /// - Required: path `notification_channel` = `notification-channel`, `org`.
+    /// - Body, optional: [`types::NotificationChannelDto`], `application/json`.
+    /// - Result: [`types::NotificationChannelDto`], `application/json`, `application/xml`, `multipart/form-data`.
     #[inline]
     pub fn update_notification_channel_org(
         &self,
@@ -190,6 +257,10 @@ impl<'c> Api<'c> {
         }
     }
     /// `GET /v1/orgs/{org}/projects/{project}/validate-channels/{notification-channel}`
+    ///
+    /// `validate-notification-channel-identifier`, tag `Notification Channels`. Safe: it only reads. Published types.
+    /// - Required: path `org`, `project`, `notification_channel` = `notification-channel`.
+    /// - Result: [`types::ValidateIdentifierDto`], `application/json`.
     #[inline]
     pub fn validate_notification_channel_identifier(
         &self,
@@ -209,6 +280,10 @@ impl<'c> Api<'c> {
         }
     }
     /// `GET /v1/validate-channels/{notification-channel}`
+    ///
+    /// `validate-notification-channel-identifier-account`, tag `Notification Channels`. Safe: it only reads. Published types.
+    /// - Required: path `notification_channel` = `notification-channel`.
+    /// - Result: [`types::ValidateIdentifierDto`], `application/json`.
     #[inline]
     pub fn validate_notification_channel_identifier_account(
         &self,
@@ -224,6 +299,10 @@ impl<'c> Api<'c> {
         }
     }
     /// `GET /v1/orgs/{org}/validate-channels/{notification-channel}`
+    ///
+    /// `validate-notification-channel-identifier-org`, tag `Notification Channels`. Safe: it only reads. Published types.
+    /// - Required: path `org`, `notification_channel` = `notification-channel`.
+    /// - Result: [`types::ValidateIdentifierDto`], `application/json`.
     #[inline]
     pub fn validate_notification_channel_identifier_org(
         &self,

@@ -6,6 +6,11 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /v1/orgs/{org}/projects/{project}/notification-rules`
+    ///
+    /// `create-notification-rule`, tag `Notification Rules`. Not repeated: twice may be more than once. Published types.
+    /// - Required: path `org`, `project`.
+    /// - Body, optional: [`types::NotificationRuleDto`], `application/json`.
+    /// - Result: [`types::NotificationRuleDto`], `application/json`, `application/xml`, `multipart/form-data`.
     #[inline]
     pub fn create_notification_rule(
         &self,
@@ -18,6 +23,10 @@ impl<'c> Api<'c> {
         CreateNotificationRule { call }
     }
     /// `POST /v1/notification-rules`
+    ///
+    /// `create-notification-rule-account`, tag `Notification Rules`. Not repeated: twice may be more than once. Published types.
+    /// - Body, optional: [`types::NotificationRuleDto`], `application/json`.
+    /// - Result: [`types::NotificationRuleDto`], `application/json`, `application/xml`, `multipart/form-data`.
     #[inline]
     pub fn create_notification_rule_account(&self) -> CreateNotificationRuleAccount {
         let call = rt::Call::new(self.client, &CREATE_NOTIFICATION_RULE_ACCOUNT);
@@ -26,6 +35,11 @@ impl<'c> Api<'c> {
         }
     }
     /// `POST /v1/orgs/{org}/notification-rules`
+    ///
+    /// `create-notification-rule-org`, tag `Notification Rules`. Not repeated: twice may be more than once. Published types.
+    /// - Required: path `org`.
+    /// - Body, optional: [`types::NotificationRuleDto`], `application/json`.
+    /// - Result: [`types::NotificationRuleDto`], `application/json`, `application/xml`, `multipart/form-data`.
     #[inline]
     pub fn create_notification_rule_org(
         &self,
@@ -36,6 +50,10 @@ impl<'c> Api<'c> {
         CreateNotificationRuleOrg { call }
     }
     /// `DELETE /v1/orgs/{org}/projects/{project}/notification-rules/{notification-rule}`
+    ///
+    /// `delete-notification-rule`, tag `Notification Rules`. Idempotent: twice is as good as once. Published types.
+    /// - Required: path `org`, `project`, `notification_rule` = `notification-rule`.
+    /// - Result: nothing.
     #[inline]
     pub fn delete_notification_rule(
         &self,
@@ -50,6 +68,10 @@ impl<'c> Api<'c> {
         DeleteNotificationRule { call }
     }
     /// `DELETE /v1/notification-rules/{notification-rule}`
+    ///
+    /// `delete-notification-rule-account`, tag `Notification Rules`. Idempotent: twice is as good as once. Published types.
+    /// - Required: path `notification_rule` = `notification-rule`.
+    /// - Result: nothing.
     #[inline]
     pub fn delete_notification_rule_account(
         &self,
@@ -62,6 +84,10 @@ impl<'c> Api<'c> {
         }
     }
     /// `DELETE /v1/orgs/{org}/notification-rules/{notification-rule}`
+    ///
+    /// `delete-notification-rule-org`, tag `Notification Rules`. Idempotent: twice is as good as once. Published types.
+    /// - Required: path `org`, `notification_rule` = `notification-rule`.
+    /// - Result: nothing.
     #[inline]
     pub fn delete_notification_rule_org(
         &self,
@@ -74,6 +100,10 @@ impl<'c> Api<'c> {
         DeleteNotificationRuleOrg { call }
     }
     /// `GET /v1/orgs/{org}/projects/{project}/notification-rules/{notification-rule}`
+    ///
+    /// `get-notification-rule`, tag `Notification Rules`. Safe: it only reads. Published types.
+    /// - Required: path `org`, `project`, `notification_rule` = `notification-rule`.
+    /// - Result: [`types::NotificationRuleDto`], `application/json`, `application/xml`, `multipart/form-data`.
     #[inline]
     pub fn get_notification_rule(
         &self,
@@ -88,6 +118,10 @@ impl<'c> Api<'c> {
         GetNotificationRule { call }
     }
     /// `GET /v1/notification-rules/{notification-rule}`
+    ///
+    /// `get-notification-rule-account`, tag `Notification Rules`. Safe: it only reads. Published types.
+    /// - Required: path `notification_rule` = `notification-rule`.
+    /// - Result: [`types::NotificationRuleDto`], `application/json`, `application/xml`, `multipart/form-data`.
     #[inline]
     pub fn get_notification_rule_account(
         &self,
@@ -98,6 +132,10 @@ impl<'c> Api<'c> {
         GetNotificationRuleAccount { call }
     }
     /// `GET /v1/orgs/{org}/notification-rules/{notification-rule}`
+    ///
+    /// `get-notification-rule-org`, tag `Notification Rules`. Safe: it only reads. Published types.
+    /// - Required: path `org`, `notification_rule` = `notification-rule`.
+    /// - Result: [`types::NotificationRuleDto`], `application/json`, `application/xml`, `multipart/form-data`.
     #[inline]
     pub fn get_notification_rule_org(
         &self,
@@ -110,6 +148,11 @@ impl<'c> Api<'c> {
         GetNotificationRuleOrg { call }
     }
     /// `GET /v1/orgs/{org}/projects/{project}/notification-rules`
+    ///
+    /// `list-notification-rules`, tag `Notification Rules`. Safe: it only reads. Published types.
+    /// - Required: path `org`, `project`.
+    /// - Result: list of [`types::NotificationRuleDto`], `application/json`, `application/xml`.
+    /// - List: `paged page/limit from 0, size 30, at most 100, items body, total header X-Total-Elements, size header X-Page-Size`.
     #[inline]
     pub fn list_notification_rules(
         &self,
@@ -122,6 +165,10 @@ impl<'c> Api<'c> {
         ListNotificationRules { call }
     }
     /// `GET /v1/notification-rules`
+    ///
+    /// `list-notification-rules-account`, tag `Notification Rules`. Safe: it only reads. Published types.
+    /// - Result: list of [`types::NotificationRuleDto`], `application/json`, `application/xml`.
+    /// - List: `paged page/limit from 0, size 30, at most 100, items body, total header X-Total-Elements, size header X-Page-Size`.
     #[inline]
     pub fn list_notification_rules_account(&self) -> ListNotificationRulesAccount {
         let call = rt::Call::new(self.client, &LIST_NOTIFICATION_RULES_ACCOUNT);
@@ -130,6 +177,11 @@ impl<'c> Api<'c> {
         }
     }
     /// `GET /v1/orgs/{org}/notification-rules`
+    ///
+    /// `list-notification-rules-org`, tag `Notification Rules`. Safe: it only reads. Published types.
+    /// - Required: path `org`.
+    /// - Result: list of [`types::NotificationRuleDto`], `application/json`, `application/xml`.
+    /// - List: `paged page/limit from 0, size 30, at most 100, items body, total header X-Total-Elements, size header X-Page-Size`.
     #[inline]
     pub fn list_notification_rules_org(
         &self,
@@ -140,12 +192,21 @@ impl<'c> Api<'c> {
         ListNotificationRulesOrg { call }
     }
     /// `GET /v1/notification-resource-list`
+    ///
+    /// `notification-resource-list`, tag `Notification Rules`. Safe: it only reads. Published types.
+    /// - Result: list of [`types::NotificationResourceDto`], `application/json`.
+    /// - List: `whole list, items body`.
     #[inline]
     pub fn notification_resource_list(&self) -> NotificationResourceList {
         let call = rt::Call::new(self.client, &NOTIFICATION_RESOURCE_LIST);
         NotificationResourceList { call }
     }
     /// `PUT /v1/orgs/{org}/projects/{project}/notification-rules/{notification-rule}`
+    ///
+    /// `update-notification-rule`, tag `Notification Rules`. Idempotent: twice is as good as once. Published types.
+    /// - Required: path `org`, `project`, `notification_rule` = `notification-rule`.
+    /// - Body, optional: [`types::NotificationRuleDto`], `application/json`.
+    /// - Result: [`types::NotificationRuleDto`], `application/json`, `application/xml`, `multipart/form-data`.
     #[inline]
     pub fn update_notification_rule(
         &self,
@@ -160,6 +221,11 @@ impl<'c> Api<'c> {
         UpdateNotificationRule { call }
     }
     /// `PUT /v1/notification-rules/{notification-rule}`
+    ///
+    /// `update-notification-rule-account`, tag `Notification Rules`. Idempotent: twice is as good as once. Published types.
+    /// - Required: path `notification_rule` = `notification-rule`.
+    /// - Body, optional: [`types::NotificationRuleDto`], `application/json`.
+    /// - Result: [`types::NotificationRuleDto`], `application/json`, `application/xml`, `multipart/form-data`.
     #[inline]
     pub fn update_notification_rule_account(
         &self,
@@ -172,6 +238,11 @@ impl<'c> Api<'c> {
         }
     }
     /// `PUT /v1/orgs/{org}/notification-rules/{notification-rule}`
+    ///
+    /// `update-notification-rule-org`, tag `Notification Rules`. Idempotent: twice is as good as once. Published types.
+    /// - Required: path `org`, `notification_rule` = `notification-rule`.
+    /// - Body, optional: [`types::NotificationRuleDto`], `application/json`.
+    /// - Result: [`types::NotificationRuleDto`], `application/json`, `application/xml`, `multipart/form-data`.
     #[inline]
     pub fn update_notification_rule_org(
         &self,
@@ -184,6 +255,10 @@ impl<'c> Api<'c> {
         UpdateNotificationRuleOrg { call }
     }
     /// `GET /v1/orgs/{org}/projects/{project}/notification-rules/validate-rules/{notification-rule}`
+    ///
+    /// `validate-notification-rule-identifier`, tag `Notification Rules`. Safe: it only reads. Published types.
+    /// - Required: path `org`, `project`, `notification_rule` = `notification-rule`.
+    /// - Result: [`types::ValidateIdentifierDto`], `application/json`.
     #[inline]
     pub fn validate_notification_rule_identifier(
         &self,
@@ -203,6 +278,10 @@ impl<'c> Api<'c> {
         }
     }
     /// `GET /v1/validate-rules/{notification-rule}`
+    ///
+    /// `validate-notification-rule-identifier-account`, tag `Notification Rules`. Safe: it only reads. Published types.
+    /// - Required: path `notification_rule` = `notification-rule`.
+    /// - Result: [`types::ValidateIdentifierDto`], `application/json`.
     #[inline]
     pub fn validate_notification_rule_identifier_account(
         &self,
@@ -218,6 +297,10 @@ impl<'c> Api<'c> {
         }
     }
     /// `GET /v1/orgs/{org}/validate-rules/{notification-rule}`
+    ///
+    /// `validate-notification-rule-identifier-org`, tag `Notification Rules`. Safe: it only reads. Published types.
+    /// - Required: path `org`, `notification_rule` = `notification-rule`.
+    /// - Result: [`types::ValidateIdentifierDto`], `application/json`.
     #[inline]
     pub fn validate_notification_rule_identifier_org(
         &self,

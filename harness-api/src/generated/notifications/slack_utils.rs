@@ -6,6 +6,9 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /v1/oauth/slack`
+    ///
+    /// `slackOauthTokenGenerate`, tag `Slack Utils`. Not repeated: twice may be more than once. Published types.
+    /// - Result: [`types::SlackOauthTokenResponse`], `application/json`.
     #[inline]
     pub fn slack_oauth_token_generate(&self) -> SlackOauthTokenGenerate {
         let call = rt::Call::new(self.client, &SLACK_OAUTH_TOKEN_GENERATE);

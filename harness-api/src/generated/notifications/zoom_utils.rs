@@ -6,6 +6,9 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /v1/oauth/zoom`
+    ///
+    /// `zoomOauthTokenGenerate`, tag `Zoom Utils`. Not repeated: twice may be more than once. Published types.
+    /// - Result: [`types::ZoomOauthTokenResponse`], `application/json`.
     #[inline]
     pub fn zoom_oauth_token_generate(&self) -> ZoomOauthTokenGenerate {
         let call = rt::Call::new(self.client, &ZOOM_OAUTH_TOKEN_GENERATE);

@@ -6,6 +6,10 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /api/environments/compile`
+    ///
+    /// `Environment#Compile`, tag `Environment`. Not repeated: twice may be more than once. Published types.
+    /// - Body: [`types::CompileRequestBody`], `application/json`.
+    /// - Result: [`types::CompileResponseBody`], `application/json`.
     #[inline]
     pub fn compile_environment(
         &self,
@@ -16,6 +20,10 @@ impl<'c> Api<'c> {
         CompileEnvironment { call }
     }
     /// `GET /api/environments/schemas`
+    ///
+    /// `Environment#Schemas`, tag `Environment`. Safe: it only reads. Published types.
+    /// - Body: [`types::SchemasRequestBody`], `application/json`.
+    /// - Result: [`types::SchemasResponseBody`], `application/json`.
     #[inline]
     pub fn list_environment_schemas(
         &self,

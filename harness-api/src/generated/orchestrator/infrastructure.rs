@@ -6,6 +6,11 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /api/infrastructures/{executionID}/abort`
+    ///
+    /// `Infrastructure#Abort`, tag `Infrastructure`. Not repeated: twice may be more than once. Published types.
+    /// - Required: path `execution_id` = `executionID`.
+    /// - Body: [`types::SchemasRequestBody`], `application/json`.
+    /// - Result: nothing.
     #[inline]
     pub fn abort_infrastructure(
         &self,
@@ -18,6 +23,10 @@ impl<'c> Api<'c> {
         AbortInfrastructure { call }
     }
     /// `POST /api/infrastructures/approve`
+    ///
+    /// `Infrastructure#ApprovePipelineExecution`, tag `Infrastructure`. Not repeated: twice may be more than once. Published types.
+    /// - Body: [`types::ApprovePipelineExecutionRequestBody`], `application/json`.
+    /// - Result: nothing.
     #[inline]
     pub fn approve_pipeline_execution(
         &self,
@@ -28,6 +37,10 @@ impl<'c> Api<'c> {
         ApprovePipelineExecution { call }
     }
     /// `DELETE /api/infrastructures/{id}`
+    ///
+    /// `Infrastructure#Delete`, tag `Infrastructure`. Idempotent: twice is as good as once. Published types.
+    /// - Required: path `id`.
+    /// - Result: nothing.
     #[inline]
     pub fn delete_infrastructure(&self, id: impl Into<String>) -> DeleteInfrastructure {
         let mut call = rt::Call::new(self.client, &DELETE_INFRASTRUCTURE);
@@ -35,6 +48,10 @@ impl<'c> Api<'c> {
         DeleteInfrastructure { call }
     }
     /// `POST /api/infrastructures/execute`
+    ///
+    /// `Infrastructure#Execute`, tag `Infrastructure`. Not repeated: twice may be more than once. Published types.
+    /// - Body: [`types::ExecuteRequestBody`], `application/json`.
+    /// - Result: text, `application/json`.
     #[inline]
     pub fn execute_infrastructure(
         &self,
@@ -45,6 +62,10 @@ impl<'c> Api<'c> {
         ExecuteInfrastructure { call }
     }
     /// `GET /api/infrastructures/executions/{id}`
+    ///
+    /// `Infrastructure#GetExecution`, tag `Infrastructure`. Safe: it only reads. Published types.
+    /// - Required: path `id`.
+    /// - Result: [`types::InfrastructureExecution`], `application/json`.
     #[inline]
     pub fn get_execution(&self, id: impl Into<String>) -> GetExecution {
         let mut call = rt::Call::new(self.client, &GET_EXECUTION);
@@ -52,6 +73,10 @@ impl<'c> Api<'c> {
         GetExecution { call }
     }
     /// `GET /api/infrastructures/{id}`
+    ///
+    /// `Infrastructure#Get`, tag `Infrastructure`. Safe: it only reads. Published types.
+    /// - Required: path `id`.
+    /// - Result: [`types::InfrastructureOutput`], `application/json`.
     #[inline]
     pub fn get_infrastructure(&self, id: impl Into<String>) -> GetInfrastructure {
         let mut call = rt::Call::new(self.client, &GET_INFRASTRUCTURE);
@@ -59,6 +84,11 @@ impl<'c> Api<'c> {
         GetInfrastructure { call }
     }
     /// `GET /api/infrastructures/{id}/executions`
+    ///
+    /// `Infrastructure#ListExecutions`, tag `Infrastructure`. Safe: it only reads. Published types.
+    /// - Required: path `id`.
+    /// - Result: [`types::InfrastructureExecutionList`], `application/json`.
+    /// - List: `paged offset/limit by offset, items executions, total total`.
     #[inline]
     pub fn list_executions(&self, id: impl Into<String>) -> ListExecutions {
         let mut call = rt::Call::new(self.client, &LIST_EXECUTIONS);
@@ -66,12 +96,21 @@ impl<'c> Api<'c> {
         ListExecutions { call }
     }
     /// `GET /api/infrastructures`
+    ///
+    /// `Infrastructure#List`, tag `Infrastructure`. Safe: it only reads. Published types.
+    /// - Result: [`types::InfrastructureList`], `application/json`.
+    /// - List: `paged offset/limit by offset, items infrastructures, total total`.
     #[inline]
     pub fn list_infrastructures(&self) -> ListInfrastructures {
         let call = rt::Call::new(self.client, &LIST_INFRASTRUCTURES);
         ListInfrastructures { call }
     }
     /// `GET /api/infrastructures/{id}/specs`
+    ///
+    /// `Infrastructure#ListSpecs`, tag `Infrastructure`. Safe: it only reads. Published types.
+    /// - Required: path `id`.
+    /// - Result: [`types::InfrastructureSpecList`], `application/json`.
+    /// - List: `paged offset/limit by offset, items specs, total total`.
     #[inline]
     pub fn list_specs(&self, id: impl Into<String>) -> ListSpecs {
         let mut call = rt::Call::new(self.client, &LIST_SPECS);

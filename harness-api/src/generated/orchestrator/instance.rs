@@ -6,6 +6,11 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /api/instances/{instanceID}/force-state`
+    ///
+    /// `Instance#ForceState`, tag `Instance`. Not repeated: twice may be more than once. Published types.
+    /// - Required: path `instance_id` = `instanceID`.
+    /// - Body: [`types::ForceStateRequestBody`], `application/json`.
+    /// - Result: nothing.
     #[inline]
     pub fn force_state(
         &self,
@@ -18,6 +23,10 @@ impl<'c> Api<'c> {
         ForceState { call }
     }
     /// `GET /api/instances/events/{id}`
+    ///
+    /// `Instance#GetEvent`, tag `Instance`. Safe: it only reads. Published types.
+    /// - Required: path `id`.
+    /// - Result: [`types::InstanceEvent`], `application/json`.
     #[inline]
     pub fn get_event(&self, id: impl Into<String>) -> GetEvent {
         let mut call = rt::Call::new(self.client, &GET_EVENT);
@@ -25,6 +34,10 @@ impl<'c> Api<'c> {
         GetEvent { call }
     }
     /// `GET /api/instances/{id}`
+    ///
+    /// `Instance#Get`, tag `Instance`. Safe: it only reads. Published types.
+    /// - Required: path `id`.
+    /// - Result: [`types::Instance`], `application/json`.
     #[inline]
     pub fn get_instance(&self, id: impl Into<String>) -> GetInstance {
         let mut call = rt::Call::new(self.client, &GET_INSTANCE);
@@ -32,12 +45,20 @@ impl<'c> Api<'c> {
         GetInstance { call }
     }
     /// `GET /api/instances/events`
+    ///
+    /// `Instance#ListEvents`, tag `Instance`. Safe: it only reads. Published types.
+    /// - Result: [`types::InstanceEventList`], `application/json`.
+    /// - List: `paged offset/limit by offset, items events, total total`.
     #[inline]
     pub fn list_events(&self) -> ListEvents {
         let call = rt::Call::new(self.client, &LIST_EVENTS);
         ListEvents { call }
     }
     /// `GET /api/instances`
+    ///
+    /// `Instance#List`, tag `Instance`. Safe: it only reads. Published types.
+    /// - Result: [`types::InstanceList`], `application/json`.
+    /// - List: `paged offset/limit by offset, items instances, total total`.
     #[inline]
     pub fn list_instances(&self) -> ListInstances {
         let call = rt::Call::new(self.client, &LIST_INSTANCES);

@@ -2,6 +2,43 @@
 // Do not edit: change the description's fixes or the generator, then run `cargo xtask generate`.
 
 //! Platform orchestrator: infrastructures, instances and environments behind the portal.
+//!
+//! # `Environment`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `POST /api/environments/compile` | [`compile_environment`](Api::compile_environment) |
+//! | `GET /api/environments/schemas` | [`list_environment_schemas`](Api::list_environment_schemas) |
+//!
+//! # `Infrastructure`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `POST /api/infrastructures/{executionID}/abort` | [`abort_infrastructure`](Api::abort_infrastructure) |
+//! | `POST /api/infrastructures/approve` | [`approve_pipeline_execution`](Api::approve_pipeline_execution) |
+//! | `DELETE /api/infrastructures/{id}` | [`delete_infrastructure`](Api::delete_infrastructure) |
+//! | `POST /api/infrastructures/execute` | [`execute_infrastructure`](Api::execute_infrastructure) |
+//! | `GET /api/infrastructures/executions/{id}` | [`get_execution`](Api::get_execution) |
+//! | `GET /api/infrastructures/{id}` | [`get_infrastructure`](Api::get_infrastructure) |
+//! | `GET /api/infrastructures/{id}/executions` | [`list_executions`](Api::list_executions) |
+//! | `GET /api/infrastructures` | [`list_infrastructures`](Api::list_infrastructures) |
+//! | `GET /api/infrastructures/{id}/specs` | [`list_specs`](Api::list_specs) |
+//!
+//! # `Instance`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `POST /api/instances/{instanceID}/force-state` | [`force_state`](Api::force_state) |
+//! | `GET /api/instances/events/{id}` | [`get_event`](Api::get_event) |
+//! | `GET /api/instances/{id}` | [`get_instance`](Api::get_instance) |
+//! | `GET /api/instances/events` | [`list_events`](Api::list_events) |
+//! | `GET /api/instances` | [`list_instances`](Api::list_instances) |
+//!
+//! # `Token`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `GET /v1/token` | [`issue_token`](Api::issue_token) |
 mod environment;
 pub use environment::*;
 mod infrastructure;

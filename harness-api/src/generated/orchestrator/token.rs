@@ -6,6 +6,9 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /v1/token`
+    ///
+    /// `Token#IssueToken1`, tag `Token`. Not repeated: twice may be more than once. Published types.
+    /// - Result: [`types::TokenIssueResponseBody`], `application/json`.
     #[inline]
     pub fn issue_token(&self) -> IssueToken {
         let call = rt::Call::new(self.client, &ISSUE_TOKEN);

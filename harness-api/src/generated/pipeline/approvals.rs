@@ -6,6 +6,11 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /pipeline/api/approvals/{approvalInstanceId}/harness/activity`
+    ///
+    /// `addHarnessApprovalActivity`, tag `Approvals`. Not repeated: twice may be more than once. The answer is not described; the body is inferred from one sample.
+    /// - Required: path `approval_instance_id` = `approvalInstanceId`.
+    /// - Body: [`types::AddHarnessApprovalActivityBody`], `application/json`, `application/yaml`.
+    /// - Result: [`types::ResponseDtoApprovalInstanceResponse`], `application/json`.
     #[inline]
     pub fn add_harness_approval_activity(
         &self,
@@ -17,7 +22,7 @@ impl<'c> Api<'c> {
         call.body_part(model::Cell::part(body));
         AddHarnessApprovalActivity { call }
     }
-    /// `POST /pipeline/api/approvals/{approvalInstanceId}/harness/activity`
+    /// `POST /pipeline/api/approvals/{approvalInstanceId}/harness/activity`: [`Self::add_harness_approval_activity`] with another body.
     #[inline]
     pub fn add_harness_approval_activity_yaml(
         &self,
@@ -30,6 +35,11 @@ impl<'c> Api<'c> {
         AddHarnessApprovalActivity { call }
     }
     /// `POST /v1/orgs/{org}/projects/{project}/approvals/execution/{execution-id}`
+    ///
+    /// `addHarnessApprovalActivityByPipelineExecutionId`, tag `Approvals`. Not repeated: twice may be more than once. The answer is not described; the body is inferred from one sample.
+    /// - Required: path `org`, `project`, `execution_id` = `execution-id`.
+    /// - Body, optional: [`types::AddHarnessApprovalActivityByPipelineExecutionIdBody`], `application/json`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn add_harness_approval_activity_by_pipeline_execution_id(
         &self,
@@ -49,6 +59,10 @@ impl<'c> Api<'c> {
         }
     }
     /// `GET /v1/orgs/{org}/projects/{project}/approvals/execution/{execution-id}`
+    ///
+    /// `getApprovalInstancesByExecutionId`, tag `Approvals`. Safe: it only reads. The answer is not described.
+    /// - Required: path `org`, `project`, `execution_id` = `execution-id`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn get_approval_instances_by_execution_id(
         &self,

@@ -6,6 +6,10 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `DELETE /pipeline/api/pipelines/{pipelineIdentifier}/branch-sequences/branch`
+    ///
+    /// `deleteBranchSequence`, tag `Branch Sequences`. Idempotent: twice is as good as once. The answer is not described.
+    /// - Required: path `pipeline_identifier` = `pipelineIdentifier`; query `account_identifier` = `accountIdentifier`, `org_identifier` = `orgIdentifier`, `project_identifier` = `projectIdentifier`, `repo_url` = `repoUrl`, `branch`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn delete_branch_sequence(
         &self,
@@ -26,6 +30,10 @@ impl<'c> Api<'c> {
         DeleteBranchSequence { call }
     }
     /// `DELETE /pipeline/api/pipelines/{pipelineIdentifier}/branch-sequences`
+    ///
+    /// `deleteBranchSequences`, tag `Branch Sequences`. Idempotent: twice is as good as once. The answer is not described.
+    /// - Required: path `pipeline_identifier` = `pipelineIdentifier`; query `account_identifier` = `accountIdentifier`, `org_identifier` = `orgIdentifier`, `project_identifier` = `projectIdentifier`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn delete_branch_sequences(
         &self,
@@ -42,6 +50,10 @@ impl<'c> Api<'c> {
         DeleteBranchSequences { call }
     }
     /// `GET /pipeline/api/pipelines/{pipelineIdentifier}/branch-sequences/current`
+    ///
+    /// `getBranchSequence`, tag `Branch Sequences`. Safe: it only reads. The answer is not described.
+    /// - Required: path `pipeline_identifier` = `pipelineIdentifier`; query `account_identifier` = `accountIdentifier`, `org_identifier` = `orgIdentifier`, `project_identifier` = `projectIdentifier`, `repo_url` = `repoUrl`, `branch`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn get_branch_sequence(
         &self,
@@ -62,6 +74,10 @@ impl<'c> Api<'c> {
         GetBranchSequence { call }
     }
     /// `GET /pipeline/api/pipelines/{pipelineIdentifier}/branch-sequences`
+    ///
+    /// `listBranchSequences`, tag `Branch Sequences`. Safe: it only reads. The answer is not described.
+    /// - Required: path `pipeline_identifier` = `pipelineIdentifier`; query `account_identifier` = `accountIdentifier`, `org_identifier` = `orgIdentifier`, `project_identifier` = `projectIdentifier`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn list_branch_sequences(
         &self,
@@ -78,6 +94,10 @@ impl<'c> Api<'c> {
         ListBranchSequences { call }
     }
     /// `PUT /pipeline/api/pipelines/{pipelineIdentifier}/branch-sequences/set`
+    ///
+    /// `setBranchSequence`, tag `Branch Sequences`. Idempotent: twice is as good as once. The answer is not described.
+    /// - Required: path `pipeline_identifier` = `pipelineIdentifier`; query `account_identifier` = `accountIdentifier`, `org_identifier` = `orgIdentifier`, `project_identifier` = `projectIdentifier`, `repo_url` = `repoUrl`, `branch`, `sequence_id` = `sequenceId`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn set_branch_sequence(
         &self,

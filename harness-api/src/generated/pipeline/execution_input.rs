@@ -6,6 +6,10 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /pipeline/api/pipeline/execution-input/variables`
+    ///
+    /// `createVariablesForPipelineExecution`, tag `Execution Input`. Not repeated: twice may be more than once. The answer is not described.
+    /// - Required: query `account_identifier` = `accountIdentifier`, `org_identifier` = `orgIdentifier`, `project_identifier` = `projectIdentifier`, `plan_execution_id` = `planExecutionId`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn create_variables_for_pipeline_execution(
         &self,
@@ -27,6 +31,10 @@ impl<'c> Api<'c> {
         }
     }
     /// `GET /pipeline/api/pipeline/execution-input/{nodeExecutionId}`
+    ///
+    /// `getExecutionInputTemplate`, tag `Execution Input`. Safe: it only reads. The answer is not described.
+    /// - Required: path `node_execution_id` = `nodeExecutionId`; query `account_identifier` = `accountIdentifier`, `org_identifier` = `orgIdentifier`, `project_identifier` = `projectIdentifier`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn get_execution_input_template(
         &self,
@@ -43,6 +51,11 @@ impl<'c> Api<'c> {
         GetExecutionInputTemplate { call }
     }
     /// `POST /pipeline/api/pipeline/execution-input/{nodeExecutionId}`
+    ///
+    /// `submitExecutionInput`, tag `Execution Input`. Not repeated: twice may be more than once. The answer is not described; the body is inferred from one sample.
+    /// - Required: path `node_execution_id` = `nodeExecutionId`; query `account_identifier` = `accountIdentifier`, `org_identifier` = `orgIdentifier`, `project_identifier` = `projectIdentifier`.
+    /// - Body: `application/yaml`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn submit_execution_input(
         &self,

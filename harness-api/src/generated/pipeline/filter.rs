@@ -6,6 +6,10 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `DELETE /pipeline/api/filters/{identifier}`
+    ///
+    /// `PipelinedeleteFilter`, tag `Filter`. Idempotent: twice is as good as once. Published types.
+    /// - Required: path `identifier`; query `account_identifier` = `accountIdentifier`, `type_` = `type`.
+    /// - Result: [`types::ResponseDtoBoolean`], `application/json`, `application/yaml`, `text/html`, `text/yaml`.
     #[inline]
     pub fn delete_filter(
         &self,
@@ -20,6 +24,10 @@ impl<'c> Api<'c> {
         DeleteFilter { call }
     }
     /// `GET /pipeline/api/filters/{identifier}`
+    ///
+    /// `PipelinegetFilter`, tag `Filter`. Safe: it only reads. Published types.
+    /// - Required: path `identifier`; query `account_identifier` = `accountIdentifier`, `type_` = `type`.
+    /// - Result: [`types::ResponseDtoFilter`], `application/json`, `application/yaml`, `text/html`, `text/yaml`.
     #[inline]
     pub fn get_filter(
         &self,
@@ -34,6 +42,11 @@ impl<'c> Api<'c> {
         GetFilter { call }
     }
     /// `GET /pipeline/api/filters`
+    ///
+    /// `PipelinegetFilterList`, tag `Filter`. Safe: it only reads. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`, `type_` = `type`.
+    /// - Result: [`types::ResponseDtoPageResponseFilter`], `application/json`, `application/yaml`, `text/html`, `text/yaml`.
+    /// - List: `paged pageIndex/pageSize from 0, size 100, at most 1000, items data.content, total data.totalItems, size data.pageSize`.
     #[inline]
     pub fn get_filter_list(
         &self,
@@ -46,6 +59,11 @@ impl<'c> Api<'c> {
         GetFilterList { call }
     }
     /// `POST /pipeline/api/filters`
+    ///
+    /// `PipelinepostFilter`, tag `Filter`. Not repeated: twice may be more than once. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Body: [`types::Filter`], `application/json`, `text/html`, `text/plain`, `text/yaml`.
+    /// - Result: [`types::ResponseDtoFilter`], `application/json`, `application/yaml`, `text/html`, `text/yaml`.
     #[inline]
     pub fn post_filter(
         &self,
@@ -57,7 +75,7 @@ impl<'c> Api<'c> {
         call.body_part(model::Cell::part(body));
         PostFilter { call }
     }
-    /// `POST /pipeline/api/filters`
+    /// `POST /pipeline/api/filters`: [`Self::post_filter`] with another body.
     #[inline]
     pub fn post_filter_html(
         &self,
@@ -69,7 +87,7 @@ impl<'c> Api<'c> {
         call.body_text("text/html", body);
         PostFilter { call }
     }
-    /// `POST /pipeline/api/filters`
+    /// `POST /pipeline/api/filters`: [`Self::post_filter`] with another body.
     #[inline]
     pub fn post_filter_text(
         &self,
@@ -81,7 +99,7 @@ impl<'c> Api<'c> {
         call.body_text("text/plain", body);
         PostFilter { call }
     }
-    /// `POST /pipeline/api/filters`
+    /// `POST /pipeline/api/filters`: [`Self::post_filter`] with another body.
     #[inline]
     pub fn post_filter_text_yaml(
         &self,
@@ -94,6 +112,11 @@ impl<'c> Api<'c> {
         PostFilter { call }
     }
     /// `PUT /pipeline/api/filters`
+    ///
+    /// `PipelineupdateFilter`, tag `Filter`. Idempotent: twice is as good as once. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Body: [`types::Filter`], `application/json`, `text/html`, `text/plain`, `text/yaml`.
+    /// - Result: [`types::ResponseDtoFilter`], `application/json`, `application/yaml`, `text/html`, `text/yaml`.
     #[inline]
     pub fn update_filter(
         &self,
@@ -105,7 +128,7 @@ impl<'c> Api<'c> {
         call.body_part(model::Cell::part(body));
         UpdateFilter { call }
     }
-    /// `PUT /pipeline/api/filters`
+    /// `PUT /pipeline/api/filters`: [`Self::update_filter`] with another body.
     #[inline]
     pub fn update_filter_html(
         &self,
@@ -117,7 +140,7 @@ impl<'c> Api<'c> {
         call.body_text("text/html", body);
         UpdateFilter { call }
     }
-    /// `PUT /pipeline/api/filters`
+    /// `PUT /pipeline/api/filters`: [`Self::update_filter`] with another body.
     #[inline]
     pub fn update_filter_text(
         &self,
@@ -129,7 +152,7 @@ impl<'c> Api<'c> {
         call.body_text("text/plain", body);
         UpdateFilter { call }
     }
-    /// `PUT /pipeline/api/filters`
+    /// `PUT /pipeline/api/filters`: [`Self::update_filter`] with another body.
     #[inline]
     pub fn update_filter_text_yaml(
         &self,

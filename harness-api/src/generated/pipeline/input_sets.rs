@@ -6,6 +6,11 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /v1/orgs/{org}/projects/{project}/input-sets`
+    ///
+    /// `create-input-set`, tag `Input Sets`. Not repeated: twice may be more than once. Published types.
+    /// - Required: path `org`, `project`; query `pipeline`.
+    /// - Body: [`types::InputSetCreateRequestBody`], `application/json`, `application/yaml`.
+    /// - Result: [`types::InputSetResponseBody`], `application/json`, `application/yaml`.
     #[inline]
     pub fn create_input_set_v1(
         &self,
@@ -21,7 +26,7 @@ impl<'c> Api<'c> {
         call.body_part(model::Cell::part(body));
         CreateInputSetV1 { call }
     }
-    /// `POST /v1/orgs/{org}/projects/{project}/input-sets`
+    /// `POST /v1/orgs/{org}/projects/{project}/input-sets`: [`Self::create_input_set_v1`] with another body.
     #[inline]
     pub fn create_input_set_v1_yaml(
         &self,
@@ -38,6 +43,10 @@ impl<'c> Api<'c> {
         CreateInputSetV1 { call }
     }
     /// `DELETE /v1/orgs/{org}/projects/{project}/input-sets/{input-set}`
+    ///
+    /// `delete-input-set`, tag `Input Sets`. Idempotent: twice is as good as once. Published types.
+    /// - Required: path `org`, `project`, `input_set` = `input-set`; query `pipeline`.
+    /// - Result: nothing.
     #[inline]
     pub fn delete_input_set_v1(
         &self,
@@ -54,6 +63,10 @@ impl<'c> Api<'c> {
         DeleteInputSetV1 { call }
     }
     /// `GET /v1/orgs/{org}/projects/{project}/input-sets/{input-set}`
+    ///
+    /// `get-input-set`, tag `Input Sets`. Safe: it only reads. Published types.
+    /// - Required: path `org`, `project`, `input_set` = `input-set`; query `pipeline`.
+    /// - Result: [`types::InputSetResponseBody`], `application/json`, `application/yaml`.
     #[inline]
     pub fn get_input_set_v1(
         &self,
@@ -70,6 +83,11 @@ impl<'c> Api<'c> {
         GetInputSetV1 { call }
     }
     /// `POST /v1/orgs/{org}/projects/{project}/input-sets/{input-set}/import`
+    ///
+    /// `importInputSetFromGit`, tag `Input Sets`. Not repeated: twice may be more than once. Published types.
+    /// - Required: path `org`, `project`, `input_set` = `input-set`; query `pipeline`.
+    /// - Body, optional: [`types::InputSetImportRequestBody`], `application/json`.
+    /// - Result: [`types::InputSetImportResponseBody`], `application/json`.
     #[inline]
     pub fn import_input_set_from_git(
         &self,
@@ -86,6 +104,11 @@ impl<'c> Api<'c> {
         ImportInputSetFromGit { call }
     }
     /// `POST /v1/orgs/{org}/projects/{project}/input-sets/{input-set}/move-config`
+    ///
+    /// `inputSetsMoveConfig`, tag `Input Sets`. Not repeated: twice may be more than once. Published types.
+    /// - Required: path `org`, `project`, `input_set` = `input-set`.
+    /// - Body, optional: [`types::InputSetMoveConfigRequestBody`], `application/json`.
+    /// - Result: [`types::InputSetMoveConfigResponseBody`], `application/json`.
     #[inline]
     pub fn input_sets_move_config(
         &self,
@@ -100,6 +123,11 @@ impl<'c> Api<'c> {
         InputSetsMoveConfig { call }
     }
     /// `GET /v1/orgs/{org}/projects/{project}/input-sets`
+    ///
+    /// `list-input-sets`, tag `Input Sets`. Safe: it only reads. Published types.
+    /// - Required: path `org`, `project`; query `pipeline`.
+    /// - Result: list of [`types::InputSetResponseBody`], `application/json`, `application/yaml`.
+    /// - List: `paged page/limit from 0, size 30, at most 100, items body, total header X-Total-Elements, size header X-Page-Size`.
     #[inline]
     pub fn list_input_sets_v1(
         &self,
@@ -114,6 +142,11 @@ impl<'c> Api<'c> {
         ListInputSetsV1 { call }
     }
     /// `POST /v1/orgs/{org}/projects/{project}/input-sets/merge`
+    ///
+    /// `merged-input-sets`, tag `Input Sets`. Safe: it only reads. Published types.
+    /// - Required: path `org`, `project`; query `pipeline`.
+    /// - Body, optional: [`types::MergeInputSetRequestBody`], `application/json`.
+    /// - Result: [`types::MergeInputSetResponseBody`], `application/json`.
     #[inline]
     pub fn merged_input_sets(
         &self,
@@ -128,6 +161,11 @@ impl<'c> Api<'c> {
         MergedInputSets { call }
     }
     /// `PUT /v1/orgs/{org}/projects/{project}/input-sets/{input-set}/git-metadata`
+    ///
+    /// `update-input-set-git-metadata`, tag `Input Sets`. Idempotent: twice is as good as once. Published types.
+    /// - Required: path `org`, `project`, `input_set` = `input-set`; query `pipeline`.
+    /// - Body, optional: [`types::GitMetadataUpdateRequestBody`], `application/json`.
+    /// - Result: [`types::GitMetadataUpdateResponseBody`], `application/json`.
     #[inline]
     pub fn update_input_set_git_metadata(
         &self,
@@ -144,6 +182,11 @@ impl<'c> Api<'c> {
         UpdateInputSetGitMetadata { call }
     }
     /// `PUT /v1/orgs/{org}/projects/{project}/input-sets/{input-set}`
+    ///
+    /// `update-input-set`, tag `Input Sets`. Idempotent: twice is as good as once. Published types.
+    /// - Required: path `org`, `project`, `input_set` = `input-set`; query `pipeline`.
+    /// - Body: [`types::InputSetUpdateRequestBody`], `application/json`, `application/yaml`.
+    /// - Result: [`types::InputSetResponseBody`], `application/json`, `application/yaml`.
     #[inline]
     pub fn update_input_set_v1(
         &self,
@@ -161,7 +204,7 @@ impl<'c> Api<'c> {
         call.body_part(model::Cell::part(body));
         UpdateInputSetV1 { call }
     }
-    /// `PUT /v1/orgs/{org}/projects/{project}/input-sets/{input-set}`
+    /// `PUT /v1/orgs/{org}/projects/{project}/input-sets/{input-set}`: [`Self::update_input_set_v1`] with another body.
     #[inline]
     pub fn update_input_set_v1_yaml(
         &self,

@@ -6,6 +6,10 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /v1/orgs/{org}/projects/{project}/pipelines/{pipeline}/inputs`
+    ///
+    /// `get-pipeline-inputs`, tag `Inputs`. Safe: it only reads. Published types.
+    /// - Required: path `org`, `project`, `pipeline`.
+    /// - Result: [`types::InputsResponseBody`], `application/json`.
     #[inline]
     pub fn get_pipeline_inputs(
         &self,

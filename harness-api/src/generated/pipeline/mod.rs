@@ -2,6 +2,247 @@
 // Do not edit: change the description's fixes or the generator, then run `cargo xtask generate`.
 
 //! Pipelines, input sets, triggers, executions and approvals.
+//!
+//! # `Approvals`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `POST /pipeline/api/approvals/{approvalInstanceId}/harness/activity` | [`add_harness_approval_activity`](Api::add_harness_approval_activity) |
+//! | `POST /v1/orgs/{org}/projects/{project}/approvals/execution/{execution-id}` | [`add_harness_approval_activity_by_pipeline_execution_id`](Api::add_harness_approval_activity_by_pipeline_execution_id) |
+//! | `GET /v1/orgs/{org}/projects/{project}/approvals/execution/{execution-id}` | [`get_approval_instances_by_execution_id`](Api::get_approval_instances_by_execution_id) |
+//!
+//! # `Branch Sequences`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `DELETE /pipeline/api/pipelines/{pipelineIdentifier}/branch-sequences/branch` | [`delete_branch_sequence`](Api::delete_branch_sequence) |
+//! | `DELETE /pipeline/api/pipelines/{pipelineIdentifier}/branch-sequences` | [`delete_branch_sequences`](Api::delete_branch_sequences) |
+//! | `GET /pipeline/api/pipelines/{pipelineIdentifier}/branch-sequences/current` | [`get_branch_sequence`](Api::get_branch_sequence) |
+//! | `GET /pipeline/api/pipelines/{pipelineIdentifier}/branch-sequences` | [`list_branch_sequences`](Api::list_branch_sequences) |
+//! | `PUT /pipeline/api/pipelines/{pipelineIdentifier}/branch-sequences/set` | [`set_branch_sequence`](Api::set_branch_sequence) |
+//!
+//! # `Execution Input`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `POST /pipeline/api/pipeline/execution-input/variables` | [`create_variables_for_pipeline_execution`](Api::create_variables_for_pipeline_execution) |
+//! | `GET /pipeline/api/pipeline/execution-input/{nodeExecutionId}` | [`get_execution_input_template`](Api::get_execution_input_template) |
+//! | `POST /pipeline/api/pipeline/execution-input/{nodeExecutionId}` | [`submit_execution_input`](Api::submit_execution_input) |
+//!
+//! # `Filter`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `DELETE /pipeline/api/filters/{identifier}` | [`delete_filter`](Api::delete_filter) |
+//! | `GET /pipeline/api/filters/{identifier}` | [`get_filter`](Api::get_filter) |
+//! | `GET /pipeline/api/filters` | [`get_filter_list`](Api::get_filter_list) |
+//! | `POST /pipeline/api/filters` | [`post_filter`](Api::post_filter) |
+//! | `PUT /pipeline/api/filters` | [`update_filter`](Api::update_filter) |
+//!
+//! # `Input Sets`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `POST /v1/orgs/{org}/projects/{project}/input-sets` | [`create_input_set_v1`](Api::create_input_set_v1) |
+//! | `DELETE /v1/orgs/{org}/projects/{project}/input-sets/{input-set}` | [`delete_input_set_v1`](Api::delete_input_set_v1) |
+//! | `GET /v1/orgs/{org}/projects/{project}/input-sets/{input-set}` | [`get_input_set_v1`](Api::get_input_set_v1) |
+//! | `POST /v1/orgs/{org}/projects/{project}/input-sets/{input-set}/import` | [`import_input_set_from_git`](Api::import_input_set_from_git) |
+//! | `POST /v1/orgs/{org}/projects/{project}/input-sets/{input-set}/move-config` | [`input_sets_move_config`](Api::input_sets_move_config) |
+//! | `GET /v1/orgs/{org}/projects/{project}/input-sets` | [`list_input_sets_v1`](Api::list_input_sets_v1) |
+//! | `POST /v1/orgs/{org}/projects/{project}/input-sets/merge` | [`merged_input_sets`](Api::merged_input_sets) |
+//! | `PUT /v1/orgs/{org}/projects/{project}/input-sets/{input-set}/git-metadata` | [`update_input_set_git_metadata`](Api::update_input_set_git_metadata) |
+//! | `PUT /v1/orgs/{org}/projects/{project}/input-sets/{input-set}` | [`update_input_set_v1`](Api::update_input_set_v1) |
+//!
+//! # `Inputs`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `GET /v1/orgs/{org}/projects/{project}/pipelines/{pipeline}/inputs` | [`get_pipeline_inputs`](Api::get_pipeline_inputs) |
+//!
+//! # `Pipeline`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `POST /pipeline/api/pipelines/{pipelineIdentifier}/convert-to-dag` | [`convert_pipeline_to_dag`](Api::convert_pipeline_to_dag) |
+//! | `POST /pipeline/api/pipelines/annotations` | [`create_pipeline_execution_annotations`](Api::create_pipeline_execution_annotations) |
+//! | `DELETE /pipeline/api/pipelines/{pipelineIdentifier}` | [`delete_pipeline`](Api::delete_pipeline) |
+//! | `GET /pipeline/api/input-file/download-file` | [`download_file_using_file_path`](Api::download_file_using_file_path) |
+//! | `GET /pipeline/api/input-file/file/{planExecutionId}` | [`get_file`](Api::get_file) |
+//! | `GET /pipeline/api/pipelines/{pipelineIdentifier}` | [`get_pipeline`](Api::get_pipeline) |
+//! | `POST /pipeline/api/pipelines/list` | [`get_pipeline_list`](Api::get_pipeline_list) |
+//! | `GET /pipeline/api/pipelines/summary/{pipelineIdentifier}` | [`get_pipeline_summary`](Api::get_pipeline_summary) |
+//! | `POST /pipeline/api/pipelines/import` | [`import_pipeline`](Api::import_pipeline) |
+//! | `POST /pipeline/api/pipelines/import/{pipelineIdentifier}` | [`import_pipeline_by_id`](Api::import_pipeline_by_id) |
+//! | `POST /pipeline/api/pipelines` | [`post_pipeline`](Api::post_pipeline) |
+//! | `POST /pipeline/api/pipelines/v2` | [`post_pipeline_v2`](Api::post_pipeline_v2) |
+//! | `PUT /pipeline/api/pipelines/{pipelineIdentifier}` | [`update_pipeline`](Api::update_pipeline) |
+//! | `PUT /pipeline/api/pipelines/{pipelineIdentifier}/update-git-metadata` | [`update_pipeline_git_details`](Api::update_pipeline_git_details) |
+//! | `PUT /pipeline/api/pipelines/v2/{pipelineIdentifier}` | [`update_pipeline_v2`](Api::update_pipeline_v2) |
+//!
+//! # `Pipeline Dashboard`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `GET /pipeline/api/pipelines/pipelineExecution` | [`get_pipeline_execution`](Api::get_pipeline_execution) |
+//!
+//! # `Pipeline Execute`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `PUT /pipeline/api/pipeline/execute/interrupt/{planExecutionId}/{nodeExecutionId}` | [`handle_stage_interrupt`](Api::handle_stage_interrupt) |
+//! | `POST /pipeline/api/pipeline/execute/manual-execution/{nodeExecutionId}` | [`mark_manual_execution`](Api::mark_manual_execution) |
+//! | `POST /pipeline/api/pipeline/execute/{identifier}/stages` | [`post_execute_stages`](Api::post_execute_stages) |
+//! | `POST /pipeline/api/pipeline/execute/{identifier}/inputSetList` | [`post_pipeline_execute_with_input_set_list`](Api::post_pipeline_execute_with_input_set_list) |
+//! | `POST /pipeline/api/pipeline/execute/{identifier}` | [`post_pipeline_execute_with_input_set_yaml`](Api::post_pipeline_execute_with_input_set_yaml) |
+//! | `PUT /pipeline/api/pipeline/execute/interrupt/{planExecutionId}` | [`put_handle_interrupt`](Api::put_handle_interrupt) |
+//! | `GET /pipeline/api/pipeline/execute/retryHistory/{planExecutionId}` | [`retry_history`](Api::retry_history) |
+//! | `POST /pipeline/api/pipeline/execute/retry/{identifier}` | [`retry_pipeline`](Api::retry_pipeline) |
+//! | `POST /pipeline/api/pipeline/execute/retry/v2/{identifier}` | [`retry_pipeline_v2`](Api::retry_pipeline_v2) |
+//!
+//! # `Pipeline Execution`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `POST /v1/orgs/{org}/projects/{project}/pipelines/{pipeline}/execute` | [`execute_pipeline`](Api::execute_pipeline) |
+//! | `POST /v1/orgs/{org}/projects/{project}/pipelines/{pipeline}/execute/stages` | [`execute_stages_with_input_yaml`](Api::execute_stages_with_input_yaml) |
+//! | `GET /v1/orgs/{org}/projects/{project}/pipelines/{pipeline}/execute/stages-execution-list` | [`get_stages_execution_list`](Api::get_stages_execution_list) |
+//! | `POST /v1/orgs/{org}/projects/{project}/pipelines/{pipeline}/execute/rerun/{execution-id}` | [`rerun_pipeline`](Api::rerun_pipeline) |
+//! | `POST /v1/orgs/{org}/projects/{project}/pipelines/{pipeline}/execute/rerun/{execution-id}/stages` | [`rerun_stages_execution_of_pipeline`](Api::rerun_stages_execution_of_pipeline) |
+//! | `POST /v1/orgs/{org}/projects/{project}/pipelines/{pipeline}/execute/retry/{execution-id}` | [`retry_pipeline_with_inputset_pipeline_yaml`](Api::retry_pipeline_with_inputset_pipeline_yaml) |
+//! | `POST /v1/orgs/{org}/projects/{project}/pipelines/{pipeline}/execute/dynamic` | [`run_dynamic_execution_with_input_yaml`](Api::run_dynamic_execution_with_input_yaml) |
+//!
+//! # `Pipeline Execution Details`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `GET /pipeline/api/pipelines/execution/canRetry/{planExecutionId}` | [`can_retry_execution`](Api::can_retry_execution) |
+//! | `GET /pipeline/api/pipelines/execution/{planExecutionId}/annotations/{contextId}/content` | [`get_annotation_full_content`](Api::get_annotation_full_content) |
+//! | `GET /pipeline/api/pipelines/execution/{planExecutionId}/metadata` | [`get_execution_data`](Api::get_execution_data) |
+//! | `GET /pipeline/api/pipelines/execution/{planExecutionId}` | [`get_execution_detail`](Api::get_execution_detail) |
+//! | `GET /pipeline/api/pipelines/execution/v2/{planExecutionId}` | [`get_execution_detail_v2`](Api::get_execution_detail_v2) |
+//! | `GET /pipeline/api/pipelines/execution/getExecutionGraph/{planExecutionId}` | [`get_execution_graph`](Api::get_execution_graph) |
+//! | `GET /pipeline/api/pipelines/execution/subGraph/{planExecutionId}/{nodeExecutionId}` | [`get_execution_sub_graph_for_node_execution`](Api::get_execution_sub_graph_for_node_execution) |
+//! | `POST /pipeline/api/pipelines/execution/url` | [`get_execution_url`](Api::get_execution_url) |
+//! | `GET /pipeline/api/pipelines/execution/{planExecutionId}/inputsetV2` | [`get_inputset_yaml_v2`](Api::get_inputset_yaml_v2) |
+//! | `POST /pipeline/api/pipelines/execution/executionSummary` | [`get_list_of_execution_identifier`](Api::get_list_of_execution_identifier) |
+//! | `POST /pipeline/api/pipelines/execution/summary` | [`get_list_of_executions`](Api::get_list_of_executions) |
+//! | `POST /pipeline/api/pipelines/execution/summary/outline` | [`get_list_of_executions_outline`](Api::get_list_of_executions_outline) |
+//! | `GET /pipeline/api/pipelines/execution/{planExecutionId}/notes` | [`get_notes_for_execution`](Api::get_notes_for_execution) |
+//! | `GET /pipeline/api/pipelines/execution/{planExecutionId}/annotations` | [`get_pipeline_execution_annotations`](Api::get_pipeline_execution_annotations) |
+//! | `GET /pipeline/api/pipelines/execution/{planExecutionId}/policy-evaluation` | [`get_policy_evaluation`](Api::get_policy_evaluation) |
+//! | `GET /pipeline/api/pipelines/execution/{planExecutionId}/workflow-graph` | [`get_workflow_graph`](Api::get_workflow_graph) |
+//! | `PUT /pipeline/api/pipelines/execution/{planExecutionId}/notes` | [`update_notes_for_execution`](Api::update_notes_for_execution) |
+//!
+//! # `Pipeline Input Set`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `DELETE /pipeline/api/inputSets/{inputSetIdentifier}` | [`delete_input_set`](Api::delete_input_set) |
+//! | `POST /pipeline/api/inputSets/get/batch-input-sets-metadata` | [`get_batch_input_sets_metadata`](Api::get_batch_input_sets_metadata) |
+//! | `POST /pipeline/api/inputSets/get/bulk` | [`get_bulk_input_sets`](Api::get_bulk_input_sets) |
+//! | `GET /pipeline/api/inputSets/{inputSetIdentifier}` | [`get_input_set`](Api::get_input_set) |
+//! | `GET /pipeline/api/inputSets/overlay/{inputSetIdentifier}` | [`get_overlay_input_set`](Api::get_overlay_input_set) |
+//! | `GET /pipeline/api/inputSets` | [`list_input_set`](Api::list_input_set) |
+//! | `POST /pipeline/api/inputSets/merge` | [`merge_input_sets`](Api::merge_input_sets) |
+//! | `POST /pipeline/api/inputSets` | [`post_input_set`](Api::post_input_set) |
+//! | `POST /pipeline/api/inputSets/overlay` | [`post_overlay_input_set`](Api::post_overlay_input_set) |
+//! | `PUT /pipeline/api/inputSets/{inputSetIdentifier}` | [`put_input_set`](Api::put_input_set) |
+//! | `PUT /pipeline/api/inputSets/overlay/{inputSetIdentifier}` | [`put_overlay_input_set`](Api::put_overlay_input_set) |
+//! | `POST /pipeline/api/inputSets/template` | [`runtime_input_template`](Api::runtime_input_template) |
+//! | `PUT /pipeline/api/inputSets/{inputSetIdentifier}/update-git-metadata` | [`update_input_set_git_details`](Api::update_input_set_git_details) |
+//!
+//! # `Pipeline Refresh`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `POST /pipeline/api/refresh-template/refresh-all` | [`refresh_all_templates_inputs_in_pipeline`](Api::refresh_all_templates_inputs_in_pipeline) |
+//! | `GET /pipeline/api/refresh-template/validate-template-inputs` | [`validate_template_inputs`](Api::validate_template_inputs) |
+//!
+//! # `Pipeline data retention`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `GET /pipeline/api/pipelines/retention/{accountIdentifier}` | [`get_retention_period_in_months`](Api::get_retention_period_in_months) |
+//!
+//! # `Pipelines`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `POST /v1/orgs/{org}/projects/{project}/pipelines` | [`create_pipeline_v1`](Api::create_pipeline_v1) |
+//! | `DELETE /v1/orgs/{org}/projects/{project}/pipelines/{pipeline}` | [`delete_pipeline_v1`](Api::delete_pipeline_v1) |
+//! | `GET /v1/orgs/{org}/projects/{project}/pipelines/{pipeline}/inputs-schema` | [`get_inputs_schema_details`](Api::get_inputs_schema_details) |
+//! | `GET /v1/orgs/{org}/projects/{project}/pipelines/{pipeline}` | [`get_pipeline_v1`](Api::get_pipeline_v1) |
+//! | `GET /v1/orgs/{org}/projects/{project}/pipelines/validate/{uuid}` | [`get_pipeline_validate_result`](Api::get_pipeline_validate_result) |
+//! | `POST /v1/orgs/{org}/projects/{project}/pipelines/{pipeline}/import` | [`import_pipeline_from_git`](Api::import_pipeline_from_git) |
+//! | `GET /v1/orgs/{org}/projects/{project}/pipelines` | [`list_pipelines_v1`](Api::list_pipelines_v1) |
+//! | `POST /v1/orgs/{org}/projects/{project}/pipelines/{pipeline}/move-config` | [`move_config`](Api::move_config) |
+//! | `PATCH /v1/orgs/{org}/projects/{project}/pipelines/{pipeline}` | [`patch_pipeline`](Api::patch_pipeline) |
+//! | `POST /v1/orgs/{org}/projects/{project}/pipelines/{pipeline}/validate` | [`start_pipeline_validation_event`](Api::start_pipeline_validation_event) |
+//! | `PUT /v1/orgs/{org}/projects/{project}/pipelines/{pipeline}/git-metadata` | [`update_pipeline_git_metadata`](Api::update_pipeline_git_metadata) |
+//! | `PUT /v1/orgs/{org}/projects/{project}/pipelines/{pipeline}` | [`update_pipeline_v1`](Api::update_pipeline_v1) |
+//!
+//! # `Queued Pipeline Executions`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `POST /pipeline/api/pipelines/queue-management/bulk-abort` | [`bulk_abort_queued_pipelines`](Api::bulk_abort_queued_pipelines) |
+//! | `POST /pipeline/api/pipelines/queue-management/queued-pipelines` | [`list_queued_pipelines`](Api::list_queued_pipelines) |
+//!
+//! # `Schemas`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `GET /v1/pipeline-schema/individual-schema` | [`get_individual_static_schema`](Api::get_individual_static_schema) |
+//! | `POST /v1/pipeline-schema/inputs-schema` | [`get_inputs_schema`](Api::get_inputs_schema) |
+//!
+//! # `Steps`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `POST /v1/step-pallete` | [`get_steps`](Api::get_steps) |
+//!
+//! # `Triggers`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `POST /pipeline/api/triggers` | [`create_trigger`](Api::create_trigger) |
+//! | `POST /v1/orgs/{org}/projects/{project}/pipelines/{pipeline}/triggers` | [`create_trigger_v1`](Api::create_trigger_v1) |
+//! | `POST /pipeline/api/triggers/v2` | [`create_trigger_v2`](Api::create_trigger_v2) |
+//! | `DELETE /pipeline/api/triggers/{triggerIdentifier}` | [`delete_trigger`](Api::delete_trigger) |
+//! | `DELETE /v1/orgs/{org}/projects/{project}/pipelines/{pipeline}/triggers/{trigger}` | [`delete_trigger_v1`](Api::delete_trigger_v1) |
+//! | `GET /pipeline/api/triggers/eligible-executors` | [`get_eligible_trigger_executors`](Api::get_eligible_trigger_executors) |
+//! | `GET /pipeline/api/triggers` | [`get_list_for_target`](Api::get_list_for_target) |
+//! | `GET /pipeline/api/triggers/{triggerIdentifier}` | [`get_trigger`](Api::get_trigger) |
+//! | `GET /pipeline/api/triggers/catalog` | [`get_trigger_catalog`](Api::get_trigger_catalog) |
+//! | `GET /pipeline/api/triggers/{triggerIdentifier}/details` | [`get_trigger_details`](Api::get_trigger_details) |
+//! | `GET /v1/orgs/{org}/projects/{project}/pipelines/{pipeline}/triggers/{trigger}` | [`get_trigger_v1`](Api::get_trigger_v1) |
+//! | `GET /pipeline/api/triggers/{triggerIdentifier}/eventHistory` | [`trigger_event_history`](Api::trigger_event_history) |
+//! | `PUT /pipeline/api/triggers/{triggerIdentifier}` | [`update_trigger`](Api::update_trigger) |
+//! | `PUT /v1/orgs/{org}/projects/{project}/pipelines/{pipeline}/triggers/{trigger}` | [`update_trigger_v1`](Api::update_trigger_v1) |
+//! | `PUT /pipeline/api/triggers/{triggerIdentifier}/v2` | [`update_trigger_v2`](Api::update_trigger_v2) |
+//!
+//! # `TriggersEvents`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `GET /pipeline/api/triggers/eventHistory/polledResponse/{triggerIdentifier}` | [`polled_response_trigger_identifier`](Api::polled_response_trigger_identifier) |
+//! | `GET /pipeline/api/triggers/eventHistory/artifact-manifest-info` | [`trigger_event_history_build_source_type`](Api::trigger_event_history_build_source_type) |
+//! | `GET /pipeline/api/triggers/eventHistory/{triggerIdentifier}` | [`trigger_event_history_new`](Api::trigger_event_history_new) |
+//! | `GET /pipeline/api/triggers/eventHistory/events` | [`trigger_event_history_using_filters`](Api::trigger_event_history_using_filters) |
+//! | `GET /pipeline/api/triggers/eventHistory/eventCorrelation/{eventCorrelationId}` | [`trigger_history_event_correlation`](Api::trigger_history_event_correlation) |
+//! | `GET /pipeline/api/triggers/eventHistory/v2/eventCorrelation/{eventCorrelationId}` | [`trigger_history_event_correlation_v2`](Api::trigger_history_event_correlation_v2) |
+//!
+//! # `Webhook Triggers`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `GET /pipeline/api/webhook/triggerProcessingDetails` | [`fetch_webhook_details`](Api::fetch_webhook_details) |
+//! | `GET /pipeline/api/webhook/triggerExecutionDetails/{eventId}` | [`fetch_webhook_execution_details`](Api::fetch_webhook_execution_details) |
+//! | `GET /pipeline/api/webhook/triggerExecutionDetailsV2/{eventId}` | [`fetch_webhook_execution_details_v2`](Api::fetch_webhook_execution_details_v2) |
+//! | `POST /pipeline/api/webhook/custom` | [`process_custom_webhook_event`](Api::process_custom_webhook_event) |
+//! | `POST /pipeline/api/webhook/custom/v2` | [`process_custom_webhook_event_v2`](Api::process_custom_webhook_event_v2) |
+//! | `POST /pipeline/api/webhook/custom/{webhookToken}/v3` | [`process_custom_webhook_event_v3`](Api::process_custom_webhook_event_v3) |
+//! | `POST /pipeline/api/webhook/trigger` | [`process_webhook_event`](Api::process_webhook_event) |
 mod approvals;
 pub use approvals::*;
 mod branch_sequences;

@@ -6,6 +6,10 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /pipeline/api/pipelines/{pipelineIdentifier}/convert-to-dag`
+    ///
+    /// `convertPipelineToDAG`, tag `Pipeline`. Not repeated: twice may be more than once. The answer is not described.
+    /// - Required: path `pipeline_identifier` = `pipelineIdentifier`; query `account_identifier` = `accountIdentifier`, `org_identifier` = `orgIdentifier`, `project_identifier` = `projectIdentifier`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn convert_pipeline_to_dag(
         &self,
@@ -22,6 +26,11 @@ impl<'c> Api<'c> {
         ConvertPipelineToDag { call }
     }
     /// `POST /pipeline/api/pipelines/annotations`
+    ///
+    /// `createPipelineExecutionAnnotations`, tag `Pipeline`. Not repeated: twice may be more than once. The answer is not described; the body is inferred from one sample.
+    /// - Required: query `account_id` = `accountId`, `plan_execution_id` = `planExecutionId`.
+    /// - Body: [`types::CreatePipelineExecutionAnnotationsBody`], `application/json`, `application/yaml`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn create_pipeline_execution_annotations(
         &self,
@@ -40,7 +49,7 @@ impl<'c> Api<'c> {
             call,
         }
     }
-    /// `POST /pipeline/api/pipelines/annotations`
+    /// `POST /pipeline/api/pipelines/annotations`: [`Self::create_pipeline_execution_annotations`] with another body.
     #[inline]
     pub fn create_pipeline_execution_annotations_yaml(
         &self,
@@ -60,6 +69,10 @@ impl<'c> Api<'c> {
         }
     }
     /// `DELETE /pipeline/api/pipelines/{pipelineIdentifier}`
+    ///
+    /// `deletePipeline`, tag `Pipeline`. Idempotent: twice is as good as once. Published types.
+    /// - Required: path `pipeline_identifier` = `pipelineIdentifier`; query `account_identifier` = `accountIdentifier`, `org_identifier` = `orgIdentifier`, `project_identifier` = `projectIdentifier`.
+    /// - Result: [`types::ResponseDtoBoolean`], `application/json`, `application/yaml`.
     #[inline]
     pub fn delete_pipeline(
         &self,
@@ -76,6 +89,10 @@ impl<'c> Api<'c> {
         DeletePipeline { call }
     }
     /// `GET /pipeline/api/input-file/download-file`
+    ///
+    /// `downloadFileUsingFilePath`, tag `Pipeline`. Safe: it only reads. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`, `file_path` = `filePath`.
+    /// - Result: bytes, as a stream, `application/octet-stream`.
     #[inline]
     pub fn download_file_using_file_path(
         &self,
@@ -88,6 +105,10 @@ impl<'c> Api<'c> {
         DownloadFileUsingFilePath { call }
     }
     /// `GET /pipeline/api/input-file/file/{planExecutionId}`
+    ///
+    /// `PipelinegetFile`, tag `Pipeline`. Safe: it only reads. Published types.
+    /// - Required: path `plan_execution_id` = `planExecutionId`; query `account_identifier` = `accountIdentifier`, `node_execution_id` = `nodeExecutionId`, `file_name` = `fileName`.
+    /// - Result: bytes, as a stream, `application/octet-stream`.
     #[inline]
     pub fn get_file(
         &self,
@@ -104,6 +125,10 @@ impl<'c> Api<'c> {
         GetFile { call }
     }
     /// `GET /pipeline/api/pipelines/{pipelineIdentifier}`
+    ///
+    /// `getPipeline`, tag `Pipeline`. Safe: it only reads. Published types.
+    /// - Required: path `pipeline_identifier` = `pipelineIdentifier`; query `account_identifier` = `accountIdentifier`, `org_identifier` = `orgIdentifier`, `project_identifier` = `projectIdentifier`.
+    /// - Result: [`types::ResponseDtopmsPipelineResponse`], `application/json`, `application/yaml`.
     #[inline]
     pub fn get_pipeline(
         &self,
@@ -120,6 +145,12 @@ impl<'c> Api<'c> {
         GetPipeline { call }
     }
     /// `POST /pipeline/api/pipelines/list`
+    ///
+    /// `getPipelineList`, tag `Pipeline`. Safe: it only reads. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`, `org_identifier` = `orgIdentifier`, `project_identifier` = `projectIdentifier`.
+    /// - Body, optional: [`types::PipelineFilterProperties`], `application/json`.
+    /// - Result: [`types::ResponseDtoPagePmsPipelineSummaryResponse`], `application/json`, `application/yaml`.
+    /// - List: `paged page/size from 0, size 25, at most 100, items data.content, total data.totalElements, size data.size, last data.last`.
     #[inline]
     pub fn get_pipeline_list(
         &self,
@@ -134,6 +165,10 @@ impl<'c> Api<'c> {
         GetPipelineList { call }
     }
     /// `GET /pipeline/api/pipelines/summary/{pipelineIdentifier}`
+    ///
+    /// `getPipelineSummary`, tag `Pipeline`. Safe: it only reads. Published types.
+    /// - Required: path `pipeline_identifier` = `pipelineIdentifier`; query `account_identifier` = `accountIdentifier`, `org_identifier` = `orgIdentifier`, `project_identifier` = `projectIdentifier`.
+    /// - Result: [`types::ResponseDtopmsPipelineSummaryResponse`], `application/json`, `application/yaml`.
     #[inline]
     pub fn get_pipeline_summary(
         &self,
@@ -150,6 +185,11 @@ impl<'c> Api<'c> {
         GetPipelineSummary { call }
     }
     /// `POST /pipeline/api/pipelines/import`
+    ///
+    /// `importPipeline`, tag `Pipeline`. Not repeated: twice may be more than once. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`, `org_identifier` = `orgIdentifier`, `project_identifier` = `projectIdentifier`, `repo_name` = `repoName`, `branch`, `file_path` = `filePath`.
+    /// - Body, optional: [`types::PipelineImportRequest`], `application/json`, `application/yaml`.
+    /// - Result: [`types::ResponseDtoPipelineSaveResponse`], `application/json`, `application/yaml`.
     #[inline]
     pub fn import_pipeline(
         &self,
@@ -170,6 +210,11 @@ impl<'c> Api<'c> {
         ImportPipeline { call }
     }
     /// `POST /pipeline/api/pipelines/import/{pipelineIdentifier}`
+    ///
+    /// `importPipeline_1`, tag `Pipeline`. Not repeated: twice may be more than once. Published types.
+    /// - Required: path `pipeline_identifier` = `pipelineIdentifier`; query `account_identifier` = `accountIdentifier`, `org_identifier` = `orgIdentifier`, `project_identifier` = `projectIdentifier`, `repo_name` = `repoName`, `branch`, `file_path` = `filePath`.
+    /// - Body, optional: [`types::PipelineImportRequest`], `application/json`, `application/yaml`.
+    /// - Result: [`types::ResponseDtoPipelineSaveResponse`], `application/json`, `application/yaml`.
     #[deprecated]
     #[inline]
     pub fn import_pipeline_by_id(
@@ -193,6 +238,11 @@ impl<'c> Api<'c> {
         ImportPipelineById { call }
     }
     /// `POST /pipeline/api/pipelines`
+    ///
+    /// `postPipeline`, tag `Pipeline`. Not repeated: twice may be more than once. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`, `org_identifier` = `orgIdentifier`, `project_identifier` = `projectIdentifier`.
+    /// - Body: `application/yaml`.
+    /// - Result: [`types::ResponseDtoString`], `application/json`, `application/yaml`.
     #[deprecated]
     #[inline]
     pub fn post_pipeline(
@@ -210,6 +260,11 @@ impl<'c> Api<'c> {
         PostPipeline { call }
     }
     /// `POST /pipeline/api/pipelines/v2`
+    ///
+    /// `postPipelineV2`, tag `Pipeline`. Not repeated: twice may be more than once. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`, `org_identifier` = `orgIdentifier`, `project_identifier` = `projectIdentifier`.
+    /// - Body: `application/yaml`.
+    /// - Result: [`types::ResponseDtoPipelineSaveResponse`], `application/json`, `application/yaml`.
     #[inline]
     pub fn post_pipeline_v2(
         &self,
@@ -226,6 +281,11 @@ impl<'c> Api<'c> {
         PostPipelineV2 { call }
     }
     /// `PUT /pipeline/api/pipelines/{pipelineIdentifier}`
+    ///
+    /// `updatePipeline`, tag `Pipeline`. Not repeated: twice may be more than once. Published types.
+    /// - Required: path `pipeline_identifier` = `pipelineIdentifier`; query `account_identifier` = `accountIdentifier`, `org_identifier` = `orgIdentifier`, `project_identifier` = `projectIdentifier`.
+    /// - Body: `application/yaml`.
+    /// - Result: [`types::ResponseDtoString`], `application/json`, `application/yaml`.
     #[deprecated]
     #[inline]
     pub fn update_pipeline(
@@ -245,6 +305,10 @@ impl<'c> Api<'c> {
         UpdatePipeline { call }
     }
     /// `PUT /pipeline/api/pipelines/{pipelineIdentifier}/update-git-metadata`
+    ///
+    /// `updatePipelineGitDetails`, tag `Pipeline`. Idempotent: twice is as good as once. Published types.
+    /// - Required: path `pipeline_identifier` = `pipelineIdentifier`; query `account_identifier` = `accountIdentifier`, `org_identifier` = `orgIdentifier`, `project_identifier` = `projectIdentifier`.
+    /// - Result: [`types::ResponseDtopmsGitUpdateResponse`], `application/json`, `application/yaml`.
     #[inline]
     pub fn update_pipeline_git_details(
         &self,
@@ -261,6 +325,11 @@ impl<'c> Api<'c> {
         UpdatePipelineGitDetails { call }
     }
     /// `PUT /pipeline/api/pipelines/v2/{pipelineIdentifier}`
+    ///
+    /// `updatePipelineV2`, tag `Pipeline`. Not repeated: twice may be more than once. Published types.
+    /// - Required: path `pipeline_identifier` = `pipelineIdentifier`; query `account_identifier` = `accountIdentifier`, `org_identifier` = `orgIdentifier`, `project_identifier` = `projectIdentifier`.
+    /// - Body: `application/yaml`.
+    /// - Result: [`types::ResponseDtoPipelineSaveResponse`], `application/json`, `application/yaml`.
     #[inline]
     pub fn update_pipeline_v2(
         &self,

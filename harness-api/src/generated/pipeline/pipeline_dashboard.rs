@@ -6,6 +6,10 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /pipeline/api/pipelines/pipelineExecution`
+    ///
+    /// `getPipelineExecution`, tag `Pipeline Dashboard`. Safe: it only reads. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`, `org_identifier` = `orgIdentifier`, `project_identifier` = `projectIdentifier`, `pipeline_identifier` = `pipelineIdentifier`, `module_info` = `moduleInfo`, `start_time` = `startTime`, `end_time` = `endTime`.
+    /// - Result: [`types::ResponseDtoDashboardPipelineExecution`], `application/json`, `application/yaml`.
     #[deprecated]
     #[inline]
     pub fn get_pipeline_execution(

@@ -6,6 +6,10 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /pipeline/api/pipelines/retention/{accountIdentifier}`
+    ///
+    /// `getRetentionPeriodInMonths`, tag `Pipeline data retention`. Safe: it only reads. Published types.
+    /// - Required: path `account_identifier` = `accountIdentifier`.
+    /// - Result: [`types::RestResponseInteger`], `application/json`, `application/yaml`.
     #[inline]
     pub fn get_retention_period_in_months(
         &self,

@@ -6,6 +6,10 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `PUT /pipeline/api/pipeline/execute/interrupt/{planExecutionId}/{nodeExecutionId}`
+    ///
+    /// `handleStageInterrupt`, tag `Pipeline Execute`. Not repeated: twice may be more than once. Published types.
+    /// - Required: path `plan_execution_id` = `planExecutionId`, `node_execution_id` = `nodeExecutionId`; query `account_identifier` = `accountIdentifier`, `org_identifier` = `orgIdentifier`, `project_identifier` = `projectIdentifier`, `interrupt_type` = `interruptType`.
+    /// - Result: [`types::ResponseDtoInterruptResponse`], `application/json`, `application/yaml`.
     #[inline]
     pub fn handle_stage_interrupt(
         &self,
@@ -29,6 +33,11 @@ impl<'c> Api<'c> {
         HandleStageInterrupt { call }
     }
     /// `POST /pipeline/api/pipeline/execute/manual-execution/{nodeExecutionId}`
+    ///
+    /// `markManualExecution`, tag `Pipeline Execute`. Not repeated: twice may be more than once. Published types.
+    /// - Required: path `node_execution_id` = `nodeExecutionId`; query `account_identifier` = `accountIdentifier`, `org_identifier` = `orgIdentifier`, `project_identifier` = `projectIdentifier`.
+    /// - Body: [`types::ManualExecutionRequest`], `application/json`, `application/yaml`.
+    /// - Result: [`types::ResponseDtoManualExecutionResponse`], `application/json`, `application/yaml`.
     #[inline]
     pub fn mark_manual_execution(
         &self,
@@ -46,7 +55,7 @@ impl<'c> Api<'c> {
         call.body_part(model::Cell::part(body));
         MarkManualExecution { call }
     }
-    /// `POST /pipeline/api/pipeline/execute/manual-execution/{nodeExecutionId}`
+    /// `POST /pipeline/api/pipeline/execute/manual-execution/{nodeExecutionId}`: [`Self::mark_manual_execution`] with another body.
     #[inline]
     pub fn mark_manual_execution_yaml(
         &self,
@@ -65,6 +74,11 @@ impl<'c> Api<'c> {
         MarkManualExecution { call }
     }
     /// `POST /pipeline/api/pipeline/execute/{identifier}/stages`
+    ///
+    /// `postExecuteStages`, tag `Pipeline Execute`. Not repeated: twice may be more than once. Published types.
+    /// - Required: path `identifier`; query `account_identifier` = `accountIdentifier`, `org_identifier` = `orgIdentifier`, `project_identifier` = `projectIdentifier`.
+    /// - Body, optional: [`types::RunStageRequest`], `application/json`, `application/yaml`.
+    /// - Result: [`types::ResponseDtoPlanExecutionResponse`], `application/json`, `application/yaml`.
     #[inline]
     pub fn post_execute_stages(
         &self,
@@ -81,6 +95,11 @@ impl<'c> Api<'c> {
         PostExecuteStages { call }
     }
     /// `POST /pipeline/api/pipeline/execute/{identifier}/inputSetList`
+    ///
+    /// `postPipelineExecuteWithInputSetList`, tag `Pipeline Execute`. Not repeated: twice may be more than once. Published types.
+    /// - Required: path `identifier`; query `account_identifier` = `accountIdentifier`, `org_identifier` = `orgIdentifier`, `project_identifier` = `projectIdentifier`.
+    /// - Body: [`types::MergeInputSetRequest`], `application/json`, `application/yaml`.
+    /// - Result: [`types::ResponseDtoPlanExecutionResponse`], `application/json`, `application/yaml`.
     #[inline]
     pub fn post_pipeline_execute_with_input_set_list(
         &self,
@@ -103,7 +122,7 @@ impl<'c> Api<'c> {
             call,
         }
     }
-    /// `POST /pipeline/api/pipeline/execute/{identifier}/inputSetList`
+    /// `POST /pipeline/api/pipeline/execute/{identifier}/inputSetList`: [`Self::post_pipeline_execute_with_input_set_list`] with another body.
     #[inline]
     pub fn post_pipeline_execute_with_input_set_list_yaml(
         &self,
@@ -127,6 +146,11 @@ impl<'c> Api<'c> {
         }
     }
     /// `POST /pipeline/api/pipeline/execute/{identifier}`
+    ///
+    /// `postPipelineExecuteWithInputSetYaml`, tag `Pipeline Execute`. Not repeated: twice may be more than once. Published types.
+    /// - Required: path `identifier`; query `account_identifier` = `accountIdentifier`, `org_identifier` = `orgIdentifier`, `project_identifier` = `projectIdentifier`.
+    /// - Body: `application/yaml`.
+    /// - Result: [`types::ResponseDtoPlanExecutionResponse`], `application/json`, `application/yaml`.
     #[inline]
     pub fn post_pipeline_execute_with_input_set_yaml(
         &self,
@@ -150,6 +174,10 @@ impl<'c> Api<'c> {
         }
     }
     /// `PUT /pipeline/api/pipeline/execute/interrupt/{planExecutionId}`
+    ///
+    /// `putHandleInterrupt`, tag `Pipeline Execute`. Not repeated: twice may be more than once. Published types.
+    /// - Required: path `plan_execution_id` = `planExecutionId`; query `account_identifier` = `accountIdentifier`, `org_identifier` = `orgIdentifier`, `project_identifier` = `projectIdentifier`, `interrupt_type` = `interruptType`.
+    /// - Result: [`types::ResponseDtoInterruptResponse`], `application/json`, `application/yaml`.
     #[inline]
     pub fn put_handle_interrupt(
         &self,
@@ -171,6 +199,10 @@ impl<'c> Api<'c> {
         PutHandleInterrupt { call }
     }
     /// `GET /pipeline/api/pipeline/execute/retryHistory/{planExecutionId}`
+    ///
+    /// `retryHistory`, tag `Pipeline Execute`. Safe: it only reads. Published types.
+    /// - Required: path `plan_execution_id` = `planExecutionId`; query `account_identifier` = `accountIdentifier`, `org_identifier` = `orgIdentifier`, `project_identifier` = `projectIdentifier`, `pipeline_identifier` = `pipelineIdentifier`.
+    /// - Result: [`types::ResponseDtoRetryHistoryResponse`], `application/json`, `application/yaml`.
     #[inline]
     pub fn retry_history(
         &self,
@@ -189,6 +221,11 @@ impl<'c> Api<'c> {
         RetryHistory { call }
     }
     /// `POST /pipeline/api/pipeline/execute/retry/{identifier}`
+    ///
+    /// `retryPipeline`, tag `Pipeline Execute`. Not repeated: twice may be more than once. Published types.
+    /// - Required: path `identifier`; query `account_identifier` = `accountIdentifier`, `org_identifier` = `orgIdentifier`, `project_identifier` = `projectIdentifier`, `plan_execution_id` = `planExecutionId`, `retry_stages` = `retryStages`.
+    /// - Body, optional: `application/yaml`.
+    /// - Result: [`types::ResponseDtoPlanExecutionResponse`], `application/json`, `application/yaml`.
     #[inline]
     pub fn retry_pipeline(
         &self,
@@ -209,6 +246,11 @@ impl<'c> Api<'c> {
         RetryPipeline { call }
     }
     /// `POST /pipeline/api/pipeline/execute/retry/v2/{identifier}`
+    ///
+    /// `retryPipelineV2`, tag `Pipeline Execute`. Not repeated: twice may be more than once. The answer is not described; the body is inferred from one sample.
+    /// - Required: path `identifier`; query `account_identifier` = `accountIdentifier`, `org_identifier` = `orgIdentifier`, `project_identifier` = `projectIdentifier`, `plan_execution_id` = `planExecutionId`, `retry_stages` = `retryStages`.
+    /// - Body, optional: [`types::RetryPipelineV2Body`], `application/json`, `application/yaml`.
+    /// - Result: [`types::ResponseDtoPlanExecutionResponse`], `application/json`.
     #[inline]
     pub fn retry_pipeline_v2(
         &self,

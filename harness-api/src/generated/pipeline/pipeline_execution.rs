@@ -6,6 +6,11 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /v1/orgs/{org}/projects/{project}/pipelines/{pipeline}/execute`
+    ///
+    /// `execute-pipeline`, tag `Pipeline Execution`. Not repeated: twice may be more than once. Published types.
+    /// - Required: path `org`, `project`, `pipeline`.
+    /// - Body, optional: [`types::PipelineExecuteRequestBody`], `application/json`.
+    /// - Result: [`types::PipelineExecuteResponseBody`], `application/json`.
     #[inline]
     pub fn execute_pipeline(
         &self,
@@ -20,6 +25,11 @@ impl<'c> Api<'c> {
         ExecutePipeline { call }
     }
     /// `POST /v1/orgs/{org}/projects/{project}/pipelines/{pipeline}/execute/stages`
+    ///
+    /// `execute-stages-with-input-yaml`, tag `Pipeline Execution`. Not repeated: twice may be more than once. Published types.
+    /// - Required: path `org`, `project`, `pipeline`.
+    /// - Body, optional: [`types::RunStageRequestBody`], `application/json`.
+    /// - Result: [`types::PipelineExecuteResponseBody`], `application/json`.
     #[inline]
     pub fn execute_stages_with_input_yaml(
         &self,
@@ -34,6 +44,10 @@ impl<'c> Api<'c> {
         ExecuteStagesWithInputYaml { call }
     }
     /// `GET /v1/orgs/{org}/projects/{project}/pipelines/{pipeline}/execute/stages-execution-list`
+    ///
+    /// `get-stages-execution-list`, tag `Pipeline Execution`. Safe: it only reads. Published types.
+    /// - Required: path `org`, `project`, `pipeline`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn get_stages_execution_list(
         &self,
@@ -48,6 +62,11 @@ impl<'c> Api<'c> {
         GetStagesExecutionList { call }
     }
     /// `POST /v1/orgs/{org}/projects/{project}/pipelines/{pipeline}/execute/rerun/{execution-id}`
+    ///
+    /// `rerun-pipeline`, tag `Pipeline Execution`. Not repeated: twice may be more than once. Published types.
+    /// - Required: path `org`, `project`, `pipeline`, `execution_id` = `execution-id`.
+    /// - Body, optional: [`types::RerunPipelineRequest`], `application/json`.
+    /// - Result: [`types::PipelineExecuteResponseBody`], `application/json`.
     #[inline]
     pub fn rerun_pipeline(
         &self,
@@ -64,6 +83,11 @@ impl<'c> Api<'c> {
         RerunPipeline { call }
     }
     /// `POST /v1/orgs/{org}/projects/{project}/pipelines/{pipeline}/execute/rerun/{execution-id}/stages`
+    ///
+    /// `rerun-stages-execution-of-pipeline`, tag `Pipeline Execution`. Not repeated: twice may be more than once. Published types.
+    /// - Required: path `org`, `project`, `pipeline`, `execution_id` = `execution-id`.
+    /// - Body, optional: [`types::RunStageRequestBody`], `application/json`.
+    /// - Result: [`types::PipelineExecuteResponseBody`], `application/json`.
     #[inline]
     pub fn rerun_stages_execution_of_pipeline(
         &self,
@@ -82,6 +106,11 @@ impl<'c> Api<'c> {
         }
     }
     /// `POST /v1/orgs/{org}/projects/{project}/pipelines/{pipeline}/execute/retry/{execution-id}`
+    ///
+    /// `retry-pipeline-with-inputset-pipeline-yaml`, tag `Pipeline Execution`. Not repeated: twice may be more than once. Published types.
+    /// - Required: path `org`, `project`, `pipeline`, `execution_id` = `execution-id`.
+    /// - Body, optional: [`types::RerunPipelineRequest`], `application/json`.
+    /// - Result: [`types::PipelineExecuteResponseBody`], `application/json`.
     #[inline]
     pub fn retry_pipeline_with_inputset_pipeline_yaml(
         &self,
@@ -103,6 +132,11 @@ impl<'c> Api<'c> {
         }
     }
     /// `POST /v1/orgs/{org}/projects/{project}/pipelines/{pipeline}/execute/dynamic`
+    ///
+    /// `runDynamicExecutionWithInputYaml`, tag `Pipeline Execution`. Not repeated: twice may be more than once. The answer is not described; the body is inferred from one sample.
+    /// - Required: path `org`, `project`, `pipeline`.
+    /// - Body, optional: [`types::RunDynamicExecutionWithInputYamlBody`], `application/json`.
+    /// - Result: [`types::PipelineExecuteResponseBody`], `application/json`.
     #[inline]
     pub fn run_dynamic_execution_with_input_yaml(
         &self,

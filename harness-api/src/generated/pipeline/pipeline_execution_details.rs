@@ -6,6 +6,10 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /pipeline/api/pipelines/execution/canRetry/{planExecutionId}`
+    ///
+    /// `canRetryExecution`, tag `Pipeline Execution Details`. Safe: it only reads. Published types.
+    /// - Required: path `plan_execution_id` = `planExecutionId`; query `account_identifier` = `accountIdentifier`, `org_identifier` = `orgIdentifier`, `project_identifier` = `projectIdentifier`.
+    /// - Result: [`types::ResponseDtoBoolean`], `application/json`, `application/yaml`.
     #[inline]
     pub fn can_retry_execution(
         &self,
@@ -22,6 +26,10 @@ impl<'c> Api<'c> {
         CanRetryExecution { call }
     }
     /// `GET /pipeline/api/pipelines/execution/{planExecutionId}/annotations/{contextId}/content`
+    ///
+    /// `getAnnotationFullContent`, tag `Pipeline Execution Details`. Safe: it only reads. The answer is not described.
+    /// - Required: path `plan_execution_id` = `planExecutionId`, `context_id` = `contextId`; query `account_identifier` = `accountIdentifier`, `org_identifier` = `orgIdentifier`, `project_identifier` = `projectIdentifier`, `pipeline_identifier` = `pipelineIdentifier`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn get_annotation_full_content(
         &self,
@@ -42,6 +50,10 @@ impl<'c> Api<'c> {
         GetAnnotationFullContent { call }
     }
     /// `GET /pipeline/api/pipelines/execution/{planExecutionId}/metadata`
+    ///
+    /// `getExecutionData`, tag `Pipeline Execution Details`. Safe: it only reads. Published types.
+    /// - Required: path `plan_execution_id` = `planExecutionId`; query `account_identifier` = `accountIdentifier`.
+    /// - Result: [`types::ResponseDtoExecutionDataResponse`], `application/json`, `application/yaml`.
     #[inline]
     pub fn get_execution_data(
         &self,
@@ -54,6 +66,10 @@ impl<'c> Api<'c> {
         GetExecutionData { call }
     }
     /// `GET /pipeline/api/pipelines/execution/{planExecutionId}`
+    ///
+    /// `getExecutionDetail`, tag `Pipeline Execution Details`. Safe: it only reads. Published types.
+    /// - Required: path `plan_execution_id` = `planExecutionId`; query `account_identifier` = `accountIdentifier`, `org_identifier` = `orgIdentifier`, `project_identifier` = `projectIdentifier`.
+    /// - Result: [`types::ResponseDtoPipelineExecutionDetail`], `application/json`, `application/yaml`.
     #[deprecated]
     #[inline]
     pub fn get_execution_detail(
@@ -71,6 +87,10 @@ impl<'c> Api<'c> {
         GetExecutionDetail { call }
     }
     /// `GET /pipeline/api/pipelines/execution/v2/{planExecutionId}`
+    ///
+    /// `getExecutionDetailV2`, tag `Pipeline Execution Details`. Safe: it only reads. Published types.
+    /// - Required: path `plan_execution_id` = `planExecutionId`; query `account_identifier` = `accountIdentifier`, `org_identifier` = `orgIdentifier`, `project_identifier` = `projectIdentifier`.
+    /// - Result: [`types::ResponseDtoPipelineExecutionDetail`], `application/json`, `application/yaml`.
     #[inline]
     pub fn get_execution_detail_v2(
         &self,
@@ -87,6 +107,10 @@ impl<'c> Api<'c> {
         GetExecutionDetailV2 { call }
     }
     /// `GET /pipeline/api/pipelines/execution/getExecutionGraph/{planExecutionId}`
+    ///
+    /// `getExecutionGraph`, tag `Pipeline Execution Details`. Safe: it only reads. Published types.
+    /// - Required: path `plan_execution_id` = `planExecutionId`; query `account_identifier` = `accountIdentifier`, `org_identifier` = `orgIdentifier`, `project_identifier` = `projectIdentifier`.
+    /// - Result: [`types::ResponseDtoExecutionGraph`], `application/json`, `application/yaml`.
     #[inline]
     pub fn get_execution_graph(
         &self,
@@ -103,6 +127,10 @@ impl<'c> Api<'c> {
         GetExecutionGraph { call }
     }
     /// `GET /pipeline/api/pipelines/execution/subGraph/{planExecutionId}/{nodeExecutionId}`
+    ///
+    /// `getExecutionSubGraphForNodeExecution`, tag `Pipeline Execution Details`. Safe: it only reads. Published types.
+    /// - Required: path `node_execution_id` = `nodeExecutionId`, `plan_execution_id` = `planExecutionId`; query `account_identifier` = `accountIdentifier`, `org_identifier` = `orgIdentifier`, `project_identifier` = `projectIdentifier`.
+    /// - Result: [`types::ResponseDtoNodeExecutionDetails`], `application/json`, `application/yaml`.
     #[inline]
     pub fn get_execution_sub_graph_for_node_execution(
         &self,
@@ -126,6 +154,10 @@ impl<'c> Api<'c> {
         }
     }
     /// `POST /pipeline/api/pipelines/execution/url`
+    ///
+    /// `getExecutionURL`, tag `Pipeline Execution Details`. Safe: it only reads. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`, `org_identifier` = `orgIdentifier`, `project_identifier` = `projectIdentifier`, `pipeline_identifier` = `pipelineIdentifier`, `plan_execution_id` = `planExecutionId`.
+    /// - Result: [`types::ResponseDtoString`], `application/json`, `application/yaml`.
     #[inline]
     pub fn get_execution_url(
         &self,
@@ -144,6 +176,10 @@ impl<'c> Api<'c> {
         GetExecutionUrl { call }
     }
     /// `GET /pipeline/api/pipelines/execution/{planExecutionId}/inputsetV2`
+    ///
+    /// `getInputsetYamlV2`, tag `Pipeline Execution Details`. Safe: it only reads. Published types.
+    /// - Required: path `plan_execution_id` = `planExecutionId`; query `account_identifier` = `accountIdentifier`, `org_identifier` = `orgIdentifier`, `project_identifier` = `projectIdentifier`.
+    /// - Result: [`types::ResponseDtoInputSetTemplateResponse`], `application/json`, `application/yaml`.
     #[inline]
     pub fn get_inputset_yaml_v2(
         &self,
@@ -160,6 +196,12 @@ impl<'c> Api<'c> {
         GetInputsetYamlV2 { call }
     }
     /// `POST /pipeline/api/pipelines/execution/executionSummary`
+    ///
+    /// `getListOfExecutionIdentifier`, tag `Pipeline Execution Details`. Safe: it only reads. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`, `org_identifier` = `orgIdentifier`, `project_identifier` = `projectIdentifier`.
+    /// - Body, optional: [`types::FilterProperties`], `application/json`.
+    /// - Result: [`types::ResponseDtoPagePipelineExecutionIdentifierSummary`], `application/json`, `application/yaml`.
+    /// - List: `paged page/size from 0, size 10, at most 100, items data.content, total data.totalElements, size data.size, last data.last`.
     #[inline]
     pub fn get_list_of_execution_identifier(
         &self,
@@ -176,6 +218,12 @@ impl<'c> Api<'c> {
         }
     }
     /// `POST /pipeline/api/pipelines/execution/summary`
+    ///
+    /// `getListOfExecutions`, tag `Pipeline Execution Details`. Safe: it only reads. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`, `org_identifier` = `orgIdentifier`, `project_identifier` = `projectIdentifier`.
+    /// - Body, optional: [`types::FilterProperties`], `application/json`.
+    /// - Result: [`types::ResponseDtoPagePipelineExecutionSummary`], `application/json`, `application/yaml`.
+    /// - List: `paged page/size from 0, size 10, at most 100, items data.content, total data.totalElements, size data.size, last data.last`.
     #[inline]
     pub fn get_list_of_executions(
         &self,
@@ -190,6 +238,12 @@ impl<'c> Api<'c> {
         GetListOfExecutions { call }
     }
     /// `POST /pipeline/api/pipelines/execution/summary/outline`
+    ///
+    /// `getListOfExecutionsOutline`, tag `Pipeline Execution Details`. Safe: it only reads. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`, `org_identifier` = `orgIdentifier`, `project_identifier` = `projectIdentifier`.
+    /// - Body, optional: [`types::PipelineExecutionOutlineFilterDto`], `application/json`.
+    /// - Result: [`types::ResponseDtoCustomPagePipelineExecutionOutline`], `application/json`, `application/yaml`.
+    /// - List: `paged size, size 10, at most 100, items data.content, more data.hasMore, lastSeenExecutionId from data.lastSeenExecutionId, lastSeenStartTime from data.lastSeenStartTime`.
     #[inline]
     pub fn get_list_of_executions_outline(
         &self,
@@ -204,6 +258,10 @@ impl<'c> Api<'c> {
         GetListOfExecutionsOutline { call }
     }
     /// `GET /pipeline/api/pipelines/execution/{planExecutionId}/notes`
+    ///
+    /// `getNotesForExecution`, tag `Pipeline Execution Details`. Safe: it only reads. Published types.
+    /// - Required: path `plan_execution_id` = `planExecutionId`; query `account_identifier` = `accountIdentifier`.
+    /// - Result: [`types::ResponseDtoPipelineExecutionNotes`], `application/json`, `application/yaml`.
     #[inline]
     pub fn get_notes_for_execution(
         &self,
@@ -216,6 +274,10 @@ impl<'c> Api<'c> {
         GetNotesForExecution { call }
     }
     /// `GET /pipeline/api/pipelines/execution/{planExecutionId}/annotations`
+    ///
+    /// `getPipelineExecutionAnnotations`, tag `Pipeline Execution Details`. Safe: it only reads. The answer is not described.
+    /// - Required: path `plan_execution_id` = `planExecutionId`; query `account_identifier` = `accountIdentifier`, `org_identifier` = `orgIdentifier`, `project_identifier` = `projectIdentifier`, `pipeline_identifier` = `pipelineIdentifier`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn get_pipeline_execution_annotations(
         &self,
@@ -236,6 +298,11 @@ impl<'c> Api<'c> {
         }
     }
     /// `GET /pipeline/api/pipelines/execution/{planExecutionId}/policy-evaluation`
+    ///
+    /// `getPpolicyEvaluation`, tag `Pipeline Execution Details`. Safe: it only reads. Published types.
+    /// - Required: path `plan_execution_id` = `planExecutionId`; query `account_identifier` = `accountIdentifier`, `org_identifier` = `orgIdentifier`, `project_identifier` = `projectIdentifier`.
+    /// - Result: [`types::ResponseDtoPageGovernanceMetadata`], `application/json`, `application/yaml`.
+    /// - List: `paged page/size from 0, at most 100, items data.content, total data.totalElements, size data.size, last data.last`.
     #[inline]
     pub fn get_policy_evaluation(
         &self,
@@ -252,6 +319,10 @@ impl<'c> Api<'c> {
         GetPolicyEvaluation { call }
     }
     /// `GET /pipeline/api/pipelines/execution/{planExecutionId}/workflow-graph`
+    ///
+    /// `getWorkflowGraph`, tag `Pipeline Execution Details`. Safe: it only reads. Published types.
+    /// - Required: path `plan_execution_id` = `planExecutionId`; query `account_identifier` = `accountIdentifier`.
+    /// - Result: [`types::ResponseDtoWorkflowGraph`], `application/json`, `application/yaml`.
     #[inline]
     pub fn get_workflow_graph(
         &self,
@@ -264,6 +335,10 @@ impl<'c> Api<'c> {
         GetWorkflowGraph { call }
     }
     /// `PUT /pipeline/api/pipelines/execution/{planExecutionId}/notes`
+    ///
+    /// `updateNotesForExecution`, tag `Pipeline Execution Details`. Idempotent: twice is as good as once. Published types.
+    /// - Required: path `plan_execution_id` = `planExecutionId`; query `account_identifier` = `accountIdentifier`, `org_identifier` = `orgIdentifier`, `project_identifier` = `projectIdentifier`, `notes_for_pipeline_execution` = `notesForPipelineExecution`.
+    /// - Result: [`types::ResponseDtoPipelineExecutionNotes`], `application/json`, `application/yaml`.
     #[inline]
     pub fn update_notes_for_execution(
         &self,

@@ -6,6 +6,10 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `DELETE /pipeline/api/inputSets/{inputSetIdentifier}`
+    ///
+    /// `deleteInputSet`, tag `Pipeline Input Set`. Idempotent: twice is as good as once. Published types.
+    /// - Required: path `input_set_identifier` = `inputSetIdentifier`; query `account_identifier` = `accountIdentifier`, `org_identifier` = `orgIdentifier`, `project_identifier` = `projectIdentifier`, `pipeline_identifier` = `pipelineIdentifier`.
+    /// - Result: [`types::ResponseDtoBoolean`], `application/json`, `application/yaml`.
     #[inline]
     pub fn delete_input_set(
         &self,
@@ -24,6 +28,12 @@ impl<'c> Api<'c> {
         DeleteInputSet { call }
     }
     /// `POST /pipeline/api/inputSets/get/batch-input-sets-metadata`
+    ///
+    /// `getBatchInputSetsMetadata`, tag `Pipeline Input Set`. Safe: it only reads. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`, `org_identifier` = `orgIdentifier`, `project_identifier` = `projectIdentifier`.
+    /// - Body, optional: [`types::BatchInputSetsApiRequest`], `application/json`, `application/yaml`.
+    /// - Result: [`types::ResponseDtoPageResponseInputSetListResponse`], `application/json`, `application/yaml`.
+    /// - List: `paged pageIndex/pageSize from 0, size 20, at most 100, items data.content, total data.totalItems, size data.pageSize`.
     #[inline]
     pub fn get_batch_input_sets_metadata(
         &self,
@@ -38,6 +48,11 @@ impl<'c> Api<'c> {
         GetBatchInputSetsMetadata { call }
     }
     /// `POST /pipeline/api/inputSets/get/bulk`
+    ///
+    /// `getBulkInputSets`, tag `Pipeline Input Set`. Safe: it only reads. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`, `org_identifier` = `orgIdentifier`, `project_identifier` = `projectIdentifier`, `pipeline_identifier` = `pipelineIdentifier`.
+    /// - Body: [`types::BulkInputSetsApiRequest`], `application/json`, `application/yaml`.
+    /// - Result: [`types::ResponseDtoBulkInputSetsApiResponse`], `application/json`, `application/yaml`.
     #[inline]
     pub fn get_bulk_input_sets(
         &self,
@@ -55,7 +70,7 @@ impl<'c> Api<'c> {
         call.body_part(model::Cell::part(body));
         GetBulkInputSets { call }
     }
-    /// `POST /pipeline/api/inputSets/get/bulk`
+    /// `POST /pipeline/api/inputSets/get/bulk`: [`Self::get_bulk_input_sets`] with another body.
     #[inline]
     pub fn get_bulk_input_sets_yaml(
         &self,
@@ -74,6 +89,10 @@ impl<'c> Api<'c> {
         GetBulkInputSets { call }
     }
     /// `GET /pipeline/api/inputSets/{inputSetIdentifier}`
+    ///
+    /// `getInputSet`, tag `Pipeline Input Set`. Safe: it only reads. Published types.
+    /// - Required: path `input_set_identifier` = `inputSetIdentifier`; query `account_identifier` = `accountIdentifier`, `org_identifier` = `orgIdentifier`, `project_identifier` = `projectIdentifier`, `pipeline_identifier` = `pipelineIdentifier`.
+    /// - Result: [`types::ResponseDtoInputSetResponse`], `application/json`, `application/yaml`.
     #[inline]
     pub fn get_input_set(
         &self,
@@ -92,6 +111,10 @@ impl<'c> Api<'c> {
         GetInputSet { call }
     }
     /// `GET /pipeline/api/inputSets/overlay/{inputSetIdentifier}`
+    ///
+    /// `getOverlayInputSet`, tag `Pipeline Input Set`. Safe: it only reads. Published types.
+    /// - Required: path `input_set_identifier` = `inputSetIdentifier`; query `account_identifier` = `accountIdentifier`, `org_identifier` = `orgIdentifier`, `project_identifier` = `projectIdentifier`, `pipeline_identifier` = `pipelineIdentifier`.
+    /// - Result: [`types::ResponseDtoOverlayInputSetResponse`], `application/json`, `application/yaml`.
     #[inline]
     pub fn get_overlay_input_set(
         &self,
@@ -110,6 +133,11 @@ impl<'c> Api<'c> {
         GetOverlayInputSet { call }
     }
     /// `GET /pipeline/api/inputSets`
+    ///
+    /// `listInputSet`, tag `Pipeline Input Set`. Safe: it only reads. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`, `org_identifier` = `orgIdentifier`, `project_identifier` = `projectIdentifier`, `pipeline_identifier` = `pipelineIdentifier`.
+    /// - Result: [`types::ResponseDtoPageResponseInputSetSummaryResponse`], `application/json`, `application/yaml`.
+    /// - List: `paged pageIndex/pageSize from 0, size 100, at most 100, items data.content, total data.totalItems, size data.pageSize`.
     #[inline]
     pub fn list_input_set(
         &self,
@@ -126,6 +154,11 @@ impl<'c> Api<'c> {
         ListInputSet { call }
     }
     /// `POST /pipeline/api/inputSets/merge`
+    ///
+    /// `mergeInputSets`, tag `Pipeline Input Set`. Safe: it only reads. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`, `org_identifier` = `orgIdentifier`, `project_identifier` = `projectIdentifier`, `pipeline_identifier` = `pipelineIdentifier`.
+    /// - Body: [`types::MergeInputSetRequest`], `application/json`, `application/yaml`.
+    /// - Result: [`types::ResponseDtoMergeInputSetResponse`], `application/json`, `application/yaml`.
     #[inline]
     pub fn merge_input_sets(
         &self,
@@ -143,7 +176,7 @@ impl<'c> Api<'c> {
         call.body_part(model::Cell::part(body));
         MergeInputSets { call }
     }
-    /// `POST /pipeline/api/inputSets/merge`
+    /// `POST /pipeline/api/inputSets/merge`: [`Self::merge_input_sets`] with another body.
     #[inline]
     pub fn merge_input_sets_yaml(
         &self,
@@ -162,6 +195,11 @@ impl<'c> Api<'c> {
         MergeInputSets { call }
     }
     /// `POST /pipeline/api/inputSets`
+    ///
+    /// `postInputSet`, tag `Pipeline Input Set`. Not repeated: twice may be more than once. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`, `org_identifier` = `orgIdentifier`, `project_identifier` = `projectIdentifier`, `pipeline_identifier` = `pipelineIdentifier`.
+    /// - Body: `application/yaml`.
+    /// - Result: [`types::ResponseDtoInputSetResponse`], `application/json`, `application/yaml`.
     #[inline]
     pub fn post_input_set(
         &self,
@@ -180,6 +218,11 @@ impl<'c> Api<'c> {
         PostInputSet { call }
     }
     /// `POST /pipeline/api/inputSets/overlay`
+    ///
+    /// `postOverlayInputSet`, tag `Pipeline Input Set`. Not repeated: twice may be more than once. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`, `org_identifier` = `orgIdentifier`, `project_identifier` = `projectIdentifier`, `pipeline_identifier` = `pipelineIdentifier`.
+    /// - Body: `application/yaml`.
+    /// - Result: [`types::ResponseDtoOverlayInputSetResponse`], `application/json`, `application/yaml`.
     #[inline]
     pub fn post_overlay_input_set(
         &self,
@@ -198,6 +241,11 @@ impl<'c> Api<'c> {
         PostOverlayInputSet { call }
     }
     /// `PUT /pipeline/api/inputSets/{inputSetIdentifier}`
+    ///
+    /// `putInputSet`, tag `Pipeline Input Set`. Not repeated: twice may be more than once. Published types.
+    /// - Required: path `input_set_identifier` = `inputSetIdentifier`; query `account_identifier` = `accountIdentifier`, `org_identifier` = `orgIdentifier`, `project_identifier` = `projectIdentifier`, `pipeline_identifier` = `pipelineIdentifier`.
+    /// - Body: `application/yaml`.
+    /// - Result: [`types::ResponseDtoInputSetResponse`], `application/json`, `application/yaml`.
     #[inline]
     pub fn put_input_set(
         &self,
@@ -218,6 +266,11 @@ impl<'c> Api<'c> {
         PutInputSet { call }
     }
     /// `PUT /pipeline/api/inputSets/overlay/{inputSetIdentifier}`
+    ///
+    /// `putOverlayInputSet`, tag `Pipeline Input Set`. Not repeated: twice may be more than once. Published types.
+    /// - Required: path `input_set_identifier` = `inputSetIdentifier`; query `account_identifier` = `accountIdentifier`, `org_identifier` = `orgIdentifier`, `project_identifier` = `projectIdentifier`, `pipeline_identifier` = `pipelineIdentifier`.
+    /// - Body: `application/yaml`.
+    /// - Result: [`types::ResponseDtoOverlayInputSetResponse`], `application/json`, `application/yaml`.
     #[inline]
     pub fn put_overlay_input_set(
         &self,
@@ -238,6 +291,11 @@ impl<'c> Api<'c> {
         PutOverlayInputSet { call }
     }
     /// `POST /pipeline/api/inputSets/template`
+    ///
+    /// `runtimeInputTemplate`, tag `Pipeline Input Set`. Safe: it only reads. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`, `org_identifier` = `orgIdentifier`, `project_identifier` = `projectIdentifier`, `pipeline_identifier` = `pipelineIdentifier`.
+    /// - Body, optional: [`types::InputSetTemplateRequest`], `application/json`, `application/yaml`.
+    /// - Result: [`types::ResponseDtoInputSetTemplateWithReplacedExpressionsResponse`], `application/json`, `application/yaml`.
     #[inline]
     pub fn runtime_input_template(
         &self,
@@ -254,6 +312,10 @@ impl<'c> Api<'c> {
         RuntimeInputTemplate { call }
     }
     /// `PUT /pipeline/api/inputSets/{inputSetIdentifier}/update-git-metadata`
+    ///
+    /// `updateInputSetGitDetails`, tag `Pipeline Input Set`. Idempotent: twice is as good as once. Published types.
+    /// - Required: path `input_set_identifier` = `inputSetIdentifier`; query `account_identifier` = `accountIdentifier`, `org_identifier` = `orgIdentifier`, `project_identifier` = `projectIdentifier`, `pipeline_identifier` = `pipelineIdentifier`.
+    /// - Result: [`types::ResponseDtoInputSetGitUpdateResponse`], `application/json`, `application/yaml`.
     #[inline]
     pub fn update_input_set_git_details(
         &self,

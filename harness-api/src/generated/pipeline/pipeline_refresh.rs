@@ -6,6 +6,10 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /pipeline/api/refresh-template/refresh-all`
+    ///
+    /// `refreshAllTemplatesInputsInPipeline`, tag `Pipeline Refresh`. Not repeated: twice may be more than once. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Result: [`types::ResponseDtoBoolean`], `application/json`, `application/yaml`.
     #[inline]
     pub fn refresh_all_templates_inputs_in_pipeline(
         &self,
@@ -21,6 +25,10 @@ impl<'c> Api<'c> {
         }
     }
     /// `GET /pipeline/api/refresh-template/validate-template-inputs`
+    ///
+    /// `validateTemplateInputs`, tag `Pipeline Refresh`. Safe: it only reads. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Result: [`types::ResponseDtoValidateTemplateInputsResponseDto`], `application/json`, `application/yaml`.
     #[inline]
     pub fn validate_template_inputs(
         &self,

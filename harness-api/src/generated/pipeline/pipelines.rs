@@ -6,6 +6,11 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /v1/orgs/{org}/projects/{project}/pipelines`
+    ///
+    /// `create-pipeline`, tag `Pipelines`. Not repeated: twice may be more than once. Published types.
+    /// - Required: path `org`, `project`.
+    /// - Body: [`types::PipelineCreateRequestBody`], `application/json`, `application/yaml`.
+    /// - Result: [`types::PipelineCreateResponseBody`], `application/json`, `application/yaml`.
     #[inline]
     pub fn create_pipeline_v1(
         &self,
@@ -19,7 +24,7 @@ impl<'c> Api<'c> {
         call.body_part(model::Cell::part(body));
         CreatePipelineV1 { call }
     }
-    /// `POST /v1/orgs/{org}/projects/{project}/pipelines`
+    /// `POST /v1/orgs/{org}/projects/{project}/pipelines`: [`Self::create_pipeline_v1`] with another body.
     #[inline]
     pub fn create_pipeline_v1_yaml(
         &self,
@@ -34,6 +39,10 @@ impl<'c> Api<'c> {
         CreatePipelineV1 { call }
     }
     /// `DELETE /v1/orgs/{org}/projects/{project}/pipelines/{pipeline}`
+    ///
+    /// `delete-pipeline`, tag `Pipelines`. Idempotent: twice is as good as once. Published types.
+    /// - Required: path `org`, `project`, `pipeline`.
+    /// - Result: nothing; errors 400.
     #[inline]
     pub fn delete_pipeline_v1(
         &self,
@@ -48,6 +57,10 @@ impl<'c> Api<'c> {
         DeletePipelineV1 { call }
     }
     /// `GET /v1/orgs/{org}/projects/{project}/pipelines/{pipeline}/inputs-schema`
+    ///
+    /// `get-inputs-schema-details`, tag `Pipelines`. Safe: it only reads. Published types.
+    /// - Required: path `org`, `project`, `pipeline`.
+    /// - Result: [`types::PipelineInputSchemaDetailsResponseBody`], `application/json`.
     #[inline]
     pub fn get_inputs_schema_details(
         &self,
@@ -62,6 +75,10 @@ impl<'c> Api<'c> {
         GetInputsSchemaDetails { call }
     }
     /// `GET /v1/orgs/{org}/projects/{project}/pipelines/{pipeline}`
+    ///
+    /// `get-pipeline`, tag `Pipelines`. Safe: it only reads. Published types.
+    /// - Required: path `org`, `project`, `pipeline`.
+    /// - Result: [`types::PipelineGetResponseBody`], `application/json`, `application/yaml`.
     #[inline]
     pub fn get_pipeline_v1(
         &self,
@@ -76,6 +93,10 @@ impl<'c> Api<'c> {
         GetPipelineV1 { call }
     }
     /// `GET /v1/orgs/{org}/projects/{project}/pipelines/validate/{uuid}`
+    ///
+    /// `get-pipeline-validate-result`, tag `Pipelines`. Safe: it only reads. Published types.
+    /// - Required: path `org`, `project`, `uuid`.
+    /// - Result: [`types::PipelineValidationResponseBody`], `application/json`, `application/yaml`.
     #[inline]
     pub fn get_pipeline_validate_result(
         &self,
@@ -90,6 +111,11 @@ impl<'c> Api<'c> {
         GetPipelineValidateResult { call }
     }
     /// `POST /v1/orgs/{org}/projects/{project}/pipelines/{pipeline}/import`
+    ///
+    /// `importPipelineFromGit`, tag `Pipelines`. Not repeated: twice may be more than once. Published types.
+    /// - Required: path `org`, `project`, `pipeline`.
+    /// - Body, optional: [`types::PipelineImportRequestBody`], `application/json`.
+    /// - Result: [`types::PipelineSaveResponseBody`], `application/json`.
     #[inline]
     pub fn import_pipeline_from_git(
         &self,
@@ -104,6 +130,11 @@ impl<'c> Api<'c> {
         ImportPipelineFromGit { call }
     }
     /// `GET /v1/orgs/{org}/projects/{project}/pipelines`
+    ///
+    /// `list-pipelines`, tag `Pipelines`. Safe: it only reads. Published types.
+    /// - Required: path `org`, `project`.
+    /// - Result: list of [`types::PipelineListResponseBody`], `application/json`, `application/yaml`.
+    /// - List: `paged page/limit from 0, size 30, at most 100, items body, total header X-Total-Elements, size header X-Page-Size`.
     #[inline]
     pub fn list_pipelines_v1(
         &self,
@@ -116,6 +147,11 @@ impl<'c> Api<'c> {
         ListPipelinesV1 { call }
     }
     /// `POST /v1/orgs/{org}/projects/{project}/pipelines/{pipeline}/move-config`
+    ///
+    /// `moveConfig`, tag `Pipelines`. Not repeated: twice may be more than once. Published types.
+    /// - Required: path `org`, `project`, `pipeline`.
+    /// - Body, optional: [`types::PipelineMoveConfigRequestBody`], `application/json`.
+    /// - Result: [`types::PipelineMoveConfigResponseBody`], `application/json`.
     #[inline]
     pub fn move_config(
         &self,
@@ -130,6 +166,11 @@ impl<'c> Api<'c> {
         MoveConfig { call }
     }
     /// `PATCH /v1/orgs/{org}/projects/{project}/pipelines/{pipeline}`
+    ///
+    /// `patch-pipeline`, tag `Pipelines`. Not repeated: twice may be more than once. Published types.
+    /// - Required: path `org`, `project`, `pipeline`.
+    /// - Body, optional: [`types::PipelinePatchRequestBody`], `application/json`.
+    /// - Result: [`types::PipelineCreateResponseBody`], `application/json`, `application/yaml`.
     #[inline]
     pub fn patch_pipeline(
         &self,
@@ -144,6 +185,10 @@ impl<'c> Api<'c> {
         PatchPipeline { call }
     }
     /// `POST /v1/orgs/{org}/projects/{project}/pipelines/{pipeline}/validate`
+    ///
+    /// `start-pipeline-validation-event`, tag `Pipelines`. Not repeated: twice may be more than once. Published types.
+    /// - Required: path `org`, `project`, `pipeline`.
+    /// - Result: [`types::PipelineValidationUuidResponseBody`], `application/json`, `application/yaml`.
     #[inline]
     pub fn start_pipeline_validation_event(
         &self,
@@ -160,6 +205,11 @@ impl<'c> Api<'c> {
         }
     }
     /// `PUT /v1/orgs/{org}/projects/{project}/pipelines/{pipeline}/git-metadata`
+    ///
+    /// `update-pipeline-git-metadata`, tag `Pipelines`. Idempotent: twice is as good as once. Published types.
+    /// - Required: path `org`, `project`, `pipeline`.
+    /// - Body, optional: [`types::GitMetadataUpdateRequestBody`], `application/json`.
+    /// - Result: [`types::GitMetadataUpdateResponseBody`], `application/json`.
     #[inline]
     pub fn update_pipeline_git_metadata(
         &self,
@@ -174,6 +224,11 @@ impl<'c> Api<'c> {
         UpdatePipelineGitMetadata { call }
     }
     /// `PUT /v1/orgs/{org}/projects/{project}/pipelines/{pipeline}`
+    ///
+    /// `update-pipeline`, tag `Pipelines`. Idempotent: twice is as good as once. Published types.
+    /// - Required: path `org`, `project`, `pipeline`.
+    /// - Body: [`types::PipelineUpdateRequestBody`], `application/json`, `application/yaml`.
+    /// - Result: [`types::PipelineCreateResponseBody`], `application/json`, `application/yaml`.
     #[inline]
     pub fn update_pipeline_v1(
         &self,
@@ -189,7 +244,7 @@ impl<'c> Api<'c> {
         call.body_part(model::Cell::part(body));
         UpdatePipelineV1 { call }
     }
-    /// `PUT /v1/orgs/{org}/projects/{project}/pipelines/{pipeline}`
+    /// `PUT /v1/orgs/{org}/projects/{project}/pipelines/{pipeline}`: [`Self::update_pipeline_v1`] with another body.
     #[inline]
     pub fn update_pipeline_v1_yaml(
         &self,

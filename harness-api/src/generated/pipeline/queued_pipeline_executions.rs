@@ -6,6 +6,11 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /pipeline/api/pipelines/queue-management/bulk-abort`
+    ///
+    /// `bulkAbortQueuedPipelines`, tag `Queued Pipeline Executions`. Not repeated: twice may be more than once. The answer is not described; the body is inferred from one sample.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Body: [`types::BulkAbortQueuedPipelinesBody`], `application/json`, `application/yaml`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn bulk_abort_queued_pipelines(
         &self,
@@ -17,7 +22,7 @@ impl<'c> Api<'c> {
         call.body_part(model::Cell::part(body));
         BulkAbortQueuedPipelines { call }
     }
-    /// `POST /pipeline/api/pipelines/queue-management/bulk-abort`
+    /// `POST /pipeline/api/pipelines/queue-management/bulk-abort`: [`Self::bulk_abort_queued_pipelines`] with another body.
     #[inline]
     pub fn bulk_abort_queued_pipelines_yaml(
         &self,
@@ -30,6 +35,12 @@ impl<'c> Api<'c> {
         BulkAbortQueuedPipelines { call }
     }
     /// `POST /pipeline/api/pipelines/queue-management/queued-pipelines`
+    ///
+    /// `listQueuedPipelines`, tag `Queued Pipeline Executions`. Safe: it only reads. The answer is not described; the body is inferred from one sample.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Body, optional: [`types::ListQueuedPipelinesBody`], `application/json`, `application/yaml`.
+    /// - Result: json, `application/json`.
+    /// - List: `paged page/size from 0, size 20, at most 100, items data.content`.
     #[inline]
     pub fn list_queued_pipelines(
         &self,

@@ -6,12 +6,19 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /v1/pipeline-schema/individual-schema`
+    ///
+    /// `get-individual-static-schema`, tag `Schemas`. Safe: it only reads. Published types.
+    /// - Result: [`types::IndividualSchemaResponseBody`], `application/json`.
     #[inline]
     pub fn get_individual_static_schema(&self) -> GetIndividualStaticSchema {
         let call = rt::Call::new(self.client, &GET_INDIVIDUAL_STATIC_SCHEMA);
         GetIndividualStaticSchema { call }
     }
     /// `POST /v1/pipeline-schema/inputs-schema`
+    ///
+    /// `get-inputs-schema`, tag `Schemas`. Safe: it only reads. Published types.
+    /// - Body, optional: [`types::PipelineInputsSchemaRequestBody`], `application/json`.
+    /// - Result: [`types::PipelineInputSchemaDetailsResponseBody`], `application/json`.
     #[inline]
     pub fn get_inputs_schema(&self) -> GetInputsSchema {
         let call = rt::Call::new(self.client, &GET_INPUTS_SCHEMA);

@@ -6,6 +6,10 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /v1/step-pallete`
+    ///
+    /// `get-steps`, tag `Steps`. Safe: it only reads. Published types.
+    /// - Body, optional: [`types::StepPalleteFilterRequestBody`], `application/json`.
+    /// - Result: [`types::StepsDataResponseBody`], `application/json`.
     #[inline]
     pub fn get_steps(&self) -> GetSteps {
         let call = rt::Call::new(self.client, &GET_STEPS);

@@ -6,6 +6,11 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /pipeline/api/triggers`
+    ///
+    /// `createTrigger`, tag `Triggers`. Not repeated: twice may be more than once. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`, `org_identifier` = `orgIdentifier`, `project_identifier` = `projectIdentifier`, `target_identifier` = `targetIdentifier`.
+    /// - Body: `application/yaml`.
+    /// - Result: [`types::ResponseDtongTriggerResponse`], `application/json`, `application/yaml`.
     #[inline]
     pub fn create_trigger(
         &self,
@@ -24,6 +29,11 @@ impl<'c> Api<'c> {
         CreateTrigger { call }
     }
     /// `POST /v1/orgs/{org}/projects/{project}/pipelines/{pipeline}/triggers`
+    ///
+    /// `create-trigger`, tag `Triggers`. Not repeated: twice may be more than once. Published types.
+    /// - Required: path `org`, `project`, `pipeline`.
+    /// - Body: [`types::TriggerRequestBody`], `application/json`, `application/yaml`.
+    /// - Result: [`types::TriggerResponseBody`], `application/json`, `application/yaml`.
     #[inline]
     pub fn create_trigger_v1(
         &self,
@@ -39,7 +49,7 @@ impl<'c> Api<'c> {
         call.body_part(model::Cell::part(body));
         CreateTriggerV1 { call }
     }
-    /// `POST /v1/orgs/{org}/projects/{project}/pipelines/{pipeline}/triggers`
+    /// `POST /v1/orgs/{org}/projects/{project}/pipelines/{pipeline}/triggers`: [`Self::create_trigger_v1`] with another body.
     #[inline]
     pub fn create_trigger_v1_yaml(
         &self,
@@ -56,6 +66,11 @@ impl<'c> Api<'c> {
         CreateTriggerV1 { call }
     }
     /// `POST /pipeline/api/triggers/v2`
+    ///
+    /// `createTriggerV2`, tag `Triggers`. Not repeated: twice may be more than once. The answer is not described; the body is inferred from one sample.
+    /// - Required: query `account_identifier` = `accountIdentifier`, `org_identifier` = `orgIdentifier`, `project_identifier` = `projectIdentifier`, `target_identifier` = `targetIdentifier`.
+    /// - Body: [`types::CreateTriggerV2Body`], `application/json`.
+    /// - Result: [`types::ResponseDtongTriggerResponse`], `application/json`.
     #[inline]
     pub fn create_trigger_v2(
         &self,
@@ -74,6 +89,10 @@ impl<'c> Api<'c> {
         CreateTriggerV2 { call }
     }
     /// `DELETE /pipeline/api/triggers/{triggerIdentifier}`
+    ///
+    /// `deleteTrigger`, tag `Triggers`. Idempotent: twice is as good as once. Published types.
+    /// - Required: path `trigger_identifier` = `triggerIdentifier`; query `account_identifier` = `accountIdentifier`, `org_identifier` = `orgIdentifier`, `project_identifier` = `projectIdentifier`, `target_identifier` = `targetIdentifier`.
+    /// - Result: [`types::ResponseDtoBoolean`], `application/json`, `application/yaml`.
     #[inline]
     pub fn delete_trigger(
         &self,
@@ -92,6 +111,10 @@ impl<'c> Api<'c> {
         DeleteTrigger { call }
     }
     /// `DELETE /v1/orgs/{org}/projects/{project}/pipelines/{pipeline}/triggers/{trigger}`
+    ///
+    /// `delete-trigger`, tag `Triggers`. Idempotent: twice is as good as once. Published types.
+    /// - Required: path `org`, `project`, `pipeline`, `trigger`.
+    /// - Result: nothing.
     #[inline]
     pub fn delete_trigger_v1(
         &self,
@@ -108,6 +131,11 @@ impl<'c> Api<'c> {
         DeleteTriggerV1 { call }
     }
     /// `GET /pipeline/api/triggers/eligible-executors`
+    ///
+    /// `getEligibleTriggerExecutors`, tag `Triggers`. Safe: it only reads. The answer is not described.
+    /// - Required: query `account_identifier` = `accountIdentifier`, `org_identifier` = `orgIdentifier`, `project_identifier` = `projectIdentifier`, `pipeline_identifier` = `pipelineIdentifier`.
+    /// - Result: json, `application/json`.
+    /// - List: `paged pageIndex/pageSize from 0, size 50, at most 100, items data.content`.
     #[inline]
     pub fn get_eligible_trigger_executors(
         &self,
@@ -126,6 +154,12 @@ impl<'c> Api<'c> {
         }
     }
     /// `GET /pipeline/api/triggers`
+    ///
+    /// `getListForTarget`, tag `Triggers`. Safe: it only reads. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`, `org_identifier` = `orgIdentifier`, `project_identifier` = `projectIdentifier`, `target_identifier` = `targetIdentifier`.
+    /// - Body, optional: [`types::TriggerFilterProperties`], `application/json`, `application/yaml`.
+    /// - Result: [`types::ResponseDtoPageResponseNgTriggerDetailsResponseDto`], `application/json`, `application/yaml`.
+    /// - List: `paged page/size from 0, size 25, at most 100, items data.content, total data.totalItems, size data.pageSize`.
     #[inline]
     pub fn get_list_for_target(
         &self,
@@ -142,6 +176,10 @@ impl<'c> Api<'c> {
         GetListForTarget { call }
     }
     /// `GET /pipeline/api/triggers/{triggerIdentifier}`
+    ///
+    /// `getTrigger`, tag `Triggers`. Safe: it only reads. Published types.
+    /// - Required: path `trigger_identifier` = `triggerIdentifier`; query `account_identifier` = `accountIdentifier`, `org_identifier` = `orgIdentifier`, `project_identifier` = `projectIdentifier`, `target_identifier` = `targetIdentifier`.
+    /// - Result: [`types::ResponseDtongTriggerResponse`], `application/json`, `application/yaml`.
     #[inline]
     pub fn get_trigger(
         &self,
@@ -160,6 +198,10 @@ impl<'c> Api<'c> {
         GetTrigger { call }
     }
     /// `GET /pipeline/api/triggers/catalog`
+    ///
+    /// `getTriggerCatalog`, tag `Triggers`. Safe: it only reads. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Result: [`types::ResponseDtoTriggerCatalogResponse`], `application/json`, `application/yaml`.
     #[inline]
     pub fn get_trigger_catalog(
         &self,
@@ -170,6 +212,10 @@ impl<'c> Api<'c> {
         GetTriggerCatalog { call }
     }
     /// `GET /pipeline/api/triggers/{triggerIdentifier}/details`
+    ///
+    /// `getTriggerDetails`, tag `Triggers`. Safe: it only reads. Published types.
+    /// - Required: path `trigger_identifier` = `triggerIdentifier`; query `account_identifier` = `accountIdentifier`, `org_identifier` = `orgIdentifier`, `project_identifier` = `projectIdentifier`, `target_identifier` = `targetIdentifier`.
+    /// - Result: [`types::ResponseDtongTriggerDetailsResponseDto`], `application/json`, `application/yaml`.
     #[inline]
     pub fn get_trigger_details(
         &self,
@@ -188,6 +234,10 @@ impl<'c> Api<'c> {
         GetTriggerDetails { call }
     }
     /// `GET /v1/orgs/{org}/projects/{project}/pipelines/{pipeline}/triggers/{trigger}`
+    ///
+    /// `get-trigger`, tag `Triggers`. Safe: it only reads. Published types.
+    /// - Required: path `org`, `project`, `pipeline`, `trigger`.
+    /// - Result: [`types::TriggerGetResponseBody`], `application/json`, `application/yaml`.
     #[inline]
     pub fn get_trigger_v1(
         &self,
@@ -204,6 +254,11 @@ impl<'c> Api<'c> {
         GetTriggerV1 { call }
     }
     /// `GET /pipeline/api/triggers/{triggerIdentifier}/eventHistory`
+    ///
+    /// `triggerEventHistory`, tag `Triggers`. Safe: it only reads. Published types.
+    /// - Required: path `trigger_identifier` = `triggerIdentifier`; query `account_identifier` = `accountIdentifier`, `org_identifier` = `orgIdentifier`, `project_identifier` = `projectIdentifier`, `target_identifier` = `targetIdentifier`.
+    /// - Result: [`types::ResponseDtoPageNgTriggerEventHistoryDto`], `application/json`, `application/yaml`.
+    /// - List: `paged page/size from 0, size 10, at most 100, items data.content, total data.totalElements, size data.size, last data.last`.
     #[deprecated]
     #[inline]
     pub fn trigger_event_history(
@@ -223,6 +278,11 @@ impl<'c> Api<'c> {
         TriggerEventHistory { call }
     }
     /// `PUT /pipeline/api/triggers/{triggerIdentifier}`
+    ///
+    /// `updateTrigger`, tag `Triggers`. Not repeated: twice may be more than once. Published types.
+    /// - Required: path `trigger_identifier` = `triggerIdentifier`; query `account_identifier` = `accountIdentifier`, `org_identifier` = `orgIdentifier`, `project_identifier` = `projectIdentifier`, `target_identifier` = `targetIdentifier`.
+    /// - Body: `application/yaml`.
+    /// - Result: [`types::ResponseDtongTriggerResponse`], `application/json`, `application/yaml`.
     #[inline]
     pub fn update_trigger(
         &self,
@@ -243,6 +303,11 @@ impl<'c> Api<'c> {
         UpdateTrigger { call }
     }
     /// `PUT /v1/orgs/{org}/projects/{project}/pipelines/{pipeline}/triggers/{trigger}`
+    ///
+    /// `update-trigger`, tag `Triggers`. Idempotent: twice is as good as once. Published types.
+    /// - Required: path `org`, `project`, `pipeline`, `trigger`.
+    /// - Body: [`types::TriggerRequestBody`], `application/json`, `application/yaml`.
+    /// - Result: [`types::TriggerResponseBody`], `application/json`, `application/yaml`.
     #[inline]
     pub fn update_trigger_v1(
         &self,
@@ -260,7 +325,7 @@ impl<'c> Api<'c> {
         call.body_part(model::Cell::part(body));
         UpdateTriggerV1 { call }
     }
-    /// `PUT /v1/orgs/{org}/projects/{project}/pipelines/{pipeline}/triggers/{trigger}`
+    /// `PUT /v1/orgs/{org}/projects/{project}/pipelines/{pipeline}/triggers/{trigger}`: [`Self::update_trigger_v1`] with another body.
     #[inline]
     pub fn update_trigger_v1_yaml(
         &self,
@@ -279,6 +344,11 @@ impl<'c> Api<'c> {
         UpdateTriggerV1 { call }
     }
     /// `PUT /pipeline/api/triggers/{triggerIdentifier}/v2`
+    ///
+    /// `updateTriggerV2`, tag `Triggers`. Not repeated: twice may be more than once. The answer is not described; the body is inferred from one sample.
+    /// - Required: path `trigger_identifier` = `triggerIdentifier`; query `account_identifier` = `accountIdentifier`, `org_identifier` = `orgIdentifier`, `project_identifier` = `projectIdentifier`, `target_identifier` = `targetIdentifier`.
+    /// - Body: [`types::UpdateTriggerV2Body`], `application/json`.
+    /// - Result: [`types::ResponseDtongTriggerResponse`], `application/json`.
     #[inline]
     pub fn update_trigger_v2(
         &self,

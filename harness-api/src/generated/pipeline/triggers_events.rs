@@ -6,6 +6,10 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /pipeline/api/triggers/eventHistory/polledResponse/{triggerIdentifier}`
+    ///
+    /// `polledResponseTriggerIdentifier`, tag `TriggersEvents`. Safe: it only reads. Published types.
+    /// - Required: path `trigger_identifier` = `triggerIdentifier`; query `account_identifier` = `accountIdentifier`, `org_identifier` = `orgIdentifier`, `project_identifier` = `projectIdentifier`, `target_identifier` = `targetIdentifier`.
+    /// - Result: [`types::ResponseDtoPollingInfoForTriggers`], `application/json`, `application/yaml`.
     #[inline]
     pub fn polled_response_trigger_identifier(
         &self,
@@ -26,6 +30,11 @@ impl<'c> Api<'c> {
         }
     }
     /// `GET /pipeline/api/triggers/eventHistory/artifact-manifest-info`
+    ///
+    /// `triggerEventHistoryBuildSourceType`, tag `TriggersEvents`. Safe: it only reads. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Result: [`types::ResponseDtoPageNgTriggerEventHistoryDto`], `application/json`, `application/yaml`.
+    /// - List: `paged page/size from 0, size 10, at most 100, items data.content, total data.totalElements, size data.size, last data.last`.
     #[inline]
     pub fn trigger_event_history_build_source_type(
         &self,
@@ -41,6 +50,11 @@ impl<'c> Api<'c> {
         }
     }
     /// `GET /pipeline/api/triggers/eventHistory/{triggerIdentifier}`
+    ///
+    /// `triggerEventHistoryNew`, tag `TriggersEvents`. Safe: it only reads. Published types.
+    /// - Required: path `trigger_identifier` = `triggerIdentifier`; query `account_identifier` = `accountIdentifier`, `org_identifier` = `orgIdentifier`, `project_identifier` = `projectIdentifier`, `target_identifier` = `targetIdentifier`.
+    /// - Result: [`types::ResponseDtoPageNgTriggerEventHistoryDto`], `application/json`, `application/yaml`.
+    /// - List: `paged page/size from 0, size 10, at most 100, items data.content, total data.totalElements, size data.size, last data.last`.
     #[inline]
     pub fn trigger_event_history_new(
         &self,
@@ -59,6 +73,11 @@ impl<'c> Api<'c> {
         TriggerEventHistoryNew { call }
     }
     /// `GET /pipeline/api/triggers/eventHistory/events`
+    ///
+    /// `triggerEventHistoryUsingFilters`, tag `TriggersEvents`. Safe: it only reads. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`, `org_identifier` = `orgIdentifier`, `project_identifier` = `projectIdentifier`, `target_identifier` = `targetIdentifier`.
+    /// - Result: [`types::ResponseDtoPageNgTriggerEventsApiResponse`], `application/json`, `application/yaml`.
+    /// - List: `paged page/size from 0, size 10, at most 100, items data.content, total data.totalElements, size data.size, last data.last`.
     #[inline]
     pub fn trigger_event_history_using_filters(
         &self,
@@ -77,6 +96,11 @@ impl<'c> Api<'c> {
         }
     }
     /// `GET /pipeline/api/triggers/eventHistory/eventCorrelation/{eventCorrelationId}`
+    ///
+    /// `triggerHistoryEventCorrelation`, tag `TriggersEvents`. Safe: it only reads. Published types.
+    /// - Required: path `event_correlation_id` = `eventCorrelationId`; query `account_identifier` = `accountIdentifier`.
+    /// - Result: [`types::ResponseDtoPageNgTriggerEventHistoryBaseDto`], `application/json`, `application/yaml`.
+    /// - List: `paged page/size from 0, size 10, at most 100, items data.content, total data.totalElements, size data.size, last data.last`.
     #[inline]
     pub fn trigger_history_event_correlation(
         &self,
@@ -91,6 +115,11 @@ impl<'c> Api<'c> {
         }
     }
     /// `GET /pipeline/api/triggers/eventHistory/v2/eventCorrelation/{eventCorrelationId}`
+    ///
+    /// `triggerHistoryEventCorrelationV2`, tag `TriggersEvents`. Safe: it only reads. Published types.
+    /// - Required: path `event_correlation_id` = `eventCorrelationId`; query `account_identifier` = `accountIdentifier`.
+    /// - Result: [`types::ResponseDtoPageNgTriggerEventHistoryDto`], `application/json`, `application/yaml`.
+    /// - List: `paged page/size from 0, size 10, at most 100, items data.content, total data.totalElements, size data.size, last data.last`.
     #[inline]
     pub fn trigger_history_event_correlation_v2(
         &self,

@@ -6,6 +6,10 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /pipeline/api/webhook/triggerProcessingDetails`
+    ///
+    /// `fetchWebhookDetails`, tag `Webhook Triggers`. Safe: it only reads. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`, `event_id` = `eventId`.
+    /// - Result: [`types::ResponseDtoWebhookEventProcessingDetails`], `application/json`, `application/yaml`, `text/plain`.
     #[inline]
     pub fn fetch_webhook_details(
         &self,
@@ -18,6 +22,10 @@ impl<'c> Api<'c> {
         FetchWebhookDetails { call }
     }
     /// `GET /pipeline/api/webhook/triggerExecutionDetails/{eventId}`
+    ///
+    /// `fetchWebhookExecutionDetails`, tag `Webhook Triggers`. Safe: it only reads. Published types.
+    /// - Required: path `event_id` = `eventId`; query `account_identifier` = `accountIdentifier`.
+    /// - Result: [`types::ResponseDtoWebhookExecutionDetails`], `application/json`, `application/yaml`, `text/plain`.
     #[inline]
     pub fn fetch_webhook_execution_details(
         &self,
@@ -32,6 +40,10 @@ impl<'c> Api<'c> {
         }
     }
     /// `GET /pipeline/api/webhook/triggerExecutionDetailsV2/{eventId}`
+    ///
+    /// `fetchWebhookExecutionDetailsV2`, tag `Webhook Triggers`. Safe: it only reads. Published types.
+    /// - Required: path `event_id` = `eventId`; query `account_identifier` = `accountIdentifier`.
+    /// - Result: [`types::ResponseDtoWebhookExecutionDetails`], `application/json`, `application/yaml`, `text/plain`.
     #[inline]
     pub fn fetch_webhook_execution_details_v2(
         &self,
@@ -46,6 +58,11 @@ impl<'c> Api<'c> {
         }
     }
     /// `POST /pipeline/api/webhook/custom`
+    ///
+    /// `processCustomWebhookEvent`, tag `Webhook Triggers`. Not repeated: twice may be more than once. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`, `org_identifier` = `orgIdentifier`, `project_identifier` = `projectIdentifier`.
+    /// - Body: json, `application/json`, `text/plain`.
+    /// - Result: [`types::ResponseDtoString`], `application/json`, `application/yaml`, `text/plain`.
     #[inline]
     pub fn process_custom_webhook_event(
         &self,
@@ -61,7 +78,7 @@ impl<'c> Api<'c> {
         call.body_part(model::Cell::part(body));
         ProcessCustomWebhookEvent { call }
     }
-    /// `POST /pipeline/api/webhook/custom`
+    /// `POST /pipeline/api/webhook/custom`: [`Self::process_custom_webhook_event`] with another body.
     #[inline]
     pub fn process_custom_webhook_event_text(
         &self,
@@ -78,6 +95,11 @@ impl<'c> Api<'c> {
         ProcessCustomWebhookEvent { call }
     }
     /// `POST /pipeline/api/webhook/custom/v2`
+    ///
+    /// `processCustomWebhookEventV2`, tag `Webhook Triggers`. Not repeated: twice may be more than once. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`, `org_identifier` = `orgIdentifier`, `project_identifier` = `projectIdentifier`.
+    /// - Body: json, `application/json`, `text/plain`.
+    /// - Result: [`types::ResponseDtongProcessWebhookResponse`], `application/json`, `application/yaml`, `text/plain`.
     #[inline]
     pub fn process_custom_webhook_event_v2(
         &self,
@@ -95,7 +117,7 @@ impl<'c> Api<'c> {
             call,
         }
     }
-    /// `POST /pipeline/api/webhook/custom/v2`
+    /// `POST /pipeline/api/webhook/custom/v2`: [`Self::process_custom_webhook_event_v2`] with another body.
     #[inline]
     pub fn process_custom_webhook_event_v2_text(
         &self,
@@ -114,6 +136,11 @@ impl<'c> Api<'c> {
         }
     }
     /// `POST /pipeline/api/webhook/custom/{webhookToken}/v3`
+    ///
+    /// `processCustomWebhookEventV3`, tag `Webhook Triggers`. Not repeated: twice may be more than once. Published types.
+    /// - Required: path `webhook_token` = `webhookToken`; query `account_identifier` = `accountIdentifier`, `org_identifier` = `orgIdentifier`, `project_identifier` = `projectIdentifier`.
+    /// - Body: json, `application/json`, `text/plain`.
+    /// - Result: [`types::ResponseDtongProcessWebhookResponse`], `application/json`, `application/yaml`, `text/plain`.
     #[inline]
     pub fn process_custom_webhook_event_v3(
         &self,
@@ -133,7 +160,7 @@ impl<'c> Api<'c> {
             call,
         }
     }
-    /// `POST /pipeline/api/webhook/custom/{webhookToken}/v3`
+    /// `POST /pipeline/api/webhook/custom/{webhookToken}/v3`: [`Self::process_custom_webhook_event_v3`] with another body.
     #[inline]
     pub fn process_custom_webhook_event_v3_text(
         &self,
@@ -154,6 +181,11 @@ impl<'c> Api<'c> {
         }
     }
     /// `POST /pipeline/api/webhook/trigger`
+    ///
+    /// `PipelineprocessWebhookEvent`, tag `Webhook Triggers`. Not repeated: twice may be more than once. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Body: json, `application/json`, `text/plain`.
+    /// - Result: [`types::ResponseDtoString`], `application/json`, `application/yaml`, `text/plain`.
     #[inline]
     pub fn process_webhook_event(
         &self,
@@ -165,7 +197,7 @@ impl<'c> Api<'c> {
         call.body_part(model::Cell::part(body));
         ProcessWebhookEvent { call }
     }
-    /// `POST /pipeline/api/webhook/trigger`
+    /// `POST /pipeline/api/webhook/trigger`: [`Self::process_webhook_event`] with another body.
     #[inline]
     pub fn process_webhook_event_text(
         &self,

@@ -6,18 +6,29 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /v1/banners/allowed`
+    ///
+    /// `banners-allowed`, tag `Account Banner`. Safe: it only reads. Published types.
+    /// - Result: bool, `application/json`.
     #[inline]
     pub fn banners_allowed(&self) -> BannersAllowed {
         let call = rt::Call::new(self.client, &BANNERS_ALLOWED);
         BannersAllowed { call }
     }
     /// `POST /v1/banners`
+    ///
+    /// `create-account-scoped-banners`, tag `Account Banner`. Not repeated: twice may be more than once. Published types.
+    /// - Body, optional: [`types::BannerDto`], `application/json`.
+    /// - Result: [`types::BannerResponseDto`], `application/json`.
     #[inline]
     pub fn create_account_scoped_banners(&self) -> CreateAccountScopedBanners {
         let call = rt::Call::new(self.client, &CREATE_ACCOUNT_SCOPED_BANNERS);
         CreateAccountScopedBanners { call }
     }
     /// `DELETE /v1/banners/{banner}`
+    ///
+    /// `delete-account-scoped-banner`, tag `Account Banner`. Idempotent: twice is as good as once. Published types.
+    /// - Required: path `banner`.
+    /// - Result: nothing.
     #[inline]
     pub fn delete_account_scoped_banner(
         &self,
@@ -28,6 +39,10 @@ impl<'c> Api<'c> {
         DeleteAccountScopedBanner { call }
     }
     /// `GET /v1/banners/active`
+    ///
+    /// `get-account-scoped-active-banners`, tag `Account Banner`. Safe: it only reads. Published types.
+    /// - Result: list of [`types::BannerResponseDto`], `application/json`.
+    /// - List: `paged page/limit from 0, size 20, at most 100, items body, total header X-Total-Elements, size header X-Page-Size`.
     #[inline]
     pub fn get_account_scoped_active_banners(&self) -> GetAccountScopedActiveBanners {
         let call = rt::Call::new(self.client, &GET_ACCOUNT_SCOPED_ACTIVE_BANNERS);
@@ -36,12 +51,21 @@ impl<'c> Api<'c> {
         }
     }
     /// `GET /v1/banners`
+    ///
+    /// `get-account-scoped-banners`, tag `Account Banner`. Safe: it only reads. Published types.
+    /// - Result: list of [`types::BannerResponseDto`], `application/json`.
+    /// - List: `paged page/limit from 0, size 20, at most 100, items body, total header X-Total-Elements, size header X-Page-Size`.
     #[inline]
     pub fn get_account_scoped_banners(&self) -> GetAccountScopedBanners {
         let call = rt::Call::new(self.client, &GET_ACCOUNT_SCOPED_BANNERS);
         GetAccountScopedBanners { call }
     }
     /// `PUT /v1/banners/{banner}`
+    ///
+    /// `update-account-scoped-banner`, tag `Account Banner`. Idempotent: twice is as good as once. Published types.
+    /// - Required: path `banner`.
+    /// - Body, optional: [`types::BannerDto`], `application/json`.
+    /// - Result: [`types::BannerResponseDto`], `application/json`.
     #[inline]
     pub fn update_account_scoped_banner(
         &self,
@@ -52,6 +76,10 @@ impl<'c> Api<'c> {
         UpdateAccountScopedBanner { call }
     }
     /// `GET /v1/banners/validate-unique-identifier/{bannerId}`
+    ///
+    /// `validate-account-scoped-banner-identifier`, tag `Account Banner`. Safe: it only reads. Published types.
+    /// - Required: path `banner_id` = `bannerId`.
+    /// - Result: bool, `application/json`.
     #[inline]
     pub fn validate_account_scoped_banner_identifier(
         &self,

@@ -6,6 +6,10 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /v1/certificates`
+    ///
+    /// `create-account-scoped-certificates`, tag `Account Certificate`. Not repeated: twice may be more than once. Published types.
+    /// - Body, optional: [`types::CertificateDto`], `application/json`, `multipart/form-data`.
+    /// - Result: [`types::CertificateResponseDto`], `application/json`.
     #[inline]
     pub fn create_account_scoped_certificates(&self) -> CreateAccountScopedCertificates {
         let call = rt::Call::new(self.client, &CREATE_ACCOUNT_SCOPED_CERTIFICATES);
@@ -13,7 +17,7 @@ impl<'c> Api<'c> {
             call,
         }
     }
-    /// `POST /v1/certificates`
+    /// `POST /v1/certificates`: [`Self::create_account_scoped_certificates`] with another body.
     #[inline]
     pub fn create_account_scoped_certificates_form(
         &self,
@@ -24,6 +28,10 @@ impl<'c> Api<'c> {
         }
     }
     /// `DELETE /v1/certificates/{certificate}`
+    ///
+    /// `delete-account-scoped-certificate`, tag `Account Certificate`. Idempotent: twice is as good as once. Published types.
+    /// - Required: path `certificate`.
+    /// - Result: nothing.
     #[inline]
     pub fn delete_account_scoped_certificate(
         &self,
@@ -36,6 +44,10 @@ impl<'c> Api<'c> {
         }
     }
     /// `GET /v1/certificates/{certificate}`
+    ///
+    /// `get-account-scoped-certificate`, tag `Account Certificate`. Safe: it only reads. Published types.
+    /// - Required: path `certificate`.
+    /// - Result: [`types::CertificateResponseDto`], `application/json`.
     #[inline]
     pub fn get_account_scoped_certificate(
         &self,
@@ -48,6 +60,10 @@ impl<'c> Api<'c> {
         }
     }
     /// `GET /v1/certificates`
+    ///
+    /// `get-account-scoped-certificates`, tag `Account Certificate`. Safe: it only reads. Published types.
+    /// - Result: list of [`types::CertificateResponseDto`], `application/json`.
+    /// - List: `paged page/limit from 0, size 20, at most 100, items body, total header X-Total-Elements, size header X-Page-Size`.
     #[inline]
     pub fn get_account_scoped_certificates(&self) -> GetAccountScopedCertificates {
         let call = rt::Call::new(self.client, &GET_ACCOUNT_SCOPED_CERTIFICATES);
@@ -56,6 +72,11 @@ impl<'c> Api<'c> {
         }
     }
     /// `PUT /v1/certificates/{certificate}`
+    ///
+    /// `update-account-scoped-certificate`, tag `Account Certificate`. Not repeated: twice may be more than once. Published types.
+    /// - Required: path `certificate`.
+    /// - Body, optional: [`types::CertificateDto`], `application/json`, `multipart/form-data`.
+    /// - Result: [`types::CertificateResponseDto`], `application/json`.
     #[inline]
     pub fn update_account_scoped_certificate(
         &self,
@@ -67,7 +88,7 @@ impl<'c> Api<'c> {
             call,
         }
     }
-    /// `PUT /v1/certificates/{certificate}`
+    /// `PUT /v1/certificates/{certificate}`: [`Self::update_account_scoped_certificate`] with another body.
     #[inline]
     pub fn update_account_scoped_certificate_form(
         &self,
@@ -80,6 +101,10 @@ impl<'c> Api<'c> {
         }
     }
     /// `GET /v1/certificates/validate-unique-identifier/{certificate}`
+    ///
+    /// `validate-account-scoped-certificate-identifier`, tag `Account Certificate`. Safe: it only reads. Published types.
+    /// - Required: path `certificate`.
+    /// - Result: bool, `application/json`.
     #[inline]
     pub fn validate_account_scoped_certificate_identifier(
         &self,

@@ -6,12 +6,20 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /v1/favorites`
+    ///
+    /// `create-account-favorite`, tag `Account Favorites`. Not repeated: twice may be more than once. Published types.
+    /// - Body, optional: [`types::FavoriteDto`], `application/json`.
+    /// - Result: [`types::FavoriteResponse`], `application/json`.
     #[inline]
     pub fn create_account_favorite(&self) -> CreateAccountFavorite {
         let call = rt::Call::new(self.client, &CREATE_ACCOUNT_FAVORITE);
         CreateAccountFavorite { call }
     }
     /// `DELETE /v1/favorites/{user-id}`
+    ///
+    /// `delete-account-favorite`, tag `Account Favorites`. Idempotent: twice is as good as once. Published types.
+    /// - Required: path `user_id` = `user-id`.
+    /// - Result: nothing.
     #[inline]
     pub fn delete_account_favorite(
         &self,
@@ -22,6 +30,11 @@ impl<'c> Api<'c> {
         DeleteAccountFavorite { call }
     }
     /// `GET /v1/favorites/{user-id}`
+    ///
+    /// `get-account-favorites`, tag `Account Favorites`. Safe: it only reads. Published types.
+    /// - Required: path `user_id` = `user-id`.
+    /// - Result: list of [`types::FavoriteResponse`], `application/json`.
+    /// - List: `whole list, items body`.
     #[inline]
     pub fn get_account_favorites(
         &self,

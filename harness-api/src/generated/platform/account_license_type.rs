@@ -6,6 +6,10 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /v1/subscription/{accountIdentifier}`
+    ///
+    /// `get-license-type`, tag `Account License Type`. Safe: it only reads. Published types.
+    /// - Required: path `account_identifier` = `accountIdentifier`.
+    /// - Result: nothing.
     #[inline]
     pub fn get_license_type(
         &self,

@@ -6,6 +6,9 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /v1/licensedModules`
+    ///
+    /// `get-account-licensed-modules`, tag `Account Licensed Modules`. Safe: it only reads. Published types.
+    /// - Result: [`types::LicensedModules`], `application/json`.
     #[inline]
     pub fn get_account_licensed_modules(&self) -> GetAccountLicensedModules {
         let call = rt::Call::new(self.client, &GET_ACCOUNT_LICENSED_MODULES);

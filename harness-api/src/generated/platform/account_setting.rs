@@ -6,6 +6,10 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /ng/api/account-setting`
+    ///
+    /// `getAccountSetting`, tag `AccountSetting`. Safe: it only reads. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`, `type_` = `type`.
+    /// - Result: [`types::ResponseDtoAccountSettingResponse`], `application/json`, `application/yaml`, `text/html`, `text/yaml`.
     #[inline]
     pub fn get_account_setting(
         &self,
@@ -18,6 +22,11 @@ impl<'c> Api<'c> {
         GetAccountSetting { call }
     }
     /// `GET /ng/api/account-setting/list`
+    ///
+    /// `listAccountSetting`, tag `AccountSetting`. Safe: it only reads. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Result: [`types::ResponseDtoListAccountSettings`], `application/json`, `application/yaml`, `text/html`, `text/yaml`.
+    /// - List: `whole list, items data`.
     #[inline]
     pub fn list_account_setting(
         &self,
@@ -28,6 +37,11 @@ impl<'c> Api<'c> {
         ListAccountSetting { call }
     }
     /// `PUT /ng/api/account-setting`
+    ///
+    /// `updateAccountSetting`, tag `AccountSetting`. Idempotent: twice is as good as once. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Body: [`types::AccountSettings`], `application/json`, `text/html`, `text/plain`, `text/yaml`.
+    /// - Result: [`types::ResponseDtoAccountSettingResponse`], `application/json`, `application/yaml`, `text/html`, `text/yaml`.
     #[inline]
     pub fn update_account_setting(
         &self,
@@ -39,7 +53,7 @@ impl<'c> Api<'c> {
         call.body_part(model::Cell::part(body));
         UpdateAccountSetting { call }
     }
-    /// `PUT /ng/api/account-setting`
+    /// `PUT /ng/api/account-setting`: [`Self::update_account_setting`] with another body.
     #[inline]
     pub fn update_account_setting_html(
         &self,
@@ -51,7 +65,7 @@ impl<'c> Api<'c> {
         call.body_text("text/html", body);
         UpdateAccountSetting { call }
     }
-    /// `PUT /ng/api/account-setting`
+    /// `PUT /ng/api/account-setting`: [`Self::update_account_setting`] with another body.
     #[inline]
     pub fn update_account_setting_text(
         &self,
@@ -63,7 +77,7 @@ impl<'c> Api<'c> {
         call.body_text("text/plain", body);
         UpdateAccountSetting { call }
     }
-    /// `PUT /ng/api/account-setting`
+    /// `PUT /ng/api/account-setting`: [`Self::update_account_setting`] with another body.
     #[inline]
     pub fn update_account_setting_text_yaml(
         &self,

@@ -6,6 +6,10 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /ng/api/accounts/feature-flags/{accountIdentifier}`
+    ///
+    /// `enabledFeatureFlags`, tag `Accounts`. Safe: it only reads. The answer is not described.
+    /// - Required: path `account_identifier` = `accountIdentifier`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn enabled_feature_flags(
         &self,
@@ -16,6 +20,10 @@ impl<'c> Api<'c> {
         EnabledFeatureFlags { call }
     }
     /// `GET /ng/api/accounts/{accountIdentifier}`
+    ///
+    /// `getAccountNG`, tag `Accounts`. Safe: it only reads. Published types.
+    /// - Required: path `account_identifier` = `accountIdentifier`.
+    /// - Result: [`types::ResponseDtoAccount`], `application/json`, `application/yaml`; errors 400, 500.
     #[inline]
     pub fn get_account_ng(&self, account_identifier: impl Into<String>) -> GetAccountNg {
         let mut call = rt::Call::new(self.client, &GET_ACCOUNT_NG);
@@ -23,6 +31,10 @@ impl<'c> Api<'c> {
         GetAccountNg { call }
     }
     /// `GET /ng/api/accounts/{accountIdentifier}/immutable-delegate-enabled`
+    ///
+    /// `isImmutableDelegateEnabled`, tag `Accounts`. Safe: it only reads. Published types.
+    /// - Required: path `account_identifier` = `accountIdentifier`.
+    /// - Result: [`types::ResponseDtoBoolean`], `application/json`, `application/yaml`.
     #[inline]
     pub fn is_immutable_delegate_enabled(
         &self,
@@ -33,6 +45,10 @@ impl<'c> Api<'c> {
         IsImmutableDelegateEnabled { call }
     }
     /// `PUT /ng/api/accounts/license/update/{accountIdentifier}`
+    ///
+    /// `licenseUpdateFromUING`, tag `Accounts`. Idempotent: twice is as good as once. Published types.
+    /// - Required: path `account_identifier` = `accountIdentifier`; query `account_status` = `accountStatus`, `account_type` = `accountType`.
+    /// - Result: [`types::ResponseDtoBoolean`], `application/json`, `application/yaml`.
     #[inline]
     pub fn license_update_from_uing(
         &self,
@@ -47,6 +63,11 @@ impl<'c> Api<'c> {
         LicenseUpdateFromUing { call }
     }
     /// `PUT /ng/api/accounts/{accountIdentifier}/default-experience`
+    ///
+    /// `updateAccountDefaultExperienceNG`, tag `Accounts`. Idempotent: twice is as good as once. Published types.
+    /// - Required: path `account_identifier` = `accountIdentifier`.
+    /// - Body: [`types::Account`], `application/json`.
+    /// - Result: [`types::ResponseDtoAccount`], `application/json`, `application/yaml`; errors 400, 500.
     #[inline]
     pub fn update_account_default_experience_ng(
         &self,
@@ -61,6 +82,11 @@ impl<'c> Api<'c> {
         }
     }
     /// `PUT /ng/api/accounts/{accountIdentifier}/name`
+    ///
+    /// `updateAccountNameNG`, tag `Accounts`. Idempotent: twice is as good as once. Published types.
+    /// - Required: path `account_identifier` = `accountIdentifier`.
+    /// - Body: [`types::Account`], `application/json`.
+    /// - Result: [`types::ResponseDtoAccount`], `application/json`, `application/yaml`; errors 400, 500.
     #[inline]
     pub fn update_account_name_ng(
         &self,

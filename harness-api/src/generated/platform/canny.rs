@@ -6,6 +6,11 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /ng/api/canny/post`
+    ///
+    /// `createCannyPost`, tag `Canny`. Not repeated: twice may be more than once. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Body, optional: [`types::CannyPostBody`], `application/json`.
+    /// - Result: [`types::ResponseDtoCannyResponse`], `application/json`, `application/yaml`.
     #[inline]
     pub fn create_canny_post(
         &self,
@@ -16,6 +21,11 @@ impl<'c> Api<'c> {
         CreateCannyPost { call }
     }
     /// `POST /ng/api/canny/postV2`
+    ///
+    /// `createCannyPostV2`, tag `Canny`. Not repeated: twice may be more than once. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Body, optional: [`types::CannyPostV2Body`], `application/json`.
+    /// - Result: [`types::ResponseDtoCannyResponse`], `application/json`, `application/yaml`.
     #[inline]
     pub fn create_canny_post_v2(
         &self,
@@ -26,6 +36,10 @@ impl<'c> Api<'c> {
         CreateCannyPostV2 { call }
     }
     /// `GET /ng/api/canny/boards`
+    ///
+    /// `getCannyBoards`, tag `Canny`. Safe: it only reads. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Result: [`types::ResponseDtoCannyBoardsResponse`], `application/json`, `application/yaml`.
     #[inline]
     pub fn get_canny_boards(
         &self,
@@ -36,6 +50,10 @@ impl<'c> Api<'c> {
         GetCannyBoards { call }
     }
     /// `GET /ng/api/canny/categories`
+    ///
+    /// `getCannyBoards_1`, tag `Canny`. Safe: it only reads. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Result: [`types::ResponseDtoCannyCategoriesResponse`], `application/json`, `application/yaml`.
     #[inline]
     pub fn get_canny_categories(
         &self,

@@ -6,6 +6,10 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /v1/credits/allocation/export/{accountIdentifier}`
+    ///
+    /// `credits-allocation-export-data`, tag `Credits allocation by account and moduleType`. Safe: it only reads. Published types.
+    /// - Required: path `account_identifier` = `accountIdentifier`; query `module_type` = `moduleType`.
+    /// - Result: nothing.
     #[inline]
     pub fn credits_allocation_export_data(
         &self,

@@ -6,6 +6,10 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /v1/creditOverUsage/{accountIdentifier}`
+    ///
+    /// `credits-overusage`, tag `Credits OverUsage Data By Account`. Safe: it only reads. Published types.
+    /// - Required: path `account_identifier` = `accountIdentifier`.
+    /// - Result: nothing.
     #[inline]
     pub fn credits_overusage(
         &self,

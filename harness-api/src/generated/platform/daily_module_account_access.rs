@@ -6,6 +6,12 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /v1/dailyModuleAccountAccess`
+    ///
+    /// `get-v1-dailyModuleAccountAccess`, tag `Daily Module Account Access`. Safe: it only reads. The answer is published; the body is inferred from one sample.
+    /// - Required: query `year`, `month`, `module_type` = `moduleType`.
+    /// - Body, optional: json, `application/json`.
+    /// - Result: list of [`types::DailyModuleAccountAccessDto`], `application/json`.
+    /// - List: `whole list, items body`.
     #[inline]
     pub fn get_daily_module_account_access(
         &self,

@@ -6,6 +6,10 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /v1/subscription/devops/{accountIdentifier}`
+    ///
+    /// `get-devops-essentials-license`, tag `Devops Essentials License Data By Account`. Safe: it only reads. Published types.
+    /// - Required: path `account_identifier` = `accountIdentifier`.
+    /// - Result: nothing.
     #[inline]
     pub fn get_devops_essentials_license(
         &self,

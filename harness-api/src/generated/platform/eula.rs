@@ -6,12 +6,20 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /v1/eula/sign`
+    ///
+    /// `sign-eula`, tag `EULA`. Not repeated: twice may be more than once. Published types.
+    /// - Body, optional: [`types::EulaSignRequest`], `application/json`.
+    /// - Result: [`types::EulaSignResponse`], `application/json`.
     #[inline]
     pub fn sign_eula(&self) -> SignEula {
         let call = rt::Call::new(self.client, &SIGN_EULA);
         SignEula { call }
     }
     /// `GET /v1/eula/validate-sign`
+    ///
+    /// `validate-eula-sign`, tag `EULA`. Safe: it only reads. Published types.
+    /// - Required: query `agreement_type`.
+    /// - Result: [`types::EulaSignResponse`], `application/json`.
     #[inline]
     pub fn validate_eula_sign(
         &self,

@@ -6,6 +6,11 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /v1/licenseUsageActivity/export/{accountIdentifier}`
+    ///
+    /// `export-license-usage-activity`, tag `Export License Usage Data By Account`. Not repeated: twice may be more than once. Published types.
+    /// - Required: path `account_identifier` = `accountIdentifier`; query `start_time` = `startTime`, `end_time` = `endTime`.
+    /// - Body: [`types::LicenseUsageActivityFilterPropertiesDto`], `application/json`.
+    /// - Result: nothing.
     #[inline]
     pub fn export_license_usage_activity(
         &self,

@@ -6,6 +6,11 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /ng/api/file-store/yaml`
+    ///
+    /// `createViaYAML`, tag `File Store`. Not repeated: twice may be more than once. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Body: `application/yaml`.
+    /// - Result: [`types::ResponseDtoFile`], `application/json`, `application/yaml`.
     #[inline]
     pub fn create_via_yaml(
         &self,
@@ -18,6 +23,10 @@ impl<'c> Api<'c> {
         CreateViaYaml { call }
     }
     /// `DELETE /ng/api/file-store/{identifier}`
+    ///
+    /// `deleteFile`, tag `File Store`. Idempotent: twice is as good as once. Published types.
+    /// - Required: path `identifier`; query `account_identifier` = `accountIdentifier`.
+    /// - Result: [`types::ResponseDtoBoolean`], `application/json`, `application/yaml`.
     #[inline]
     pub fn delete_file(
         &self,
@@ -30,6 +39,10 @@ impl<'c> Api<'c> {
         DeleteFile { call }
     }
     /// `GET /ng/api/file-store/files/{identifier}/download`
+    ///
+    /// `downloadFile`, tag `File Store`. Safe: it only reads. Published types.
+    /// - Required: path `identifier`; query `account_identifier` = `accountIdentifier`.
+    /// - Result: bytes, as a stream, `application/octet-stream`.
     #[inline]
     pub fn download_file(
         &self,
@@ -42,6 +55,11 @@ impl<'c> Api<'c> {
         DownloadFile { call }
     }
     /// `POST /ng/api/file-store`
+    ///
+    /// `create`, tag `File Store`. Not repeated: twice may be more than once. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`; form `name`, `parent_identifier` = `parentIdentifier`, `type_` = `type`.
+    /// - Body, optional: `multipart/form-data`.
+    /// - Result: [`types::ResponseDtoFile`], `application/json`, `application/yaml`.
     #[inline]
     pub fn file_store_create(
         &self,
@@ -58,6 +76,11 @@ impl<'c> Api<'c> {
         FileStoreCreate { call }
     }
     /// `PUT /ng/api/file-store/{identifier}`
+    ///
+    /// `update`, tag `File Store`. Not repeated: twice may be more than once. Published types.
+    /// - Required: path `identifier`; query `account_identifier` = `accountIdentifier`; form `identifier_form` = `identifier`, `name`, `parent_identifier` = `parentIdentifier`, `type_` = `type`.
+    /// - Body, optional: `multipart/form-data`.
+    /// - Result: [`types::ResponseDtoFile`], `application/json`, `application/yaml`.
     #[inline]
     pub fn file_store_update(
         &self,
@@ -78,12 +101,21 @@ impl<'c> Api<'c> {
         FileStoreUpdate { call }
     }
     /// `GET /ng/api/file-store/files/createdBy`
+    ///
+    /// `getCreatedByList`, tag `File Store`. Safe: it only reads. Published types.
+    /// - Result: [`types::ResponseDtoSetEmbeddedUserDetailsDto`], `application/json`, `application/yaml`.
+    /// - List: `whole list, items data`.
     #[inline]
     pub fn get_created_by_list(&self) -> GetCreatedByList {
         let call = rt::Call::new(self.client, &GET_CREATED_BY_LIST);
         GetCreatedByList { call }
     }
     /// `GET /ng/api/file-store/supported-entity-types`
+    ///
+    /// `getEntityTypes`, tag `File Store`. Safe: it only reads. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Result: [`types::ResponseDtoListEntityType`], `application/json`, `application/yaml`.
+    /// - List: `whole list, items data`.
     #[inline]
     pub fn get_entity_types(
         &self,
@@ -94,6 +126,10 @@ impl<'c> Api<'c> {
         GetEntityTypes { call }
     }
     /// `GET /ng/api/file-store/{identifier}`
+    ///
+    /// `getFile`, tag `File Store`. Safe: it only reads. Published types.
+    /// - Required: path `identifier`; query `account_identifier` = `accountIdentifier`.
+    /// - Result: [`types::ResponseDtoFile`], `application/json`, `application/yaml`.
     #[inline]
     pub fn get_file(
         &self,
@@ -106,6 +142,10 @@ impl<'c> Api<'c> {
         GetFile { call }
     }
     /// `GET /ng/api/file-store/files/{scopedFilePath}/content`
+    ///
+    /// `getFileContentUsingScopedFilePath`, tag `File Store`. Safe: it only reads. Published types.
+    /// - Required: path `scoped_file_path` = `scopedFilePath`.
+    /// - Result: [`types::ResponseDtoString`], `application/json`, `application/yaml`.
     #[deprecated]
     #[inline]
     pub fn get_file_content_using_scoped_file_path(
@@ -122,6 +162,10 @@ impl<'c> Api<'c> {
         }
     }
     /// `POST /ng/api/file-store/files/content`
+    ///
+    /// `getFileContentUsingScopedFilePathV2`, tag `File Store`. Safe: it only reads. Published types.
+    /// - Body, optional: text, `application/json`.
+    /// - Result: [`types::ResponseDtoString`], `application/json`, `application/yaml`.
     #[inline]
     pub fn get_file_content_using_scoped_file_path_v2(
         &self,
@@ -135,6 +179,11 @@ impl<'c> Api<'c> {
         }
     }
     /// `POST /ng/api/file-store/folder`
+    ///
+    /// `getFolderNodes`, tag `File Store`. Safe: it only reads. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Body: [`types::FolderNode`], `application/json`.
+    /// - Result: [`types::ResponseDtoFolderNode`], `application/json`, `application/yaml`.
     #[inline]
     pub fn get_folder_nodes(
         &self,
@@ -147,6 +196,11 @@ impl<'c> Api<'c> {
         GetFolderNodes { call }
     }
     /// `GET /ng/api/file-store/{identifier}/referenced-by`
+    ///
+    /// `getReferencedBy`, tag `File Store`. Safe: it only reads. Published types.
+    /// - Required: path `identifier`; query `account_identifier` = `accountIdentifier`.
+    /// - Result: [`types::ResponseDtoPageResponseEntitySetupUsage`], `application/json`, `application/yaml`.
+    /// - List: `paged pageIndex/pageSize from 0, size 100, at most 1000, items data.content, total data.totalItems, size data.pageSize, last data.last`.
     #[inline]
     pub fn get_referenced_by(
         &self,
@@ -159,6 +213,11 @@ impl<'c> Api<'c> {
         GetReferencedBy { call }
     }
     /// `GET /ng/api/file-store`
+    ///
+    /// `listFilesAndFolders`, tag `File Store`. Safe: it only reads. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Result: [`types::ResponseDtoPageFile`], `application/json`, `application/yaml`.
+    /// - List: `paged pageIndex/pageSize from 0, size 50, at most 1000, items data.content, total data.totalElements, size data.size, last data.last`.
     #[inline]
     pub fn list_files_and_folders(
         &self,
@@ -169,12 +228,22 @@ impl<'c> Api<'c> {
         ListFilesAndFolders { call }
     }
     /// `POST /ng/api/file-store/files/filter`
+    ///
+    /// `listFilesWithFilter`, tag `File Store`. Safe: it only reads. Published types.
+    /// - Body, optional: [`types::FilesFilterPropertiesDto`], `application/json`.
+    /// - Result: [`types::ResponseDtoPageFile`], `application/json`, `application/yaml`.
+    /// - List: `paged pageIndex/pageSize from 0, size 50, at most 1000, items data.content, total data.totalElements, size data.size, last data.last`.
     #[inline]
     pub fn list_files_with_filter(&self) -> ListFilesWithFilter {
         let call = rt::Call::new(self.client, &LIST_FILES_WITH_FILTER);
         ListFilesWithFilter { call }
     }
     /// `PUT /ng/api/file-store/yaml/{identifier}`
+    ///
+    /// `updateViaYAML`, tag `File Store`. Idempotent: twice is as good as once. Published types.
+    /// - Required: path `identifier`; query `account_identifier` = `accountIdentifier`.
+    /// - Body: `application/yaml`.
+    /// - Result: [`types::ResponseDtoFile`], `application/json`, `application/yaml`.
     #[inline]
     pub fn update_via_yaml(
         &self,

@@ -6,6 +6,9 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /v1/moduleAccess`
+    ///
+    /// `get-v1-moduleAccess`, tag `Get Module Access`. Safe: it only reads. Published types.
+    /// - Result: [`types::ModuleAccessResponse`], `application/json`.
     #[inline]
     pub fn get_module_access(&self) -> GetModuleAccess {
         let call = rt::Call::new(self.client, &GET_MODULE_ACCESS);

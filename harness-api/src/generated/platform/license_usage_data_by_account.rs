@@ -6,6 +6,11 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /v1/licenseUsageActivity/{accountIdentifier}`
+    ///
+    /// `license-usage-activity`, tag `License Usage Data By Account`. Safe: it only reads. Published types.
+    /// - Required: path `account_identifier` = `accountIdentifier`; query `start_time` = `startTime`, `end_time` = `endTime`, `rollup`.
+    /// - Body: [`types::LicenseUsageActivityFilterPropertiesDto`], `application/json`.
+    /// - Result: list of [`types::LicenseUsageActivity`], `application/json`.
     #[inline]
     pub fn license_usage_activity(
         &self,

@@ -2,6 +2,305 @@
 // Do not edit: change the description's fixes or the generator, then run `cargo xtask generate`.
 
 //! Accounts, organizations, projects, settings, variables, files, certificates and licences.
+//!
+//! # `Account Banner`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `GET /v1/banners/allowed` | [`banners_allowed`](Api::banners_allowed) |
+//! | `POST /v1/banners` | [`create_account_scoped_banners`](Api::create_account_scoped_banners) |
+//! | `DELETE /v1/banners/{banner}` | [`delete_account_scoped_banner`](Api::delete_account_scoped_banner) |
+//! | `GET /v1/banners/active` | [`get_account_scoped_active_banners`](Api::get_account_scoped_active_banners) |
+//! | `GET /v1/banners` | [`get_account_scoped_banners`](Api::get_account_scoped_banners) |
+//! | `PUT /v1/banners/{banner}` | [`update_account_scoped_banner`](Api::update_account_scoped_banner) |
+//! | `GET /v1/banners/validate-unique-identifier/{bannerId}` | [`validate_account_scoped_banner_identifier`](Api::validate_account_scoped_banner_identifier) |
+//!
+//! # `Account Certificate`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `POST /v1/certificates` | [`create_account_scoped_certificates`](Api::create_account_scoped_certificates) |
+//! | `DELETE /v1/certificates/{certificate}` | [`delete_account_scoped_certificate`](Api::delete_account_scoped_certificate) |
+//! | `GET /v1/certificates/{certificate}` | [`get_account_scoped_certificate`](Api::get_account_scoped_certificate) |
+//! | `GET /v1/certificates` | [`get_account_scoped_certificates`](Api::get_account_scoped_certificates) |
+//! | `PUT /v1/certificates/{certificate}` | [`update_account_scoped_certificate`](Api::update_account_scoped_certificate) |
+//! | `GET /v1/certificates/validate-unique-identifier/{certificate}` | [`validate_account_scoped_certificate_identifier`](Api::validate_account_scoped_certificate_identifier) |
+//!
+//! # `Account Favorites`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `POST /v1/favorites` | [`create_account_favorite`](Api::create_account_favorite) |
+//! | `DELETE /v1/favorites/{user-id}` | [`delete_account_favorite`](Api::delete_account_favorite) |
+//! | `GET /v1/favorites/{user-id}` | [`get_account_favorites`](Api::get_account_favorites) |
+//!
+//! # `Account License Type`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `GET /v1/subscription/{accountIdentifier}` | [`get_license_type`](Api::get_license_type) |
+//!
+//! # `Account Licensed Modules`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `GET /v1/licensedModules` | [`get_account_licensed_modules`](Api::get_account_licensed_modules) |
+//!
+//! # `AccountSetting`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `GET /ng/api/account-setting` | [`get_account_setting`](Api::get_account_setting) |
+//! | `GET /ng/api/account-setting/list` | [`list_account_setting`](Api::list_account_setting) |
+//! | `PUT /ng/api/account-setting` | [`update_account_setting`](Api::update_account_setting) |
+//!
+//! # `Accounts`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `GET /ng/api/accounts/feature-flags/{accountIdentifier}` | [`enabled_feature_flags`](Api::enabled_feature_flags) |
+//! | `GET /ng/api/accounts/{accountIdentifier}` | [`get_account_ng`](Api::get_account_ng) |
+//! | `GET /ng/api/accounts/{accountIdentifier}/immutable-delegate-enabled` | [`is_immutable_delegate_enabled`](Api::is_immutable_delegate_enabled) |
+//! | `PUT /ng/api/accounts/license/update/{accountIdentifier}` | [`license_update_from_uing`](Api::license_update_from_uing) |
+//! | `PUT /ng/api/accounts/{accountIdentifier}/default-experience` | [`update_account_default_experience_ng`](Api::update_account_default_experience_ng) |
+//! | `PUT /ng/api/accounts/{accountIdentifier}/name` | [`update_account_name_ng`](Api::update_account_name_ng) |
+//!
+//! # `Canny`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `POST /ng/api/canny/post` | [`create_canny_post`](Api::create_canny_post) |
+//! | `POST /ng/api/canny/postV2` | [`create_canny_post_v2`](Api::create_canny_post_v2) |
+//! | `GET /ng/api/canny/boards` | [`get_canny_boards`](Api::get_canny_boards) |
+//! | `GET /ng/api/canny/categories` | [`get_canny_categories`](Api::get_canny_categories) |
+//!
+//! # `Credits OverUsage Data By Account`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `GET /v1/creditOverUsage/{accountIdentifier}` | [`credits_overusage`](Api::credits_overusage) |
+//!
+//! # `Credits allocation by account and moduleType`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `GET /v1/credits/allocation/export/{accountIdentifier}` | [`credits_allocation_export_data`](Api::credits_allocation_export_data) |
+//!
+//! # `Daily Module Account Access`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `GET /v1/dailyModuleAccountAccess` | [`get_daily_module_account_access`](Api::get_daily_module_account_access) |
+//!
+//! # `Devops Essentials License Data By Account`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `GET /v1/subscription/devops/{accountIdentifier}` | [`get_devops_essentials_license`](Api::get_devops_essentials_license) |
+//!
+//! # `EULA`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `POST /v1/eula/sign` | [`sign_eula`](Api::sign_eula) |
+//! | `GET /v1/eula/validate-sign` | [`validate_eula_sign`](Api::validate_eula_sign) |
+//!
+//! # `Export License Usage Data By Account`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `POST /v1/licenseUsageActivity/export/{accountIdentifier}` | [`export_license_usage_activity`](Api::export_license_usage_activity) |
+//!
+//! # `File Store`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `POST /ng/api/file-store/yaml` | [`create_via_yaml`](Api::create_via_yaml) |
+//! | `DELETE /ng/api/file-store/{identifier}` | [`delete_file`](Api::delete_file) |
+//! | `GET /ng/api/file-store/files/{identifier}/download` | [`download_file`](Api::download_file) |
+//! | `POST /ng/api/file-store` | [`file_store_create`](Api::file_store_create) |
+//! | `PUT /ng/api/file-store/{identifier}` | [`file_store_update`](Api::file_store_update) |
+//! | `GET /ng/api/file-store/files/createdBy` | [`get_created_by_list`](Api::get_created_by_list) |
+//! | `GET /ng/api/file-store/supported-entity-types` | [`get_entity_types`](Api::get_entity_types) |
+//! | `GET /ng/api/file-store/{identifier}` | [`get_file`](Api::get_file) |
+//! | `GET /ng/api/file-store/files/{scopedFilePath}/content` | [`get_file_content_using_scoped_file_path`](Api::get_file_content_using_scoped_file_path) |
+//! | `POST /ng/api/file-store/files/content` | [`get_file_content_using_scoped_file_path_v2`](Api::get_file_content_using_scoped_file_path_v2) |
+//! | `POST /ng/api/file-store/folder` | [`get_folder_nodes`](Api::get_folder_nodes) |
+//! | `GET /ng/api/file-store/{identifier}/referenced-by` | [`get_referenced_by`](Api::get_referenced_by) |
+//! | `GET /ng/api/file-store` | [`list_files_and_folders`](Api::list_files_and_folders) |
+//! | `POST /ng/api/file-store/files/filter` | [`list_files_with_filter`](Api::list_files_with_filter) |
+//! | `PUT /ng/api/file-store/yaml/{identifier}` | [`update_via_yaml`](Api::update_via_yaml) |
+//!
+//! # `Filter`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `DELETE /ng/api/filters/{identifier}` | [`delete_filter`](Api::delete_filter) |
+//! | `GET /ng/api/filters/{identifier}` | [`get_filter`](Api::get_filter) |
+//! | `GET /ng/api/filters` | [`get_filter_list`](Api::get_filter_list) |
+//! | `POST /ng/api/filters` | [`post_filter`](Api::post_filter) |
+//! | `PUT /ng/api/filters` | [`update_filter`](Api::update_filter) |
+//!
+//! # `Get Module Access`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `GET /v1/moduleAccess` | [`get_module_access`](Api::get_module_access) |
+//!
+//! # `License Usage Data By Account`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `POST /v1/licenseUsageActivity/{accountIdentifier}` | [`license_usage_activity`](Api::license_usage_activity) |
+//!
+//! # `Module License Utilization`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `GET /v1/moduleLicenseUtilization` | [`get_module_license_utilization`](Api::get_module_license_utilization) |
+//!
+//! # `Module Versions`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `GET /v1/module-versions` | [`list_module_versions`](Api::list_module_versions) |
+//!
+//! # `Org Certificate`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `POST /v1/orgs/{org}/certificates` | [`create_org_scoped_certificates`](Api::create_org_scoped_certificates) |
+//! | `DELETE /v1/orgs/{org}/certificates/{certificate}` | [`delete_org_scoped_certificate`](Api::delete_org_scoped_certificate) |
+//! | `GET /v1/orgs/{org}/certificates/{certificate}` | [`get_org_scoped_certificate`](Api::get_org_scoped_certificate) |
+//! | `GET /v1/orgs/{org}/certificates` | [`get_org_scoped_certificates`](Api::get_org_scoped_certificates) |
+//! | `PUT /v1/orgs/{org}/certificates/{certificate}` | [`update_org_scoped_certificate`](Api::update_org_scoped_certificate) |
+//! | `GET /v1/orgs/{org}/certificates/validate-unique-identifier/{certificate}` | [`validate_org_scoped_certificate_identifier`](Api::validate_org_scoped_certificate_identifier) |
+//!
+//! # `Org Favorites`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `POST /v1/orgs/{org}/favorites` | [`create_org_favorite`](Api::create_org_favorite) |
+//! | `DELETE /v1/orgs/{org}/favorites/{user-id}` | [`delete_org_favorite`](Api::delete_org_favorite) |
+//! | `GET /v1/orgs/{org}/favorites/{user-id}` | [`get_org_favorites`](Api::get_org_favorites) |
+//!
+//! # `Org Project`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `POST /v1/orgs/{org}/projects` | [`create_org_scoped_project`](Api::create_org_scoped_project) |
+//! | `DELETE /v1/orgs/{org}/projects/{project}` | [`delete_org_scoped_project`](Api::delete_org_scoped_project) |
+//! | `GET /v1/orgs/{org}/projects/{project}` | [`get_org_scoped_project`](Api::get_org_scoped_project) |
+//! | `GET /v1/orgs/{org}/projects` | [`get_org_scoped_projects`](Api::get_org_scoped_projects) |
+//! | `PUT /v1/orgs/{org}/projects/{project}` | [`update_org_scoped_project`](Api::update_org_scoped_project) |
+//!
+//! # `Organization`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `POST /v1/orgs` | [`create_organization_v1`](Api::create_organization_v1) |
+//! | `DELETE /ng/api/organizations/{identifier}` | [`delete_organization`](Api::delete_organization) |
+//! | `DELETE /v1/orgs/{org}` | [`delete_organization_v1`](Api::delete_organization_v1) |
+//! | `GET /ng/api/organizations/{identifier}` | [`get_organization`](Api::get_organization) |
+//! | `GET /ng/api/organizations` | [`get_organization_list`](Api::get_organization_list) |
+//! | `GET /v1/orgs/{org}` | [`get_organization_v1`](Api::get_organization_v1) |
+//! | `GET /v1/orgs` | [`get_organizations_v1`](Api::get_organizations_v1) |
+//! | `POST /ng/api/organizations` | [`post_organization`](Api::post_organization) |
+//! | `PUT /ng/api/organizations/{identifier}` | [`put_organization`](Api::put_organization) |
+//! | `PUT /v1/orgs/{org}` | [`update_organization_v1`](Api::update_organization_v1) |
+//!
+//! # `Project`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `DELETE /ng/api/projects/{identifier}` | [`delete_project`](Api::delete_project) |
+//! | `GET /ng/api/projects/{identifier}` | [`get_project`](Api::get_project) |
+//! | `GET /ng/api/projects` | [`get_project_list`](Api::get_project_list) |
+//! | `GET /ng/api/projects/list` | [`get_project_list_with_multi_org_filter`](Api::get_project_list_with_multi_org_filter) |
+//! | `POST /ng/api/projects` | [`post_project`](Api::post_project) |
+//! | `PUT /ng/api/projects/{identifier}` | [`put_project`](Api::put_project) |
+//!
+//! # `Project Certificate`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `POST /v1/orgs/{org}/projects/{project}/certificates` | [`create_project_scoped_certificates`](Api::create_project_scoped_certificates) |
+//! | `DELETE /v1/orgs/{org}/projects/{project}/certificates/{certificate}` | [`delete_project_scoped_certificate`](Api::delete_project_scoped_certificate) |
+//! | `GET /v1/orgs/{org}/projects/{project}/certificates/{certificate}` | [`get_project_scoped_certificate`](Api::get_project_scoped_certificate) |
+//! | `GET /v1/orgs/{org}/projects/{project}/certificates` | [`get_project_scoped_certificates`](Api::get_project_scoped_certificates) |
+//! | `PUT /v1/orgs/{org}/projects/{project}/certificates/{certificate}` | [`update_project_scoped_certificate`](Api::update_project_scoped_certificate) |
+//! | `GET /v1/orgs/{org}/projects/{project}/certificates/validate-unique-identifier/{certificate}` | [`validate_project_scoped_certificate_identifier`](Api::validate_project_scoped_certificate_identifier) |
+//!
+//! # `Project Favorites`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `POST /v1/orgs/{org}/projects/{project}/favorites` | [`create_project_favorite`](Api::create_project_favorite) |
+//! | `DELETE /v1/orgs/{org}/projects/{project}/favorites/{user-id}` | [`delete_project_favorite`](Api::delete_project_favorite) |
+//! | `GET /v1/orgs/{org}/projects/{project}/favorites/{user-id}` | [`get_project_favorites`](Api::get_project_favorites) |
+//!
+//! # `Public Access`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `POST /v1/public-access/check-public` | [`check_public`](Api::check_public) |
+//! | `PUT /v1/public-access/disable` | [`disable_public_access`](Api::disable_public_access) |
+//! | `POST /v1/public-access/enable` | [`enable_public_access`](Api::enable_public_access) |
+//! | `POST /v1/public-access/is-resource-public` | [`is_resource_public`](Api::is_resource_public) |
+//!
+//! # `SMTP`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `POST /ng/api/smtpConfig` | [`create_smtp_config`](Api::create_smtp_config) |
+//! | `DELETE /ng/api/smtpConfig/{identifier}` | [`delete_smtp_config`](Api::delete_smtp_config) |
+//! | `GET /ng/api/smtpConfig` | [`get_smtp_config`](Api::get_smtp_config) |
+//! | `PUT /ng/api/smtpConfig` | [`update_smtp`](Api::update_smtp) |
+//! | `POST /ng/api/smtpConfig/validate-connectivity` | [`validate_connectivity`](Api::validate_connectivity) |
+//! | `POST /ng/api/smtpConfig/validateName` | [`validate_name`](Api::validate_name) |
+//!
+//! # `Setting`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `GET /ng/api/settings/{identifier}` | [`get_setting_value`](Api::get_setting_value) |
+//! | `GET /ng/api/settings` | [`get_settings_list`](Api::get_settings_list) |
+//! | `PUT /ng/api/settings` | [`update_setting_value`](Api::update_setting_value) |
+//!
+//! # `Total users count`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `GET /v1/devSubscriptions` | [`get_dev_subscriptions`](Api::get_dev_subscriptions) |
+//!
+//! # `Update Module Access`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `PUT /v1/updateModuleAccess` | [`put_update_module_access`](Api::put_update_module_access) |
+//!
+//! # `Usage`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `GET /ng/api/usage/{module}` | [`get_license_usage`](Api::get_license_usage) |
+//!
+//! # `Variables`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `POST /ng/api/variables` | [`create_variable`](Api::create_variable) |
+//! | `DELETE /ng/api/variables/{identifier}` | [`delete_variable`](Api::delete_variable) |
+//! | `GET /ng/api/variables/{identifier}` | [`get_variable`](Api::get_variable) |
+//! | `GET /ng/api/variables` | [`get_variable_list`](Api::get_variable_list) |
+//! | `POST /ng/api/variables/list` | [`list_variable`](Api::list_variable) |
+//! | `PUT /ng/api/variables` | [`update_variable`](Api::update_variable) |
+//!
+//! # `version`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `GET /v1/version` | [`get_version`](Api::get_version) |
 mod account_banner;
 pub use account_banner::*;
 mod account_certificate;

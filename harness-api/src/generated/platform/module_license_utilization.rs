@@ -6,6 +6,10 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /v1/moduleLicenseUtilization`
+    ///
+    /// `get-v1-moduleLicenseUtilization`, tag `Module License Utilization`. Safe: it only reads. Published types.
+    /// - Result: list of [`types::ModuleUtilizationDto`], `application/json`.
+    /// - List: `whole list, items body`.
     #[inline]
     pub fn get_module_license_utilization(&self) -> GetModuleLicenseUtilization {
         let call = rt::Call::new(self.client, &GET_MODULE_LICENSE_UTILIZATION);

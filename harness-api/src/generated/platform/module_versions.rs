@@ -6,6 +6,10 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /v1/module-versions`
+    ///
+    /// `list-module-versions`, tag `Module Versions`. Safe: it only reads. Published types.
+    /// - Result: list of [`types::ModuleVersionsResponse`], `application/json`.
+    /// - List: `paged page/limit from 0, size 20, at most 100, items body, total header X-Total-Elements, size header X-Page-Size`.
     #[inline]
     pub fn list_module_versions(&self) -> ListModuleVersions {
         let call = rt::Call::new(self.client, &LIST_MODULE_VERSIONS);

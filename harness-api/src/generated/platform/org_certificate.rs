@@ -6,6 +6,11 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /v1/orgs/{org}/certificates`
+    ///
+    /// `create-org-scoped-certificates`, tag `Org Certificate`. Not repeated: twice may be more than once. Published types.
+    /// - Required: path `org`.
+    /// - Body, optional: [`types::CertificateDto`], `application/json`, `multipart/form-data`.
+    /// - Result: [`types::CertificateResponseDto`], `application/json`.
     #[inline]
     pub fn create_org_scoped_certificates(
         &self,
@@ -17,7 +22,7 @@ impl<'c> Api<'c> {
             call,
         }
     }
-    /// `POST /v1/orgs/{org}/certificates`
+    /// `POST /v1/orgs/{org}/certificates`: [`Self::create_org_scoped_certificates`] with another body.
     #[inline]
     pub fn create_org_scoped_certificates_form(
         &self,
@@ -30,6 +35,10 @@ impl<'c> Api<'c> {
         }
     }
     /// `DELETE /v1/orgs/{org}/certificates/{certificate}`
+    ///
+    /// `delete-org-scoped-certificate`, tag `Org Certificate`. Idempotent: twice is as good as once. Published types.
+    /// - Required: path `org`, `certificate`.
+    /// - Result: nothing.
     #[inline]
     pub fn delete_org_scoped_certificate(
         &self,
@@ -42,6 +51,10 @@ impl<'c> Api<'c> {
         DeleteOrgScopedCertificate { call }
     }
     /// `GET /v1/orgs/{org}/certificates/{certificate}`
+    ///
+    /// `get-org-scoped-certificate`, tag `Org Certificate`. Safe: it only reads. Published types.
+    /// - Required: path `org`, `certificate`.
+    /// - Result: [`types::CertificateResponseDto`], `application/json`.
     #[inline]
     pub fn get_org_scoped_certificate(
         &self,
@@ -54,6 +67,11 @@ impl<'c> Api<'c> {
         GetOrgScopedCertificate { call }
     }
     /// `GET /v1/orgs/{org}/certificates`
+    ///
+    /// `get-org-scoped-certificates`, tag `Org Certificate`. Safe: it only reads. Published types.
+    /// - Required: path `org`.
+    /// - Result: list of [`types::CertificateResponseDto`], `application/json`.
+    /// - List: `paged page/limit from 0, size 20, at most 100, items body, total header X-Total-Elements, size header X-Page-Size`.
     #[inline]
     pub fn get_org_scoped_certificates(
         &self,
@@ -64,6 +82,11 @@ impl<'c> Api<'c> {
         GetOrgScopedCertificates { call }
     }
     /// `PUT /v1/orgs/{org}/certificates/{certificate}`
+    ///
+    /// `update-org-scoped-certificate`, tag `Org Certificate`. Not repeated: twice may be more than once. Published types.
+    /// - Required: path `org`, `certificate`.
+    /// - Body, optional: [`types::CertificateDto`], `application/json`, `multipart/form-data`.
+    /// - Result: [`types::CertificateResponseDto`], `application/json`.
     #[inline]
     pub fn update_org_scoped_certificate(
         &self,
@@ -75,7 +98,7 @@ impl<'c> Api<'c> {
         call.text(1, certificate);
         UpdateOrgScopedCertificate { call }
     }
-    /// `PUT /v1/orgs/{org}/certificates/{certificate}`
+    /// `PUT /v1/orgs/{org}/certificates/{certificate}`: [`Self::update_org_scoped_certificate`] with another body.
     #[inline]
     pub fn update_org_scoped_certificate_form(
         &self,
@@ -88,6 +111,10 @@ impl<'c> Api<'c> {
         UpdateOrgScopedCertificate { call }
     }
     /// `GET /v1/orgs/{org}/certificates/validate-unique-identifier/{certificate}`
+    ///
+    /// `validate-org-scoped-certificate-identifier`, tag `Org Certificate`. Safe: it only reads. Published types.
+    /// - Required: path `org`, `certificate`.
+    /// - Result: bool, `application/json`.
     #[inline]
     pub fn validate_org_scoped_certificate_identifier(
         &self,

@@ -6,6 +6,11 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /v1/orgs/{org}/favorites`
+    ///
+    /// `create-org-favorite`, tag `Org Favorites`. Not repeated: twice may be more than once. Published types.
+    /// - Required: path `org`.
+    /// - Body, optional: [`types::FavoriteDto`], `application/json`.
+    /// - Result: [`types::FavoriteResponse`], `application/json`.
     #[inline]
     pub fn create_org_favorite(&self, org: impl Into<String>) -> CreateOrgFavorite {
         let mut call = rt::Call::new(self.client, &CREATE_ORG_FAVORITE);
@@ -13,6 +18,10 @@ impl<'c> Api<'c> {
         CreateOrgFavorite { call }
     }
     /// `DELETE /v1/orgs/{org}/favorites/{user-id}`
+    ///
+    /// `delete-org-favorite`, tag `Org Favorites`. Idempotent: twice is as good as once. Published types.
+    /// - Required: path `org`, `user_id` = `user-id`.
+    /// - Result: nothing.
     #[inline]
     pub fn delete_org_favorite(
         &self,
@@ -25,6 +34,11 @@ impl<'c> Api<'c> {
         DeleteOrgFavorite { call }
     }
     /// `GET /v1/orgs/{org}/favorites/{user-id}`
+    ///
+    /// `get-org-favorites`, tag `Org Favorites`. Safe: it only reads. Published types.
+    /// - Required: path `org`, `user_id` = `user-id`.
+    /// - Result: list of [`types::FavoriteResponse`], `application/json`.
+    /// - List: `whole list, items body`.
     #[inline]
     pub fn get_org_favorites(
         &self,

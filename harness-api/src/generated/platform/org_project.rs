@@ -6,6 +6,11 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /v1/orgs/{org}/projects`
+    ///
+    /// `create-org-scoped-project`, tag `Org Project`. Not repeated: twice may be more than once. Published types.
+    /// - Required: path `org`.
+    /// - Body: [`types::CreateProjectRequest`], `application/json`, `application/yaml`.
+    /// - Result: [`types::ProjectResponse`], `application/json`, `application/yaml`.
     #[inline]
     pub fn create_org_scoped_project(
         &self,
@@ -17,7 +22,7 @@ impl<'c> Api<'c> {
         call.body_part(model::Cell::part(body));
         CreateOrgScopedProject { call }
     }
-    /// `POST /v1/orgs/{org}/projects`
+    /// `POST /v1/orgs/{org}/projects`: [`Self::create_org_scoped_project`] with another body.
     #[inline]
     pub fn create_org_scoped_project_yaml(
         &self,
@@ -30,6 +35,10 @@ impl<'c> Api<'c> {
         CreateOrgScopedProject { call }
     }
     /// `DELETE /v1/orgs/{org}/projects/{project}`
+    ///
+    /// `delete-org-scoped-project`, tag `Org Project`. Idempotent: twice is as good as once. Published types.
+    /// - Required: path `org`, `project`.
+    /// - Result: [`types::ProjectResponse`], `application/json`, `application/yaml`.
     #[inline]
     pub fn delete_org_scoped_project(
         &self,
@@ -42,6 +51,10 @@ impl<'c> Api<'c> {
         DeleteOrgScopedProject { call }
     }
     /// `GET /v1/orgs/{org}/projects/{project}`
+    ///
+    /// `get-org-scoped-project`, tag `Org Project`. Safe: it only reads. Published types.
+    /// - Required: path `org`, `project`.
+    /// - Result: [`types::ProjectResponse`], `application/json`, `application/yaml`.
     #[inline]
     pub fn get_org_scoped_project(
         &self,
@@ -54,6 +67,11 @@ impl<'c> Api<'c> {
         GetOrgScopedProject { call }
     }
     /// `GET /v1/orgs/{org}/projects`
+    ///
+    /// `get-org-scoped-projects`, tag `Org Project`. Safe: it only reads. Published types.
+    /// - Required: path `org`.
+    /// - Result: list of [`types::ProjectResponse`], `application/json`, `application/yaml`.
+    /// - List: `paged page/limit from 0, size 20, at most 100, items body, total header X-Total-Elements, size header X-Page-Size`.
     #[inline]
     pub fn get_org_scoped_projects(
         &self,
@@ -64,6 +82,11 @@ impl<'c> Api<'c> {
         GetOrgScopedProjects { call }
     }
     /// `PUT /v1/orgs/{org}/projects/{project}`
+    ///
+    /// `update-org-scoped-project`, tag `Org Project`. Idempotent: twice is as good as once. Published types.
+    /// - Required: path `org`, `project`.
+    /// - Body: [`types::UpdateProjectRequest`], `application/json`, `application/yaml`.
+    /// - Result: [`types::ProjectResponse`], `application/json`, `application/yaml`.
     #[inline]
     pub fn update_org_scoped_project(
         &self,
@@ -77,7 +100,7 @@ impl<'c> Api<'c> {
         call.body_part(model::Cell::part(body));
         UpdateOrgScopedProject { call }
     }
-    /// `PUT /v1/orgs/{org}/projects/{project}`
+    /// `PUT /v1/orgs/{org}/projects/{project}`: [`Self::update_org_scoped_project`] with another body.
     #[inline]
     pub fn update_org_scoped_project_yaml(
         &self,

@@ -6,6 +6,10 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /v1/orgs`
+    ///
+    /// `create-organization`, tag `Organization`. Not repeated: twice may be more than once. Published types.
+    /// - Body: [`types::CreateOrganizationRequest`], `application/json`, `application/yaml`.
+    /// - Result: [`types::OrganizationResponse`], `application/json`, `application/yaml`.
     #[inline]
     pub fn create_organization_v1(
         &self,
@@ -15,7 +19,7 @@ impl<'c> Api<'c> {
         call.body_part(model::Cell::part(body));
         CreateOrganizationV1 { call }
     }
-    /// `POST /v1/orgs`
+    /// `POST /v1/orgs`: [`Self::create_organization_v1`] with another body.
     #[inline]
     pub fn create_organization_v1_yaml(
         &self,
@@ -26,6 +30,10 @@ impl<'c> Api<'c> {
         CreateOrganizationV1 { call }
     }
     /// `DELETE /ng/api/organizations/{identifier}`
+    ///
+    /// `deleteOrganization`, tag `Organization`. Idempotent: twice is as good as once. Published types.
+    /// - Required: path `identifier`; query `account_identifier` = `accountIdentifier`.
+    /// - Result: [`types::ResponseDtoBoolean`], `application/json`, `application/yaml`; errors 400, 500.
     #[inline]
     pub fn delete_organization(
         &self,
@@ -38,6 +46,10 @@ impl<'c> Api<'c> {
         DeleteOrganization { call }
     }
     /// `DELETE /v1/orgs/{org}`
+    ///
+    /// `delete-organization`, tag `Organization`. Idempotent: twice is as good as once. Published types.
+    /// - Required: path `org`.
+    /// - Result: [`types::OrganizationResponse`], `application/json`, `application/yaml`.
     #[inline]
     pub fn delete_organization_v1(
         &self,
@@ -48,6 +60,10 @@ impl<'c> Api<'c> {
         DeleteOrganizationV1 { call }
     }
     /// `GET /ng/api/organizations/{identifier}`
+    ///
+    /// `getOrganization`, tag `Organization`. Safe: it only reads. Published types.
+    /// - Required: path `identifier`; query `account_identifier` = `accountIdentifier`.
+    /// - Result: [`types::ResponseDtoOrganizationResponse`], `application/json`, `application/yaml`; errors 400, 500.
     #[inline]
     pub fn get_organization(
         &self,
@@ -60,6 +76,11 @@ impl<'c> Api<'c> {
         GetOrganization { call }
     }
     /// `GET /ng/api/organizations`
+    ///
+    /// `getOrganizationList`, tag `Organization`. Safe: it only reads. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Result: [`types::ResponseDtoPageResponseOrganizationResponse`], `application/json`, `application/yaml`; errors 400, 500.
+    /// - List: `paged pageIndex/pageSize from 0, size 50, at most 100, items data.content, total data.totalItems, size data.pageSize, pageToken from data.pageToken`.
     #[inline]
     pub fn get_organization_list(
         &self,
@@ -70,6 +91,10 @@ impl<'c> Api<'c> {
         GetOrganizationList { call }
     }
     /// `GET /v1/orgs/{org}`
+    ///
+    /// `get-organization`, tag `Organization`. Safe: it only reads. Published types.
+    /// - Required: path `org`.
+    /// - Result: [`types::OrganizationResponse`], `application/json`, `application/yaml`.
     #[inline]
     pub fn get_organization_v1(&self, org: impl Into<String>) -> GetOrganizationV1 {
         let mut call = rt::Call::new(self.client, &GET_ORGANIZATION_V1);
@@ -77,12 +102,21 @@ impl<'c> Api<'c> {
         GetOrganizationV1 { call }
     }
     /// `GET /v1/orgs`
+    ///
+    /// `get-organizations`, tag `Organization`. Safe: it only reads. Published types.
+    /// - Result: list of [`types::OrganizationResponse`], `application/json`, `application/yaml`.
+    /// - List: `paged page/limit from 0, size 20, at most 100, items body, total header X-Total-Elements, size header X-Page-Size`.
     #[inline]
     pub fn get_organizations_v1(&self) -> GetOrganizationsV1 {
         let call = rt::Call::new(self.client, &GET_ORGANIZATIONS_V1);
         GetOrganizationsV1 { call }
     }
     /// `POST /ng/api/organizations`
+    ///
+    /// `postOrganization`, tag `Organization`. Not repeated: twice may be more than once. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Body: [`types::OrganizationRequest`], `application/json`, `application/yaml`.
+    /// - Result: [`types::ResponseDtoOrganizationResponse`], `application/json`, `application/yaml`; errors 400, 500.
     #[inline]
     pub fn post_organization(
         &self,
@@ -94,7 +128,7 @@ impl<'c> Api<'c> {
         call.body_part(model::Cell::part(body));
         PostOrganization { call }
     }
-    /// `POST /ng/api/organizations`
+    /// `POST /ng/api/organizations`: [`Self::post_organization`] with another body.
     #[inline]
     pub fn post_organization_yaml(
         &self,
@@ -107,6 +141,11 @@ impl<'c> Api<'c> {
         PostOrganization { call }
     }
     /// `PUT /ng/api/organizations/{identifier}`
+    ///
+    /// `putOrganization`, tag `Organization`. Not repeated: twice may be more than once. Published types.
+    /// - Required: path `identifier`; query `account_identifier` = `accountIdentifier`.
+    /// - Body: [`types::OrganizationRequest`], `application/json`, `application/yaml`.
+    /// - Result: [`types::ResponseDtoOrganizationResponse`], `application/json`, `application/yaml`; errors 400, 500.
     #[inline]
     pub fn put_organization(
         &self,
@@ -120,7 +159,7 @@ impl<'c> Api<'c> {
         call.body_part(model::Cell::part(body));
         PutOrganization { call }
     }
-    /// `PUT /ng/api/organizations/{identifier}`
+    /// `PUT /ng/api/organizations/{identifier}`: [`Self::put_organization`] with another body.
     #[inline]
     pub fn put_organization_yaml(
         &self,
@@ -135,6 +174,11 @@ impl<'c> Api<'c> {
         PutOrganization { call }
     }
     /// `PUT /v1/orgs/{org}`
+    ///
+    /// `update-organization`, tag `Organization`. Idempotent: twice is as good as once. Published types.
+    /// - Required: path `org`.
+    /// - Body: [`types::UpdateOrganizationRequest`], `application/json`, `application/yaml`.
+    /// - Result: [`types::OrganizationResponse`], `application/json`, `application/yaml`.
     #[inline]
     pub fn update_organization_v1(
         &self,
@@ -146,7 +190,7 @@ impl<'c> Api<'c> {
         call.body_part(model::Cell::part(body));
         UpdateOrganizationV1 { call }
     }
-    /// `PUT /v1/orgs/{org}`
+    /// `PUT /v1/orgs/{org}`: [`Self::update_organization_v1`] with another body.
     #[inline]
     pub fn update_organization_v1_yaml(
         &self,

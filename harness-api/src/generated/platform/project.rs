@@ -6,6 +6,10 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `DELETE /ng/api/projects/{identifier}`
+    ///
+    /// `deleteProject`, tag `Project`. Idempotent: twice is as good as once. Published types.
+    /// - Required: path `identifier`; query `account_identifier` = `accountIdentifier`.
+    /// - Result: [`types::ResponseDtoBoolean`], `application/json`, `application/yaml`; errors 400, 500.
     #[inline]
     pub fn delete_project(
         &self,
@@ -18,6 +22,10 @@ impl<'c> Api<'c> {
         DeleteProject { call }
     }
     /// `GET /ng/api/projects/{identifier}`
+    ///
+    /// `getProject`, tag `Project`. Safe: it only reads. Published types.
+    /// - Required: path `identifier`; query `account_identifier` = `accountIdentifier`.
+    /// - Result: [`types::ResponseDtoProjectResponse`], `application/json`, `application/yaml`; errors 400, 500.
     #[inline]
     pub fn get_project(
         &self,
@@ -30,6 +38,11 @@ impl<'c> Api<'c> {
         GetProject { call }
     }
     /// `GET /ng/api/projects`
+    ///
+    /// `getProjectList`, tag `Project`. Safe: it only reads. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Result: [`types::ResponseDtoPageResponseProjectResponse`], `application/json`, `application/yaml`; errors 400, 500.
+    /// - List: `paged pageIndex/pageSize from 0, size 50, at most 100, items data.content, total data.totalItems, size data.pageSize, pageToken from data.pageToken`.
     #[inline]
     pub fn get_project_list(
         &self,
@@ -40,6 +53,11 @@ impl<'c> Api<'c> {
         GetProjectList { call }
     }
     /// `GET /ng/api/projects/list`
+    ///
+    /// `getProjectListWithMultiOrgFilter`, tag `Project`. Safe: it only reads. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Result: [`types::ResponseDtoPageResponseProjectResponse`], `application/json`, `application/yaml`.
+    /// - List: `paged pageIndex/pageSize from 0, size 50, at most 100, items data.content, total data.totalItems, size data.pageSize, pageToken from data.pageToken`.
     #[inline]
     pub fn get_project_list_with_multi_org_filter(
         &self,
@@ -55,6 +73,11 @@ impl<'c> Api<'c> {
         }
     }
     /// `POST /ng/api/projects`
+    ///
+    /// `postProject`, tag `Project`. Not repeated: twice may be more than once. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Body: [`types::NgProjectRequest`], `application/json`, `application/yaml`.
+    /// - Result: [`types::ResponseDtoProjectResponse`], `application/json`, `application/yaml`; errors 400, 500.
     #[inline]
     pub fn post_project(
         &self,
@@ -66,7 +89,7 @@ impl<'c> Api<'c> {
         call.body_part(model::Cell::part(body));
         PostProject { call }
     }
-    /// `POST /ng/api/projects`
+    /// `POST /ng/api/projects`: [`Self::post_project`] with another body.
     #[inline]
     pub fn post_project_yaml(
         &self,
@@ -79,6 +102,11 @@ impl<'c> Api<'c> {
         PostProject { call }
     }
     /// `PUT /ng/api/projects/{identifier}`
+    ///
+    /// `putProject`, tag `Project`. Not repeated: twice may be more than once. Published types.
+    /// - Required: path `identifier`; query `account_identifier` = `accountIdentifier`.
+    /// - Body: [`types::NgProjectRequest`], `application/json`, `application/yaml`.
+    /// - Result: [`types::ResponseDtoProjectResponse`], `application/json`, `application/yaml`; errors 400, 500.
     #[inline]
     pub fn put_project(
         &self,
@@ -92,7 +120,7 @@ impl<'c> Api<'c> {
         call.body_part(model::Cell::part(body));
         PutProject { call }
     }
-    /// `PUT /ng/api/projects/{identifier}`
+    /// `PUT /ng/api/projects/{identifier}`: [`Self::put_project`] with another body.
     #[inline]
     pub fn put_project_yaml(
         &self,

@@ -6,6 +6,11 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /v1/orgs/{org}/projects/{project}/certificates`
+    ///
+    /// `create-project-scoped-certificates`, tag `Project Certificate`. Not repeated: twice may be more than once. Published types.
+    /// - Required: path `org`, `project`.
+    /// - Body, optional: [`types::CertificateDto`], `application/json`, `multipart/form-data`.
+    /// - Result: [`types::CertificateResponseDto`], `application/json`.
     #[inline]
     pub fn create_project_scoped_certificates(
         &self,
@@ -19,7 +24,7 @@ impl<'c> Api<'c> {
             call,
         }
     }
-    /// `POST /v1/orgs/{org}/projects/{project}/certificates`
+    /// `POST /v1/orgs/{org}/projects/{project}/certificates`: [`Self::create_project_scoped_certificates`] with another body.
     #[inline]
     pub fn create_project_scoped_certificates_form(
         &self,
@@ -34,6 +39,10 @@ impl<'c> Api<'c> {
         }
     }
     /// `DELETE /v1/orgs/{org}/projects/{project}/certificates/{certificate}`
+    ///
+    /// `delete-project-scoped-certificate`, tag `Project Certificate`. Idempotent: twice is as good as once. Published types.
+    /// - Required: path `certificate`, `org`, `project`.
+    /// - Result: nothing.
     #[inline]
     pub fn delete_project_scoped_certificate(
         &self,
@@ -50,6 +59,10 @@ impl<'c> Api<'c> {
         }
     }
     /// `GET /v1/orgs/{org}/projects/{project}/certificates/{certificate}`
+    ///
+    /// `get-project-scoped-certificate`, tag `Project Certificate`. Safe: it only reads. Published types.
+    /// - Required: path `certificate`, `org`, `project`.
+    /// - Result: [`types::CertificateResponseDto`], `application/json`.
     #[inline]
     pub fn get_project_scoped_certificate(
         &self,
@@ -66,6 +79,11 @@ impl<'c> Api<'c> {
         }
     }
     /// `GET /v1/orgs/{org}/projects/{project}/certificates`
+    ///
+    /// `get-project-scoped-certificates`, tag `Project Certificate`. Safe: it only reads. Published types.
+    /// - Required: path `org`, `project`.
+    /// - Result: list of [`types::CertificateResponseDto`], `application/json`.
+    /// - List: `paged page/limit from 0, size 20, at most 100, items body, total header X-Total-Elements, size header X-Page-Size`.
     #[inline]
     pub fn get_project_scoped_certificates(
         &self,
@@ -80,6 +98,11 @@ impl<'c> Api<'c> {
         }
     }
     /// `PUT /v1/orgs/{org}/projects/{project}/certificates/{certificate}`
+    ///
+    /// `update-project-scoped-certificate`, tag `Project Certificate`. Not repeated: twice may be more than once. Published types.
+    /// - Required: path `certificate`, `org`, `project`.
+    /// - Body, optional: [`types::CertificateDto`], `application/json`, `multipart/form-data`.
+    /// - Result: [`types::CertificateResponseDto`], `application/json`.
     #[inline]
     pub fn update_project_scoped_certificate(
         &self,
@@ -95,7 +118,7 @@ impl<'c> Api<'c> {
             call,
         }
     }
-    /// `PUT /v1/orgs/{org}/projects/{project}/certificates/{certificate}`
+    /// `PUT /v1/orgs/{org}/projects/{project}/certificates/{certificate}`: [`Self::update_project_scoped_certificate`] with another body.
     #[inline]
     pub fn update_project_scoped_certificate_form(
         &self,
@@ -112,6 +135,10 @@ impl<'c> Api<'c> {
         }
     }
     /// `GET /v1/orgs/{org}/projects/{project}/certificates/validate-unique-identifier/{certificate}`
+    ///
+    /// `validate-project-scoped-certificate-identifier`, tag `Project Certificate`. Safe: it only reads. Published types.
+    /// - Required: path `org`, `project`, `certificate`.
+    /// - Result: bool, `application/json`.
     #[inline]
     pub fn validate_project_scoped_certificate_identifier(
         &self,

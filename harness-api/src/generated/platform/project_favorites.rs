@@ -6,6 +6,11 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /v1/orgs/{org}/projects/{project}/favorites`
+    ///
+    /// `create-project-favorite`, tag `Project Favorites`. Not repeated: twice may be more than once. Published types.
+    /// - Required: path `org`, `project`.
+    /// - Body, optional: [`types::FavoriteDto`], `application/json`.
+    /// - Result: [`types::FavoriteResponse`], `application/json`.
     #[inline]
     pub fn create_project_favorite(
         &self,
@@ -18,6 +23,10 @@ impl<'c> Api<'c> {
         CreateProjectFavorite { call }
     }
     /// `DELETE /v1/orgs/{org}/projects/{project}/favorites/{user-id}`
+    ///
+    /// `delete-project-favorite`, tag `Project Favorites`. Idempotent: twice is as good as once. Published types.
+    /// - Required: path `org`, `project`, `user_id` = `user-id`.
+    /// - Result: nothing.
     #[inline]
     pub fn delete_project_favorite(
         &self,
@@ -32,6 +41,11 @@ impl<'c> Api<'c> {
         DeleteProjectFavorite { call }
     }
     /// `GET /v1/orgs/{org}/projects/{project}/favorites/{user-id}`
+    ///
+    /// `get-project-favorites`, tag `Project Favorites`. Safe: it only reads. Published types.
+    /// - Required: path `org`, `project`, `user_id` = `user-id`.
+    /// - Result: list of [`types::FavoriteResponse`], `application/json`.
+    /// - List: `whole list, items body`.
     #[inline]
     pub fn get_project_favorites(
         &self,

@@ -6,24 +6,39 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /v1/public-access/check-public`
+    ///
+    /// `check-public`, tag `Public Access`. Safe: it only reads. Published types.
+    /// - Body, optional: [`types::PublicAccessCheckRequest`], `application/json`.
+    /// - Result: [`types::PublicAccessCheckResponse`], `application/json`.
     #[inline]
     pub fn check_public(&self) -> CheckPublic {
         let call = rt::Call::new(self.client, &CHECK_PUBLIC);
         CheckPublic { call }
     }
     /// `PUT /v1/public-access/disable`
+    ///
+    /// `disable-public-access`, tag `Public Access`. Idempotent: twice is as good as once. Published types.
+    /// - Result: bool, `application/json`.
     #[inline]
     pub fn disable_public_access(&self) -> DisablePublicAccess {
         let call = rt::Call::new(self.client, &DISABLE_PUBLIC_ACCESS);
         DisablePublicAccess { call }
     }
     /// `POST /v1/public-access/enable`
+    ///
+    /// `enable-public-access`, tag `Public Access`. Not repeated: twice may be more than once. Published types.
+    /// - Body, optional: [`types::PublicAccessRequest`], `application/json`.
+    /// - Result: bool, `application/json`.
     #[inline]
     pub fn enable_public_access(&self) -> EnablePublicAccess {
         let call = rt::Call::new(self.client, &ENABLE_PUBLIC_ACCESS);
         EnablePublicAccess { call }
     }
     /// `POST /v1/public-access/is-resource-public`
+    ///
+    /// `is-resource-public`, tag `Public Access`. Safe: it only reads. Published types.
+    /// - Body, optional: [`types::PublicAccessRequest`], `application/json`.
+    /// - Result: bool, `application/json`.
     #[inline]
     pub fn is_resource_public(&self) -> IsResourcePublic {
         let call = rt::Call::new(self.client, &IS_RESOURCE_PUBLIC);

@@ -6,6 +6,10 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /ng/api/settings/{identifier}`
+    ///
+    /// `getSettingValue`, tag `Setting`. Safe: it only reads. Published types.
+    /// - Required: path `identifier`; query `account_identifier` = `accountIdentifier`.
+    /// - Result: [`types::ResponseDtoSettingValueResponseDto`], `application/json`, `application/yaml`.
     #[inline]
     pub fn get_setting_value(
         &self,
@@ -18,6 +22,11 @@ impl<'c> Api<'c> {
         GetSettingValue { call }
     }
     /// `GET /ng/api/settings`
+    ///
+    /// `getSettingsList`, tag `Setting`. Safe: it only reads. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`, `category`.
+    /// - Result: [`types::ResponseDtoListSettingResponseDto`], `application/json`, `application/yaml`.
+    /// - List: `whole list, items data`.
     #[inline]
     pub fn get_settings_list(
         &self,
@@ -30,6 +39,11 @@ impl<'c> Api<'c> {
         GetSettingsList { call }
     }
     /// `PUT /ng/api/settings`
+    ///
+    /// `updateSettingValue`, tag `Setting`. Idempotent: twice is as good as once. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Body, optional: list of [`types::SettingRequestDto`], `application/json`, `application/yaml`.
+    /// - Result: [`types::ResponseDtoListSettingUpdateResponseDto`], `application/json`, `application/yaml`.
     #[inline]
     pub fn update_setting_value(
         &self,

@@ -6,6 +6,11 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /ng/api/smtpConfig`
+    ///
+    /// `createSmtpConfig`, tag `SMTP`. Not repeated: twice may be more than once. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Body: [`types::NgSmtp`], `application/json`.
+    /// - Result: [`types::ResponseDtoNgSmtp`], `application/json`, `application/yaml`.
     #[inline]
     pub fn create_smtp_config(
         &self,
@@ -18,6 +23,10 @@ impl<'c> Api<'c> {
         CreateSmtpConfig { call }
     }
     /// `DELETE /ng/api/smtpConfig/{identifier}`
+    ///
+    /// `deleteSmtpConfig`, tag `SMTP`. Idempotent: twice is as good as once. Published types.
+    /// - Required: path `identifier`; query `account_identifier` = `accountIdentifier`.
+    /// - Result: [`types::ResponseDtoBoolean`], `application/json`, `application/yaml`.
     #[inline]
     pub fn delete_smtp_config(
         &self,
@@ -30,12 +39,20 @@ impl<'c> Api<'c> {
         DeleteSmtpConfig { call }
     }
     /// `GET /ng/api/smtpConfig`
+    ///
+    /// `getSmtpConfig`, tag `SMTP`. Safe: it only reads. Published types.
+    /// - Result: [`types::ResponseDtoNgSmtp`], `application/json`, `application/yaml`.
     #[inline]
     pub fn get_smtp_config(&self) -> GetSmtpConfig {
         let call = rt::Call::new(self.client, &GET_SMTP_CONFIG);
         GetSmtpConfig { call }
     }
     /// `PUT /ng/api/smtpConfig`
+    ///
+    /// `updateSmtp`, tag `SMTP`. Idempotent: twice is as good as once. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Body: [`types::NgSmtp`], `application/json`.
+    /// - Result: [`types::ResponseDtoNgSmtp`], `application/json`, `application/yaml`.
     #[inline]
     pub fn update_smtp(
         &self,
@@ -48,6 +65,10 @@ impl<'c> Api<'c> {
         UpdateSmtp { call }
     }
     /// `POST /ng/api/smtpConfig/validate-connectivity`
+    ///
+    /// `validateConnectivity`, tag `SMTP`. Not repeated: twice may be more than once. Published types.
+    /// - Required: query `identifier`, `account_id` = `accountId`, `to`, `subject`, `body_value` = `body`.
+    /// - Result: [`types::ResponseDtoValidationResult`], `application/json`, `application/yaml`.
     #[inline]
     pub fn validate_connectivity(
         &self,
@@ -66,6 +87,10 @@ impl<'c> Api<'c> {
         ValidateConnectivity { call }
     }
     /// `POST /ng/api/smtpConfig/validateName`
+    ///
+    /// `validateName`, tag `SMTP`. Safe: it only reads. Published types.
+    /// - Required: query `account_id` = `accountId`.
+    /// - Result: [`types::ResponseDtoValidationResult`], `application/json`, `application/yaml`.
     #[inline]
     pub fn validate_name(&self, account_id: impl Into<String>) -> ValidateName {
         let mut call = rt::Call::new(self.client, &VALIDATE_NAME);

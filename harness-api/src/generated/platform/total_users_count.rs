@@ -6,6 +6,10 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /v1/devSubscriptions`
+    ///
+    /// `get-v1-devSubscriptions`, tag `Total users count`. Safe: it only reads. Published types.
+    /// - Result: list of [`types::SubscriptionUsageDto`], `application/json`.
+    /// - List: `whole list, items body`.
     #[inline]
     pub fn get_dev_subscriptions(&self) -> GetDevSubscriptions {
         let call = rt::Call::new(self.client, &GET_DEV_SUBSCRIPTIONS);

@@ -6,6 +6,10 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `PUT /v1/updateModuleAccess`
+    ///
+    /// `put-v1-updateModuleAccess`, tag `Update Module Access`. Idempotent: twice is as good as once. Published types.
+    /// - Body, optional: [`types::V1UpdateModuleAccessBody`], `application/json`.
+    /// - Result: nothing.
     #[inline]
     pub fn put_update_module_access(&self) -> PutUpdateModuleAccess {
         let call = rt::Call::new(self.client, &PUT_UPDATE_MODULE_ACCESS);

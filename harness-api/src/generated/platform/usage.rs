@@ -6,6 +6,10 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /ng/api/usage/{module}`
+    ///
+    /// `getLicenseUsage`, tag `Usage`. Safe: it only reads. The answer is not described.
+    /// - Required: path `module`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn get_license_usage(&self, module: impl Into<String>) -> GetLicenseUsage {
         let mut call = rt::Call::new(self.client, &GET_LICENSE_USAGE);

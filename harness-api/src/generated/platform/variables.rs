@@ -6,6 +6,11 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /ng/api/variables`
+    ///
+    /// `createVariable`, tag `Variables`. Not repeated: twice may be more than once. The answer is not described; the body is inferred from one sample.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Body: [`types::CreateVariableBody`], `application/json`.
+    /// - Result: [`types::CreateVariableResponse`], `application/json`.
     #[inline]
     pub fn create_variable(
         &self,
@@ -18,6 +23,10 @@ impl<'c> Api<'c> {
         CreateVariable { call }
     }
     /// `DELETE /ng/api/variables/{identifier}`
+    ///
+    /// `deleteVariable`, tag `Variables`. Idempotent: twice is as good as once. The answer is not described.
+    /// - Required: path `identifier`; query `account_identifier` = `accountIdentifier`.
+    /// - Result: [`types::ResponseDtoBoolean`], `application/json`.
     #[inline]
     pub fn delete_variable(
         &self,
@@ -30,6 +39,10 @@ impl<'c> Api<'c> {
         DeleteVariable { call }
     }
     /// `GET /ng/api/variables/{identifier}`
+    ///
+    /// `getVariable`, tag `Variables`. Safe: it only reads. The answer is not described.
+    /// - Required: path `identifier`; query `account_identifier` = `accountIdentifier`.
+    /// - Result: [`types::GetVariableResponse`], `application/json`.
     #[inline]
     pub fn get_variable(
         &self,
@@ -42,6 +55,11 @@ impl<'c> Api<'c> {
         GetVariable { call }
     }
     /// `GET /ng/api/variables`
+    ///
+    /// `getVariableList`, tag `Variables`. Safe: it only reads. The answer is not described.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Result: [`types::GetVariableListResponse`], `application/json`.
+    /// - List: `paged pageIndex/pageSize from 0, size 50, at most 100, items data.content, total data.totalItems, size data.pageSize, pageToken from data.pageToken`.
     #[inline]
     pub fn get_variable_list(
         &self,
@@ -52,6 +70,12 @@ impl<'c> Api<'c> {
         GetVariableList { call }
     }
     /// `POST /ng/api/variables/list`
+    ///
+    /// `listVariable`, tag `Variables`. Safe: it only reads. The answer is not described; the body is inferred from one sample.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Body, optional: [`types::ListVariableBody`], `application/json`.
+    /// - Result: [`types::ListVariableResponse`], `application/json`.
+    /// - List: `paged pageIndex/pageSize from 0, size 50, at most 100, items data.content, total data.totalItems, size data.pageSize, pageToken from data.pageToken`.
     #[inline]
     pub fn list_variable(&self, account_identifier: impl Into<String>) -> ListVariable {
         let mut call = rt::Call::new(self.client, &LIST_VARIABLE);
@@ -59,6 +83,11 @@ impl<'c> Api<'c> {
         ListVariable { call }
     }
     /// `PUT /ng/api/variables`
+    ///
+    /// `updateVariable`, tag `Variables`. Idempotent: twice is as good as once. The answer is not described; the body is inferred from one sample.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Body: [`types::UpdateVariableBody`], `application/json`.
+    /// - Result: [`types::UpdateVariableResponse`], `application/json`.
     #[inline]
     pub fn update_variable(
         &self,

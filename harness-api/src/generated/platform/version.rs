@@ -6,6 +6,9 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /v1/version`
+    ///
+    /// `getVersion`, tag `version`. Safe: it only reads. Published types.
+    /// - Result: [`types::VersionInfo`], `application/json`.
     #[inline]
     pub fn get_version(&self) -> GetVersion {
         let call = rt::Call::new(self.client, &GET_VERSION);

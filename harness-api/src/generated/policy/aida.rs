@@ -6,6 +6,10 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /pm/api/v1/aida/accept`
+    ///
+    /// `aida#accept`, tag `aida`. Not repeated: twice may be more than once. The answer is not described; the body is inferred from one sample.
+    /// - Body: [`types::AidaAcceptBody`], `application/json`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn aida_accept(&self, body: &types::AidaAcceptBody) -> AidaAccept {
         let mut call = rt::Call::new(self.client, &AIDA_ACCEPT);
@@ -13,6 +17,10 @@ impl<'c> Api<'c> {
         AidaAccept { call }
     }
     /// `POST /pm/api/v1/aida/analyze`
+    ///
+    /// `aida#analyze`, tag `aida`. Safe: it only reads. Published types.
+    /// - Body: [`types::AnalyzeRequestBody`], `application/json`.
+    /// - Result: [`types::AnalyzeResponse`], `application/json`; errors 400, 401, 403, 404, 500, 502.
     #[inline]
     pub fn aida_analyze(&self, body: &types::AnalyzeRequestBody) -> AidaAnalyze {
         let mut call = rt::Call::new(self.client, &AIDA_ANALYZE);
@@ -20,6 +28,10 @@ impl<'c> Api<'c> {
         AidaAnalyze { call }
     }
     /// `POST /pm/api/v1/aida/generate`
+    ///
+    /// `aida#generate`, tag `aida`. Not repeated: twice may be more than once. Published types.
+    /// - Body: [`types::GenerateRequestBody`], `application/json`.
+    /// - Result: [`types::PolicySample`], `application/json`; errors 400, 401, 403, 404, 500, 502.
     #[inline]
     pub fn aida_generate(&self, body: &types::GenerateRequestBody) -> AidaGenerate {
         let mut call = rt::Call::new(self.client, &AIDA_GENERATE);

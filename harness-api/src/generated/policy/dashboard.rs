@@ -6,6 +6,9 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /pm/api/v1/dashboard`
+    ///
+    /// `dashboard#metrics`, tag `dashboard`. Safe: it only reads. Published types.
+    /// - Result: [`types::DashboardMetrics`], `application/json`; errors 400, 401, 403, 404, 500, 502.
     #[inline]
     pub fn get_dashboard_metrics(&self) -> GetDashboardMetrics {
         let call = rt::Call::new(self.client, &GET_DASHBOARD_METRICS);

@@ -6,6 +6,10 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /pm/api/v1/evaluate`
+    ///
+    /// `evaluate#evaluate`, tag `evaluate`. Not repeated: twice may be more than once. Published types.
+    /// - Body: [`types::EvaluateRequestBody`], `application/json`.
+    /// - Result: [`types::EvaluatedPolicy`], `application/json`; errors 400, 401, 403, 404, 500, 502.
     #[inline]
     pub fn evaluate(&self, body: &types::EvaluateRequestBody) -> Evaluate {
         let mut call = rt::Call::new(self.client, &EVALUATE);

@@ -6,6 +6,10 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /pm/api/v1/evaluations/{id}`
+    ///
+    /// `evaluations#find`, tag `evaluations`. Safe: it only reads. Published types.
+    /// - Required: path `id`.
+    /// - Result: [`types::Evaluation`], `application/json`; errors 400, 401, 403, 404, 500, 502.
     #[inline]
     pub fn find_evaluation(&self, id: i64) -> FindEvaluation {
         let mut call = rt::Call::new(self.client, &FIND_EVALUATION);
@@ -13,6 +17,10 @@ impl<'c> Api<'c> {
         FindEvaluation { call }
     }
     /// `GET /pm/api/v1/evaluations/getYaml`
+    ///
+    /// `evaluations#getYaml`, tag `evaluations`. Safe: it only reads. Published types.
+    /// - Required: query `entity_identifier` = `entityIdentifier`, `entity_type` = `entityType`.
+    /// - Result: [`types::EntityYaml`], `application/json`.
     #[inline]
     pub fn get_evaluation_yaml(
         &self,
@@ -28,6 +36,10 @@ impl<'c> Api<'c> {
         GetEvaluationYaml { call }
     }
     /// `GET /pm/api/v1/evaluations/payload-signed-url/{evaluation_id}`
+    ///
+    /// `evaluations#get-payload-signed-url`, tag `evaluations`. Safe: it only reads. The answer is not described.
+    /// - Required: path `evaluation_id`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn get_payload_signed_url(&self, evaluation_id: i64) -> GetPayloadSignedUrl {
         let mut call = rt::Call::new(self.client, &GET_PAYLOAD_SIGNED_URL);
@@ -35,6 +47,10 @@ impl<'c> Api<'c> {
         GetPayloadSignedUrl { call }
     }
     /// `GET /pm/api/v1/evaluations`
+    ///
+    /// `evaluations#list`, tag `evaluations`. Safe: it only reads. Published types.
+    /// - Result: list of [`types::Evaluation`], `application/json`; errors 400, 401, 403, 404, 500, 502.
+    /// - List: `paged page/per_page from 0, size 50, items body, total header X-Total-Items, size header X-Page-Size`.
     #[inline]
     pub fn list_evaluations(&self) -> ListEvaluations {
         let call = rt::Call::new(self.client, &LIST_EVALUATIONS);

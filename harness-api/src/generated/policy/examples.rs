@@ -6,6 +6,10 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /pm/api/v1/examples`
+    ///
+    /// `examples#list`, tag `examples`. Safe: it only reads. Published types.
+    /// - Result: list of [`types::PolicyExample`], `application/json`; errors 400, 401, 403, 404, 500, 502.
+    /// - List: `whole list, items body`.
     #[inline]
     pub fn list_examples(&self) -> ListExamples {
         let call = rt::Call::new(self.client, &LIST_EXAMPLES);

@@ -2,6 +2,71 @@
 // Do not edit: change the description's fixes or the generator, then run `cargo xtask generate`.
 
 //! Policy as code: policies, policy sets and evaluations.
+//!
+//! # `aida`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `POST /pm/api/v1/aida/accept` | [`aida_accept`](Api::aida_accept) |
+//! | `POST /pm/api/v1/aida/analyze` | [`aida_analyze`](Api::aida_analyze) |
+//! | `POST /pm/api/v1/aida/generate` | [`aida_generate`](Api::aida_generate) |
+//!
+//! # `dashboard`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `GET /pm/api/v1/dashboard` | [`get_dashboard_metrics`](Api::get_dashboard_metrics) |
+//!
+//! # `evaluate`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `POST /pm/api/v1/evaluate` | [`evaluate`](Api::evaluate) |
+//!
+//! # `evaluations`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `GET /pm/api/v1/evaluations/{id}` | [`find_evaluation`](Api::find_evaluation) |
+//! | `GET /pm/api/v1/evaluations/getYaml` | [`get_evaluation_yaml`](Api::get_evaluation_yaml) |
+//! | `GET /pm/api/v1/evaluations/payload-signed-url/{evaluation_id}` | [`get_payload_signed_url`](Api::get_payload_signed_url) |
+//! | `GET /pm/api/v1/evaluations` | [`list_evaluations`](Api::list_evaluations) |
+//!
+//! # `examples`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `GET /pm/api/v1/examples` | [`list_examples`](Api::list_examples) |
+//!
+//! # `policies`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `POST /pm/api/v1/policies` | [`create_policy`](Api::create_policy) |
+//! | `DELETE /pm/api/v1/policies/{identifier}` | [`delete_policy`](Api::delete_policy) |
+//! | `GET /pm/api/v1/policies/{identifier}` | [`find_policy`](Api::find_policy) |
+//! | `GET /pm/api/v1/policies` | [`list_policies`](Api::list_policies) |
+//! | `GET /pm/api/v1/policies/{identifier}/policysets` | [`list_policy_sets_of_policy`](Api::list_policy_sets_of_policy) |
+//! | `POST /pm/api/v1/policies/move-policy/{identifier}` | [`move_policy`](Api::move_policy) |
+//! | `PATCH /pm/api/v1/policies/{identifier}` | [`update_policy`](Api::update_policy) |
+//!
+//! # `policysets`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `POST /pm/api/v1/policysets` | [`create_policy_set`](Api::create_policy_set) |
+//! | `DELETE /pm/api/v1/policysets/{identifier}` | [`delete_policy_set`](Api::delete_policy_set) |
+//! | `GET /pm/api/v1/policysets/{identifier}` | [`find_policy_set`](Api::find_policy_set) |
+//! | `GET /pm/api/v1/policysets/all` | [`list_all_policy_sets`](Api::list_all_policy_sets) |
+//! | `GET /pm/api/v1/policysets` | [`list_policy_sets`](Api::list_policy_sets) |
+//! | `PATCH /pm/api/v1/policysets/{identifier}` | [`update_policy_set`](Api::update_policy_set) |
+//!
+//! # `system`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `GET /pm/api/v1/system/health` | [`system_health`](Api::system_health) |
+//! | `GET /pm/api/v1/system/version` | [`system_version`](Api::system_version) |
 mod aida;
 pub use aida::*;
 mod dashboard;

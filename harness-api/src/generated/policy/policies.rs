@@ -6,6 +6,10 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /pm/api/v1/policies`
+    ///
+    /// `policies#create`, tag `policies`. Not repeated: twice may be more than once. Published types.
+    /// - Body: [`types::CreateRequestBody`], `application/json`.
+    /// - Result: [`types::PolicyManagementPolicy`], `application/json`; errors 400, 401, 403, 404, 500, 502.
     #[inline]
     pub fn create_policy(&self, body: &types::CreateRequestBody) -> CreatePolicy {
         let mut call = rt::Call::new(self.client, &CREATE_POLICY);
@@ -13,6 +17,10 @@ impl<'c> Api<'c> {
         CreatePolicy { call }
     }
     /// `DELETE /pm/api/v1/policies/{identifier}`
+    ///
+    /// `policies#delete`, tag `policies`. Idempotent: twice is as good as once. Published types.
+    /// - Required: path `identifier`.
+    /// - Result: nothing; errors 400, 401, 403, 404, 500, 502.
     #[inline]
     pub fn delete_policy(&self, identifier: impl Into<String>) -> DeletePolicy {
         let mut call = rt::Call::new(self.client, &DELETE_POLICY);
@@ -20,6 +28,10 @@ impl<'c> Api<'c> {
         DeletePolicy { call }
     }
     /// `GET /pm/api/v1/policies/{identifier}`
+    ///
+    /// `policies#find`, tag `policies`. Safe: it only reads. Published types.
+    /// - Required: path `identifier`.
+    /// - Result: [`types::PolicyManagementPolicy`], `application/json`; errors 400, 401, 403, 404, 500, 502.
     #[inline]
     pub fn find_policy(&self, identifier: impl Into<String>) -> FindPolicy {
         let mut call = rt::Call::new(self.client, &FIND_POLICY);
@@ -27,12 +39,21 @@ impl<'c> Api<'c> {
         FindPolicy { call }
     }
     /// `GET /pm/api/v1/policies`
+    ///
+    /// `policies#list`, tag `policies`. Safe: it only reads. Published types.
+    /// - Result: list of [`types::PolicyManagementPolicy`], `application/json`; errors 400, 401, 403, 404, 500, 502.
+    /// - List: `paged page/per_page from 0, size 50, items body, total header X-Total-Items, size header X-Page-Size`.
     #[inline]
     pub fn list_policies(&self) -> ListPolicies {
         let call = rt::Call::new(self.client, &LIST_POLICIES);
         ListPolicies { call }
     }
     /// `GET /pm/api/v1/policies/{identifier}/policysets`
+    ///
+    /// `policies#list_policy_sets`, tag `policies`. Safe: it only reads. Published types.
+    /// - Required: path `identifier`.
+    /// - Result: list of [`types::PolicyToPolicySet`], `application/json`.
+    /// - List: `paged page/per_page from 0, size 50, items body, total header X-Total-Items, size header X-Page-Size`.
     #[inline]
     pub fn list_policy_sets_of_policy(
         &self,
@@ -43,6 +64,11 @@ impl<'c> Api<'c> {
         ListPolicySetsOfPolicy { call }
     }
     /// `POST /pm/api/v1/policies/move-policy/{identifier}`
+    ///
+    /// `policies#move_policy`, tag `policies`. Not repeated: twice may be more than once. The answer is not described; the body is inferred from one sample.
+    /// - Required: path `identifier`.
+    /// - Body: [`types::MovePolicyBody`], `application/json`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn move_policy(
         &self,
@@ -55,6 +81,11 @@ impl<'c> Api<'c> {
         MovePolicy { call }
     }
     /// `PATCH /pm/api/v1/policies/{identifier}`
+    ///
+    /// `policies#update`, tag `policies`. Not repeated: twice may be more than once. Published types.
+    /// - Required: path `identifier`.
+    /// - Body: [`types::UpdateRequestBody`], `application/json`.
+    /// - Result: nothing; errors 400, 401, 403, 404, 500, 502.
     #[inline]
     pub fn update_policy(
         &self,

@@ -6,6 +6,10 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /pm/api/v1/policysets`
+    ///
+    /// `policysets#create`, tag `policysets`. Not repeated: twice may be more than once. Published types.
+    /// - Body: [`types::PolicySetCreateRequestBody`], `application/json`.
+    /// - Result: [`types::PolicyManagementPolicySet`], `application/json`; errors 400, 401, 403, 404, 500, 502.
     #[inline]
     pub fn create_policy_set(
         &self,
@@ -16,6 +20,10 @@ impl<'c> Api<'c> {
         CreatePolicySet { call }
     }
     /// `DELETE /pm/api/v1/policysets/{identifier}`
+    ///
+    /// `policysets#delete`, tag `policysets`. Idempotent: twice is as good as once. Published types.
+    /// - Required: path `identifier`.
+    /// - Result: nothing; errors 400, 401, 403, 404, 500, 502.
     #[inline]
     pub fn delete_policy_set(&self, identifier: impl Into<String>) -> DeletePolicySet {
         let mut call = rt::Call::new(self.client, &DELETE_POLICY_SET);
@@ -23,6 +31,10 @@ impl<'c> Api<'c> {
         DeletePolicySet { call }
     }
     /// `GET /pm/api/v1/policysets/{identifier}`
+    ///
+    /// `policysets#find`, tag `policysets`. Safe: it only reads. Published types.
+    /// - Required: path `identifier`.
+    /// - Result: [`types::PolicyManagementPolicySet`], `application/json`; errors 400, 401, 403, 404, 500, 502.
     #[inline]
     pub fn find_policy_set(&self, identifier: impl Into<String>) -> FindPolicySet {
         let mut call = rt::Call::new(self.client, &FIND_POLICY_SET);
@@ -30,18 +42,30 @@ impl<'c> Api<'c> {
         FindPolicySet { call }
     }
     /// `GET /pm/api/v1/policysets/all`
+    ///
+    /// `policysets#listall`, tag `policysets`. Safe: it only reads. The answer is not described.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn list_all_policy_sets(&self) -> ListAllPolicySets {
         let call = rt::Call::new(self.client, &LIST_ALL_POLICY_SETS);
         ListAllPolicySets { call }
     }
     /// `GET /pm/api/v1/policysets`
+    ///
+    /// `policysets#list`, tag `policysets`. Safe: it only reads. Published types.
+    /// - Result: list of [`types::PolicyManagementPolicySet`], `application/json`; errors 400, 401, 403, 404, 500, 502.
+    /// - List: `paged page/per_page from 0, size 50, items body, total header X-Total-Items, size header X-Page-Size`.
     #[inline]
     pub fn list_policy_sets(&self) -> ListPolicySets {
         let call = rt::Call::new(self.client, &LIST_POLICY_SETS);
         ListPolicySets { call }
     }
     /// `PATCH /pm/api/v1/policysets/{identifier}`
+    ///
+    /// `policysets#update`, tag `policysets`. Not repeated: twice may be more than once. Published types.
+    /// - Required: path `identifier`.
+    /// - Body: [`types::PolicySetUpdateRequestBody`], `application/json`.
+    /// - Result: nothing; errors 400, 401, 403, 404, 500, 502.
     #[inline]
     pub fn update_policy_set(
         &self,

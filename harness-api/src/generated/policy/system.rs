@@ -6,12 +6,18 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /pm/api/v1/system/health`
+    ///
+    /// `system#health`, tag `system`. Safe: it only reads. Published types.
+    /// - Result: nothing; errors 500, 502.
     #[inline]
     pub fn system_health(&self) -> SystemHealth {
         let call = rt::Call::new(self.client, &SYSTEM_HEALTH);
         SystemHealth { call }
     }
     /// `GET /pm/api/v1/system/version`
+    ///
+    /// `system#version`, tag `system`. Safe: it only reads. Published types.
+    /// - Result: [`types::ServiceVersion`], `application/json`; errors 500, 502.
     #[inline]
     pub fn system_version(&self) -> SystemVersion {
         let call = rt::Call::new(self.client, &SYSTEM_VERSION);

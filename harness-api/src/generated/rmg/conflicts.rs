@@ -6,6 +6,11 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `PUT /rmg/api/conflicts/{executionId}`
+    ///
+    /// `updateReleaseConflict`, tag `Conflicts`. Idempotent: twice is as good as once. The answer is not described; the body is inferred from one sample.
+    /// - Required: path `execution_id` = `executionId`.
+    /// - Body: [`types::UpdateReleaseConflictBody`], `application/json`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn update_release_conflict(
         &self,

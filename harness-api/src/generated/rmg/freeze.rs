@@ -6,6 +6,10 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /rmg/api/freeze/details/{freeze_identifier}`
+    ///
+    /// `getFreezeDetails`, tag `Freeze`. Safe: it only reads. The answer is not described.
+    /// - Required: path `freeze_identifier`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn get_freeze_details(
         &self,
@@ -16,6 +20,10 @@ impl<'c> Api<'c> {
         GetFreezeDetails { call }
     }
     /// `GET /rmg/api/freeze/list`
+    ///
+    /// `RmgetFreezeList`, tag `Freeze`. Safe: it only reads. The answer is not described.
+    /// - Required: query `start_time` = `startTime`, `end_time` = `endTime`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn get_freeze_list(&self, start_time: i64, end_time: i64) -> GetFreezeList {
         let mut call = rt::Call::new(self.client, &GET_FREEZE_LIST);

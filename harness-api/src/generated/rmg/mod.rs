@@ -2,6 +2,119 @@
 // Do not edit: change the description's fixes or the generator, then run `cargo xtask generate`.
 
 //! Release management: releases, processes and their executions.
+//!
+//! # `Conflicts`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `PUT /rmg/api/conflicts/{executionId}` | [`update_release_conflict`](Api::update_release_conflict) |
+//!
+//! # `Freeze`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `GET /rmg/api/freeze/details/{freeze_identifier}` | [`get_freeze_details`](Api::get_freeze_details) |
+//! | `GET /rmg/api/freeze/list` | [`get_freeze_list`](Api::get_freeze_list) |
+//!
+//! # `Orchestration Activities`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `DELETE /rmg/api/orchestration/activity/{identifier}` | [`delete_orchestration_activity`](Api::delete_orchestration_activity) |
+//! | `POST /rmg/api/orchestration/activity/list` | [`get_orchestration_activities_by_acitivity_refs`](Api::get_orchestration_activities_by_acitivity_refs) |
+//! | `GET /rmg/api/orchestration/activity/processIdentifier/{identifier}` | [`get_orchestration_activities_by_process_identifier`](Api::get_orchestration_activities_by_process_identifier) |
+//! | `GET /rmg/api/orchestration/activity/{identifier}` | [`get_orchestration_activity`](Api::get_orchestration_activity) |
+//! | `GET /rmg/api/orchestration/activity/{activityRef}/inputs` | [`get_orchestration_activity_inputs`](Api::get_orchestration_activity_inputs) |
+//! | `GET /rmg/api/orchestration/activity/summary` | [`get_orchestration_activity_summary`](Api::get_orchestration_activity_summary) |
+//! | `POST /rmg/api/orchestration/activity/{activityExecutionId}/onhold/action` | [`post_on_hold_activity_action`](Api::post_on_hold_activity_action) |
+//! | `POST /rmg/api/orchestration/activity` | [`post_orchestration_activity`](Api::post_orchestration_activity) |
+//! | `PUT /rmg/api/orchestration/activity/{identifier}` | [`put_orchestration_activity`](Api::put_orchestration_activity) |
+//!
+//! # `Orchestration Executions`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `POST /rmg/api/orchestration/execution/task/{taskExecutionId}/comment` | [`create_task_comment`](Api::create_task_comment) |
+//! | `DELETE /rmg/api/orchestration/execution/task/comment/{commentId}` | [`delete_task_comment`](Api::delete_task_comment) |
+//! | `GET /rmg/api/orchestration/execution/release/{releaseId}/phase/{phaseIdentifier}/activity/{activityIdentifier}/retry-history` | [`get_activity_retry_history_by_identifiers`](Api::get_activity_retry_history_by_identifiers) |
+//! | `GET /rmg/api/orchestration/{entityType}/events/{entityId}` | [`get_events_by_entity_type_and_id`](Api::get_events_by_entity_type_and_id) |
+//! | `GET /rmg/api/orchestration/execution/{releaseId}/phase/{phaseIdentifier}/activities` | [`get_orchestration_execution_activities`](Api::get_orchestration_execution_activities) |
+//! | `GET /rmg/api/release/{releaseId}/execution/activities` | [`get_orchestration_execution_activities_paginated`](Api::get_orchestration_execution_activities_paginated) |
+//! | `GET /rmg/api/orchestration/release/{releaseId}/phase/{phaseIdentifier}/activity/{activityIdentifier}` | [`get_orchestration_execution_activity`](Api::get_orchestration_execution_activity) |
+//! | `GET /rmg/api/orchestration/execution/activity/{activityId}/input` | [`get_orchestration_execution_activity_inputs`](Api::get_orchestration_execution_activity_inputs) |
+//! | `GET /rmg/api/orchestration/execution/release/{releaseId}/phase/{phaseIdentifier}/activity/{activityIdentifier}/output` | [`get_orchestration_execution_activity_outputs`](Api::get_orchestration_execution_activity_outputs) |
+//! | `GET /rmg/api/orchestration/execution/release/{releaseId}/phase/{phaseIdentifier}/output` | [`get_orchestration_execution_phase_outputs`](Api::get_orchestration_execution_phase_outputs) |
+//! | `GET /rmg/api/orchestration/execution/{releaseId}/phases` | [`get_orchestration_execution_phases`](Api::get_orchestration_execution_phases) |
+//! | `GET /rmg/api/orchestration/execution/releaseInput/{releaseId}` | [`get_orchestration_execution_release_input`](Api::get_orchestration_execution_release_input) |
+//! | `GET /rmg/api/orchestration/execution/{releaseId}/phase/{phaseIdentifier}/activity/{activityIdentifier}/tasks` | [`get_orchestration_execution_tasks`](Api::get_orchestration_execution_tasks) |
+//! | `GET /rmg/api/orchestration/execution/task/{taskExecutionId}/comment/summary` | [`get_task_comments_summary`](Api::get_task_comments_summary) |
+//! | `POST /rmg/api/orchestration/execution/activity/{activityId}/output` | [`post_activity_execution_output`](Api::post_activity_execution_output) |
+//! | `POST /rmg/api/orchestration/execution/startRelease/{id}` | [`start_release_execution`](Api::start_release_execution) |
+//! | `PUT /rmg/api/orchestration/execution/task/{taskExecutionId}/metadata` | [`update_execution_task_metadata`](Api::update_execution_task_metadata) |
+//! | `PUT /rmg/api/orchestration/execution/task/{taskExecutionId}/status` | [`update_execution_task_status`](Api::update_execution_task_status) |
+//! | `PUT /rmg/api/orchestration/execution/task/comment/{commentId}` | [`update_task_comment`](Api::update_task_comment) |
+//!
+//! # `Orchestration Processes`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `DELETE /rmg/api/orchestration/process/{identifier}` | [`delete_orchestration_process`](Api::delete_orchestration_process) |
+//! | `DELETE /rmg/api/orchestration/process/{processIdentifier}/input/{identifier}` | [`delete_orchestration_process_input`](Api::delete_orchestration_process_input) |
+//! | `GET /rmg/api/orchestration/process/{identifier}` | [`get_orchestration_process`](Api::get_orchestration_process) |
+//! | `GET /rmg/api/orchestration/process/{processIdentifier}/input/{identifier}` | [`get_orchestration_process_input`](Api::get_orchestration_process_input) |
+//! | `GET /rmg/api/orchestration/process/{processIdentifier}/input/summary` | [`get_orchestration_process_input_summary`](Api::get_orchestration_process_input_summary) |
+//! | `GET /rmg/api/orchestration/process/summary` | [`get_orchestration_process_summary`](Api::get_orchestration_process_summary) |
+//! | `POST /rmg/api/orchestration/process` | [`post_orchestration_process`](Api::post_orchestration_process) |
+//! | `POST /rmg/api/orchestration/process/{identifier}/attachedReleaseGroups` | [`post_orchestration_process_attached_release_groups`](Api::post_orchestration_process_attached_release_groups) |
+//! | `POST /rmg/api/orchestration/process/{identifier}/input` | [`post_orchestration_process_input`](Api::post_orchestration_process_input) |
+//! | `PUT /rmg/api/orchestration/process/{identifier}` | [`put_orchestration_process`](Api::put_orchestration_process) |
+//! | `PUT /rmg/api/orchestration/process/{processIdentifier}/input/{identifier}` | [`put_orchestration_process_input`](Api::put_orchestration_process_input) |
+//!
+//! # `Release Groups`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `DELETE /rmg/api/releaseGroup/{releaseGroupId}` | [`delete_release_group`](Api::delete_release_group) |
+//! | `GET /rmg/api/releaseGroup/{releaseGroupId}/conflicts` | [`get_release_conflicts`](Api::get_release_conflicts) |
+//! | `GET /rmg/api/releaseGroup/{releaseGroupId}` | [`get_release_group`](Api::get_release_group) |
+//! | `GET /rmg/api/releaseGroup/{releaseGroupId}/components` | [`get_release_group_components`](Api::get_release_group_components) |
+//! | `GET /rmg/api/releaseGroup/summary` | [`get_release_group_summary`](Api::get_release_group_summary) |
+//! | `PATCH /rmg/api/releaseGroup/{releaseGroupId}` | [`patch_release_group`](Api::patch_release_group) |
+//! | `POST /rmg/api/releaseGroup` | [`post_release_group`](Api::post_release_group) |
+//! | `PUT /rmg/api/releaseGroup/{releaseGroupId}` | [`put_release_group`](Api::put_release_group) |
+//!
+//! # `Releases`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `GET /rmg/api/release/{releaseId}` | [`get_release`](Api::get_release) |
+//! | `GET /rmg/api/release/{releaseId}/activities` | [`get_release_activities`](Api::get_release_activities) |
+//! | `GET /rmg/api/release/{releaseId}/approvals` | [`get_release_approvals`](Api::get_release_approvals) |
+//! | `GET /rmg/api/release/calendar/{releaseId}/activities` | [`get_release_day_activities`](Api::get_release_day_activities) |
+//! | `GET /rmg/api/release/{releaseId}/environmentDashboard` | [`get_release_environment_dashboard`](Api::get_release_environment_dashboard) |
+//! | `GET /rmg/api/release/{releaseId}/environments` | [`get_release_environments`](Api::get_release_environments) |
+//! | `GET /rmg/api/release/{releaseId}/tasks` | [`get_release_tasks`](Api::get_release_tasks) |
+//! | `POST /rmg/api/release/{releaseId}/action` | [`post_release_action`](Api::post_release_action) |
+//! | `POST /rmg/api/release/adhoc` | [`post_release_adhoc`](Api::post_release_adhoc) |
+//! | `POST /rmg/api/release/{releaseId}/subprocess/trigger` | [`post_release_subprocess_trigger`](Api::post_release_subprocess_trigger) |
+//! | `POST /rmg/api/release/summary` | [`post_release_summary`](Api::post_release_summary) |
+//! | `PUT /rmg/api/release/{releaseId}` | [`put_release`](Api::put_release) |
+//!
+//! # `Reports`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `GET /rmg/api/release/report/{reportId}/download` | [`get_report_download`](Api::get_report_download) |
+//! | `GET /rmg/api/release/report/{reportId}/status` | [`get_report_status`](Api::get_report_status) |
+//! | `POST /rmg/api/releaseGroup/{releaseGroupId}/report/generate` | [`post_release_group_report_generate`](Api::post_release_group_report_generate) |
+//! | `POST /rmg/api/release/{releaseId}/report/generate` | [`post_release_report_generate`](Api::post_release_report_generate) |
+//!
+//! # `Uploads`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `POST /rmg/api/v1/uploads/presign` | [`presign_upload`](Api::presign_upload) |
+//! | `GET /rmg/api/v1/uploads/{accountId}/{releaseId}/{filename}` | [`serve_upload`](Api::serve_upload) |
 mod conflicts;
 pub use conflicts::*;
 mod freeze;

@@ -6,6 +6,10 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `DELETE /rmg/api/orchestration/activity/{identifier}`
+    ///
+    /// `delete-orchestration-activity`, tag `Orchestration Activities`. Idempotent: twice is as good as once. The answer is not described.
+    /// - Required: path `identifier`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn delete_orchestration_activity(
         &self,
@@ -18,6 +22,10 @@ impl<'c> Api<'c> {
         }
     }
     /// `POST /rmg/api/orchestration/activity/list`
+    ///
+    /// `get-orchestration-activities-by-acitivity-refs`, tag `Orchestration Activities`. Safe: it only reads. The answer is not described; the body is inferred from one sample.
+    /// - Body: [`types::GetOrchestrationActivitiesByAcitivityRefsBody`], `application/json`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn get_orchestration_activities_by_acitivity_refs(
         &self,
@@ -33,6 +41,10 @@ impl<'c> Api<'c> {
         }
     }
     /// `GET /rmg/api/orchestration/activity/processIdentifier/{identifier}`
+    ///
+    /// `get-orchestration-activities-by-process-identifier`, tag `Orchestration Activities`. Safe: it only reads. The answer is not described.
+    /// - Required: path `identifier`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn get_orchestration_activities_by_process_identifier(
         &self,
@@ -48,6 +60,10 @@ impl<'c> Api<'c> {
         }
     }
     /// `GET /rmg/api/orchestration/activity/{identifier}`
+    ///
+    /// `get-orchestrationActivity`, tag `Orchestration Activities`. Safe: it only reads. The answer is not described.
+    /// - Required: path `identifier`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn get_orchestration_activity(
         &self,
@@ -58,6 +74,10 @@ impl<'c> Api<'c> {
         GetOrchestrationActivity { call }
     }
     /// `GET /rmg/api/orchestration/activity/{activityRef}/inputs`
+    ///
+    /// `get-orchestration-activity-inputs`, tag `Orchestration Activities`. Safe: it only reads. The answer is not described.
+    /// - Required: path `activity_ref` = `activityRef`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn get_orchestration_activity_inputs(
         &self,
@@ -70,6 +90,10 @@ impl<'c> Api<'c> {
         }
     }
     /// `GET /rmg/api/orchestration/activity/summary`
+    ///
+    /// `get-orchestration-activity-summary`, tag `Orchestration Activities`. Safe: it only reads. The answer is not described.
+    /// - Result: json, `application/json`.
+    /// - List: `paged page/size from 0, items content, total totalElements, size size, last last`.
     #[inline]
     pub fn get_orchestration_activity_summary(&self) -> GetOrchestrationActivitySummary {
         let call = rt::Call::new(self.client, &GET_ORCHESTRATION_ACTIVITY_SUMMARY);
@@ -78,6 +102,11 @@ impl<'c> Api<'c> {
         }
     }
     /// `POST /rmg/api/orchestration/activity/{activityExecutionId}/onhold/action`
+    ///
+    /// `postOnHoldActivityAction`, tag `Orchestration Activities`. Not repeated: twice may be more than once. The answer is not described; the body is inferred from one sample.
+    /// - Required: path `activity_execution_id` = `activityExecutionId`.
+    /// - Body: [`types::PostOnHoldActivityActionBody`], `application/json`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn post_on_hold_activity_action(
         &self,
@@ -90,12 +119,21 @@ impl<'c> Api<'c> {
         PostOnHoldActivityAction { call }
     }
     /// `POST /rmg/api/orchestration/activity`
+    ///
+    /// `post-orchestrationActivity`, tag `Orchestration Activities`. Not repeated: twice may be more than once. The answer is not described; the body is inferred from one sample.
+    /// - Body, optional: [`types::PostOrchestrationActivityBody`], `application/json`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn post_orchestration_activity(&self) -> PostOrchestrationActivity {
         let call = rt::Call::new(self.client, &POST_ORCHESTRATION_ACTIVITY);
         PostOrchestrationActivity { call }
     }
     /// `PUT /rmg/api/orchestration/activity/{identifier}`
+    ///
+    /// `put-orchestration-activity`, tag `Orchestration Activities`. Idempotent: twice is as good as once. The answer is not described; the body is inferred from one sample.
+    /// - Required: path `identifier`.
+    /// - Body, optional: [`types::PutOrchestrationActivityBody`], `application/json`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn put_orchestration_activity(
         &self,

@@ -6,6 +6,11 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /rmg/api/orchestration/execution/task/{taskExecutionId}/comment`
+    ///
+    /// `createTaskComment`, tag `Orchestration Executions`. Not repeated: twice may be more than once. The answer is not described; the body is inferred from one sample.
+    /// - Required: path `task_execution_id` = `taskExecutionId`.
+    /// - Body: [`types::CreateTaskCommentBody`], `application/json`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn create_task_comment(
         &self,
@@ -18,6 +23,10 @@ impl<'c> Api<'c> {
         CreateTaskComment { call }
     }
     /// `DELETE /rmg/api/orchestration/execution/task/comment/{commentId}`
+    ///
+    /// `deleteTaskComment`, tag `Orchestration Executions`. Idempotent: twice is as good as once. The answer is not described.
+    /// - Required: path `comment_id` = `commentId`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn delete_task_comment(
         &self,
@@ -28,6 +37,10 @@ impl<'c> Api<'c> {
         DeleteTaskComment { call }
     }
     /// `GET /rmg/api/orchestration/execution/release/{releaseId}/phase/{phaseIdentifier}/activity/{activityIdentifier}/retry-history`
+    ///
+    /// `get-activity-retry-history-by-identifiers`, tag `Orchestration Executions`. Safe: it only reads. The answer is not described.
+    /// - Required: path `release_id` = `releaseId`, `phase_identifier` = `phaseIdentifier`, `activity_identifier` = `activityIdentifier`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn get_activity_retry_history_by_identifiers(
         &self,
@@ -47,6 +60,10 @@ impl<'c> Api<'c> {
         }
     }
     /// `GET /rmg/api/orchestration/{entityType}/events/{entityId}`
+    ///
+    /// `getEventsByEntityTypeAndId`, tag `Orchestration Executions`. Safe: it only reads. The answer is not described.
+    /// - Required: path `entity_type` = `entityType`, `entity_id` = `entityId`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn get_events_by_entity_type_and_id(
         &self,
@@ -63,6 +80,10 @@ impl<'c> Api<'c> {
         GetEventsByEntityTypeAndId { call }
     }
     /// `GET /rmg/api/orchestration/execution/{releaseId}/phase/{phaseIdentifier}/activities`
+    ///
+    /// `get-orchestration-execution-activities`, tag `Orchestration Executions`. Safe: it only reads. The answer is not described.
+    /// - Required: path `release_id` = `releaseId`, `phase_identifier` = `phaseIdentifier`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn get_orchestration_execution_activities(
         &self,
@@ -80,6 +101,11 @@ impl<'c> Api<'c> {
         }
     }
     /// `GET /rmg/api/release/{releaseId}/execution/activities`
+    ///
+    /// `get-orchestration-execution-activities-paginated`, tag `Orchestration Executions`. Safe: it only reads. The answer is not described.
+    /// - Required: path `release_id` = `releaseId`.
+    /// - Result: json, `application/json`.
+    /// - List: `paged page/size from 0, items content, total totalElements, size size, last last`.
     #[inline]
     pub fn get_orchestration_execution_activities_paginated(
         &self,
@@ -95,6 +121,10 @@ impl<'c> Api<'c> {
         }
     }
     /// `GET /rmg/api/orchestration/release/{releaseId}/phase/{phaseIdentifier}/activity/{activityIdentifier}`
+    ///
+    /// `get-orchestration-execution-activity`, tag `Orchestration Executions`. Safe: it only reads. The answer is not described.
+    /// - Required: path `release_id` = `releaseId`, `phase_identifier` = `phaseIdentifier`, `activity_identifier` = `activityIdentifier`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn get_orchestration_execution_activity(
         &self,
@@ -111,6 +141,10 @@ impl<'c> Api<'c> {
         }
     }
     /// `GET /rmg/api/orchestration/execution/activity/{activityId}/input`
+    ///
+    /// `get-orchestration-execution-activity-inputs`, tag `Orchestration Executions`. Safe: it only reads. The answer is not described.
+    /// - Required: path `activity_id` = `activityId`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn get_orchestration_execution_activity_inputs(
         &self,
@@ -126,6 +160,10 @@ impl<'c> Api<'c> {
         }
     }
     /// `GET /rmg/api/orchestration/execution/release/{releaseId}/phase/{phaseIdentifier}/activity/{activityIdentifier}/output`
+    ///
+    /// `get-orchestration-execution-activity-outputs`, tag `Orchestration Executions`. Safe: it only reads. The answer is not described.
+    /// - Required: path `release_id` = `releaseId`, `phase_identifier` = `phaseIdentifier`, `activity_identifier` = `activityIdentifier`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn get_orchestration_execution_activity_outputs(
         &self,
@@ -145,6 +183,10 @@ impl<'c> Api<'c> {
         }
     }
     /// `GET /rmg/api/orchestration/execution/release/{releaseId}/phase/{phaseIdentifier}/output`
+    ///
+    /// `get-orchestration-execution-phase-outputs`, tag `Orchestration Executions`. Safe: it only reads. The answer is not described.
+    /// - Required: path `release_id` = `releaseId`, `phase_identifier` = `phaseIdentifier`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn get_orchestration_execution_phase_outputs(
         &self,
@@ -162,6 +204,10 @@ impl<'c> Api<'c> {
         }
     }
     /// `GET /rmg/api/orchestration/execution/{releaseId}/phases`
+    ///
+    /// `get-orchestration-execution-phases`, tag `Orchestration Executions`. Safe: it only reads. The answer is not described.
+    /// - Required: path `release_id` = `releaseId`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn get_orchestration_execution_phases(
         &self,
@@ -174,6 +220,10 @@ impl<'c> Api<'c> {
         }
     }
     /// `GET /rmg/api/orchestration/execution/releaseInput/{releaseId}`
+    ///
+    /// `get-orchestration-execution-release-input`, tag `Orchestration Executions`. Safe: it only reads. The answer is not described.
+    /// - Required: path `release_id` = `releaseId`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn get_orchestration_execution_release_input(
         &self,
@@ -189,6 +239,10 @@ impl<'c> Api<'c> {
         }
     }
     /// `GET /rmg/api/orchestration/execution/{releaseId}/phase/{phaseIdentifier}/activity/{activityIdentifier}/tasks`
+    ///
+    /// `get-orchestration-execution-tasks`, tag `Orchestration Executions`. Safe: it only reads. The answer is not described.
+    /// - Required: path `release_id` = `releaseId`, `phase_identifier` = `phaseIdentifier`, `activity_identifier` = `activityIdentifier`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn get_orchestration_execution_tasks(
         &self,
@@ -205,6 +259,10 @@ impl<'c> Api<'c> {
         }
     }
     /// `GET /rmg/api/orchestration/execution/task/{taskExecutionId}/comment/summary`
+    ///
+    /// `getTaskCommentsSummary`, tag `Orchestration Executions`. Safe: it only reads. The answer is not described.
+    /// - Required: path `task_execution_id` = `taskExecutionId`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn get_task_comments_summary(
         &self,
@@ -215,6 +273,11 @@ impl<'c> Api<'c> {
         GetTaskCommentsSummary { call }
     }
     /// `POST /rmg/api/orchestration/execution/activity/{activityId}/output`
+    ///
+    /// `post-activity-execution-output`, tag `Orchestration Executions`. Not repeated: twice may be more than once. The answer is not described; the body is inferred from one sample.
+    /// - Required: path `activity_id` = `activityId`.
+    /// - Body: [`types::PostActivityExecutionOutputBody`], `application/json`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn post_activity_execution_output(
         &self,
@@ -229,6 +292,11 @@ impl<'c> Api<'c> {
         }
     }
     /// `POST /rmg/api/orchestration/execution/startRelease/{id}`
+    ///
+    /// `startReleaseExecution`, tag `Orchestration Executions`. Not repeated: twice may be more than once. The answer is not described; the body is inferred from one sample.
+    /// - Required: path `id`.
+    /// - Body: [`types::StartReleaseExecutionBody`], `application/json`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn start_release_execution(
         &self,
@@ -241,6 +309,11 @@ impl<'c> Api<'c> {
         StartReleaseExecution { call }
     }
     /// `PUT /rmg/api/orchestration/execution/task/{taskExecutionId}/metadata`
+    ///
+    /// `updateExecutionTaskMetadata`, tag `Orchestration Executions`. Idempotent: twice is as good as once. The answer is not described; the body is inferred from one sample.
+    /// - Required: path `task_execution_id` = `taskExecutionId`.
+    /// - Body: [`types::UpdateExecutionTaskMetadataBody`], `application/json`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn update_execution_task_metadata(
         &self,
@@ -255,6 +328,11 @@ impl<'c> Api<'c> {
         }
     }
     /// `PUT /rmg/api/orchestration/execution/task/{taskExecutionId}/status`
+    ///
+    /// `updateExecutionTaskStatus`, tag `Orchestration Executions`. Idempotent: twice is as good as once. The answer is not described; the body is inferred from one sample.
+    /// - Required: path `task_execution_id` = `taskExecutionId`.
+    /// - Body: [`types::UpdateExecutionTaskStatusBody`], `application/json`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn update_execution_task_status(
         &self,
@@ -267,6 +345,11 @@ impl<'c> Api<'c> {
         UpdateExecutionTaskStatus { call }
     }
     /// `PUT /rmg/api/orchestration/execution/task/comment/{commentId}`
+    ///
+    /// `updateTaskComment`, tag `Orchestration Executions`. Not repeated: twice may be more than once. The answer is not described; the body is inferred from one sample.
+    /// - Required: path `comment_id` = `commentId`.
+    /// - Body: [`types::UpdateTaskCommentBody`], `application/json`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn update_task_comment(
         &self,

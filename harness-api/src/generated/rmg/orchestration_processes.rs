@@ -6,6 +6,10 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `DELETE /rmg/api/orchestration/process/{identifier}`
+    ///
+    /// `delete-orchestration-process`, tag `Orchestration Processes`. Idempotent: twice is as good as once. The answer is not described.
+    /// - Required: path `identifier`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn delete_orchestration_process(
         &self,
@@ -16,6 +20,10 @@ impl<'c> Api<'c> {
         DeleteOrchestrationProcess { call }
     }
     /// `DELETE /rmg/api/orchestration/process/{processIdentifier}/input/{identifier}`
+    ///
+    /// `delete-orchestration-process-input`, tag `Orchestration Processes`. Idempotent: twice is as good as once. The answer is not described.
+    /// - Required: path `process_identifier` = `processIdentifier`, `identifier`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn delete_orchestration_process_input(
         &self,
@@ -30,6 +38,10 @@ impl<'c> Api<'c> {
         }
     }
     /// `GET /rmg/api/orchestration/process/{identifier}`
+    ///
+    /// `get-orchestrationProcess`, tag `Orchestration Processes`. Safe: it only reads. The answer is not described.
+    /// - Required: path `identifier`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn get_orchestration_process(
         &self,
@@ -40,6 +52,10 @@ impl<'c> Api<'c> {
         GetOrchestrationProcess { call }
     }
     /// `GET /rmg/api/orchestration/process/{processIdentifier}/input/{identifier}`
+    ///
+    /// `get-orchestration-process-input`, tag `Orchestration Processes`. Safe: it only reads. The answer is not described.
+    /// - Required: path `process_identifier` = `processIdentifier`, `identifier`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn get_orchestration_process_input(
         &self,
@@ -54,6 +70,11 @@ impl<'c> Api<'c> {
         }
     }
     /// `GET /rmg/api/orchestration/process/{processIdentifier}/input/summary`
+    ///
+    /// `get-orchestration-process-input-summary`, tag `Orchestration Processes`. Safe: it only reads. The answer is not described.
+    /// - Required: path `process_identifier` = `processIdentifier`.
+    /// - Result: json, `application/json`.
+    /// - List: `paged page/size from 0, items content, total totalElements, size size, last last`.
     #[inline]
     pub fn get_orchestration_process_input_summary(
         &self,
@@ -69,6 +90,10 @@ impl<'c> Api<'c> {
         }
     }
     /// `GET /rmg/api/orchestration/process/summary`
+    ///
+    /// `get-orchestrationProcess-summary`, tag `Orchestration Processes`. Safe: it only reads. The answer is not described.
+    /// - Result: json, `application/json`.
+    /// - List: `paged page/size from 0, items content, total totalElements, size size, last last`.
     #[inline]
     pub fn get_orchestration_process_summary(&self) -> GetOrchestrationProcessSummary {
         let call = rt::Call::new(self.client, &GET_ORCHESTRATION_PROCESS_SUMMARY);
@@ -77,12 +102,22 @@ impl<'c> Api<'c> {
         }
     }
     /// `POST /rmg/api/orchestration/process`
+    ///
+    /// `post-orchestrationProcess`, tag `Orchestration Processes`. Not repeated: twice may be more than once. The answer is not described; the body is inferred from one sample.
+    /// - Body, optional: [`types::PostOrchestrationProcessBody`], `application/json`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn post_orchestration_process(&self) -> PostOrchestrationProcess {
         let call = rt::Call::new(self.client, &POST_ORCHESTRATION_PROCESS);
         PostOrchestrationProcess { call }
     }
     /// `POST /rmg/api/orchestration/process/{identifier}/attachedReleaseGroups`
+    ///
+    /// `post-orchestrationProcess-attachedReleaseGroups`, tag `Orchestration Processes`. Safe: it only reads. The answer is not described; the body is inferred from one sample.
+    /// - Required: path `identifier`.
+    /// - Body, optional: [`types::PostOrchestrationProcessAttachedReleaseGroupsBody`], `application/json`.
+    /// - Result: json, `application/json`.
+    /// - List: `paged page/size from 0, items content, total totalElements, size size, last last`.
     #[inline]
     pub fn post_orchestration_process_attached_release_groups(
         &self,
@@ -98,6 +133,11 @@ impl<'c> Api<'c> {
         }
     }
     /// `POST /rmg/api/orchestration/process/{identifier}/input`
+    ///
+    /// `post-orchestrationProcessInput`, tag `Orchestration Processes`. Not repeated: twice may be more than once. The answer is not described; the body is inferred from one sample.
+    /// - Required: path `identifier`.
+    /// - Body, optional: [`types::PostOrchestrationProcessInputBody`], `application/json`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn post_orchestration_process_input(
         &self,
@@ -110,6 +150,11 @@ impl<'c> Api<'c> {
         }
     }
     /// `PUT /rmg/api/orchestration/process/{identifier}`
+    ///
+    /// `put-orchestration-process`, tag `Orchestration Processes`. Idempotent: twice is as good as once. The answer is not described; the body is inferred from one sample.
+    /// - Required: path `identifier`.
+    /// - Body, optional: [`types::PutOrchestrationProcessBody`], `application/json`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn put_orchestration_process(
         &self,
@@ -120,6 +165,11 @@ impl<'c> Api<'c> {
         PutOrchestrationProcess { call }
     }
     /// `PUT /rmg/api/orchestration/process/{processIdentifier}/input/{identifier}`
+    ///
+    /// `put-orchestration-process-input`, tag `Orchestration Processes`. Idempotent: twice is as good as once. The answer is not described; the body is inferred from one sample.
+    /// - Required: path `process_identifier` = `processIdentifier`, `identifier`.
+    /// - Body, optional: [`types::PutOrchestrationProcessInputBody`], `application/json`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn put_orchestration_process_input(
         &self,

@@ -6,6 +6,10 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `DELETE /rmg/api/releaseGroup/{releaseGroupId}`
+    ///
+    /// `delete-releaseGroup`, tag `Release Groups`. Idempotent: twice is as good as once. The answer is not described.
+    /// - Required: path `release_group_id` = `releaseGroupId`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn delete_release_group(
         &self,
@@ -16,6 +20,11 @@ impl<'c> Api<'c> {
         DeleteReleaseGroup { call }
     }
     /// `GET /rmg/api/releaseGroup/{releaseGroupId}/conflicts`
+    ///
+    /// `getReleaseConflicts`, tag `Release Groups`. Safe: it only reads. The answer is not described.
+    /// - Required: path `release_group_id` = `releaseGroupId`.
+    /// - Result: json, `application/json`.
+    /// - List: `paged page/size from 0, items content, total totalElements, size size, last last`.
     #[inline]
     pub fn get_release_conflicts(
         &self,
@@ -26,6 +35,10 @@ impl<'c> Api<'c> {
         GetReleaseConflicts { call }
     }
     /// `GET /rmg/api/releaseGroup/{releaseGroupId}`
+    ///
+    /// `get-releaseGroup`, tag `Release Groups`. Safe: it only reads. The answer is not described.
+    /// - Required: path `release_group_id` = `releaseGroupId`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn get_release_group(
         &self,
@@ -36,6 +49,10 @@ impl<'c> Api<'c> {
         GetReleaseGroup { call }
     }
     /// `GET /rmg/api/releaseGroup/{releaseGroupId}/components`
+    ///
+    /// `get-releaseGroup-releaseGroupId-components`, tag `Release Groups`. Safe: it only reads. The answer is not described.
+    /// - Required: path `release_group_id` = `releaseGroupId`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn get_release_group_components(
         &self,
@@ -46,12 +63,21 @@ impl<'c> Api<'c> {
         GetReleaseGroupComponents { call }
     }
     /// `GET /rmg/api/releaseGroup/summary`
+    ///
+    /// `get-releaseGroup-summary`, tag `Release Groups`. Safe: it only reads. The answer is not described.
+    /// - Result: json, `application/json`.
+    /// - List: `paged page/size from 0, items content, total totalElements, size size, last last`.
     #[inline]
     pub fn get_release_group_summary(&self) -> GetReleaseGroupSummary {
         let call = rt::Call::new(self.client, &GET_RELEASE_GROUP_SUMMARY);
         GetReleaseGroupSummary { call }
     }
     /// `PATCH /rmg/api/releaseGroup/{releaseGroupId}`
+    ///
+    /// `patch-releaseGroup`, tag `Release Groups`. Not repeated: twice may be more than once. The answer is not described; the body is inferred from one sample.
+    /// - Required: path `release_group_id` = `releaseGroupId`.
+    /// - Body, optional: [`types::PatchReleaseGroupBody`], `application/json`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn patch_release_group(
         &self,
@@ -62,12 +88,21 @@ impl<'c> Api<'c> {
         PatchReleaseGroup { call }
     }
     /// `POST /rmg/api/releaseGroup`
+    ///
+    /// `post-releaseGroup`, tag `Release Groups`. Not repeated: twice may be more than once. The answer is not described; the body is inferred from one sample.
+    /// - Body, optional: [`types::PostReleaseGroupBody`], `application/json`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn post_release_group(&self) -> PostReleaseGroup {
         let call = rt::Call::new(self.client, &POST_RELEASE_GROUP);
         PostReleaseGroup { call }
     }
     /// `PUT /rmg/api/releaseGroup/{releaseGroupId}`
+    ///
+    /// `put-releaseGroup`, tag `Release Groups`. Idempotent: twice is as good as once. The answer is not described; the body is inferred from one sample.
+    /// - Required: path `release_group_id` = `releaseGroupId`.
+    /// - Body, optional: [`types::PutReleaseGroupBody`], `application/json`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn put_release_group(
         &self,

@@ -6,6 +6,10 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /rmg/api/release/{releaseId}`
+    ///
+    /// `get-release`, tag `Releases`. Safe: it only reads. The answer is not described.
+    /// - Required: path `release_id` = `releaseId`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn get_release(&self, release_id: impl Into<String>) -> GetRelease {
         let mut call = rt::Call::new(self.client, &GET_RELEASE);
@@ -13,6 +17,10 @@ impl<'c> Api<'c> {
         GetRelease { call }
     }
     /// `GET /rmg/api/release/{releaseId}/activities`
+    ///
+    /// `getReleaseActivities`, tag `Releases`. Safe: it only reads. The answer is not described.
+    /// - Required: path `release_id` = `releaseId`; query `start_ts` = `startTs`, `end_ts` = `endTs`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn get_release_activities(
         &self,
@@ -27,6 +35,11 @@ impl<'c> Api<'c> {
         GetReleaseActivities { call }
     }
     /// `GET /rmg/api/release/{releaseId}/approvals`
+    ///
+    /// `get-release-releaseId-approvals`, tag `Releases`. Safe: it only reads. The answer is not described.
+    /// - Required: path `release_id` = `releaseId`.
+    /// - Result: json, `application/json`.
+    /// - List: `paged page/size from 0, items content, total totalElements, size size, last last`.
     #[inline]
     pub fn get_release_approvals(
         &self,
@@ -37,6 +50,10 @@ impl<'c> Api<'c> {
         GetReleaseApprovals { call }
     }
     /// `GET /rmg/api/release/calendar/{releaseId}/activities`
+    ///
+    /// `getReleaseDayActivities`, tag `Releases`. Safe: it only reads. The answer is not described.
+    /// - Required: path `release_id` = `releaseId`; query `start_ts` = `startTs`, `end_ts` = `endTs`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn get_release_day_activities(
         &self,
@@ -51,6 +68,10 @@ impl<'c> Api<'c> {
         GetReleaseDayActivities { call }
     }
     /// `GET /rmg/api/release/{releaseId}/environmentDashboard`
+    ///
+    /// `get-release-releaseId-environmentDashboard`, tag `Releases`. Safe: it only reads. The answer is not described.
+    /// - Required: path `release_id` = `releaseId`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn get_release_environment_dashboard(
         &self,
@@ -63,6 +84,10 @@ impl<'c> Api<'c> {
         }
     }
     /// `GET /rmg/api/release/{releaseId}/environments`
+    ///
+    /// `get-release-releaseId-environments`, tag `Releases`. Safe: it only reads. The answer is not described.
+    /// - Required: path `release_id` = `releaseId`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn get_release_environments(
         &self,
@@ -73,6 +98,11 @@ impl<'c> Api<'c> {
         GetReleaseEnvironments { call }
     }
     /// `GET /rmg/api/release/{releaseId}/tasks`
+    ///
+    /// `getReleaseTasks`, tag `Releases`. Safe: it only reads. The answer is not described.
+    /// - Required: path `release_id` = `releaseId`.
+    /// - Result: json, `application/json`.
+    /// - List: `paged limit, size 500, items tasks, last last, cursor from nextRequest.cursor`.
     #[inline]
     pub fn get_release_tasks(&self, release_id: impl Into<String>) -> GetReleaseTasks {
         let mut call = rt::Call::new(self.client, &GET_RELEASE_TASKS);
@@ -80,6 +110,11 @@ impl<'c> Api<'c> {
         GetReleaseTasks { call }
     }
     /// `POST /rmg/api/release/{releaseId}/action`
+    ///
+    /// `postReleaseAction`, tag `Releases`. Not repeated: twice may be more than once. The answer is not described; the body is inferred from one sample.
+    /// - Required: path `release_id` = `releaseId`.
+    /// - Body: [`types::PostReleaseActionBody`], `application/json`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn post_release_action(
         &self,
@@ -92,6 +127,10 @@ impl<'c> Api<'c> {
         PostReleaseAction { call }
     }
     /// `POST /rmg/api/release/adhoc`
+    ///
+    /// `postReleaseAdhoc`, tag `Releases`. Not repeated: twice may be more than once. The answer is not described; the body is inferred from one sample.
+    /// - Body: [`types::PostReleaseAdhocBody`], `application/json`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn post_release_adhoc(
         &self,
@@ -102,6 +141,11 @@ impl<'c> Api<'c> {
         PostReleaseAdhoc { call }
     }
     /// `POST /rmg/api/release/{releaseId}/subprocess/trigger`
+    ///
+    /// `postReleaseSubprocessTrigger`, tag `Releases`. Not repeated: twice may be more than once. The answer is not described; the body is inferred from one sample.
+    /// - Required: path `release_id` = `releaseId`; query `task_id`.
+    /// - Body: [`types::PostReleaseSubprocessTriggerBody`], `application/json`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn post_release_subprocess_trigger(
         &self,
@@ -118,6 +162,10 @@ impl<'c> Api<'c> {
         }
     }
     /// `POST /rmg/api/release/summary`
+    ///
+    /// `postReleaseSummary`, tag `Releases`. Safe: it only reads. The answer is not described; the body is inferred from one sample.
+    /// - Body: [`types::PostReleaseSummaryBody`], `application/json`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn post_release_summary(
         &self,
@@ -128,6 +176,11 @@ impl<'c> Api<'c> {
         PostReleaseSummary { call }
     }
     /// `PUT /rmg/api/release/{releaseId}`
+    ///
+    /// `put-release-releaseId`, tag `Releases`. Idempotent: twice is as good as once. The answer is not described; the body is inferred from one sample.
+    /// - Required: path `release_id` = `releaseId`.
+    /// - Body, optional: [`types::PutReleaseBody`], `application/json`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn put_release(&self, release_id: impl Into<String>) -> PutRelease {
         let mut call = rt::Call::new(self.client, &PUT_RELEASE);

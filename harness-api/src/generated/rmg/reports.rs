@@ -6,6 +6,10 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /rmg/api/release/report/{reportId}/download`
+    ///
+    /// `getReportDownload`, tag `Reports`. Safe: it only reads. The answer is not described.
+    /// - Required: path `report_id` = `reportId`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn get_report_download(
         &self,
@@ -16,6 +20,10 @@ impl<'c> Api<'c> {
         GetReportDownload { call }
     }
     /// `GET /rmg/api/release/report/{reportId}/status`
+    ///
+    /// `getReportStatus`, tag `Reports`. Safe: it only reads. The answer is not described.
+    /// - Required: path `report_id` = `reportId`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn get_report_status(&self, report_id: impl Into<String>) -> GetReportStatus {
         let mut call = rt::Call::new(self.client, &GET_REPORT_STATUS);
@@ -23,6 +31,11 @@ impl<'c> Api<'c> {
         GetReportStatus { call }
     }
     /// `POST /rmg/api/releaseGroup/{releaseGroupId}/report/generate`
+    ///
+    /// `postReleaseGroupReportGenerate`, tag `Reports`. Not repeated: twice may be more than once. The answer is not described; the body is inferred from one sample.
+    /// - Required: path `release_group_id` = `releaseGroupId`.
+    /// - Body: [`types::PostReleaseGroupReportGenerateBody`], `application/json`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn post_release_group_report_generate(
         &self,
@@ -37,6 +50,11 @@ impl<'c> Api<'c> {
         }
     }
     /// `POST /rmg/api/release/{releaseId}/report/generate`
+    ///
+    /// `postReleaseReportGenerate`, tag `Reports`. Not repeated: twice may be more than once. The answer is not described; the body is inferred from one sample.
+    /// - Required: path `release_id` = `releaseId`.
+    /// - Body: [`types::PostReleaseReportGenerateBody`], `application/json`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn post_release_report_generate(
         &self,

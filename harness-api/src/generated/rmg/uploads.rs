@@ -6,6 +6,10 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /rmg/api/v1/uploads/presign`
+    ///
+    /// `presignUpload`, tag `Uploads`. Not repeated: twice may be more than once. The answer is not described; the body is inferred from one sample.
+    /// - Body: [`types::PresignUploadBody`], `application/json`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn presign_upload(&self, body: &types::PresignUploadBody) -> PresignUpload {
         let mut call = rt::Call::new(self.client, &PRESIGN_UPLOAD);
@@ -13,6 +17,10 @@ impl<'c> Api<'c> {
         PresignUpload { call }
     }
     /// `GET /rmg/api/v1/uploads/{accountId}/{releaseId}/{filename}`
+    ///
+    /// `serveUpload`, tag `Uploads`. Safe: it only reads. The answer is not described.
+    /// - Required: path `account_id` = `accountId`, `release_id` = `releaseId`, `filename`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn serve_upload(
         &self,

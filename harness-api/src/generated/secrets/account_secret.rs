@@ -6,6 +6,11 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /v1/secrets`
+    ///
+    /// `create-account-scoped-secret`, tag `Account Secret`. Not repeated: twice may be more than once. Published types.
+    /// - Required: form `file`, `spec`.
+    /// - Body: [`types::SecretRequest`], `application/json`, `application/yaml`, `multipart/form-data`.
+    /// - Result: [`types::SecretResponse`], `application/json`, `application/yaml`.
     #[inline]
     pub fn create_account_scoped_secret(
         &self,
@@ -15,7 +20,7 @@ impl<'c> Api<'c> {
         call.body_part(model::Cell::part(body));
         CreateAccountScopedSecret { call }
     }
-    /// `POST /v1/secrets`
+    /// `POST /v1/secrets`: [`Self::create_account_scoped_secret`] with another body.
     #[inline]
     pub fn create_account_scoped_secret_yaml(
         &self,
@@ -25,7 +30,7 @@ impl<'c> Api<'c> {
         call.body_text("application/yaml", body);
         CreateAccountScopedSecret { call }
     }
-    /// `POST /v1/secrets`
+    /// `POST /v1/secrets`: [`Self::create_account_scoped_secret`] with another body.
     #[inline]
     pub fn create_account_scoped_secret_form(
         &self,
@@ -38,6 +43,10 @@ impl<'c> Api<'c> {
         CreateAccountScopedSecret { call }
     }
     /// `DELETE /v1/secrets/{secret}`
+    ///
+    /// `delete-account-scoped-secret`, tag `Account Secret`. Idempotent: twice is as good as once. Published types.
+    /// - Required: path `secret`.
+    /// - Result: [`types::SecretResponse`], `application/json`, `application/yaml`.
     #[inline]
     pub fn delete_account_scoped_secret(
         &self,
@@ -48,6 +57,10 @@ impl<'c> Api<'c> {
         DeleteAccountScopedSecret { call }
     }
     /// `GET /v1/secrets/{secret}`
+    ///
+    /// `get-account-scoped-secret`, tag `Account Secret`. Safe: it only reads. Published types.
+    /// - Required: path `secret`.
+    /// - Result: [`types::SecretResponse`], `application/json`, `application/yaml`.
     #[inline]
     pub fn get_account_scoped_secret(
         &self,
@@ -58,12 +71,21 @@ impl<'c> Api<'c> {
         GetAccountScopedSecret { call }
     }
     /// `GET /v1/secrets`
+    ///
+    /// `get-account-scoped-secrets`, tag `Account Secret`. Safe: it only reads. Published types.
+    /// - Result: list of [`types::SecretResponse`], `application/json`, `application/yaml`.
+    /// - List: `paged page/limit from 0, size 20, at most 100, items body, total header X-Total-Elements, size header X-Page-Size`.
     #[inline]
     pub fn get_account_scoped_secrets(&self) -> GetAccountScopedSecrets {
         let call = rt::Call::new(self.client, &GET_ACCOUNT_SCOPED_SECRETS);
         GetAccountScopedSecrets { call }
     }
     /// `PUT /v1/secrets/{secret}`
+    ///
+    /// `update-account-scoped-secret`, tag `Account Secret`. Not repeated: twice may be more than once. Published types.
+    /// - Required: path `secret`; form `file`, `spec`.
+    /// - Body: [`types::SecretRequest`], `application/json`, `application/yaml`, `multipart/form-data`.
+    /// - Result: [`types::SecretResponse`], `application/json`, `application/yaml`.
     #[inline]
     pub fn update_account_scoped_secret(
         &self,
@@ -75,7 +97,7 @@ impl<'c> Api<'c> {
         call.body_part(model::Cell::part(body));
         UpdateAccountScopedSecret { call }
     }
-    /// `PUT /v1/secrets/{secret}`
+    /// `PUT /v1/secrets/{secret}`: [`Self::update_account_scoped_secret`] with another body.
     #[inline]
     pub fn update_account_scoped_secret_yaml(
         &self,
@@ -87,7 +109,7 @@ impl<'c> Api<'c> {
         call.body_text("application/yaml", body);
         UpdateAccountScopedSecret { call }
     }
-    /// `PUT /v1/secrets/{secret}`
+    /// `PUT /v1/secrets/{secret}`: [`Self::update_account_scoped_secret`] with another body.
     #[inline]
     pub fn update_account_scoped_secret_form(
         &self,
@@ -102,6 +124,10 @@ impl<'c> Api<'c> {
         UpdateAccountScopedSecret { call }
     }
     /// `POST /v1/secrets/validate-secret-ref`
+    ///
+    /// `validate-account-secret-ref`, tag `Account Secret`. Safe: it only reads. The answer is published; the body is inferred from one sample.
+    /// - Body, optional: [`types::ValidateAccountSecretRefBody`], `application/json`.
+    /// - Result: [`types::SecretValidationResponse`], `application/json`.
     #[inline]
     pub fn validate_account_secret_ref(&self) -> ValidateAccountSecretRef {
         let call = rt::Call::new(self.client, &VALIDATE_ACCOUNT_SECRET_REF);

@@ -6,6 +6,10 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /ng/api/google-secret-manager-connector/gcp-regions`
+    ///
+    /// `getGcpRegions`, tag `GoogleSecretManagerConnector`. Safe: it only reads. Published types.
+    /// - Result: [`types::ResponseDtoListString`], `application/json`, `application/yaml`, `text/html`, `text/yaml`.
+    /// - List: `whole list, items data`.
     #[inline]
     pub fn get_gcp_regions(&self) -> GetGcpRegions {
         let call = rt::Call::new(self.client, &GET_GCP_REGIONS);

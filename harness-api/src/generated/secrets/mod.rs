@@ -2,6 +2,70 @@
 // Do not edit: change the description's fixes or the generator, then run `cargo xtask generate`.
 
 //! Secrets and secret managers.
+//!
+//! # `Account Secret`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `POST /v1/secrets` | [`create_account_scoped_secret`](Api::create_account_scoped_secret) |
+//! | `DELETE /v1/secrets/{secret}` | [`delete_account_scoped_secret`](Api::delete_account_scoped_secret) |
+//! | `GET /v1/secrets/{secret}` | [`get_account_scoped_secret`](Api::get_account_scoped_secret) |
+//! | `GET /v1/secrets` | [`get_account_scoped_secrets`](Api::get_account_scoped_secrets) |
+//! | `PUT /v1/secrets/{secret}` | [`update_account_scoped_secret`](Api::update_account_scoped_secret) |
+//! | `POST /v1/secrets/validate-secret-ref` | [`validate_account_secret_ref`](Api::validate_account_secret_ref) |
+//!
+//! # `GoogleSecretManagerConnector`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `GET /ng/api/google-secret-manager-connector/gcp-regions` | [`get_gcp_regions`](Api::get_gcp_regions) |
+//!
+//! # `Org Secret`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `POST /v1/orgs/{org}/secrets` | [`create_org_scoped_secret`](Api::create_org_scoped_secret) |
+//! | `DELETE /v1/orgs/{org}/secrets/{secret}` | [`delete_org_scoped_secret`](Api::delete_org_scoped_secret) |
+//! | `GET /v1/orgs/{org}/secrets/{secret}` | [`get_org_scoped_secret`](Api::get_org_scoped_secret) |
+//! | `GET /v1/orgs/{org}/secrets` | [`get_org_scoped_secrets`](Api::get_org_scoped_secrets) |
+//! | `PUT /v1/orgs/{org}/secrets/{secret}` | [`update_org_scoped_secret`](Api::update_org_scoped_secret) |
+//! | `POST /v1/orgs/{org}/secrets/validate-secret-ref` | [`validate_org_secret_ref`](Api::validate_org_secret_ref) |
+//!
+//! # `Project Secret`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `POST /v1/orgs/{org}/projects/{project}/secrets` | [`create_project_scoped_secret`](Api::create_project_scoped_secret) |
+//! | `DELETE /v1/orgs/{org}/projects/{project}/secrets/{secret}` | [`delete_project_scoped_secret`](Api::delete_project_scoped_secret) |
+//! | `GET /v1/orgs/{org}/projects/{project}/secrets/{secret}` | [`get_project_scoped_secret`](Api::get_project_scoped_secret) |
+//! | `GET /v1/orgs/{org}/projects/{project}/secrets` | [`get_project_scoped_secrets`](Api::get_project_scoped_secrets) |
+//! | `PUT /v1/orgs/{org}/projects/{project}/secrets/{secret}` | [`update_project_scoped_secret`](Api::update_project_scoped_secret) |
+//! | `POST /v1/orgs/{org}/projects/{project}/secrets/validate-secret-ref` | [`validate_project_secret_ref`](Api::validate_project_secret_ref) |
+//!
+//! # `Secret Managers`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `POST /ng/api/secret-managers/meta-data` | [`get_metadata`](Api::get_metadata) |
+//!
+//! # `Secrets`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `GET /ng/api/v2/secrets/count` | [`count_secrets_for_scope`](Api::count_secrets_for_scope) |
+//! | `DELETE /ng/api/v2/secrets/{identifier}` | [`delete_secret_v2`](Api::delete_secret_v2) |
+//! | `GET /ng/api/v2/secrets/{identifier}` | [`get_secret_v2`](Api::get_secret_v2) |
+//! | `GET /ng/api/v2/secrets` | [`list_secrets_v2`](Api::list_secrets_v2) |
+//! | `POST /ng/api/v2/secrets/list` | [`list_secrets_v3`](Api::list_secrets_v3) |
+//! | `POST /ng/api/v2/secrets/list/secrets` | [`list_secrets_v4`](Api::list_secrets_v4) |
+//! | `POST /ng/api/v2/secrets` | [`post_secret`](Api::post_secret) |
+//! | `POST /ng/api/v2/secrets/files` | [`post_secret_file_v2`](Api::post_secret_file_v2) |
+//! | `POST /ng/api/v2/secrets/yaml` | [`post_secret_via_yaml`](Api::post_secret_via_yaml) |
+//! | `PUT /ng/api/v2/secrets/{identifier}` | [`put_secret`](Api::put_secret) |
+//! | `PUT /ng/api/v2/secrets/files/{identifier}` | [`put_secret_file_v2`](Api::put_secret_file_v2) |
+//! | `PUT /ng/api/v2/secrets/{identifier}/yaml` | [`put_secret_via_yaml`](Api::put_secret_via_yaml) |
+//! | `POST /ng/api/v2/secrets/validate` | [`validate_secret`](Api::validate_secret) |
+//! | `GET /ng/api/v2/secrets/validateUniqueIdentifier/{identifier}` | [`validate_secret_identifier_is_unique`](Api::validate_secret_identifier_is_unique) |
 mod account_secret;
 pub use account_secret::*;
 mod google_secret_manager_connector;

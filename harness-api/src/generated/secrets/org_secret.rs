@@ -6,6 +6,11 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /v1/orgs/{org}/secrets`
+    ///
+    /// `create-org-scoped-secret`, tag `Org Secret`. Not repeated: twice may be more than once. Published types.
+    /// - Required: path `org`; form `file`, `spec`.
+    /// - Body: [`types::SecretRequest`], `application/json`, `application/yaml`, `multipart/form-data`.
+    /// - Result: [`types::SecretResponse`], `application/json`, `application/yaml`.
     #[inline]
     pub fn create_org_scoped_secret(
         &self,
@@ -17,7 +22,7 @@ impl<'c> Api<'c> {
         call.body_part(model::Cell::part(body));
         CreateOrgScopedSecret { call }
     }
-    /// `POST /v1/orgs/{org}/secrets`
+    /// `POST /v1/orgs/{org}/secrets`: [`Self::create_org_scoped_secret`] with another body.
     #[inline]
     pub fn create_org_scoped_secret_yaml(
         &self,
@@ -29,7 +34,7 @@ impl<'c> Api<'c> {
         call.body_text("application/yaml", body);
         CreateOrgScopedSecret { call }
     }
-    /// `POST /v1/orgs/{org}/secrets`
+    /// `POST /v1/orgs/{org}/secrets`: [`Self::create_org_scoped_secret`] with another body.
     #[inline]
     pub fn create_org_scoped_secret_form(
         &self,
@@ -44,6 +49,10 @@ impl<'c> Api<'c> {
         CreateOrgScopedSecret { call }
     }
     /// `DELETE /v1/orgs/{org}/secrets/{secret}`
+    ///
+    /// `delete-org-scoped-secret`, tag `Org Secret`. Idempotent: twice is as good as once. Published types.
+    /// - Required: path `org`, `secret`.
+    /// - Result: [`types::SecretResponse`], `application/json`, `application/yaml`.
     #[inline]
     pub fn delete_org_scoped_secret(
         &self,
@@ -56,6 +65,10 @@ impl<'c> Api<'c> {
         DeleteOrgScopedSecret { call }
     }
     /// `GET /v1/orgs/{org}/secrets/{secret}`
+    ///
+    /// `get-org-scoped-secret`, tag `Org Secret`. Safe: it only reads. Published types.
+    /// - Required: path `org`, `secret`.
+    /// - Result: [`types::SecretResponse`], `application/json`, `application/yaml`.
     #[inline]
     pub fn get_org_scoped_secret(
         &self,
@@ -68,6 +81,11 @@ impl<'c> Api<'c> {
         GetOrgScopedSecret { call }
     }
     /// `GET /v1/orgs/{org}/secrets`
+    ///
+    /// `get-org-scoped-secrets`, tag `Org Secret`. Safe: it only reads. Published types.
+    /// - Required: path `org`.
+    /// - Result: list of [`types::SecretResponse`], `application/json`, `application/yaml`.
+    /// - List: `paged page/limit from 0, size 20, at most 100, items body, total header X-Total-Elements, size header X-Page-Size`.
     #[inline]
     pub fn get_org_scoped_secrets(&self, org: impl Into<String>) -> GetOrgScopedSecrets {
         let mut call = rt::Call::new(self.client, &GET_ORG_SCOPED_SECRETS);
@@ -75,6 +93,11 @@ impl<'c> Api<'c> {
         GetOrgScopedSecrets { call }
     }
     /// `PUT /v1/orgs/{org}/secrets/{secret}`
+    ///
+    /// `update-org-scoped-secret`, tag `Org Secret`. Not repeated: twice may be more than once. Published types.
+    /// - Required: path `org`, `secret`; form `file`, `spec`.
+    /// - Body: [`types::SecretRequest`], `application/json`, `application/yaml`, `multipart/form-data`.
+    /// - Result: [`types::SecretResponse`], `application/json`, `application/yaml`.
     #[inline]
     pub fn update_org_scoped_secret(
         &self,
@@ -88,7 +111,7 @@ impl<'c> Api<'c> {
         call.body_part(model::Cell::part(body));
         UpdateOrgScopedSecret { call }
     }
-    /// `PUT /v1/orgs/{org}/secrets/{secret}`
+    /// `PUT /v1/orgs/{org}/secrets/{secret}`: [`Self::update_org_scoped_secret`] with another body.
     #[inline]
     pub fn update_org_scoped_secret_yaml(
         &self,
@@ -102,7 +125,7 @@ impl<'c> Api<'c> {
         call.body_text("application/yaml", body);
         UpdateOrgScopedSecret { call }
     }
-    /// `PUT /v1/orgs/{org}/secrets/{secret}`
+    /// `PUT /v1/orgs/{org}/secrets/{secret}`: [`Self::update_org_scoped_secret`] with another body.
     #[inline]
     pub fn update_org_scoped_secret_form(
         &self,
@@ -119,6 +142,11 @@ impl<'c> Api<'c> {
         UpdateOrgScopedSecret { call }
     }
     /// `POST /v1/orgs/{org}/secrets/validate-secret-ref`
+    ///
+    /// `validate-org-secret-ref`, tag `Org Secret`. Safe: it only reads. The answer is published; the body is inferred from one sample.
+    /// - Required: path `org`.
+    /// - Body, optional: [`types::ValidateOrgSecretRefBody`], `application/json`.
+    /// - Result: [`types::SecretValidationResponse`], `application/json`.
     #[inline]
     pub fn validate_org_secret_ref(
         &self,

@@ -6,6 +6,11 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /v1/orgs/{org}/projects/{project}/secrets`
+    ///
+    /// `create-project-scoped-secret`, tag `Project Secret`. Not repeated: twice may be more than once. Published types.
+    /// - Required: path `org`, `project`; form `file`, `spec`.
+    /// - Body: [`types::SecretRequest`], `application/json`, `application/yaml`, `multipart/form-data`.
+    /// - Result: [`types::SecretResponse`], `application/json`, `application/yaml`.
     #[inline]
     pub fn create_project_scoped_secret(
         &self,
@@ -19,7 +24,7 @@ impl<'c> Api<'c> {
         call.body_part(model::Cell::part(body));
         CreateProjectScopedSecret { call }
     }
-    /// `POST /v1/orgs/{org}/projects/{project}/secrets`
+    /// `POST /v1/orgs/{org}/projects/{project}/secrets`: [`Self::create_project_scoped_secret`] with another body.
     #[inline]
     pub fn create_project_scoped_secret_yaml(
         &self,
@@ -33,7 +38,7 @@ impl<'c> Api<'c> {
         call.body_text("application/yaml", body);
         CreateProjectScopedSecret { call }
     }
-    /// `POST /v1/orgs/{org}/projects/{project}/secrets`
+    /// `POST /v1/orgs/{org}/projects/{project}/secrets`: [`Self::create_project_scoped_secret`] with another body.
     #[inline]
     pub fn create_project_scoped_secret_form(
         &self,
@@ -50,6 +55,10 @@ impl<'c> Api<'c> {
         CreateProjectScopedSecret { call }
     }
     /// `DELETE /v1/orgs/{org}/projects/{project}/secrets/{secret}`
+    ///
+    /// `delete-project-scoped-secret`, tag `Project Secret`. Idempotent: twice is as good as once. Published types.
+    /// - Required: path `org`, `project`, `secret`.
+    /// - Result: [`types::SecretResponse`], `application/json`, `application/yaml`.
     #[inline]
     pub fn delete_project_scoped_secret(
         &self,
@@ -64,6 +73,10 @@ impl<'c> Api<'c> {
         DeleteProjectScopedSecret { call }
     }
     /// `GET /v1/orgs/{org}/projects/{project}/secrets/{secret}`
+    ///
+    /// `get-project-scoped-secret`, tag `Project Secret`. Safe: it only reads. Published types.
+    /// - Required: path `org`, `project`, `secret`.
+    /// - Result: [`types::SecretResponse`], `application/json`, `application/yaml`.
     #[inline]
     pub fn get_project_scoped_secret(
         &self,
@@ -78,6 +91,11 @@ impl<'c> Api<'c> {
         GetProjectScopedSecret { call }
     }
     /// `GET /v1/orgs/{org}/projects/{project}/secrets`
+    ///
+    /// `get-project-scoped-secrets`, tag `Project Secret`. Safe: it only reads. Published types.
+    /// - Required: path `org`, `project`.
+    /// - Result: list of [`types::SecretResponse`], `application/json`, `application/yaml`.
+    /// - List: `paged page/limit from 0, size 20, at most 100, items body, total header X-Total-Elements, size header X-Page-Size`.
     #[inline]
     pub fn get_project_scoped_secrets(
         &self,
@@ -90,6 +108,11 @@ impl<'c> Api<'c> {
         GetProjectScopedSecrets { call }
     }
     /// `PUT /v1/orgs/{org}/projects/{project}/secrets/{secret}`
+    ///
+    /// `update-project-scoped-secret`, tag `Project Secret`. Not repeated: twice may be more than once. Published types.
+    /// - Required: path `org`, `project`, `secret`; form `file`, `spec`.
+    /// - Body: [`types::SecretRequest`], `application/json`, `application/yaml`, `multipart/form-data`.
+    /// - Result: [`types::SecretResponse`], `application/json`, `application/yaml`.
     #[inline]
     pub fn update_project_scoped_secret(
         &self,
@@ -105,7 +128,7 @@ impl<'c> Api<'c> {
         call.body_part(model::Cell::part(body));
         UpdateProjectScopedSecret { call }
     }
-    /// `PUT /v1/orgs/{org}/projects/{project}/secrets/{secret}`
+    /// `PUT /v1/orgs/{org}/projects/{project}/secrets/{secret}`: [`Self::update_project_scoped_secret`] with another body.
     #[inline]
     pub fn update_project_scoped_secret_yaml(
         &self,
@@ -121,7 +144,7 @@ impl<'c> Api<'c> {
         call.body_text("application/yaml", body);
         UpdateProjectScopedSecret { call }
     }
-    /// `PUT /v1/orgs/{org}/projects/{project}/secrets/{secret}`
+    /// `PUT /v1/orgs/{org}/projects/{project}/secrets/{secret}`: [`Self::update_project_scoped_secret`] with another body.
     #[inline]
     pub fn update_project_scoped_secret_form(
         &self,
@@ -140,6 +163,11 @@ impl<'c> Api<'c> {
         UpdateProjectScopedSecret { call }
     }
     /// `POST /v1/orgs/{org}/projects/{project}/secrets/validate-secret-ref`
+    ///
+    /// `validate-project-secret-ref`, tag `Project Secret`. Safe: it only reads. The answer is published; the body is inferred from one sample.
+    /// - Required: path `org`, `project`.
+    /// - Body, optional: [`types::ValidateProjectSecretRefBody`], `application/json`.
+    /// - Result: [`types::SecretValidationResponse`], `application/json`.
     #[inline]
     pub fn validate_project_secret_ref(
         &self,

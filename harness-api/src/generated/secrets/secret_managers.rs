@@ -6,6 +6,11 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /ng/api/secret-managers/meta-data`
+    ///
+    /// `getMetadata`, tag `Secret Managers`. Safe: it only reads. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Body: [`types::SecretManagerMetadataRequest`], `application/json`, `application/yaml`.
+    /// - Result: [`types::ResponseDtoSecretManagerMetadataDto`], `application/json`, `application/yaml`.
     #[inline]
     pub fn get_metadata(
         &self,
@@ -17,7 +22,7 @@ impl<'c> Api<'c> {
         call.body_part(model::Cell::part(body));
         GetMetadata { call }
     }
-    /// `POST /ng/api/secret-managers/meta-data`
+    /// `POST /ng/api/secret-managers/meta-data`: [`Self::get_metadata`] with another body.
     #[inline]
     pub fn get_metadata_yaml(
         &self,

@@ -6,6 +6,10 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /ng/api/v2/secrets/count`
+    ///
+    /// `countSecretsForScope`, tag `Secrets`. Safe: it only reads. The answer is not described.
+    /// - Required: query `account_identifier` = `accountIdentifier`, `parent_unique_id` = `parentUniqueId`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn count_secrets_for_scope(
         &self,
@@ -18,6 +22,10 @@ impl<'c> Api<'c> {
         CountSecretsForScope { call }
     }
     /// `DELETE /ng/api/v2/secrets/{identifier}`
+    ///
+    /// `deleteSecretV2`, tag `Secrets`. Idempotent: twice is as good as once. Published types.
+    /// - Required: path `identifier`; query `account_identifier` = `accountIdentifier`.
+    /// - Result: [`types::ResponseDtoBoolean`], `application/json`, `application/yaml`.
     #[inline]
     pub fn delete_secret_v2(
         &self,
@@ -30,6 +38,10 @@ impl<'c> Api<'c> {
         DeleteSecretV2 { call }
     }
     /// `GET /ng/api/v2/secrets/{identifier}`
+    ///
+    /// `getSecretV2`, tag `Secrets`. Safe: it only reads. Published types.
+    /// - Required: path `identifier`; query `account_identifier` = `accountIdentifier`.
+    /// - Result: [`types::ResponseDtoSecretResponse`], `application/json`, `application/yaml`.
     #[inline]
     pub fn get_secret_v2(
         &self,
@@ -42,6 +54,11 @@ impl<'c> Api<'c> {
         GetSecretV2 { call }
     }
     /// `GET /ng/api/v2/secrets`
+    ///
+    /// `listSecretsV2`, tag `Secrets`. Safe: it only reads. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Result: [`types::ResponseDtoPageResponseSecretResponse`], `application/json`, `application/yaml`.
+    /// - List: `paged pageIndex/pageSize from 0, size 50, at most 100, items data.content, total data.totalItems, size data.pageSize, pageToken from data.pageToken`.
     #[deprecated]
     #[inline]
     pub fn list_secrets_v2(
@@ -53,6 +70,12 @@ impl<'c> Api<'c> {
         ListSecretsV2 { call }
     }
     /// `POST /ng/api/v2/secrets/list`
+    ///
+    /// `listSecretsV3`, tag `Secrets`. Safe: it only reads. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Body, optional: [`types::SecretResourceFilter`], `application/json`, `application/yaml`.
+    /// - Result: [`types::ResponseDtoPageResponseSecretResponse`], `application/json`, `application/yaml`.
+    /// - List: `paged pageIndex/pageSize from 0, size 50, at most 100, items data.content, total data.totalItems, size data.pageSize, pageToken from data.pageToken`.
     #[inline]
     pub fn list_secrets_v3(
         &self,
@@ -63,6 +86,12 @@ impl<'c> Api<'c> {
         ListSecretsV3 { call }
     }
     /// `POST /ng/api/v2/secrets/list/secrets`
+    ///
+    /// `listSecretsV4`, tag `Secrets`. Safe: it only reads. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Body, optional: [`types::SecretFilterProperties`], `application/json`, `application/yaml`.
+    /// - Result: [`types::ResponseDtoPageResponseSecretResponse`], `application/json`, `application/yaml`.
+    /// - List: `paged pageIndex/pageSize from 0, size 50, at most 100, items data.content, total data.totalItems, size data.pageSize, pageToken from data.pageToken`.
     #[inline]
     pub fn list_secrets_v4(
         &self,
@@ -73,6 +102,11 @@ impl<'c> Api<'c> {
         ListSecretsV4 { call }
     }
     /// `POST /ng/api/v2/secrets`
+    ///
+    /// `postSecret`, tag `Secrets`. Not repeated: twice may be more than once. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Body: [`types::SecretRequestWrapper`], `application/json`, `application/yaml`.
+    /// - Result: [`types::ResponseDtoSecretResponse`], `application/json`, `application/yaml`.
     #[inline]
     pub fn post_secret(
         &self,
@@ -84,7 +118,7 @@ impl<'c> Api<'c> {
         call.body_part(model::Cell::part(body));
         PostSecret { call }
     }
-    /// `POST /ng/api/v2/secrets`
+    /// `POST /ng/api/v2/secrets`: [`Self::post_secret`] with another body.
     #[inline]
     pub fn post_secret_yaml(
         &self,
@@ -97,6 +131,11 @@ impl<'c> Api<'c> {
         PostSecret { call }
     }
     /// `POST /ng/api/v2/secrets/files`
+    ///
+    /// `postSecretFileV2`, tag `Secrets`. Not repeated: twice may be more than once. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`; form `file`, `spec`.
+    /// - Body: `multipart/form-data`.
+    /// - Result: [`types::ResponseDtoSecretResponse`], `application/json`, `application/yaml`.
     #[inline]
     pub fn post_secret_file_v2(
         &self,
@@ -111,6 +150,11 @@ impl<'c> Api<'c> {
         PostSecretFileV2 { call }
     }
     /// `POST /ng/api/v2/secrets/yaml`
+    ///
+    /// `postSecretViaYaml`, tag `Secrets`. Not repeated: twice may be more than once. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Body: `application/yaml`.
+    /// - Result: [`types::ResponseDtoSecretResponse`], `application/json`, `application/yaml`.
     #[deprecated]
     #[inline]
     pub fn post_secret_via_yaml(
@@ -124,6 +168,11 @@ impl<'c> Api<'c> {
         PostSecretViaYaml { call }
     }
     /// `PUT /ng/api/v2/secrets/{identifier}`
+    ///
+    /// `putSecret`, tag `Secrets`. Idempotent: twice is as good as once. Published types.
+    /// - Required: path `identifier`; query `account_identifier` = `accountIdentifier`.
+    /// - Body, optional: [`types::SecretRequestWrapper`], `application/json`.
+    /// - Result: [`types::ResponseDtoSecretResponse`], `application/json`, `application/yaml`.
     #[inline]
     pub fn put_secret(
         &self,
@@ -136,6 +185,11 @@ impl<'c> Api<'c> {
         PutSecret { call }
     }
     /// `PUT /ng/api/v2/secrets/files/{identifier}`
+    ///
+    /// `putSecretFileV2`, tag `Secrets`. Not repeated: twice may be more than once. Published types.
+    /// - Required: path `identifier`; query `account_identifier` = `accountIdentifier`; form `spec`.
+    /// - Body: `multipart/form-data`.
+    /// - Result: [`types::ResponseDtoSecretResponse`], `application/json`, `application/yaml`.
     #[inline]
     pub fn put_secret_file_v2(
         &self,
@@ -150,6 +204,11 @@ impl<'c> Api<'c> {
         PutSecretFileV2 { call }
     }
     /// `PUT /ng/api/v2/secrets/{identifier}/yaml`
+    ///
+    /// `putSecretViaYaml`, tag `Secrets`. Idempotent: twice is as good as once. Published types.
+    /// - Required: path `identifier`; query `account_identifier` = `accountIdentifier`.
+    /// - Body: `application/yaml`.
+    /// - Result: [`types::ResponseDtoSecretResponse`], `application/json`, `application/yaml`.
     #[inline]
     pub fn put_secret_via_yaml(
         &self,
@@ -164,6 +223,11 @@ impl<'c> Api<'c> {
         PutSecretViaYaml { call }
     }
     /// `POST /ng/api/v2/secrets/validate`
+    ///
+    /// `validateSecret`, tag `Secrets`. Safe: it only reads. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Body: json, `application/json`, `application/yaml`.
+    /// - Result: [`types::ResponseDtoSecretValidationResult`], `application/json`, `application/yaml`.
     #[inline]
     pub fn validate_secret(
         &self,
@@ -175,7 +239,7 @@ impl<'c> Api<'c> {
         call.body_part(model::Cell::part(body));
         ValidateSecret { call }
     }
-    /// `POST /ng/api/v2/secrets/validate`
+    /// `POST /ng/api/v2/secrets/validate`: [`Self::validate_secret`] with another body.
     #[inline]
     pub fn validate_secret_yaml(
         &self,
@@ -188,6 +252,10 @@ impl<'c> Api<'c> {
         ValidateSecret { call }
     }
     /// `GET /ng/api/v2/secrets/validateUniqueIdentifier/{identifier}`
+    ///
+    /// `validateSecretIdentifierIsUnique`, tag `Secrets`. Safe: it only reads. Published types.
+    /// - Required: path `identifier`; query `account_identifier` = `accountIdentifier`.
+    /// - Result: [`types::ResponseDtoBoolean`], `application/json`, `application/yaml`.
     #[inline]
     pub fn validate_secret_identifier_is_unique(
         &self,

@@ -6,18 +6,30 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /v1/org/categories`
+    ///
+    /// `categories#createCategory`, tag `Collection categories`. Not repeated: twice may be more than once. Published types.
+    /// - Body, optional: [`types::OrgCategoriesBody`], `application/json`.
+    /// - Result: [`types::CategoryResponse`], `application/json`.
     #[inline]
     pub fn create_category(&self) -> CreateCategory {
         let call = rt::Call::new(self.client, &CREATE_CATEGORY);
         CreateCategory { call }
     }
     /// `DELETE /v1/org/categories`
+    ///
+    /// `categories#deleteCategories`, tag `Collection categories`. Idempotent: twice is as good as once. Published types.
+    /// - Body, optional: list of text, `application/json`.
+    /// - Result: [`types::DeleteCategoriesResponse`], `application/json`.
     #[inline]
     pub fn delete_categories(&self) -> DeleteCategories {
         let call = rt::Call::new(self.client, &DELETE_CATEGORIES);
         DeleteCategories { call }
     }
     /// `DELETE /v1/org/categories/{id}`
+    ///
+    /// `categories#deleteCategory`, tag `Collection categories`. Idempotent: twice is as good as once. Published types.
+    /// - Required: path `id`.
+    /// - Result: [`types::DeleteCategoryResponse`], `application/json`.
     #[inline]
     pub fn delete_category(&self, id: impl Into<String>) -> DeleteCategory {
         let mut call = rt::Call::new(self.client, &DELETE_CATEGORY);
@@ -25,12 +37,22 @@ impl<'c> Api<'c> {
         DeleteCategory { call }
     }
     /// `POST /v1/org/workspaces/units/list`
+    ///
+    /// `categories#listCategories`, tag `Collection categories`. Safe: it only reads. Published types.
+    /// - Body, optional: [`types::ListCategoriesRequest`], `application/json`.
+    /// - Result: [`types::ListCategoriesResponse`], `application/json`.
+    /// - List: `paged page/pageSize in body from 0, at most 100, items records, total _metadata.total_count, size _metadata.page_size, more _metadata.has_next`.
     #[inline]
     pub fn list_categories(&self) -> ListCategories {
         let call = rt::Call::new(self.client, &LIST_CATEGORIES);
         ListCategories { call }
     }
     /// `PUT /v1/org/categories/{id}`
+    ///
+    /// `categories#updateCategory`, tag `Collection categories`. Idempotent: twice is as good as once. Published types.
+    /// - Required: path `id`.
+    /// - Body, optional: [`types::CategoriesIdBody`], `application/json`.
+    /// - Result: [`types::CategoryResponse`], `application/json`.
     #[inline]
     pub fn update_category(&self, id: impl Into<String>) -> UpdateCategory {
         let mut call = rt::Call::new(self.client, &UPDATE_CATEGORY);

@@ -6,24 +6,41 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /v1/org/units`
+    ///
+    /// `collections#createCollection`, tag `Collections`. Not repeated: twice may be more than once. Published types.
+    /// - Body, optional: list of [`types::CreateCollectionRequest`], `application/json`.
+    /// - Result: [`types::SaveCollectionResponse`], `application/json`.
     #[inline]
     pub fn create_collection(&self) -> CreateCollection {
         let call = rt::Call::new(self.client, &CREATE_COLLECTION);
         CreateCollection { call }
     }
     /// `DELETE /v1/org/units`
+    ///
+    /// `collections#deleteCollection`, tag `Collections`. Idempotent: twice is as good as once. Published types.
+    /// - Body, optional: list of text, `application/json`.
+    /// - Result: [`types::DeleteCollectionResponse`], `application/json`.
     #[inline]
     pub fn delete_collection(&self) -> DeleteCollection {
         let call = rt::Call::new(self.client, &DELETE_COLLECTION);
         DeleteCollection { call }
     }
     /// `PUT /v1/org/units`
+    ///
+    /// `collections#editCollection`, tag `Collections`. Idempotent: twice is as good as once. Published types.
+    /// - Body, optional: list of [`types::OrgUnitsBody`], `application/json`.
+    /// - Result: [`types::SaveCollectionResponse`], `application/json`.
     #[inline]
     pub fn edit_collection(&self) -> EditCollection {
         let call = rt::Call::new(self.client, &EDIT_COLLECTION);
         EditCollection { call }
     }
     /// `POST /v1/org/units/list`
+    ///
+    /// `collections#listCollections`, tag `Collections`. Safe: it only reads. Published types.
+    /// - Body, optional: [`types::UnitsListBody`], `application/json`.
+    /// - Result: [`types::ListCollectionsResponse`], `application/json`.
+    /// - List: `paged page/page_size in body from 0, at most 100, items records, total _metadata.total_count, size _metadata.page_size, more _metadata.has_next`.
     #[inline]
     pub fn list_collections(&self) -> ListCollections {
         let call = rt::Call::new(self.client, &LIST_COLLECTIONS);

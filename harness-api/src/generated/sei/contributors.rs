@@ -6,18 +6,30 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /v1/org/users/versions`
+    ///
+    /// `contributors#getActiveVersions`, tag `Contributors`. Safe: it only reads. Published types.
+    /// - Result: [`types::GetContributorVersionsResponse`], `application/json`.
+    /// - List: `paged page/page_size from 0, at most 100, items records, total _metadata.total_count, size _metadata.page_size, more _metadata.has_next`.
     #[inline]
     pub fn get_active_versions(&self) -> GetActiveVersions {
         let call = rt::Call::new(self.client, &GET_ACTIVE_VERSIONS);
         GetActiveVersions { call }
     }
     /// `GET /v1/org/users/schema`
+    ///
+    /// `contributors#getSchema`, tag `Contributors`. Safe: it only reads. Published types.
+    /// - Result: [`types::GetContributorSchemaResponse`], `application/json`.
     #[inline]
     pub fn get_schema(&self) -> GetSchema {
         let call = rt::Call::new(self.client, &GET_SCHEMA);
         GetSchema { call }
     }
     /// `POST /v1/org/users/list`
+    ///
+    /// `users#listActiveUsers`, tag `Contributors`. Safe: it only reads. Published types.
+    /// - Body: [`types::UsersListBody`], `application/json`.
+    /// - Result: [`types::ListActiveUsersResponse`], `application/json`.
+    /// - List: `paged page/page_size in body from 0, at most 100, items records, total _metadata.total_count, size _metadata.page_size, more _metadata.has_next`.
     #[inline]
     pub fn list_active_users(&self, body: &types::UsersListBody) -> ListActiveUsers {
         let mut call = rt::Call::new(self.client, &LIST_ACTIVE_USERS);
@@ -25,6 +37,10 @@ impl<'c> Api<'c> {
         ListActiveUsers { call }
     }
     /// `POST /v1/sei_contributor/list`
+    ///
+    /// `seiContributors#listContributors`, tag `Contributors`. Safe: it only reads. The answer is published; the body is inferred from one sample.
+    /// - Body: json, `application/json`.
+    /// - Result: [`types::ListContributorsResponse`], `application/json`.
     #[inline]
     pub fn list_contributors(&self, body: &serde_json::Value) -> ListContributors {
         let mut call = rt::Call::new(self.client, &LIST_CONTRIBUTORS);
@@ -32,6 +48,10 @@ impl<'c> Api<'c> {
         ListContributors { call }
     }
     /// `PUT /v1/org/users`
+    ///
+    /// `contributors#updateContributors`, tag `Contributors`. Idempotent: twice is as good as once. Published types.
+    /// - Body: list of [`types::OrgUsersBody`], `application/json`.
+    /// - Result: [`types::UpdateContributorsResponse`], `application/json`.
     #[inline]
     pub fn update_contributors(
         &self,

@@ -6,6 +6,10 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /v1/dora/change_failure_rate`
+    ///
+    /// `dora#getChangeFailureRate`, tag `DORA`. Safe: it only reads. Published types.
+    /// - Body: [`types::DoraChangeFailureRateBody`], `application/json`.
+    /// - Result: [`types::ChangeFailureRateResponse`], `application/json`.
     #[inline]
     pub fn get_change_failure_rate(
         &self,
@@ -16,6 +20,10 @@ impl<'c> Api<'c> {
         GetChangeFailureRate { call }
     }
     /// `POST /v1/dora/deployment_frequency`
+    ///
+    /// `dora#getDeploymentFrequency`, tag `DORA`. Safe: it only reads. Published types.
+    /// - Body: [`types::DoraDeploymentFrequencyBody`], `application/json`.
+    /// - Result: [`types::DeploymentFrequencyResponse`], `application/json`.
     #[inline]
     pub fn get_deployment_frequency(
         &self,
@@ -26,6 +34,10 @@ impl<'c> Api<'c> {
         GetDeploymentFrequency { call }
     }
     /// `POST /v1/dora/lead-time`
+    ///
+    /// `dora#getLeadTime`, tag `DORA`. Safe: it only reads. Published types.
+    /// - Body: [`types::DoraLeadtimeBody`], `application/json`.
+    /// - Result: [`types::LeadTimeResponse`], `application/json`.
     #[inline]
     pub fn get_lead_time(&self, body: &types::DoraLeadtimeBody) -> GetLeadTime {
         let mut call = rt::Call::new(self.client, &GET_LEAD_TIME);
@@ -33,6 +45,10 @@ impl<'c> Api<'c> {
         GetLeadTime { call }
     }
     /// `POST /v1/dora/mean-time`
+    ///
+    /// `dora#getMeanTimeToRestore`, tag `DORA`. Safe: it only reads. Published types.
+    /// - Body: [`types::DoraMeantimeBody`], `application/json`.
+    /// - Result: [`types::MeanTimeToRestoreResponse`], `application/json`.
     #[inline]
     pub fn get_mean_time_to_restore(
         &self,

@@ -2,6 +2,44 @@
 // Do not edit: change the description's fixes or the generator, then run `cargo xtask generate`.
 
 //! Software Engineering Insights: collections, contributors and DORA metrics.
+//!
+//! # `Collection categories`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `POST /v1/org/categories` | [`create_category`](Api::create_category) |
+//! | `DELETE /v1/org/categories` | [`delete_categories`](Api::delete_categories) |
+//! | `DELETE /v1/org/categories/{id}` | [`delete_category`](Api::delete_category) |
+//! | `POST /v1/org/workspaces/units/list` | [`list_categories`](Api::list_categories) |
+//! | `PUT /v1/org/categories/{id}` | [`update_category`](Api::update_category) |
+//!
+//! # `Collections`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `POST /v1/org/units` | [`create_collection`](Api::create_collection) |
+//! | `DELETE /v1/org/units` | [`delete_collection`](Api::delete_collection) |
+//! | `PUT /v1/org/units` | [`edit_collection`](Api::edit_collection) |
+//! | `POST /v1/org/units/list` | [`list_collections`](Api::list_collections) |
+//!
+//! # `Contributors`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `GET /v1/org/users/versions` | [`get_active_versions`](Api::get_active_versions) |
+//! | `GET /v1/org/users/schema` | [`get_schema`](Api::get_schema) |
+//! | `POST /v1/org/users/list` | [`list_active_users`](Api::list_active_users) |
+//! | `POST /v1/sei_contributor/list` | [`list_contributors`](Api::list_contributors) |
+//! | `PUT /v1/org/users` | [`update_contributors`](Api::update_contributors) |
+//!
+//! # `DORA`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `POST /v1/dora/change_failure_rate` | [`get_change_failure_rate`](Api::get_change_failure_rate) |
+//! | `POST /v1/dora/deployment_frequency` | [`get_deployment_frequency`](Api::get_deployment_frequency) |
+//! | `POST /v1/dora/lead-time` | [`get_lead_time`](Api::get_lead_time) |
+//! | `POST /v1/dora/mean-time` | [`get_mean_time_to_restore`](Api::get_mean_time_to_restore) |
 mod collection_categories;
 pub use collection_categories::*;
 mod collections;

@@ -6,6 +6,10 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `DELETE /cv/api/account/{accountIdentifier}/org/{orgIdentifier}/project/{projectIdentifier}/downtime/identifier/{identifier}`
+    ///
+    /// `deleteDowntimeData`, tag `Downtime`. Idempotent: twice is as good as once. Published types.
+    /// - Required: path `identifier`, `account_identifier` = `accountIdentifier`, `org_identifier` = `orgIdentifier`, `project_identifier` = `projectIdentifier`.
+    /// - Result: nothing.
     #[inline]
     pub fn delete_downtime_data(
         &self,
@@ -22,6 +26,10 @@ impl<'c> Api<'c> {
         DeleteDowntimeData { call }
     }
     /// `GET /cv/api/account/{accountIdentifier}/org/{orgIdentifier}/project/{projectIdentifier}/downtime/monitored-services/{identifier}`
+    ///
+    /// `getAssociatedMonitoredServices`, tag `Downtime`. Safe: it only reads. Published types.
+    /// - Required: path `identifier`, `account_identifier` = `accountIdentifier`, `org_identifier` = `orgIdentifier`, `project_identifier` = `projectIdentifier`.
+    /// - Result: nothing.
     #[inline]
     pub fn get_associated_monitored_services(
         &self,
@@ -40,6 +48,10 @@ impl<'c> Api<'c> {
         }
     }
     /// `GET /cv/api/account/{accountIdentifier}/org/{orgIdentifier}/project/{projectIdentifier}/downtime/identifier/{identifier}`
+    ///
+    /// `getDowntime`, tag `Downtime`. Safe: it only reads. Published types.
+    /// - Required: path `identifier`, `account_identifier` = `accountIdentifier`, `org_identifier` = `orgIdentifier`, `project_identifier` = `projectIdentifier`.
+    /// - Result: nothing.
     #[inline]
     pub fn get_downtime(
         &self,
@@ -56,6 +68,11 @@ impl<'c> Api<'c> {
         GetDowntime { call }
     }
     /// `GET /cv/api/account/{accountIdentifier}/org/{orgIdentifier}/project/{projectIdentifier}/downtime/monitored-services`
+    ///
+    /// `getDowntimeAssociatedMonitoredServices`, tag `Downtime`. Safe: it only reads. Published types.
+    /// - Required: path `account_identifier` = `accountIdentifier`, `org_identifier` = `orgIdentifier`, `project_identifier` = `projectIdentifier`.
+    /// - Result: [`types::GetDowntimeAssociatedMonitoredServicesResponse`], `application/json`.
+    /// - List: `paged pageNumber/pageSize from 0, size 10, items data.content, total data.totalItems, size data.pageSize`.
     #[inline]
     pub fn get_downtime_associated_monitored_services(
         &self,
@@ -75,6 +92,11 @@ impl<'c> Api<'c> {
         }
     }
     /// `GET /cv/api/account/{accountIdentifier}/org/{orgIdentifier}/project/{projectIdentifier}/downtime/history`
+    ///
+    /// `getHistory`, tag `Downtime`. Safe: it only reads. Published types.
+    /// - Required: path `account_identifier` = `accountIdentifier`, `org_identifier` = `orgIdentifier`, `project_identifier` = `projectIdentifier`.
+    /// - Result: [`types::GetHistoryResponse`], `application/json`.
+    /// - List: `paged pageNumber/pageSize from 0, size 10, items data.content, total data.totalItems, size data.pageSize`.
     #[inline]
     pub fn get_history(
         &self,
@@ -89,6 +111,11 @@ impl<'c> Api<'c> {
         GetHistory { call }
     }
     /// `GET /cv/api/account/{accountIdentifier}/org/{orgIdentifier}/project/{projectIdentifier}/downtime/list`
+    ///
+    /// `listDowntimes`, tag `Downtime`. Safe: it only reads. Published types.
+    /// - Required: path `account_identifier` = `accountIdentifier`, `org_identifier` = `orgIdentifier`, `project_identifier` = `projectIdentifier`.
+    /// - Result: [`types::ListDowntimesResponse`], `application/json`.
+    /// - List: `paged pageNumber/pageSize from 0, size 10, items data.content, total data.totalItems, size data.pageSize`.
     #[inline]
     pub fn list_downtimes(
         &self,
@@ -103,6 +130,11 @@ impl<'c> Api<'c> {
         ListDowntimes { call }
     }
     /// `POST /cv/api/account/{accountIdentifier}/org/{orgIdentifier}/project/{projectIdentifier}/downtime`
+    ///
+    /// `saveDowntime`, tag `Downtime`. Not repeated: twice may be more than once. Published types.
+    /// - Required: path `account_identifier` = `accountIdentifier`, `org_identifier` = `orgIdentifier`, `project_identifier` = `projectIdentifier`.
+    /// - Body: [`types::Downtime`], `application/json`.
+    /// - Result: nothing.
     #[inline]
     pub fn save_downtime(
         &self,
@@ -119,6 +151,11 @@ impl<'c> Api<'c> {
         SaveDowntime { call }
     }
     /// `PUT /cv/api/account/{accountIdentifier}/org/{orgIdentifier}/project/{projectIdentifier}/downtime/identifier/{identifier}`
+    ///
+    /// `updateDowntimeData`, tag `Downtime`. Idempotent: twice is as good as once. Published types.
+    /// - Required: path `identifier`, `account_identifier` = `accountIdentifier`, `org_identifier` = `orgIdentifier`, `project_identifier` = `projectIdentifier`.
+    /// - Body: [`types::Downtime`], `application/json`.
+    /// - Result: nothing.
     #[inline]
     pub fn update_downtime_data(
         &self,
@@ -137,6 +174,10 @@ impl<'c> Api<'c> {
         UpdateDowntimeData { call }
     }
     /// `PUT /cv/api/account/{accountIdentifier}/org/{orgIdentifier}/project/{projectIdentifier}/downtime/flag/{identifier}`
+    ///
+    /// `updateDowntimeEnabled`, tag `Downtime`. Idempotent: twice is as good as once. Published types.
+    /// - Required: path `identifier`, `account_identifier` = `accountIdentifier`, `org_identifier` = `orgIdentifier`, `project_identifier` = `projectIdentifier`; query `enable`.
+    /// - Result: nothing.
     #[inline]
     pub fn update_downtime_enabled(
         &self,

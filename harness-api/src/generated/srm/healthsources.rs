@@ -6,6 +6,11 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /cv/api/health-sources`
+    ///
+    /// `createHealthSource`, tag `Healthsources`. Not repeated: twice may be more than once. The answer is not described; the body is inferred from one sample.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Body: [`types::CreateHealthSourceBody`], `application/json`, `application/yaml`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn create_health_source(
         &self,
@@ -17,7 +22,7 @@ impl<'c> Api<'c> {
         call.body_part(model::Cell::part(body));
         CreateHealthSource { call }
     }
-    /// `POST /cv/api/health-sources`
+    /// `POST /cv/api/health-sources`: [`Self::create_health_source`] with another body.
     #[inline]
     pub fn create_health_source_yaml(
         &self,
@@ -30,6 +35,10 @@ impl<'c> Api<'c> {
         CreateHealthSource { call }
     }
     /// `DELETE /cv/api/health-sources/{identifier}`
+    ///
+    /// `deleteHealthSource`, tag `Healthsources`. Idempotent: twice is as good as once. The answer is not described.
+    /// - Required: path `identifier`; query `account_identifier` = `accountIdentifier`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn delete_health_source(
         &self,
@@ -42,6 +51,10 @@ impl<'c> Api<'c> {
         DeleteHealthSource { call }
     }
     /// `GET /cv/api/health-sources/{identifier}`
+    ///
+    /// `getHealthSource`, tag `Healthsources`. Safe: it only reads. The answer is not described.
+    /// - Required: path `identifier`; query `account_identifier` = `accountIdentifier`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn get_health_source(
         &self,
@@ -54,6 +67,10 @@ impl<'c> Api<'c> {
         GetHealthSource { call }
     }
     /// `GET /cv/api/health-sources`
+    ///
+    /// `listHealthSources`, tag `Healthsources`. Safe: it only reads. The answer is not described.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn list_health_sources(
         &self,
@@ -64,6 +81,11 @@ impl<'c> Api<'c> {
         ListHealthSources { call }
     }
     /// `PUT /cv/api/health-sources`
+    ///
+    /// `updateHealthSource`, tag `Healthsources`. Idempotent: twice is as good as once. The answer is not described; the body is inferred from one sample.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Body: [`types::UpdateHealthSourceBody`], `application/json`, `application/yaml`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn update_health_source(
         &self,
@@ -75,7 +97,7 @@ impl<'c> Api<'c> {
         call.body_part(model::Cell::part(body));
         UpdateHealthSource { call }
     }
-    /// `PUT /cv/api/health-sources`
+    /// `PUT /cv/api/health-sources`: [`Self::update_health_source`] with another body.
     #[inline]
     pub fn update_health_source_yaml(
         &self,

@@ -2,12 +2,159 @@
 // Do not edit: change the description's fixes or the generator, then run `cargo xtask generate`.
 
 //! Service Reliability Management: monitored services, SLOs and downtime.
+//!
+//! # `Downtime`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `DELETE /cv/api/account/{accountIdentifier}/org/{orgIdentifier}/project/{projectIdentifier}/downtime/identifier/{identifier}` | [`delete_downtime_data`](Api::delete_downtime_data) |
+//! | `GET /cv/api/account/{accountIdentifier}/org/{orgIdentifier}/project/{projectIdentifier}/downtime/monitored-services/{identifier}` | [`get_associated_monitored_services`](Api::get_associated_monitored_services) |
+//! | `GET /cv/api/account/{accountIdentifier}/org/{orgIdentifier}/project/{projectIdentifier}/downtime/identifier/{identifier}` | [`get_downtime`](Api::get_downtime) |
+//! | `GET /cv/api/account/{accountIdentifier}/org/{orgIdentifier}/project/{projectIdentifier}/downtime/monitored-services` | [`get_downtime_associated_monitored_services`](Api::get_downtime_associated_monitored_services) |
+//! | `GET /cv/api/account/{accountIdentifier}/org/{orgIdentifier}/project/{projectIdentifier}/downtime/history` | [`get_history`](Api::get_history) |
+//! | `GET /cv/api/account/{accountIdentifier}/org/{orgIdentifier}/project/{projectIdentifier}/downtime/list` | [`list_downtimes`](Api::list_downtimes) |
+//! | `POST /cv/api/account/{accountIdentifier}/org/{orgIdentifier}/project/{projectIdentifier}/downtime` | [`save_downtime`](Api::save_downtime) |
+//! | `PUT /cv/api/account/{accountIdentifier}/org/{orgIdentifier}/project/{projectIdentifier}/downtime/identifier/{identifier}` | [`update_downtime_data`](Api::update_downtime_data) |
+//! | `PUT /cv/api/account/{accountIdentifier}/org/{orgIdentifier}/project/{projectIdentifier}/downtime/flag/{identifier}` | [`update_downtime_enabled`](Api::update_downtime_enabled) |
+//!
+//! # `Healthsources`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `POST /cv/api/health-sources` | [`create_health_source`](Api::create_health_source) |
+//! | `DELETE /cv/api/health-sources/{identifier}` | [`delete_health_source`](Api::delete_health_source) |
+//! | `GET /cv/api/health-sources/{identifier}` | [`get_health_source`](Api::get_health_source) |
+//! | `GET /cv/api/health-sources` | [`list_health_sources`](Api::list_health_sources) |
+//! | `PUT /cv/api/health-sources` | [`update_health_source`](Api::update_health_source) |
+//!
+//! # `Monitored Services`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `POST /cv/api/monitored-service/create-default` | [`create_default_monitored_service`](Api::create_default_monitored_service) |
+//! | `DELETE /cv/api/monitored-service/{identifier}` | [`delete_monitored_service`](Api::delete_monitored_service) |
+//! | `PUT /cv/api/monitored-service/{identifier}/detach-template` | [`detach_monitored_service_from_template`](Api::detach_monitored_service_from_template) |
+//! | `GET /cv/api/monitored-service/all/time-series-health-sources` | [`get_all_monitored_services_with_health_sources`](Api::get_all_monitored_services_with_health_sources) |
+//! | `GET /cv/api/monitored-service/{identifier}/anomaliesCount` | [`get_anomalies_summary`](Api::get_anomalies_summary) |
+//! | `GET /cv/api/monitored-service/count-of-services` | [`get_count_of_services`](Api::get_count_of_services) |
+//! | `GET /cv/api/monitored-service/environments` | [`get_environments`](Api::get_environments) |
+//! | `GET /cv/api/monitored-service/health-sources` | [`get_health_sources`](Api::get_health_sources) |
+//! | `GET /cv/api/monitored-service/{monitoredServiceIdentifier}/health-sources` | [`get_health_sources_for_monitored_service_identifier`](Api::get_health_sources_for_monitored_service_identifier) |
+//! | `GET /cv/api/monitored-service/list` | [`get_list`](Api::get_list) |
+//! | `GET /cv/api/monitored-service/platform/list` | [`get_list_v2`](Api::get_list_v2) |
+//! | `GET /cv/api/monitored-service/{identifier}` | [`get_monitored_service`](Api::get_monitored_service) |
+//! | `GET /cv/api/monitored-service/{monitoredServiceIdentifier}/change-details` | [`get_monitored_service_change_details`](Api::get_monitored_service_change_details) |
+//! | `GET /cv/api/monitored-service/{monitoredServiceIdentifier}/service-details` | [`get_monitored_service_details`](Api::get_monitored_service_details) |
+//! | `GET /cv/api/monitored-service/service-environment` | [`get_monitored_service_from_service_and_environment`](Api::get_monitored_service_from_service_and_environment) |
+//! | `GET /cv/api/monitored-service/{monitoredServiceIdentifier}/logs` | [`get_monitored_service_logs`](Api::get_monitored_service_logs) |
+//! | `GET /cv/api/monitored-service/reconciliation-status` | [`get_monitored_service_reconciliation_statuses`](Api::get_monitored_service_reconciliation_statuses) |
+//! | `GET /cv/api/monitored-service/{identifier}/resolved-template-inputs` | [`get_monitored_service_resolved_template_inputs`](Api::get_monitored_service_resolved_template_inputs) |
+//! | `GET /cv/api/monitored-service/{identifier}/scores` | [`get_monitored_service_score`](Api::get_monitored_service_score) |
+//! | `GET /cv/api/monitored-service/{identifier}/secondary-events` | [`get_ms_secondary_events`](Api::get_ms_secondary_events) |
+//! | `GET /cv/api/monitored-service/secondary-events-details` | [`get_ms_secondary_events_details`](Api::get_ms_secondary_events_details) |
+//! | `GET /cv/api/monitored-service/{identifier}/notification-rules` | [`get_notification_rules_for_monitored_service`](Api::get_notification_rules_for_monitored_service) |
+//! | `GET /cv/api/monitored-service/{identifier}/overall-health-score` | [`get_over_all_health_score`](Api::get_over_all_health_score) |
+//! | `GET /cv/api/monitored-service/service-details` | [`get_service_details`](Api::get_service_details) |
+//! | `GET /cv/api/monitored-service/services` | [`get_services`](Api::get_services) |
+//! | `GET /cv/api/monitored-service/{monitoredServiceIdentifier}/health-source/{healthSourceIdentifier}/slo-metrics` | [`get_slo_metrics`](Api::get_slo_metrics) |
+//! | `GET /cv/api/monitored-service/reconciliation-required` | [`is_reconciliation_required_for_monitored_services`](Api::is_reconciliation_required_for_monitored_services) |
+//! | `GET /cv/api/monitored-service` | [`monitored_services_list`](Api::monitored_services_list) |
+//! | `POST /cv/api/monitored-service` | [`save_monitored_service`](Api::save_monitored_service) |
+//! | `POST /cv/api/monitored-service/template-input` | [`save_monitored_service_from_template_input`](Api::save_monitored_service_from_template_input) |
+//! | `POST /cv/api/monitored-service/yaml` | [`save_monitored_service_from_yaml`](Api::save_monitored_service_from_yaml) |
+//! | `PUT /cv/api/monitored-service/{identifier}/health-monitoring-flag` | [`set_health_monitoring_flag`](Api::set_health_monitoring_flag) |
+//! | `PUT /cv/api/monitored-service/{identifier}` | [`update_monitored_service`](Api::update_monitored_service) |
+//! | `PUT /cv/api/monitored-service/{identifier}/template-input` | [`update_monitored_service_from_template_input`](Api::update_monitored_service_from_template_input) |
+//! | `PUT /cv/api/monitored-service/{identifier}/yaml` | [`update_monitored_service_from_yaml`](Api::update_monitored_service_from_yaml) |
+//! | `GET /cv/api/monitored-service/yaml-template` | [`yaml_template`](Api::yaml_template) |
+//!
+//! # `NG SLOs`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `DELETE /cv/api/account/{accountIdentifier}/org/{orgIdentifier}/project/{projectIdentifier}/slo/v2/identifier/{identifier}` | [`delete_slo_data_ng`](Api::delete_slo_data_ng) |
+//! | `POST /cv/api/account/{accountIdentifier}/org/{orgIdentifier}/project/{projectIdentifier}/slo/v2/composite-slo/onboarding-graph` | [`get_onboarding_graph_ng`](Api::get_onboarding_graph_ng) |
+//! | `GET /cv/api/account/{accountIdentifier}/org/{orgIdentifier}/project/{projectIdentifier}/slo/v2/identifier/{identifier}` | [`get_service_level_objective_ng`](Api::get_service_level_objective_ng) |
+//! | `GET /cv/api/account/{accountIdentifier}/org/{orgIdentifier}/project/{projectIdentifier}/slo/v2` | [`get_service_level_objectives_ng`](Api::get_service_level_objectives_ng) |
+//! | `POST /cv/api/account/{accountIdentifier}/org/{orgIdentifier}/project/{projectIdentifier}/slo/v2/status-list` | [`get_slo_health_list_view_ng`](Api::get_slo_health_list_view_ng) |
+//! | `POST /cv/api/account/{accountIdentifier}/org/{orgIdentifier}/project/{projectIdentifier}/slo/v2` | [`save_slo_data_ng`](Api::save_slo_data_ng) |
+//! | `PUT /cv/api/account/{accountIdentifier}/org/{orgIdentifier}/project/{projectIdentifier}/slo/v2/identifier/{identifier}` | [`update_slo_data_ng`](Api::update_slo_data_ng) |
+//!
+//! # `Prometheus Data Retrieval`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `POST /v1/iro/get-sync-data-collection-result` | [`get_sync_data_collection_result`](Api::get_sync_data_collection_result) |
+//!
+//! # `SLOs`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `GET /cv/api/slo/{identifier}/errorBudgetResetHistory` | [`get_error_budget_reset_history`](Api::get_error_budget_reset_history) |
+//! | `GET /cv/api/slo/{identifier}/notification-rules` | [`get_notification_rules_for_slo`](Api::get_notification_rules_for_slo) |
+//! | `GET /cv/api/slo/{identifier}/logs` | [`get_service_level_objective_logs`](Api::get_service_level_objective_logs) |
+//! | `POST /cv/api/slo/{identifier}/resetErrorBudget` | [`reset_error_budget`](Api::reset_error_budget) |
+//!
+//! # `SLOs dashboard`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `GET /cv/api/slo-dashboard/secondary-events-details` | [`get_secondary_event_details`](Api::get_secondary_event_details) |
+//! | `GET /cv/api/slo-dashboard/secondary-events/{identifier}` | [`get_secondary_events`](Api::get_secondary_events) |
+//! | `GET /cv/api/slo-dashboard/risk-count` | [`get_service_level_objectives_risk_count`](Api::get_service_level_objectives_risk_count) |
+//! | `GET /cv/api/slo-dashboard/environment-identifiers` | [`get_slo_associated_environment_identifiers`](Api::get_slo_associated_environment_identifiers) |
+//! | `GET /cv/api/slo-dashboard/monitored-services` | [`get_slo_associated_monitored_services`](Api::get_slo_associated_monitored_services) |
+//! | `GET /cv/api/slo-dashboard/widget/{identifier}/consumption` | [`get_slo_consumption_breakdown_view`](Api::get_slo_consumption_breakdown_view) |
+//! | `GET /cv/api/slo-dashboard/widget/{identifier}` | [`get_slo_details`](Api::get_slo_details) |
+//! | `GET /cv/api/slo-dashboard/widgets/list` | [`get_slo_health_list_view`](Api::get_slo_health_list_view) |
+//! | `POST /cv/api/slo-dashboard/widgets/list` | [`get_slo_health_list_view_v2`](Api::get_slo_health_list_view_v2) |
+//!
+//! # `ServiceLevelObjective`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `GET /cv/api/v1/orgs/{org}/projects/{project}/metric-graph/{slo-identifier}` | [`get_metric_graph_for_slo`](Api::get_metric_graph_for_slo) |
+//! | `GET /cv/api/v1/orgs/{org}/projects/{project}/slo` | [`list_slo`](Api::list_slo) |
+//!
+//! # `Srm Notification`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `DELETE /cv/api/notification-rule/{identifier}` | [`delete_notification_rule_data`](Api::delete_notification_rule_data) |
+//! | `GET /cv/api/notification-rule/{identifier}` | [`get_notification_rule_data`](Api::get_notification_rule_data) |
+//! | `GET /cv/api/notification-rule` | [`list_notification_rule_data`](Api::list_notification_rule_data) |
+//! | `POST /cv/api/notification-rule` | [`save_notification_rule_data`](Api::save_notification_rule_data) |
+//! | `PUT /cv/api/notification-rule/{identifier}` | [`update_notification_rule_data`](Api::update_notification_rule_data) |
+//!
+//! # `Usage`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `GET /cv/api/usage/SRM/active-monitored-services/csv/download` | [`download_active_monitored_service_csv_report`](Api::download_active_monitored_service_csv_report) |
+//! | `GET /cv/api/usage/SRM/active-services-monitored/csv/download` | [`download_active_service_monitored_csv_report`](Api::download_active_service_monitored_csv_report) |
+//! | `GET /cv/api/usage/CV` | [`get_license_usage`](Api::get_license_usage) |
+//! | `GET /cv/api/usage/SRM` | [`get_srm_license_usage`](Api::get_srm_license_usage) |
+//! | `POST /cv/api/usage/SRM/active-monitored-services` | [`list_srm_active_monitored_services`](Api::list_srm_active_monitored_services) |
 mod downtime;
 pub use downtime::*;
 mod healthsources;
 pub use healthsources::*;
-mod monitored_services;
-pub use monitored_services::*;
+mod monitored_services_c;
+pub use monitored_services_c::*;
+mod monitored_services_d;
+pub use monitored_services_d::*;
+mod monitored_services_g;
+pub use monitored_services_g::*;
+mod monitored_services_i;
+pub use monitored_services_i::*;
+mod monitored_services_m;
+pub use monitored_services_m::*;
+mod monitored_services_s;
+pub use monitored_services_s::*;
+mod monitored_services_u;
+pub use monitored_services_u::*;
+mod monitored_services_y;
+pub use monitored_services_y::*;
 mod ng_sl_os;
 pub use ng_sl_os::*;
 mod prometheus_data_retrieval;
@@ -50,42 +197,42 @@ pub static OPERATIONS: &[&crate::Operation] = &[
     &healthsources::GET_HEALTH_SOURCE,
     &healthsources::LIST_HEALTH_SOURCES,
     &healthsources::UPDATE_HEALTH_SOURCE,
-    &monitored_services::CREATE_DEFAULT_MONITORED_SERVICE,
-    &monitored_services::DELETE_MONITORED_SERVICE,
-    &monitored_services::DETACH_MONITORED_SERVICE_FROM_TEMPLATE,
-    &monitored_services::GET_ALL_MONITORED_SERVICES_WITH_HEALTH_SOURCES,
-    &monitored_services::GET_ANOMALIES_SUMMARY,
-    &monitored_services::GET_COUNT_OF_SERVICES,
-    &monitored_services::GET_ENVIRONMENTS,
-    &monitored_services::GET_HEALTH_SOURCES,
-    &monitored_services::GET_HEALTH_SOURCES_FOR_MONITORED_SERVICE_IDENTIFIER,
-    &monitored_services::GET_LIST,
-    &monitored_services::GET_LIST_V2,
-    &monitored_services::GET_MONITORED_SERVICE,
-    &monitored_services::GET_MONITORED_SERVICE_CHANGE_DETAILS,
-    &monitored_services::GET_MONITORED_SERVICE_DETAILS,
-    &monitored_services::GET_MONITORED_SERVICE_FROM_SERVICE_AND_ENVIRONMENT,
-    &monitored_services::GET_MONITORED_SERVICE_LOGS,
-    &monitored_services::GET_MONITORED_SERVICE_RECONCILIATION_STATUSES,
-    &monitored_services::GET_MONITORED_SERVICE_RESOLVED_TEMPLATE_INPUTS,
-    &monitored_services::GET_MONITORED_SERVICE_SCORE,
-    &monitored_services::GET_MS_SECONDARY_EVENTS,
-    &monitored_services::GET_MS_SECONDARY_EVENTS_DETAILS,
-    &monitored_services::GET_NOTIFICATION_RULES_FOR_MONITORED_SERVICE,
-    &monitored_services::GET_OVER_ALL_HEALTH_SCORE,
-    &monitored_services::GET_SERVICE_DETAILS,
-    &monitored_services::GET_SERVICES,
-    &monitored_services::GET_SLO_METRICS,
-    &monitored_services::IS_RECONCILIATION_REQUIRED_FOR_MONITORED_SERVICES,
-    &monitored_services::MONITORED_SERVICES_LIST,
-    &monitored_services::SAVE_MONITORED_SERVICE,
-    &monitored_services::SAVE_MONITORED_SERVICE_FROM_TEMPLATE_INPUT,
-    &monitored_services::SAVE_MONITORED_SERVICE_FROM_YAML,
-    &monitored_services::SET_HEALTH_MONITORING_FLAG,
-    &monitored_services::UPDATE_MONITORED_SERVICE,
-    &monitored_services::UPDATE_MONITORED_SERVICE_FROM_TEMPLATE_INPUT,
-    &monitored_services::UPDATE_MONITORED_SERVICE_FROM_YAML,
-    &monitored_services::YAML_TEMPLATE,
+    &monitored_services_c::CREATE_DEFAULT_MONITORED_SERVICE,
+    &monitored_services_d::DELETE_MONITORED_SERVICE,
+    &monitored_services_d::DETACH_MONITORED_SERVICE_FROM_TEMPLATE,
+    &monitored_services_g::GET_ALL_MONITORED_SERVICES_WITH_HEALTH_SOURCES,
+    &monitored_services_g::GET_ANOMALIES_SUMMARY,
+    &monitored_services_g::GET_COUNT_OF_SERVICES,
+    &monitored_services_g::GET_ENVIRONMENTS,
+    &monitored_services_g::GET_HEALTH_SOURCES,
+    &monitored_services_g::GET_HEALTH_SOURCES_FOR_MONITORED_SERVICE_IDENTIFIER,
+    &monitored_services_g::GET_LIST,
+    &monitored_services_g::GET_LIST_V2,
+    &monitored_services_g::GET_MONITORED_SERVICE,
+    &monitored_services_g::GET_MONITORED_SERVICE_CHANGE_DETAILS,
+    &monitored_services_g::GET_MONITORED_SERVICE_DETAILS,
+    &monitored_services_g::GET_MONITORED_SERVICE_FROM_SERVICE_AND_ENVIRONMENT,
+    &monitored_services_g::GET_MONITORED_SERVICE_LOGS,
+    &monitored_services_g::GET_MONITORED_SERVICE_RECONCILIATION_STATUSES,
+    &monitored_services_g::GET_MONITORED_SERVICE_RESOLVED_TEMPLATE_INPUTS,
+    &monitored_services_g::GET_MONITORED_SERVICE_SCORE,
+    &monitored_services_g::GET_MS_SECONDARY_EVENTS,
+    &monitored_services_g::GET_MS_SECONDARY_EVENTS_DETAILS,
+    &monitored_services_g::GET_NOTIFICATION_RULES_FOR_MONITORED_SERVICE,
+    &monitored_services_g::GET_OVER_ALL_HEALTH_SCORE,
+    &monitored_services_g::GET_SERVICE_DETAILS,
+    &monitored_services_g::GET_SERVICES,
+    &monitored_services_g::GET_SLO_METRICS,
+    &monitored_services_i::IS_RECONCILIATION_REQUIRED_FOR_MONITORED_SERVICES,
+    &monitored_services_m::MONITORED_SERVICES_LIST,
+    &monitored_services_s::SAVE_MONITORED_SERVICE,
+    &monitored_services_s::SAVE_MONITORED_SERVICE_FROM_TEMPLATE_INPUT,
+    &monitored_services_s::SAVE_MONITORED_SERVICE_FROM_YAML,
+    &monitored_services_s::SET_HEALTH_MONITORING_FLAG,
+    &monitored_services_u::UPDATE_MONITORED_SERVICE,
+    &monitored_services_u::UPDATE_MONITORED_SERVICE_FROM_TEMPLATE_INPUT,
+    &monitored_services_u::UPDATE_MONITORED_SERVICE_FROM_YAML,
+    &monitored_services_y::YAML_TEMPLATE,
     &ng_sl_os::DELETE_SLO_DATA_NG,
     &ng_sl_os::GET_ONBOARDING_GRAPH_NG,
     &ng_sl_os::GET_SERVICE_LEVEL_OBJECTIVE_NG,

@@ -6,6 +6,10 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `DELETE /cv/api/account/{accountIdentifier}/org/{orgIdentifier}/project/{projectIdentifier}/slo/v2/identifier/{identifier}`
+    ///
+    /// `deleteSLODataNg`, tag `NG SLOs`. Idempotent: twice is as good as once. Published types.
+    /// - Required: path `identifier`, `account_identifier` = `accountIdentifier`, `org_identifier` = `orgIdentifier`, `project_identifier` = `projectIdentifier`.
+    /// - Result: [`types::RestResponseBoolean`], `application/json`, `application/yaml`.
     #[inline]
     pub fn delete_slo_data_ng(
         &self,
@@ -22,6 +26,11 @@ impl<'c> Api<'c> {
         DeleteSloDataNg { call }
     }
     /// `POST /cv/api/account/{accountIdentifier}/org/{orgIdentifier}/project/{projectIdentifier}/slo/v2/composite-slo/onboarding-graph`
+    ///
+    /// `getOnboardingGraphNg`, tag `NG SLOs`. Safe: it only reads. Published types.
+    /// - Required: path `account_identifier` = `accountIdentifier`, `org_identifier` = `orgIdentifier`, `project_identifier` = `projectIdentifier`.
+    /// - Body: [`types::CompositeServiceLevelObjectiveSpec`], `application/json`.
+    /// - Result: [`types::RestResponseTimeGraphResponse`], `application/json`, `application/yaml`.
     #[inline]
     pub fn get_onboarding_graph_ng(
         &self,
@@ -38,6 +47,10 @@ impl<'c> Api<'c> {
         GetOnboardingGraphNg { call }
     }
     /// `GET /cv/api/account/{accountIdentifier}/org/{orgIdentifier}/project/{projectIdentifier}/slo/v2/identifier/{identifier}`
+    ///
+    /// `getServiceLevelObjectiveNg`, tag `NG SLOs`. Safe: it only reads. Published types.
+    /// - Required: path `identifier`, `account_identifier` = `accountIdentifier`, `org_identifier` = `orgIdentifier`, `project_identifier` = `projectIdentifier`.
+    /// - Result: [`types::RestResponseServiceLevelObjectiveV2Response`], `application/json`, `application/yaml`.
     #[inline]
     pub fn get_service_level_objective_ng(
         &self,
@@ -54,6 +67,11 @@ impl<'c> Api<'c> {
         GetServiceLevelObjectiveNg { call }
     }
     /// `GET /cv/api/account/{accountIdentifier}/org/{orgIdentifier}/project/{projectIdentifier}/slo/v2`
+    ///
+    /// `getServiceLevelObjectivesNg`, tag `NG SLOs`. Safe: it only reads. Published types.
+    /// - Required: path `account_identifier` = `accountIdentifier`, `org_identifier` = `orgIdentifier`, `project_identifier` = `projectIdentifier`; query `offset`, `page_size` = `pageSize`.
+    /// - Result: [`types::ResponseDtoPageResponseServiceLevelObjectiveV2Response`], `application/json`, `application/yaml`.
+    /// - List: `paged offset/pageSize from 0, items data.content, total data.totalItems, size data.pageSize`.
     #[inline]
     pub fn get_service_level_objectives_ng(
         &self,
@@ -74,6 +92,12 @@ impl<'c> Api<'c> {
         }
     }
     /// `POST /cv/api/account/{accountIdentifier}/org/{orgIdentifier}/project/{projectIdentifier}/slo/v2/status-list`
+    ///
+    /// `getSLOHealthListViewNg`, tag `NG SLOs`. Safe: it only reads. Published types.
+    /// - Required: path `account_identifier` = `accountIdentifier`, `org_identifier` = `orgIdentifier`, `project_identifier` = `projectIdentifier`.
+    /// - Body, optional: [`types::SloDashboardApiFilter`], `application/json`.
+    /// - Result: [`types::ResponseDtoPageResponseSloHealthListView`], `application/json`, `application/yaml`.
+    /// - List: `paged pageNumber/pageSize from 0, size 10, items data.content, total data.totalItems, size data.pageSize`.
     #[inline]
     pub fn get_slo_health_list_view_ng(
         &self,
@@ -88,6 +112,11 @@ impl<'c> Api<'c> {
         GetSloHealthListViewNg { call }
     }
     /// `POST /cv/api/account/{accountIdentifier}/org/{orgIdentifier}/project/{projectIdentifier}/slo/v2`
+    ///
+    /// `saveSLODataNg`, tag `NG SLOs`. Not repeated: twice may be more than once. Published types.
+    /// - Required: path `account_identifier` = `accountIdentifier`, `org_identifier` = `orgIdentifier`, `project_identifier` = `projectIdentifier`.
+    /// - Body: [`types::AbstractServiceLevelObjective`], `application/json`.
+    /// - Result: [`types::RestResponseServiceLevelObjectiveV2Response`], `application/json`, `application/yaml`.
     #[inline]
     pub fn save_slo_data_ng(
         &self,
@@ -104,6 +133,11 @@ impl<'c> Api<'c> {
         SaveSloDataNg { call }
     }
     /// `PUT /cv/api/account/{accountIdentifier}/org/{orgIdentifier}/project/{projectIdentifier}/slo/v2/identifier/{identifier}`
+    ///
+    /// `updateSLODataNg`, tag `NG SLOs`. Idempotent: twice is as good as once. Published types.
+    /// - Required: path `identifier`, `account_identifier` = `accountIdentifier`, `org_identifier` = `orgIdentifier`, `project_identifier` = `projectIdentifier`.
+    /// - Body: [`types::AbstractServiceLevelObjective`], `application/json`.
+    /// - Result: [`types::RestResponseServiceLevelObjectiveV2Response`], `application/json`, `application/yaml`.
     #[inline]
     pub fn update_slo_data_ng(
         &self,

@@ -6,6 +6,11 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /v1/iro/get-sync-data-collection-result`
+    ///
+    /// `get-sync-data-collection-result`, tag `Prometheus Data Retrieval`. Safe: it only reads. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Body: [`types::PrometheusQueryRequest`], `application/json`.
+    /// - Result: nothing.
     #[inline]
     pub fn get_sync_data_collection_result(
         &self,

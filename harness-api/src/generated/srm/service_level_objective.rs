@@ -6,6 +6,11 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /cv/api/v1/orgs/{org}/projects/{project}/metric-graph/{slo-identifier}`
+    ///
+    /// `getMetricGraphForSLO`, tag `ServiceLevelObjective`. Safe: it only reads. Published types.
+    /// - Required: path `org`, `project`, `slo_identifier` = `slo-identifier`.
+    /// - Result: list of [`types::MetricGraph`], `application/json`.
+    /// - List: `whole list, items body`.
     #[inline]
     pub fn get_metric_graph_for_slo(
         &self,
@@ -20,6 +25,11 @@ impl<'c> Api<'c> {
         GetMetricGraphForSlo { call }
     }
     /// `GET /cv/api/v1/orgs/{org}/projects/{project}/slo`
+    ///
+    /// `listSlo`, tag `ServiceLevelObjective`. Safe: it only reads. Published types.
+    /// - Required: path `org`, `project`.
+    /// - Result: list of [`types::SloHealthListView`], `application/json`.
+    /// - List: `paged page/limit from 0, size 20, items body`.
     #[inline]
     pub fn list_slo(
         &self,

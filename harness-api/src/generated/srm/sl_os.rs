@@ -6,6 +6,11 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /cv/api/slo/{identifier}/errorBudgetResetHistory`
+    ///
+    /// `getErrorBudgetResetHistory`, tag `SLOs`. Safe: it only reads. Published types.
+    /// - Required: path `identifier`; query `account_id` = `accountId`.
+    /// - Result: [`types::RestResponseListSloErrorBudgetReset`], `application/json`, `application/yaml`.
+    /// - List: `whole list, items resource`.
     #[inline]
     pub fn get_error_budget_reset_history(
         &self,
@@ -18,6 +23,11 @@ impl<'c> Api<'c> {
         GetErrorBudgetResetHistory { call }
     }
     /// `GET /cv/api/slo/{identifier}/notification-rules`
+    ///
+    /// `getNotificationRulesForSLO`, tag `SLOs`. Safe: it only reads. Published types.
+    /// - Required: path `identifier`; query `account_id` = `accountId`.
+    /// - Result: [`types::ResponseDtoPageResponseNotificationRuleResponse`], `application/json`, `application/yaml`.
+    /// - List: `paged pageNumber/pageSize from 0, size 10, items data.content, total data.totalItems, size data.pageSize`.
     #[inline]
     pub fn get_notification_rules_for_slo(
         &self,
@@ -30,6 +40,11 @@ impl<'c> Api<'c> {
         GetNotificationRulesForSlo { call }
     }
     /// `GET /cv/api/slo/{identifier}/logs`
+    ///
+    /// `getServiceLevelObjectiveLogs`, tag `SLOs`. Safe: it only reads. Published types.
+    /// - Required: path `identifier`; query `account_id` = `accountId`, `log_type` = `logType`, `start_time` = `startTime`, `end_time` = `endTime`.
+    /// - Result: [`types::RestResponsePageResponseCvngLog`], `application/json`, `application/yaml`.
+    /// - List: `paged pageNumber/pageSize from 0, size 10, items resource.content, total resource.totalItems, size resource.pageSize`.
     #[inline]
     pub fn get_service_level_objective_logs(
         &self,
@@ -53,6 +68,11 @@ impl<'c> Api<'c> {
         }
     }
     /// `POST /cv/api/slo/{identifier}/resetErrorBudget`
+    ///
+    /// `resetErrorBudget`, tag `SLOs`. Not repeated: twice may be more than once. Published types.
+    /// - Required: path `identifier`; query `account_id` = `accountId`.
+    /// - Body: [`types::SloErrorBudgetReset`], `application/json`.
+    /// - Result: [`types::RestResponseSloErrorBudgetReset`], `application/json`, `application/yaml`.
     #[inline]
     pub fn reset_error_budget(
         &self,

@@ -6,6 +6,10 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /cv/api/slo-dashboard/secondary-events-details`
+    ///
+    /// `getSecondaryEventDetails`, tag `SLOs dashboard`. Safe: it only reads. Published types.
+    /// - Required: query `account_id` = `accountId`, `secondary_event_type` = `secondaryEventType`, `identifiers`.
+    /// - Result: nothing.
     #[inline]
     pub fn get_secondary_event_details(
         &self,
@@ -28,6 +32,10 @@ impl<'c> Api<'c> {
         GetSecondaryEventDetails { call }
     }
     /// `GET /cv/api/slo-dashboard/secondary-events/{identifier}`
+    ///
+    /// `getSecondaryEvents`, tag `SLOs dashboard`. Safe: it only reads. Published types.
+    /// - Required: path `identifier`; query `start_time` = `startTime`, `end_time` = `endTime`, `account_id` = `accountId`.
+    /// - Result: nothing.
     #[inline]
     pub fn get_secondary_events(
         &self,
@@ -44,6 +52,10 @@ impl<'c> Api<'c> {
         GetSecondaryEvents { call }
     }
     /// `GET /cv/api/slo-dashboard/risk-count`
+    ///
+    /// `getServiceLevelObjectivesRiskCount`, tag `SLOs dashboard`. Safe: it only reads. Published types.
+    /// - Required: query `account_id` = `accountId`.
+    /// - Result: [`types::ResponseDtosloRiskCountResponse`], `application/json`, `application/yaml`.
     #[inline]
     pub fn get_service_level_objectives_risk_count(
         &self,
@@ -59,6 +71,10 @@ impl<'c> Api<'c> {
         }
     }
     /// `GET /cv/api/slo-dashboard/environment-identifiers`
+    ///
+    /// `getSLOAssociatedEnvironmentIdentifiers`, tag `SLOs dashboard`. Safe: it only reads. Published types.
+    /// - Required: query `account_id` = `accountId`.
+    /// - Result: nothing.
     #[inline]
     pub fn get_slo_associated_environment_identifiers(
         &self,
@@ -74,6 +90,10 @@ impl<'c> Api<'c> {
         }
     }
     /// `GET /cv/api/slo-dashboard/monitored-services`
+    ///
+    /// `getSLOAssociatedMonitoredServices`, tag `SLOs dashboard`. Safe: it only reads. Published types.
+    /// - Required: query `account_id` = `accountId`.
+    /// - Result: nothing.
     #[inline]
     pub fn get_slo_associated_monitored_services(
         &self,
@@ -89,6 +109,10 @@ impl<'c> Api<'c> {
         }
     }
     /// `GET /cv/api/slo-dashboard/widget/{identifier}/consumption`
+    ///
+    /// `getSloConsumptionBreakdownView`, tag `SLOs dashboard`. Safe: it only reads. Published types.
+    /// - Required: path `identifier`; query `start_time` = `startTime`, `end_time` = `endTime`, `account_id` = `accountId`.
+    /// - Result: [`types::ResponseDtoPageResponseSloConsumptionBreakdown`], `application/json`, `application/yaml`.
     #[inline]
     pub fn get_slo_consumption_breakdown_view(
         &self,
@@ -107,6 +131,10 @@ impl<'c> Api<'c> {
         }
     }
     /// `GET /cv/api/slo-dashboard/widget/{identifier}`
+    ///
+    /// `getSLODetails`, tag `SLOs dashboard`. Safe: it only reads. Published types.
+    /// - Required: path `identifier`; query `account_id` = `accountId`.
+    /// - Result: [`types::ResponseDtosloDashboardDetail`], `application/json`, `application/yaml`.
     #[inline]
     pub fn get_slo_details(
         &self,
@@ -119,6 +147,11 @@ impl<'c> Api<'c> {
         GetSloDetails { call }
     }
     /// `GET /cv/api/slo-dashboard/widgets/list`
+    ///
+    /// `getSLOHealthListView`, tag `SLOs dashboard`. Safe: it only reads. Published types.
+    /// - Required: query `account_id` = `accountId`.
+    /// - Result: [`types::ResponseDtoPageResponseSloHealthListView`], `application/json`, `application/yaml`.
+    /// - List: `paged pageNumber/pageSize from 0, size 10, items data.content, total data.totalItems, size data.pageSize`.
     #[inline]
     pub fn get_slo_health_list_view(
         &self,
@@ -129,6 +162,12 @@ impl<'c> Api<'c> {
         GetSloHealthListView { call }
     }
     /// `POST /cv/api/slo-dashboard/widgets/list`
+    ///
+    /// `getSLOHealthListViewV2`, tag `SLOs dashboard`. Safe: it only reads. Published types.
+    /// - Required: query `account_id` = `accountId`.
+    /// - Body, optional: [`types::SloDashboardApiFilter`], `application/json`.
+    /// - Result: [`types::ResponseDtoPageResponseSloHealthListView`], `application/json`, `application/yaml`.
+    /// - List: `paged pageNumber/pageSize from 0, size 10, items data.content, total data.totalItems, size data.pageSize`.
     #[inline]
     pub fn get_slo_health_list_view_v2(
         &self,

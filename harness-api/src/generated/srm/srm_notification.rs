@@ -6,6 +6,10 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `DELETE /cv/api/notification-rule/{identifier}`
+    ///
+    /// `deleteNotificationRuleData`, tag `Srm Notification`. Idempotent: twice is as good as once. Published types.
+    /// - Required: path `identifier`; query `account_id` = `accountId`.
+    /// - Result: nothing.
     #[inline]
     pub fn delete_notification_rule_data(
         &self,
@@ -18,6 +22,10 @@ impl<'c> Api<'c> {
         DeleteNotificationRuleData { call }
     }
     /// `GET /cv/api/notification-rule/{identifier}`
+    ///
+    /// `getNotificationRuleData`, tag `Srm Notification`. Safe: it only reads. Published types.
+    /// - Required: path `identifier`; query `account_id` = `accountId`.
+    /// - Result: nothing.
     #[inline]
     pub fn get_notification_rule_data(
         &self,
@@ -30,6 +38,10 @@ impl<'c> Api<'c> {
         GetNotificationRuleData { call }
     }
     /// `GET /cv/api/notification-rule`
+    ///
+    /// `getNotificationRuleData_1`, tag `Srm Notification`. Safe: it only reads. Published types.
+    /// - Required: query `account_id` = `accountId`, `page_number` = `pageNumber`, `page_size` = `pageSize`.
+    /// - Result: nothing.
     #[inline]
     pub fn list_notification_rule_data(
         &self,
@@ -44,6 +56,11 @@ impl<'c> Api<'c> {
         ListNotificationRuleData { call }
     }
     /// `POST /cv/api/notification-rule`
+    ///
+    /// `saveNotificationRuleData`, tag `Srm Notification`. Not repeated: twice may be more than once. Published types.
+    /// - Required: query `account_id` = `accountId`.
+    /// - Body, optional: [`types::NotificationRule`], `application/json`.
+    /// - Result: nothing.
     #[inline]
     pub fn save_notification_rule_data(
         &self,
@@ -54,6 +71,11 @@ impl<'c> Api<'c> {
         SaveNotificationRuleData { call }
     }
     /// `PUT /cv/api/notification-rule/{identifier}`
+    ///
+    /// `updateNotificationRuleData`, tag `Srm Notification`. Idempotent: twice is as good as once. Published types.
+    /// - Required: path `identifier`; query `account_id` = `accountId`.
+    /// - Body, optional: [`types::NotificationRule`], `application/json`.
+    /// - Result: nothing.
     #[inline]
     pub fn update_notification_rule_data(
         &self,

@@ -6,6 +6,9 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /cv/api/usage/SRM/active-monitored-services/csv/download`
+    ///
+    /// `downloadActiveMonitoredServiceCSVReport`, tag `Usage`. Safe: it only reads. The answer is not described.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn download_active_monitored_service_csv_report(
         &self,
@@ -19,6 +22,9 @@ impl<'c> Api<'c> {
         }
     }
     /// `GET /cv/api/usage/SRM/active-services-monitored/csv/download`
+    ///
+    /// `downloadActiveServiceMonitoredCSVReport`, tag `Usage`. Safe: it only reads. The answer is not described.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn download_active_service_monitored_csv_report(
         &self,
@@ -32,6 +38,10 @@ impl<'c> Api<'c> {
         }
     }
     /// `GET /cv/api/usage/CV`
+    ///
+    /// `CvgetLicenseUsage`, tag `Usage`. Safe: it only reads. The answer is not described.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn get_license_usage(
         &self,
@@ -42,6 +52,10 @@ impl<'c> Api<'c> {
         GetLicenseUsage { call }
     }
     /// `GET /cv/api/usage/SRM`
+    ///
+    /// `getSRMLicenseUsage`, tag `Usage`. Safe: it only reads. The answer is not described.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn get_srm_license_usage(
         &self,
@@ -52,6 +66,11 @@ impl<'c> Api<'c> {
         GetSrmLicenseUsage { call }
     }
     /// `POST /cv/api/usage/SRM/active-monitored-services`
+    ///
+    /// `listSRMActiveMonitoredServices`, tag `Usage`. Safe: it only reads. The answer is not described; the body is inferred from one sample.
+    /// - Body, optional: [`types::ListSrmActiveMonitoredServicesBody`], `application/json`.
+    /// - Result: json, `application/json`.
+    /// - List: `paged page/size from 0, size 20, items data.content`.
     #[inline]
     pub fn list_srm_active_monitored_services(&self) -> ListSrmActiveMonitoredServices {
         let call = rt::Call::new(self.client, &LIST_SRM_ACTIVE_MONITORED_SERVICES);

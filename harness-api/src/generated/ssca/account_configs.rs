@@ -6,6 +6,10 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /v1/configs/pipeline`
+    ///
+    /// `updatePipelineConfig`, tag `accountConfigs`. Not repeated: twice may be more than once. Published types.
+    /// - Body, optional: [`types::PipelineConfigUpdateRequest`], `application/json`.
+    /// - Result: nothing.
     #[inline]
     pub fn update_pipeline_config(&self) -> UpdatePipelineConfig {
         let call = rt::Call::new(self.client, &UPDATE_PIPELINE_CONFIG);

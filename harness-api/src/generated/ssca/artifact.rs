@@ -6,6 +6,12 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /v1/org/{org}/project/{project}/artifact/{artifact}/tag/{tag}/components`
+    ///
+    /// `getArtifactDetailComponentView`, tag `artifact`. Safe: it only reads. Published types.
+    /// - Required: path `org`, `project`, `artifact`, `tag`.
+    /// - Body, optional: [`types::ArtifactComponentViewRequestBody`], `application/json`.
+    /// - Result: list of [`types::ArtifactComponentViewResponse`], `application/json`.
+    /// - List: `paged page/limit from 0, size 30, at most 100, items body, total header X-Total-Elements, size header X-Page-Size`.
     #[inline]
     pub fn get_artifact_detail_component_view(
         &self,
@@ -24,6 +30,12 @@ impl<'c> Api<'c> {
         }
     }
     /// `POST /v1/org/{org}/project/{project}/artifact/{artifact}/tag/{tag}/deployments`
+    ///
+    /// `getArtifactDetailDeploymentView`, tag `artifact`. Safe: it only reads. Published types.
+    /// - Required: path `org`, `project`, `artifact`, `tag`.
+    /// - Body, optional: [`types::ArtifactDeploymentViewRequestBody`], `application/json`.
+    /// - Result: list of [`types::ArtifactDeploymentViewResponse`], `application/json`.
+    /// - List: `paged page/limit from 0, size 30, at most 100, items body, total header X-Total-Elements, size header X-Page-Size`.
     #[inline]
     pub fn get_artifact_detail_deployment_view(
         &self,
@@ -42,6 +54,10 @@ impl<'c> Api<'c> {
         }
     }
     /// `GET /v1/org/{org}/project/{project}/artifact/{artifact}/tag/{tag}/details`
+    ///
+    /// `getArtifactDetails`, tag `artifact`. Safe: it only reads. Published types.
+    /// - Required: path `org`, `project`, `artifact`, `tag`.
+    /// - Result: [`types::ArtifactDetailResponse`], `application/json`.
     #[inline]
     pub fn get_artifact_details(
         &self,
@@ -58,6 +74,12 @@ impl<'c> Api<'c> {
         GetArtifactDetails { call }
     }
     /// `POST /v1/org/{org}/project/{project}/artifacts`
+    ///
+    /// `listArtifacts`, tag `artifact`. Safe: it only reads. Published types.
+    /// - Required: path `org`, `project`.
+    /// - Body, optional: [`types::ArtifactListingRequestBody`], `application/json`.
+    /// - Result: list of [`types::ArtifactListingResponse`], `application/json`.
+    /// - List: `paged page/limit from 0, size 30, at most 100, items body, total header X-Total-Elements, size header X-Page-Size`.
     #[inline]
     pub fn list_artifacts(
         &self,
@@ -70,6 +92,11 @@ impl<'c> Api<'c> {
         ListArtifacts { call }
     }
     /// `POST /v1/org/{org}/project/{project}/grouped-artifacts`
+    ///
+    /// `listLatestArtifacts`, tag `artifact`. Safe: it only reads. Published types.
+    /// - Required: path `org`, `project`.
+    /// - Result: list of [`types::ArtifactListingResponse`], `application/json`.
+    /// - List: `paged page/limit from 0, size 30, at most 100, items body, total header X-Total-Elements, size header X-Page-Size`.
     #[inline]
     pub fn list_latest_artifacts(
         &self,

@@ -6,6 +6,12 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /v1/orgs/{org}/projects/{project}/artifact-sources/{source}/artifacts`
+    ///
+    /// `artifactListV2`, tag `artifactListing`. Safe: it only reads. Published types.
+    /// - Required: path `org`, `project`, `source`.
+    /// - Body, optional: [`types::ArtifactListingRequestBody`], `application/json`.
+    /// - Result: list of [`types::ArtifactV2ListingResponse`], `application/json`.
+    /// - List: `paged page/limit from 0, size 30, at most 100, items body, total header X-Total-Elements, size header X-Page-Size`.
     #[inline]
     pub fn artifact_list_v2(
         &self,
@@ -20,6 +26,11 @@ impl<'c> Api<'c> {
         ArtifactListV2 { call }
     }
     /// `GET /v1/orgs/{org}/projects/{project}/artifacts/{artifact}/chain-of-custody`
+    ///
+    /// `getArtifactV2ChainOfCustody`, tag `artifactListing`. Safe: it only reads. Published types.
+    /// - Required: path `org`, `project`, `artifact`.
+    /// - Result: list of [`types::ArtifactChainOfCustody`], `application/json`.
+    /// - List: `whole list, items body`.
     #[inline]
     pub fn get_artifact_v2_chain_of_custody(
         &self,
@@ -36,6 +47,12 @@ impl<'c> Api<'c> {
         }
     }
     /// `POST /v1/orgs/{org}/projects/{project}/artifacts/{artifact}/components`
+    ///
+    /// `getArtifactV2DetailComponentView`, tag `artifactListing`. Safe: it only reads. Published types.
+    /// - Required: path `org`, `project`, `artifact`.
+    /// - Body, optional: [`types::ArtifactComponentViewRequestBody`], `application/json`.
+    /// - Result: list of [`types::ArtifactComponentViewResponse`], `application/json`.
+    /// - List: `paged page/limit from 0, size 30, at most 100, items body, total header X-Total-Elements, size header X-Page-Size`.
     #[inline]
     pub fn get_artifact_v2_detail_component_view(
         &self,
@@ -55,6 +72,12 @@ impl<'c> Api<'c> {
         }
     }
     /// `POST /v1/orgs/{org}/projects/{project}/artifacts/{artifact}/deployments`
+    ///
+    /// `getArtifactV2DetailDeploymentView`, tag `artifactListing`. Safe: it only reads. Published types.
+    /// - Required: path `org`, `project`, `artifact`.
+    /// - Body, optional: [`types::ArtifactDeploymentViewRequestBody`], `application/json`.
+    /// - Result: list of [`types::ArtifactDeploymentViewResponse`], `application/json`.
+    /// - List: `paged page/limit from 0, size 30, at most 100, items body, total header X-Total-Elements, size header X-Page-Size`.
     #[inline]
     pub fn get_artifact_v2_detail_deployment_view(
         &self,
@@ -74,6 +97,10 @@ impl<'c> Api<'c> {
         }
     }
     /// `GET /v1/orgs/{org}/projects/{project}/artifact-sources/{source}/artifacts/{artifact}/overview`
+    ///
+    /// `getArtifactV2Overview`, tag `artifactListing`. Safe: it only reads. Published types.
+    /// - Required: path `org`, `project`, `artifact`, `source`.
+    /// - Result: [`types::ArtifactV2Overview`], `application/json`.
     #[inline]
     pub fn get_artifact_v2_overview(
         &self,
@@ -90,6 +117,10 @@ impl<'c> Api<'c> {
         GetArtifactV2Overview { call }
     }
     /// `GET /v1/orgs/{org}/projects/{project}/artifact-overview`
+    ///
+    /// `getArtifactV2OverviewByName`, tag `artifactListing`. Safe: it only reads. Published types.
+    /// - Required: path `org`, `project`; query `digest`, `registry_url`, `image_name`.
+    /// - Result: [`types::ArtifactV2Overview`], `application/json`.
     #[inline]
     pub fn get_artifact_v2_overview_by_name(
         &self,
@@ -110,6 +141,12 @@ impl<'c> Api<'c> {
         }
     }
     /// `POST /v1/orgs/{org}/projects/{project}/artifact-sources`
+    ///
+    /// `listArtifactSources`, tag `artifactListing`. Safe: it only reads. Published types.
+    /// - Required: path `org`, `project`.
+    /// - Body, optional: [`types::ArtifactListingRequestBody`], `application/json`.
+    /// - Result: list of [`types::ArtifactSourcesListingResponse`], `application/json`.
+    /// - List: `paged page/limit from 0, size 30, at most 100, items body, total header X-Total-Elements, size header X-Page-Size`.
     #[inline]
     pub fn list_artifact_sources(
         &self,

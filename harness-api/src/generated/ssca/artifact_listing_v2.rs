@@ -6,6 +6,11 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /v2/orgs/{org}/projects/{project}/artifacts/{artifact}/chain-of-custody`
+    ///
+    /// `getArtifactChainOfCustodyV2`, tag `artifactListingV2`. Safe: it only reads. Published types.
+    /// - Required: path `org`, `project`, `artifact`.
+    /// - Result: list of [`types::ArtifactChainOfCustodyV2`], `application/json`.
+    /// - List: `whole list, items body`.
     #[inline]
     pub fn get_artifact_chain_of_custody_v2(
         &self,

@@ -6,6 +6,11 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /v1/orgs/{org}/projects/{project}/signing/download-signature`
+    ///
+    /// `downloadSignature`, tag `ArtifactSigning`. Not repeated: twice may be more than once. Published types.
+    /// - Required: path `org`, `project`.
+    /// - Body, optional: [`types::ArtifactModelPipeline`], `application/json`.
+    /// - Result: [`types::DownloadSignatureResponseBody`], `application/json`.
     #[inline]
     pub fn download_signature(
         &self,
@@ -18,6 +23,11 @@ impl<'c> Api<'c> {
         DownloadSignature { call }
     }
     /// `POST /v1/orgs/{org}/projects/{project}/signing/{signatureId}/save-integrity-verification`
+    ///
+    /// `saveIntegrityVerification`, tag `ArtifactSigning`. Not repeated: twice may be more than once. Published types.
+    /// - Required: path `org`, `project`, `signature_id` = `signatureId`.
+    /// - Body, optional: [`types::SaveIntegrityVerificationRequestBody`], `application/json`.
+    /// - Result: [`types::SaveIntegrityVerificationResponse`], `application/json`.
     #[inline]
     pub fn save_integrity_verification(
         &self,
@@ -32,6 +42,11 @@ impl<'c> Api<'c> {
         SaveIntegrityVerification { call }
     }
     /// `POST /v1/orgs/{org}/projects/{project}/signing/{signatureId}/save-signature`
+    ///
+    /// `saveSignature`, tag `ArtifactSigning`. Not repeated: twice may be more than once. Published types.
+    /// - Required: path `org`, `project`, `signature_id` = `signatureId`.
+    /// - Body, optional: [`types::SaveSignatureRequestBody`], `application/json`.
+    /// - Result: [`types::SaveSignatureResponse`], `application/json`.
     #[inline]
     pub fn save_signature(
         &self,
@@ -46,6 +61,11 @@ impl<'c> Api<'c> {
         SaveSignature { call }
     }
     /// `POST /v1/orgs/{org}/projects/{project}/signing/upload-signature`
+    ///
+    /// `uploadSignature`, tag `ArtifactSigning`. Not repeated: twice may be more than once. Published types.
+    /// - Required: path `org`, `project`.
+    /// - Body, optional: `multipart/form-data`.
+    /// - Result: nothing.
     #[inline]
     pub fn upload_signature(
         &self,

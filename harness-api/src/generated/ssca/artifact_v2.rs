@@ -6,6 +6,12 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /v1/orgs/{org}/projects/{project}/artifacts`
+    ///
+    /// `artifactList`, tag `artifactV2`. Safe: it only reads. Published types.
+    /// - Required: path `org`, `project`; query `type_` = `type`.
+    /// - Body, optional: [`types::ArtifactListingRequestBody`], `application/json`.
+    /// - Result: list of [`types::ArtifactListingResponseV2`], `application/json`.
+    /// - List: `paged page/limit from 0, size 30, at most 100, items body, total header X-Total-Elements, size header X-Page-Size`.
     #[inline]
     pub fn artifact_list(
         &self,

@@ -6,6 +6,10 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /v1/base-image/details`
+    ///
+    /// `getBaseImageDetails`, tag `baseImage`. Safe: it only reads. Published types.
+    /// - Body, optional: [`types::ArtifactComponentsRequestBody`], `application/json`.
+    /// - Result: [`types::ArtifactComponentsResponseBody`], `application/json`.
     #[inline]
     pub fn get_base_image_details(&self) -> GetBaseImageDetails {
         let call = rt::Call::new(self.client, &GET_BASE_IMAGE_DETAILS);

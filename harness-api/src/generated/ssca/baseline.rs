@@ -6,6 +6,10 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /v1/orgs/{org}/projects/{project}/artifact/{artifact}/baseline`
+    ///
+    /// `getBaselineForArtifact`, tag `Baseline`. Safe: it only reads. Published types.
+    /// - Required: path `org`, `project`, `artifact`.
+    /// - Result: [`types::BaselineResponseBody`], `application/json`.
     #[inline]
     pub fn get_baseline_for_artifact(
         &self,
@@ -20,6 +24,11 @@ impl<'c> Api<'c> {
         GetBaselineForArtifact { call }
     }
     /// `POST /v1/orgs/{org}/projects/{project}/artifact/{artifact}/baseline`
+    ///
+    /// `setBaselineForArtifact`, tag `Baseline`. Not repeated: twice may be more than once. Published types.
+    /// - Required: path `org`, `project`, `artifact`.
+    /// - Body, optional: [`types::BaselineRequestBody`], `application/json`.
+    /// - Result: [`types::SaveResponse`], `application/json`.
     #[inline]
     pub fn set_baseline_for_artifact(
         &self,

@@ -6,6 +6,11 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /v1/orgs/{org}/projects/{project}/artifact-sources/{source}/baseline`
+    ///
+    /// `setBaselineForArtifactV2`, tag `BaselineV2`. Not repeated: twice may be more than once. Published types.
+    /// - Required: path `org`, `project`, `source`.
+    /// - Body, optional: [`types::BaselineV2RequestBody`], `application/json`.
+    /// - Result: [`types::SaveResponse`], `application/json`.
     #[inline]
     pub fn set_baseline_for_artifact_v2(
         &self,

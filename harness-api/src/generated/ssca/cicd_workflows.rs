@@ -6,6 +6,11 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /v1/orgs/{org}/projects/{project}/ci-cd/{workflow}/plugins`
+    ///
+    /// `fetchPluginsForWorkflow`, tag `CICDWorkflows`. Safe: it only reads. Published types.
+    /// - Required: path `org`, `project`, `workflow`.
+    /// - Result: list of [`types::CicdWorklfowPluginsResponse`], `application/json`.
+    /// - List: `paged page/limit from 0, size 30, at most 100, items body, total header X-Total-Elements, size header X-Page-Size`.
     #[inline]
     pub fn fetch_plugins_for_workflow(
         &self,
@@ -20,6 +25,10 @@ impl<'c> Api<'c> {
         FetchPluginsForWorkflow { call }
     }
     /// `GET /v1/orgs/{org}/projects/{project}/ci-cd/{workflow}/overview`
+    ///
+    /// `getCICDOverview`, tag `CICDWorkflows`. Safe: it only reads. Published types.
+    /// - Required: path `org`, `project`, `workflow`.
+    /// - Result: [`types::CicdOverviewResponseBody`], `application/json`.
     #[inline]
     pub fn get_cicd_overview(
         &self,
@@ -34,6 +43,10 @@ impl<'c> Api<'c> {
         GetCicdOverview { call }
     }
     /// `GET /v1/orgs/{org}/projects/{project}/ci-cd/{workflow}/rules/evalution-trend`
+    ///
+    /// `getCICDRulesEvaluationTrend`, tag `CICDWorkflows`. Safe: it only reads. Published types.
+    /// - Required: path `org`, `project`, `workflow`; query `start_time`.
+    /// - Result: nothing.
     #[inline]
     pub fn get_cicd_rules_evaluation_trend(
         &self,
@@ -52,6 +65,12 @@ impl<'c> Api<'c> {
         }
     }
     /// `POST /v1/orgs/{org}/projects/{project}/ci-cd/list`
+    ///
+    /// `getCICDWorkflowsList`, tag `CICDWorkflows`. Safe: it only reads. Published types.
+    /// - Required: path `org`, `project`.
+    /// - Body, optional: [`types::CicdWorkflowListingRequest`], `application/json`.
+    /// - Result: list of [`types::CicdWorkflowListingResponse`], `application/json`.
+    /// - List: `paged page/limit from 0, size 30, at most 100, items body, total header X-Total-Elements, size header X-Page-Size`.
     #[inline]
     pub fn get_cicd_workflows_list(
         &self,
@@ -64,6 +83,10 @@ impl<'c> Api<'c> {
         GetCicdWorkflowsList { call }
     }
     /// `GET /v1/orgs/{org}/projects/{project}/ci-cd/summary`
+    ///
+    /// `getCICDWorkflowsSummary`, tag `CICDWorkflows`. Safe: it only reads. Published types.
+    /// - Required: path `org`, `project`.
+    /// - Result: [`types::CicdWorkflowSummary`], `application/json`.
     #[inline]
     pub fn get_cicd_workflows_summary(
         &self,
@@ -76,6 +99,10 @@ impl<'c> Api<'c> {
         GetCicdWorkflowsSummary { call }
     }
     /// `GET /v1/orgs/{org}/projects/{project}/ci-cd/harness/pipeline/{pipeline-id}`
+    ///
+    /// `getHarnessPipelineYaml`, tag `CICDWorkflows`. Safe: it only reads. Published types.
+    /// - Required: path `org`, `project`, `pipeline_id` = `pipeline-id`.
+    /// - Result: [`types::CicdHarnessPipelineYamlResponseBody`], `application/json`.
     #[inline]
     pub fn get_harness_pipeline_yaml(
         &self,

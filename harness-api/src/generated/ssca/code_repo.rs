@@ -6,6 +6,12 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /v1/orgs/{org}/projects/{project}/code-repos/list`
+    ///
+    /// `codeRepositoriesList`, tag `codeRepo`. Safe: it only reads. Published types.
+    /// - Required: path `org`, `project`.
+    /// - Body, optional: [`types::CodeRepositoryListingRequest`], `application/json`.
+    /// - Result: list of [`types::CodeRepositoryListingResponse`], `application/json`.
+    /// - List: `paged page/limit from 0, size 30, at most 100, items body, total header X-Total-Elements, size header X-Page-Size`.
     #[inline]
     pub fn code_repositories_list(
         &self,
@@ -18,6 +24,10 @@ impl<'c> Api<'c> {
         CodeRepositoriesList { call }
     }
     /// `GET /v1/orgs/{org}/projects/{project}/code-repos/summary`
+    ///
+    /// `getAllRepositoriesSummary`, tag `codeRepo`. Safe: it only reads. Published types.
+    /// - Required: path `org`, `project`.
+    /// - Result: [`types::RepositoriesSummary`], `application/json`.
     #[inline]
     pub fn get_all_repositories_summary(
         &self,
@@ -30,6 +40,10 @@ impl<'c> Api<'c> {
         GetAllRepositoriesSummary { call }
     }
     /// `GET /v1/orgs/{org}/projects/{project}/code-repos/{code-repo}/overview`
+    ///
+    /// `getCodeRepositoryOverview`, tag `codeRepo`. Safe: it only reads. Published types.
+    /// - Required: path `org`, `project`, `code_repo` = `code-repo`.
+    /// - Result: [`types::CodeRepositoryOverview`], `application/json`.
     #[inline]
     pub fn get_code_repository_overview(
         &self,
@@ -44,6 +58,11 @@ impl<'c> Api<'c> {
         GetCodeRepositoryOverview { call }
     }
     /// `GET /v1/orgs/{org}/projects/{project}/code-repos/{code-repo}/rules/evalution-trend`
+    ///
+    /// `getRepoRulesEvaluationTrend`, tag `codeRepo`. Safe: it only reads. Published types.
+    /// - Required: path `org`, `project`, `code_repo` = `code-repo`; query `start_time`.
+    /// - Result: list of [`types::CodeRepoRulesEvaluation`], `application/json`.
+    /// - List: `whole list, items body`.
     #[inline]
     pub fn get_repo_rules_evaluation_trend(
         &self,

@@ -6,6 +6,12 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /v1/orgs/{org}/projects/{project}/compliance-results/list`
+    ///
+    /// `fetchComplianceResults`, tag `ComplianceResults`. Safe: it only reads. Published types.
+    /// - Required: path `org`, `project`.
+    /// - Body, optional: [`types::ComplianceResultFilter`], `application/json`.
+    /// - Result: list of [`types::ComplianceResultDto`], `application/json`.
+    /// - List: `paged page/limit from 0, size 30, at most 100, items body, total header X-Total-Elements, size header X-Page-Size`.
     #[inline]
     pub fn fetch_compliance_results(
         &self,
@@ -18,6 +24,12 @@ impl<'c> Api<'c> {
         FetchComplianceResults { call }
     }
     /// `POST /v1/orgs/{org}/projects/{project}/artifact/{artifact}/compliance-results/list`
+    ///
+    /// `fetchComplianceResultsByArtifact`, tag `ComplianceResults`. Safe: it only reads. Published types.
+    /// - Required: path `org`, `project`, `artifact`.
+    /// - Body, optional: [`types::ComplianceResultByArtifactFilter`], `application/json`.
+    /// - Result: list of [`types::FetchComplianceResultByArtifactResponseBody`], `application/json`.
+    /// - List: `paged page/limit from 0, size 30, at most 100, items body, total header X-Total-Elements, size header X-Page-Size`.
     #[inline]
     pub fn fetch_compliance_results_by_artifact(
         &self,
@@ -34,6 +46,11 @@ impl<'c> Api<'c> {
         }
     }
     /// `GET /v1/orgs/{org}/projects/{project}/compliance-results/compliances/{compliance}/artifacts`
+    ///
+    /// `fetchComplianceResultsByComplianceId`, tag `ComplianceResults`. Safe: it only reads. Published types.
+    /// - Required: path `org`, `project`, `compliance`.
+    /// - Result: list of [`types::ComplianceArtifactWithExecution`], `application/json`.
+    /// - List: `paged page/limit from 0, size 30, at most 100, items body, total header X-Total-Elements, size header X-Page-Size`.
     #[inline]
     pub fn fetch_compliance_results_by_compliance_id(
         &self,
@@ -53,6 +70,12 @@ impl<'c> Api<'c> {
         }
     }
     /// `POST /v1/orgs/{org}/projects/{project}/compliance-results/compliances`
+    ///
+    /// `fetchComplianceResultsGroupById`, tag `ComplianceResults`. Safe: it only reads. Published types.
+    /// - Required: path `org`, `project`.
+    /// - Body, optional: [`types::ComplianceResultFilter`], `application/json`.
+    /// - Result: list of [`types::ComplianceResultAggregationByType`], `application/json`.
+    /// - List: `paged page/limit from 0, size 30, at most 100, items body, total header X-Total-Elements, size header X-Page-Size`.
     #[inline]
     pub fn fetch_compliance_results_group_by_id(
         &self,
@@ -67,6 +90,11 @@ impl<'c> Api<'c> {
         }
     }
     /// `POST /v1/orgs/{org}/projects/{project}/compliance-results`
+    ///
+    /// `saveComplianceResult`, tag `ComplianceResults`. Not repeated: twice may be more than once. Published types.
+    /// - Required: path `org`, `project`.
+    /// - Body, optional: [`types::CreateComplianceResult`], `application/json`.
+    /// - Result: nothing.
     #[inline]
     pub fn save_compliance_result(
         &self,

@@ -6,6 +6,11 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /v2/orgs/{org}/projects/{project}/compliance-results`
+    ///
+    /// `saveComplianceResultV2`, tag `ComplianceResultsV2`. Not repeated: twice may be more than once. Published types.
+    /// - Required: path `org`, `project`.
+    /// - Body, optional: [`types::CreateComplianceResultV2`], `application/json`.
+    /// - Result: nothing.
     #[inline]
     pub fn save_compliance_result_v2(
         &self,

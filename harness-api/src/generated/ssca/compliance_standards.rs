@@ -6,6 +6,11 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /v1/orgs/{org}/projects/{project}/compliance-standards`
+    ///
+    /// `createComplianceStandards`, tag `ComplianceStandards`. Not repeated: twice may be more than once. The answer is not described; the body is inferred from one sample.
+    /// - Required: path `org`, `project`.
+    /// - Body, optional: list of [`types::CreateComplianceStandardsBody`], `application/json`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn create_compliance_standards(
         &self,
@@ -18,6 +23,11 @@ impl<'c> Api<'c> {
         CreateComplianceStandards { call }
     }
     /// `POST /v1/orgs/{org}/projects/{project}/compliance-standards/list`
+    ///
+    /// `getComplianceStandards`, tag `ComplianceStandards`. Safe: it only reads. The answer is not described; the body is inferred from one sample.
+    /// - Required: path `org`, `project`.
+    /// - Body, optional: [`types::GetComplianceStandardsBody`], `application/json`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn get_compliance_standards(
         &self,
@@ -30,6 +40,10 @@ impl<'c> Api<'c> {
         GetComplianceStandards { call }
     }
     /// `GET /v1/orgs/{org}/projects/{project}/compliance-standards/compliances/{compliance}`
+    ///
+    /// `getCompliaceStandardById`, tag `complianceStandards`. Safe: it only reads. Published types.
+    /// - Required: path `org`, `project`, `compliance`.
+    /// - Result: [`types::ComplianceCheck`], `application/json`.
     #[inline]
     pub fn get_compliance_standard_by_id(
         &self,

@@ -6,6 +6,10 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /v1/compliance-standards/filters`
+    ///
+    /// `getComplianceStandardsFilters`, tag `ComplianceStandardsFilter`. Safe: it only reads. Published types.
+    /// - Result: list of [`types::ComplianceStandardsFilterEntity`], `application/json`.
+    /// - List: `whole list, items body`.
     #[inline]
     pub fn get_compliance_standards_filters(&self) -> GetComplianceStandardsFilters {
         let call = rt::Call::new(self.client, &GET_COMPLIANCE_STANDARDS_FILTERS);

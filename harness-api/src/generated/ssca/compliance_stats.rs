@@ -6,6 +6,11 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /v1/orgs/{org}/projects/{project}/compliance-stats/evaluation-trend`
+    ///
+    /// `get-compliance-evaluation-trends`, tag `ComplianceStats`. Safe: it only reads. Published types.
+    /// - Required: path `org`, `project`.
+    /// - Body, optional: [`types::ComplianceResultFilter`], `application/json`.
+    /// - Result: list of [`types::ComplianceEvaluationTrend`], `application/json`.
     #[inline]
     pub fn get_compliance_evaluation_trends(
         &self,
@@ -20,6 +25,12 @@ impl<'c> Api<'c> {
         }
     }
     /// `POST /v1/orgs/{org}/projects/{project}/compliance-stats/checks`
+    ///
+    /// `getComplianceResultStatsByComplianceChecks`, tag `ComplianceStats`. Safe: it only reads. Published types.
+    /// - Required: path `org`, `project`.
+    /// - Body, optional: [`types::ComplianceResultFilter`], `application/json`.
+    /// - Result: list of [`types::ComplianceChecksMetrics`], `application/json`.
+    /// - List: `paged page/limit from 0, size 30, at most 100, items body, total header X-Total-Elements, size header X-Page-Size`.
     #[inline]
     pub fn get_compliance_result_stats_by_compliance_checks(
         &self,
@@ -37,6 +48,11 @@ impl<'c> Api<'c> {
         }
     }
     /// `POST /v1/orgs/{org}/projects/{project}/compliance-stats/evaluation-breakdown/artifacts`
+    ///
+    /// `postComplianceResultStatsEvaluationBreakdownArtifactType`, tag `ComplianceStats`. Safe: it only reads. Published types.
+    /// - Required: path `org`, `project`.
+    /// - Body, optional: [`types::ComplianceResultFilter`], `application/json`.
+    /// - Result: list of [`types::ArtifactComplianceMetrics`], `application/json`.
     #[inline]
     pub fn post_compliance_result_stats_evaluation_breakdown_artifact_type(
         &self,
@@ -54,6 +70,11 @@ impl<'c> Api<'c> {
         }
     }
     /// `POST /v1/orgs/{org}/projects/{project}/compliance-stats/evaluation-breakdown`
+    ///
+    /// `postComplianceResultStatsOverview`, tag `ComplianceStats`. Safe: it only reads. Published types.
+    /// - Required: path `org`, `project`.
+    /// - Body, optional: [`types::ComplianceResultFilter`], `application/json`.
+    /// - Result: [`types::ComplianceResultsEvaluationBreakdown`], `application/json`.
     #[inline]
     pub fn post_compliance_result_stats_overview(
         &self,

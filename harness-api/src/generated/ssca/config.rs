@@ -6,6 +6,10 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /v1/org/{org}/project/{project}/ssca-config/{name}/type/{type}`
+    ///
+    /// `getConfigByNameAndType`, tag `Config`. Safe: it only reads. Published types.
+    /// - Required: path `org`, `project`, `name`, `type_` = `type`.
+    /// - Result: [`types::ConfigResponseBody`], `application/json`.
     #[inline]
     pub fn get_config_by_name_and_type(
         &self,
@@ -22,6 +26,10 @@ impl<'c> Api<'c> {
         GetConfigByNameAndType { call }
     }
     /// `GET /gateway/ssca-manager/v1/ssca-config/{config-id}`
+    ///
+    /// `getConfigForAccount`, tag `Config`. Safe: it only reads. Published types.
+    /// - Required: path `config_id` = `config-id`.
+    /// - Result: [`types::ConfigResponseBody`], `application/json`.
     #[inline]
     pub fn get_config_for_account(
         &self,
@@ -32,6 +40,10 @@ impl<'c> Api<'c> {
         GetConfigForAccount { call }
     }
     /// `GET /gateway/ssca-manager/v1/org/{org}/ssca-config/{config-id}`
+    ///
+    /// `getConfigForOrg`, tag `Config`. Safe: it only reads. Published types.
+    /// - Required: path `org`, `config_id` = `config-id`.
+    /// - Result: [`types::ConfigResponseBody`], `application/json`.
     #[inline]
     pub fn get_config_for_org(
         &self,
@@ -44,6 +56,11 @@ impl<'c> Api<'c> {
         GetConfigForOrg { call }
     }
     /// `GET /v1/org/{org}/project/{project}/ssca-config`
+    ///
+    /// `listConfigs`, tag `Config`. Safe: it only reads. Published types.
+    /// - Required: path `org`, `project`.
+    /// - Result: list of [`types::ConfigResponseBody`], `application/json`.
+    /// - List: `paged page/limit from 0, size 30, at most 100, items body, total header X-Total-Elements, size header X-Page-Size`.
     #[inline]
     pub fn list_configs(
         &self,
@@ -56,6 +73,11 @@ impl<'c> Api<'c> {
         ListConfigs { call }
     }
     /// `POST /v1/org/{org}/project/{project}/ssca-config`
+    ///
+    /// `saveConfig`, tag `Config`. Not repeated: twice may be more than once. Published types.
+    /// - Required: path `org`, `project`.
+    /// - Body, optional: [`types::ConfigRequestBody`], `application/json`.
+    /// - Result: [`types::SaveResponse`], `application/json`.
     #[inline]
     pub fn save_config(
         &self,

@@ -6,6 +6,10 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /gateway/ssca-manager/v1/org/{org}/project/{project}/ssca-config/{config-id}`
+    ///
+    /// `getConfigById`, tag `ConfigForProject`. Safe: it only reads. Published types.
+    /// - Required: path `org`, `project`, `config_id` = `config-id`.
+    /// - Result: [`types::ConfigResponseBody`], `application/json`.
     #[inline]
     pub fn get_config_by_id(
         &self,
@@ -20,6 +24,11 @@ impl<'c> Api<'c> {
         GetConfigById { call }
     }
     /// `PUT /gateway/ssca-manager/v1/org/{org}/project/{project}/ssca-config/{config-id}`
+    ///
+    /// `updateConfigById`, tag `ConfigForProject`. Idempotent: twice is as good as once. Published types.
+    /// - Required: path `org`, `project`, `config_id` = `config-id`.
+    /// - Body, optional: [`types::ConfigRequestBody`], `application/json`.
+    /// - Result: [`types::SaveResponse`], `application/json`.
     #[inline]
     pub fn update_config_by_id(
         &self,

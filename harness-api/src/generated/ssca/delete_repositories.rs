@@ -6,6 +6,11 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `DELETE /gateway/ssca-manager/v1/orgs/{org}/projects/{project}/integration/{integration}/repos`
+    ///
+    /// `deleteRepos`, tag `Delete Repositories`. Idempotent: twice is as good as once. Published types.
+    /// - Required: path `org`, `project`, `integration`.
+    /// - Body, optional: [`types::ConfigureReposRequest`], `application/json`.
+    /// - Result: [`types::UpdateIntegration`], `application/json`.
     #[inline]
     pub fn delete_repos(
         &self,
@@ -20,6 +25,10 @@ impl<'c> Api<'c> {
         DeleteRepos { call }
     }
     /// `DELETE /gateway/ssca-manager/v1/repository`
+    ///
+    /// `deleteRepositories`, tag `Delete Repositories`. Idempotent: twice is as good as once. Published types.
+    /// - Body, optional: list of [`types::Repositories`], `application/json`.
+    /// - Result: nothing.
     #[inline]
     pub fn delete_repositories(&self) -> DeleteRepositories {
         let call = rt::Call::new(self.client, &DELETE_REPOSITORIES);

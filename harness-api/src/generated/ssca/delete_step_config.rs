@@ -6,6 +6,10 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `DELETE /gateway/ssca-manager/v1/ssca-config/{config-id}`
+    ///
+    /// `deleteConfigByAccount`, tag `Delete Step Config`. Idempotent: twice is as good as once. Published types.
+    /// - Required: path `config_id` = `config-id`.
+    /// - Result: nothing.
     #[inline]
     pub fn delete_config_by_account(
         &self,
@@ -16,6 +20,10 @@ impl<'c> Api<'c> {
         DeleteConfigByAccount { call }
     }
     /// `DELETE /gateway/ssca-manager/v1/org/{org}/project/{project}/ssca-config/{config-id}`
+    ///
+    /// `deleteConfigById`, tag `Delete Step Config`. Idempotent: twice is as good as once. Published types.
+    /// - Required: path `org`, `project`, `config_id` = `config-id`.
+    /// - Result: nothing.
     #[inline]
     pub fn delete_config_by_id(
         &self,
@@ -30,6 +38,10 @@ impl<'c> Api<'c> {
         DeleteConfigById { call }
     }
     /// `DELETE /gateway/ssca-manager/v1/org/{org}/ssca-config/{config-id}`
+    ///
+    /// `deleteConfigByOrg`, tag `Delete Step Config`. Idempotent: twice is as good as once. Published types.
+    /// - Required: path `org`, `config_id` = `config-id`.
+    /// - Result: nothing.
     #[inline]
     pub fn delete_config_by_org(
         &self,

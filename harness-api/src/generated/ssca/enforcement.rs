@@ -6,6 +6,10 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /v1/org/{org}/project/{project}/enforcement/{enforcement-id}/summary`
+    ///
+    /// `getEnforcementSummary`, tag `enforcement`. Safe: it only reads. Published types.
+    /// - Required: path `org`, `project`, `enforcement_id` = `enforcement-id`.
+    /// - Result: [`types::EnforcementSummaryResponse`], `application/json`.
     #[inline]
     pub fn get_enforcement_summary(
         &self,
@@ -20,6 +24,12 @@ impl<'c> Api<'c> {
         GetEnforcementSummary { call }
     }
     /// `POST /v1/org/{org}/project/{project}/normalised-sbom-component`
+    ///
+    /// `getNormalisedSbomComponent`, tag `enforcement`. Safe: it only reads. Published types.
+    /// - Required: path `org`, `project`.
+    /// - Body, optional: [`types::SscaArtifact`], `application/json`.
+    /// - Result: list of [`types::NormalizedSbomComponentDto`], `application/json`.
+    /// - List: `paged page/limit from 0, size 30, at most 100, items body, total header X-Total-Elements, size header X-Page-Size`.
     #[inline]
     pub fn get_normalised_sbom_component(
         &self,
@@ -32,6 +42,11 @@ impl<'c> Api<'c> {
         GetNormalisedSbomComponent { call }
     }
     /// `GET /v1/org/{org}/project/{project}/enforcement/{enforcement-id}/policy-violations`
+    ///
+    /// `getPolicyViolations`, tag `enforcement`. Safe: it only reads. Published types.
+    /// - Required: path `org`, `project`, `enforcement_id` = `enforcement-id`.
+    /// - Result: list of [`types::PolicyViolation`], `application/json`.
+    /// - List: `paged page/limit from 0, size 30, at most 100, items body, total header X-Total-Elements, size header X-Page-Size`.
     #[inline]
     pub fn get_policy_violations(
         &self,
@@ -46,6 +61,11 @@ impl<'c> Api<'c> {
         GetPolicyViolations { call }
     }
     /// `POST /v1/org/{org}/project/{project}/enforcement-result`
+    ///
+    /// `saveEnforcementResult`, tag `enforcement`. Not repeated: twice may be more than once. Published types.
+    /// - Required: path `org`, `project`.
+    /// - Body, optional: [`types::EnforcementResultDto`], `application/json`.
+    /// - Result: nothing.
     #[inline]
     pub fn save_enforcement_result(
         &self,
@@ -58,6 +78,11 @@ impl<'c> Api<'c> {
         SaveEnforcementResult { call }
     }
     /// `POST /v1/org/{org}/project/{project}/enforcement-summary`
+    ///
+    /// `saveEnforcementSummary`, tag `enforcement`. Not repeated: twice may be more than once. Published types.
+    /// - Required: path `org`, `project`.
+    /// - Body, optional: [`types::EnforcementSummaryDto`], `application/json`.
+    /// - Result: nothing.
     #[inline]
     pub fn save_enforcement_summary(
         &self,

@@ -6,6 +6,11 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /v2/orgs/{org}/projects/{project}/sbom/enforcement`
+    ///
+    /// `enforceSbomV2`, tag `enforcementV2`. Not repeated: twice may be more than once. Published types.
+    /// - Required: path `org`, `project`.
+    /// - Body, optional: [`types::EnforceSbomRequestBodyV2`], `application/json`.
+    /// - Result: [`types::EnforceSbomResponseBody`], `application/json`.
     #[inline]
     pub fn enforce_sbom_v2(
         &self,

@@ -6,6 +6,10 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /gateway/ssca-manager/v2/orgs/{org}/projects/{project}/attestations/download/{digest}`
+    ///
+    /// `downloadAttestation`, tag `Evidence Vault [Beta]`. Safe: it only reads. The answer is not described.
+    /// - Required: path `org`, `project`, `digest`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn download_attestation(
         &self,
@@ -20,6 +24,11 @@ impl<'c> Api<'c> {
         DownloadAttestation { call }
     }
     /// `POST /gateway/ssca-manager/v2/orgs/{org}/projects/{project}/attestations/query`
+    ///
+    /// `queryAttestationsGraphQL`, tag `Evidence Vault [Beta]`. Not repeated: twice may be more than once. The answer is not described; the body is inferred from one sample.
+    /// - Required: path `org`, `project`.
+    /// - Body, optional: [`types::QueryAttestationsGraphqlBody`], `application/json`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn query_attestations_graphql(
         &self,
@@ -32,6 +41,11 @@ impl<'c> Api<'c> {
         QueryAttestationsGraphql { call }
     }
     /// `POST /gateway/ssca-manager/v2/orgs/{org}/projects/{project}/attestations/upload/{orchestration}`
+    ///
+    /// `uploadAttestation`, tag `Evidence Vault [Beta]`. Not repeated: twice may be more than once. The answer is not described; the body is inferred from one sample.
+    /// - Required: path `org`, `project`, `orchestration`.
+    /// - Body, optional: [`types::UploadAttestationBody`], `application/json`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn upload_attestation(
         &self,

@@ -6,6 +6,10 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /v1/ssca-config/execution-limit/update-config`
+    ///
+    /// `saveExecutionLimitsConfig`, tag `ExecutionLimits`. Not repeated: twice may be more than once. Published types.
+    /// - Body, optional: [`types::ExecutionLimitRequestBody`], `application/json`.
+    /// - Result: [`types::ExecutionLimitResponseBody`], `application/json`.
     #[inline]
     pub fn save_execution_limits_config(&self) -> SaveExecutionLimitsConfig {
         let call = rt::Call::new(self.client, &SAVE_EXECUTION_LIMITS_CONFIG);

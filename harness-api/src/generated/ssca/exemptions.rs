@@ -6,6 +6,11 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /v1/orgs/{org}/projects/{project}/artifacts/{artifact}/exemptions`
+    ///
+    /// `createExemptionForArtifact`, tag `exemptions`. Not repeated: twice may be more than once. Published types.
+    /// - Required: path `project`, `org`, `artifact`.
+    /// - Body, optional: [`types::ExemptionRequestDto`], `application/json`.
+    /// - Result: [`types::ExemptionResponseDto`], `application/json`.
     #[inline]
     pub fn create_exemption_for_artifact(
         &self,
@@ -20,6 +25,11 @@ impl<'c> Api<'c> {
         CreateExemptionForArtifact { call }
     }
     /// `POST /v1/orgs/{org}/projects/{project}/exemptions`
+    ///
+    /// `createExemptionForProject`, tag `exemptions`. Not repeated: twice may be more than once. Published types.
+    /// - Required: path `org`, `project`.
+    /// - Body, optional: [`types::ExemptionRequestDto`], `application/json`.
+    /// - Result: [`types::ExemptionResponseDto`], `application/json`.
     #[inline]
     pub fn create_exemption_for_project(
         &self,
@@ -32,6 +42,10 @@ impl<'c> Api<'c> {
         CreateExemptionForProject { call }
     }
     /// `DELETE /v1/orgs/{org}/projects/{project}/artifacts/{artifact}/exemptions/{exemption}`
+    ///
+    /// `deleteExemptionForArtifact`, tag `exemptions`. Idempotent: twice is as good as once. Published types.
+    /// - Required: path `org`, `project`, `exemption`, `artifact`.
+    /// - Result: nothing.
     #[inline]
     pub fn delete_exemption_for_artifact(
         &self,
@@ -48,6 +62,10 @@ impl<'c> Api<'c> {
         DeleteExemptionForArtifact { call }
     }
     /// `DELETE /v1/orgs/{org}/projects/{project}/exemptions/{exemption}`
+    ///
+    /// `deleteExemptionForProject`, tag `exemptions`. Idempotent: twice is as good as once. Published types.
+    /// - Required: path `org`, `project`, `exemption`.
+    /// - Result: nothing.
     #[inline]
     pub fn delete_exemption_for_project(
         &self,
@@ -62,6 +80,10 @@ impl<'c> Api<'c> {
         DeleteExemptionForProject { call }
     }
     /// `GET /v1/orgs/{org}/projects/{project}/artifacts/{artifact}/exemptions/{exemption}`
+    ///
+    /// `getExemptionForArtifact`, tag `exemptions`. Safe: it only reads. Published types.
+    /// - Required: path `org`, `project`, `exemption`, `artifact`.
+    /// - Result: [`types::ExemptionResponseDto`], `application/json`.
     #[inline]
     pub fn get_exemption_for_artifact(
         &self,
@@ -78,6 +100,10 @@ impl<'c> Api<'c> {
         GetExemptionForArtifact { call }
     }
     /// `GET /v1/orgs/{org}/projects/{project}/exemptions/{exemption}`
+    ///
+    /// `getExemptionForProject`, tag `exemptions`. Safe: it only reads. Published types.
+    /// - Required: path `org`, `project`, `exemption`.
+    /// - Result: [`types::ExemptionResponseDto`], `application/json`.
     #[inline]
     pub fn get_exemption_for_project(
         &self,
@@ -92,6 +118,11 @@ impl<'c> Api<'c> {
         GetExemptionForProject { call }
     }
     /// `GET /v1/orgs/{org}/projects/{project}/exemptions`
+    ///
+    /// `listExemptionsForProject`, tag `exemptions`. Safe: it only reads. Published types.
+    /// - Required: path `org`, `project`.
+    /// - Result: list of [`types::ExemptionResponseDto`], `application/json`.
+    /// - List: `paged page/limit from 0, size 30, at most 100, items body, total header X-Total-Elements, size header X-Page-Size`.
     #[inline]
     pub fn list_exemptions_for_project(
         &self,
@@ -104,6 +135,11 @@ impl<'c> Api<'c> {
         ListExemptionsForProject { call }
     }
     /// `PUT /v1/orgs/{org}/projects/{project}/artifacts/{artifact}/exemptions/{exemption}/review`
+    ///
+    /// `reviewExemptionForArtifact`, tag `exemptions`. Not repeated: twice may be more than once. Published types.
+    /// - Required: path `org`, `project`, `exemption`, `artifact`.
+    /// - Body, optional: [`types::ExemptionReviewRequestDto`], `application/json`.
+    /// - Result: [`types::ExemptionResponseDto`], `application/json`.
     #[inline]
     pub fn review_exemption_for_artifact(
         &self,
@@ -120,6 +156,11 @@ impl<'c> Api<'c> {
         ReviewExemptionForArtifact { call }
     }
     /// `PUT /v1/orgs/{org}/projects/{project}/exemptions/{exemption}/review`
+    ///
+    /// `reviewExemptionForProject`, tag `exemptions`. Not repeated: twice may be more than once. Published types.
+    /// - Required: path `org`, `project`, `exemption`.
+    /// - Body, optional: [`types::ExemptionReviewRequestDto`], `application/json`.
+    /// - Result: [`types::ExemptionResponseDto`], `application/json`.
     #[inline]
     pub fn review_exemption_for_project(
         &self,
@@ -134,6 +175,11 @@ impl<'c> Api<'c> {
         ReviewExemptionForProject { call }
     }
     /// `PUT /v1/orgs/{org}/projects/{project}/artifacts/{artifact}/exemptions/{exemption}`
+    ///
+    /// `updateExemptionForArtifact`, tag `exemptions`. Idempotent: twice is as good as once. Published types.
+    /// - Required: path `org`, `project`, `exemption`, `artifact`.
+    /// - Body, optional: [`types::ExemptionRequestDto`], `application/json`.
+    /// - Result: [`types::ExemptionResponseDto`], `application/json`.
     #[inline]
     pub fn update_exemption_for_artifact(
         &self,
@@ -150,6 +196,11 @@ impl<'c> Api<'c> {
         UpdateExemptionForArtifact { call }
     }
     /// `PUT /v1/orgs/{org}/projects/{project}/exemptions/{exemption}`
+    ///
+    /// `updateExemptionForProject`, tag `exemptions`. Idempotent: twice is as good as once. Published types.
+    /// - Required: path `org`, `project`, `exemption`.
+    /// - Body, optional: [`types::ExemptionRequestDto`], `application/json`.
+    /// - Result: [`types::ExemptionResponseDto`], `application/json`.
     #[inline]
     pub fn update_exemption_for_project(
         &self,

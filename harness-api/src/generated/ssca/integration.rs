@@ -6,6 +6,11 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `PATCH /gateway/ssca-manager/v1/orgs/{org}/projects/{project}/integration/{integration}/repos`
+    ///
+    /// `addRepos`, tag `integration`. Not repeated: twice may be more than once. Published types.
+    /// - Required: path `org`, `project`, `integration`.
+    /// - Body, optional: [`types::ConfigureReposRequest`], `application/json`.
+    /// - Result: [`types::UpdateIntegration`], `application/json`.
     #[inline]
     pub fn add_repos(
         &self,
@@ -20,6 +25,11 @@ impl<'c> Api<'c> {
         AddRepos { call }
     }
     /// `POST /gateway/ssca-manager/v1/orgs/{org}/projects/{project}/integration/{integration}/repos`
+    ///
+    /// `configureRepos`, tag `integration`. Not repeated: twice may be more than once. Published types.
+    /// - Required: path `org`, `project`, `integration`.
+    /// - Body, optional: [`types::ConfigureReposRequest`], `application/json`.
+    /// - Result: [`types::UpdateIntegration`], `application/json`.
     #[inline]
     pub fn configure_repos(
         &self,
@@ -34,6 +44,11 @@ impl<'c> Api<'c> {
         ConfigureRepos { call }
     }
     /// `POST /gateway/ssca-manager/v1/orgs/{org}/projects/{project}/integration`
+    ///
+    /// `createIntegration`, tag `integration`. Not repeated: twice may be more than once. Published types.
+    /// - Required: path `org`, `project`.
+    /// - Body, optional: [`types::CreateIntegrationRequest`], `application/json`.
+    /// - Result: [`types::Integration`], `application/json`.
     #[inline]
     pub fn create_integration(
         &self,
@@ -46,6 +61,10 @@ impl<'c> Api<'c> {
         CreateIntegration { call }
     }
     /// `DELETE /gateway/ssca-manager/v1/orgs/{org}/projects/{project}/integration/{integration}`
+    ///
+    /// `deleteIntegration`, tag `integration`. Idempotent: twice is as good as once. Published types.
+    /// - Required: path `org`, `project`, `integration`.
+    /// - Result: nothing.
     #[inline]
     pub fn delete_integration(
         &self,
@@ -60,6 +79,11 @@ impl<'c> Api<'c> {
         DeleteIntegration { call }
     }
     /// `GET /v1/orgs/{org}/projects/{project}/integration/{integration}/fetch-repos`
+    ///
+    /// `fetchReposInIntegration`, tag `integration`. Safe: it only reads. Published types.
+    /// - Required: path `org`, `project`, `integration`.
+    /// - Result: list of [`types::RepoDetailsDto`], `application/json`.
+    /// - List: `paged page/limit from 0, size 30, at most 100, items body, total header X-Total-Elements, size header X-Page-Size`.
     #[inline]
     pub fn fetch_repos_in_integration(
         &self,
@@ -74,6 +98,10 @@ impl<'c> Api<'c> {
         FetchReposInIntegration { call }
     }
     /// `GET /v1/orgs/{org}/projects/{project}/integration/harness-pipeline`
+    ///
+    /// `getHarnessPipelineIntegration`, tag `integration`. Safe: it only reads. Published types.
+    /// - Required: path `org`, `project`.
+    /// - Result: [`types::HarnessPipelineIntegrationResponse`], `application/json`.
     #[inline]
     pub fn get_harness_pipeline_integration(
         &self,
@@ -88,6 +116,10 @@ impl<'c> Api<'c> {
         }
     }
     /// `GET /gateway/ssca-manager/v1/orgs/{org}/projects/{project}/integration/integration-summary`
+    ///
+    /// `GetIntegration`, tag `integration`. Safe: it only reads. The answer is not described.
+    /// - Required: path `org`, `project`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn get_integration(
         &self,
@@ -100,6 +132,10 @@ impl<'c> Api<'c> {
         GetIntegration { call }
     }
     /// `GET /gateway/ssca-manager/v1/orgs/{org}/projects/{project}/integration/{integration}/repos`
+    ///
+    /// `getIntegrationRepos`, tag `integration`. Safe: it only reads. Published types.
+    /// - Required: path `org`, `project`, `integration`.
+    /// - Result: [`types::ListIntegrationReposResponse`], `application/json`.
     #[inline]
     pub fn get_integration_repos(
         &self,
@@ -114,6 +150,11 @@ impl<'c> Api<'c> {
         GetIntegrationRepos { call }
     }
     /// `GET /gateway/ssca-manager/v1/orgs/{org}/projects/{project}/integration`
+    ///
+    /// `listIntegrations`, tag `integration`. Safe: it only reads. Published types.
+    /// - Required: path `org`, `project`.
+    /// - Result: list of [`types::Integration`], `application/json`.
+    /// - List: `paged page/limit from 0, size 30, items body, total header X-Total-Elements, size header X-Page-Size`.
     #[inline]
     pub fn list_integrations(
         &self,

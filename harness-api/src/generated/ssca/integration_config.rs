@@ -6,6 +6,10 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /v1/integrations/config`
+    ///
+    /// `getIntegrationsConfig`, tag `integrationConfig`. Safe: it only reads. Published types.
+    /// - Required: query `type_` = `type`.
+    /// - Result: [`types::IntegrationConfig`], `application/json`.
     #[inline]
     pub fn get_integrations_config(
         &self,

@@ -6,12 +6,21 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /gateway/ssca-manager/v1/ssca-config/integration-step`
+    ///
+    /// `setIntegrationStepConfig`, tag `Integration Step Config`. Not repeated: twice may be more than once. Published types.
+    /// - Body, optional: [`types::IntegrationStepConfigRequestBody`], `application/json`.
+    /// - Result: nothing.
     #[inline]
     pub fn set_integration_step_config(&self) -> SetIntegrationStepConfig {
         let call = rt::Call::new(self.client, &SET_INTEGRATION_STEP_CONFIG);
         SetIntegrationStepConfig { call }
     }
     /// `POST /gateway/ssca-manager/v1/orgs/{org}/ssca-config/integration-step`
+    ///
+    /// `setIntegrationStepConfigForOrg`, tag `Integration Step Config`. Not repeated: twice may be more than once. Published types.
+    /// - Required: path `org`.
+    /// - Body, optional: [`types::IntegrationStepConfigRequestBody`], `application/json`.
+    /// - Result: nothing.
     #[inline]
     pub fn set_integration_step_config_for_org(
         &self,
@@ -24,6 +33,11 @@ impl<'c> Api<'c> {
         }
     }
     /// `POST /gateway/ssca-manager/v1/orgs/{org}/projects/{project}/ssca-config/integration-step`
+    ///
+    /// `setIntegrationStepConfigForOrgProject`, tag `Integration Step Config`. Not repeated: twice may be more than once. Published types.
+    /// - Required: path `org`, `project`.
+    /// - Body, optional: [`types::IntegrationStepConfigRequestBody`], `application/json`.
+    /// - Result: nothing.
     #[inline]
     pub fn set_integration_step_config_for_org_project(
         &self,

@@ -6,6 +6,9 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /v1/license/ssca/usage`
+    ///
+    /// `sscaLicenseUsage`, tag `LicenseUsageResource`. Safe: it only reads. Published types.
+    /// - Result: [`types::LicenseUsageResponse`], `application/json`.
     #[inline]
     pub fn license_usage(&self) -> LicenseUsage {
         let call = rt::Call::new(self.client, &LICENSE_USAGE);

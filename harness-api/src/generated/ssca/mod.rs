@@ -2,6 +2,366 @@
 // Do not edit: change the description's fixes or the generator, then run `cargo xtask generate`.
 
 //! Supply Chain Security: SBOM, attestation, compliance and remediation.
+//!
+//! # `ArtifactSigning`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `POST /v1/orgs/{org}/projects/{project}/signing/download-signature` | [`download_signature`](Api::download_signature) |
+//! | `POST /v1/orgs/{org}/projects/{project}/signing/{signatureId}/save-integrity-verification` | [`save_integrity_verification`](Api::save_integrity_verification) |
+//! | `POST /v1/orgs/{org}/projects/{project}/signing/{signatureId}/save-signature` | [`save_signature`](Api::save_signature) |
+//! | `POST /v1/orgs/{org}/projects/{project}/signing/upload-signature` | [`upload_signature`](Api::upload_signature) |
+//!
+//! # `Baseline`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `GET /v1/orgs/{org}/projects/{project}/artifact/{artifact}/baseline` | [`get_baseline_for_artifact`](Api::get_baseline_for_artifact) |
+//! | `POST /v1/orgs/{org}/projects/{project}/artifact/{artifact}/baseline` | [`set_baseline_for_artifact`](Api::set_baseline_for_artifact) |
+//!
+//! # `BaselineV2`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `POST /v1/orgs/{org}/projects/{project}/artifact-sources/{source}/baseline` | [`set_baseline_for_artifact_v2`](Api::set_baseline_for_artifact_v2) |
+//!
+//! # `CICDWorkflows`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `GET /v1/orgs/{org}/projects/{project}/ci-cd/{workflow}/plugins` | [`fetch_plugins_for_workflow`](Api::fetch_plugins_for_workflow) |
+//! | `GET /v1/orgs/{org}/projects/{project}/ci-cd/{workflow}/overview` | [`get_cicd_overview`](Api::get_cicd_overview) |
+//! | `GET /v1/orgs/{org}/projects/{project}/ci-cd/{workflow}/rules/evalution-trend` | [`get_cicd_rules_evaluation_trend`](Api::get_cicd_rules_evaluation_trend) |
+//! | `POST /v1/orgs/{org}/projects/{project}/ci-cd/list` | [`get_cicd_workflows_list`](Api::get_cicd_workflows_list) |
+//! | `GET /v1/orgs/{org}/projects/{project}/ci-cd/summary` | [`get_cicd_workflows_summary`](Api::get_cicd_workflows_summary) |
+//! | `GET /v1/orgs/{org}/projects/{project}/ci-cd/harness/pipeline/{pipeline-id}` | [`get_harness_pipeline_yaml`](Api::get_harness_pipeline_yaml) |
+//!
+//! # `ComplianceResults`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `POST /v1/orgs/{org}/projects/{project}/compliance-results/list` | [`fetch_compliance_results`](Api::fetch_compliance_results) |
+//! | `POST /v1/orgs/{org}/projects/{project}/artifact/{artifact}/compliance-results/list` | [`fetch_compliance_results_by_artifact`](Api::fetch_compliance_results_by_artifact) |
+//! | `GET /v1/orgs/{org}/projects/{project}/compliance-results/compliances/{compliance}/artifacts` | [`fetch_compliance_results_by_compliance_id`](Api::fetch_compliance_results_by_compliance_id) |
+//! | `POST /v1/orgs/{org}/projects/{project}/compliance-results/compliances` | [`fetch_compliance_results_group_by_id`](Api::fetch_compliance_results_group_by_id) |
+//! | `POST /v1/orgs/{org}/projects/{project}/compliance-results` | [`save_compliance_result`](Api::save_compliance_result) |
+//!
+//! # `ComplianceResultsV2`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `POST /v2/orgs/{org}/projects/{project}/compliance-results` | [`save_compliance_result_v2`](Api::save_compliance_result_v2) |
+//!
+//! # `ComplianceStandards`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `POST /v1/orgs/{org}/projects/{project}/compliance-standards` | [`create_compliance_standards`](Api::create_compliance_standards) |
+//! | `POST /v1/orgs/{org}/projects/{project}/compliance-standards/list` | [`get_compliance_standards`](Api::get_compliance_standards) |
+//!
+//! # `ComplianceStandardsFilter`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `GET /v1/compliance-standards/filters` | [`get_compliance_standards_filters`](Api::get_compliance_standards_filters) |
+//!
+//! # `ComplianceStats`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `POST /v1/orgs/{org}/projects/{project}/compliance-stats/evaluation-trend` | [`get_compliance_evaluation_trends`](Api::get_compliance_evaluation_trends) |
+//! | `POST /v1/orgs/{org}/projects/{project}/compliance-stats/checks` | [`get_compliance_result_stats_by_compliance_checks`](Api::get_compliance_result_stats_by_compliance_checks) |
+//! | `POST /v1/orgs/{org}/projects/{project}/compliance-stats/evaluation-breakdown/artifacts` | [`post_compliance_result_stats_evaluation_breakdown_artifact_type`](Api::post_compliance_result_stats_evaluation_breakdown_artifact_type) |
+//! | `POST /v1/orgs/{org}/projects/{project}/compliance-stats/evaluation-breakdown` | [`post_compliance_result_stats_overview`](Api::post_compliance_result_stats_overview) |
+//!
+//! # `Config`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `GET /v1/org/{org}/project/{project}/ssca-config/{name}/type/{type}` | [`get_config_by_name_and_type`](Api::get_config_by_name_and_type) |
+//! | `GET /gateway/ssca-manager/v1/ssca-config/{config-id}` | [`get_config_for_account`](Api::get_config_for_account) |
+//! | `GET /gateway/ssca-manager/v1/org/{org}/ssca-config/{config-id}` | [`get_config_for_org`](Api::get_config_for_org) |
+//! | `GET /v1/org/{org}/project/{project}/ssca-config` | [`list_configs`](Api::list_configs) |
+//! | `POST /v1/org/{org}/project/{project}/ssca-config` | [`save_config`](Api::save_config) |
+//!
+//! # `ConfigForProject`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `GET /gateway/ssca-manager/v1/org/{org}/project/{project}/ssca-config/{config-id}` | [`get_config_by_id`](Api::get_config_by_id) |
+//! | `PUT /gateway/ssca-manager/v1/org/{org}/project/{project}/ssca-config/{config-id}` | [`update_config_by_id`](Api::update_config_by_id) |
+//!
+//! # `Delete Repositories`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `DELETE /gateway/ssca-manager/v1/orgs/{org}/projects/{project}/integration/{integration}/repos` | [`delete_repos`](Api::delete_repos) |
+//! | `DELETE /gateway/ssca-manager/v1/repository` | [`delete_repositories`](Api::delete_repositories) |
+//!
+//! # `Delete Step Config`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `DELETE /gateway/ssca-manager/v1/ssca-config/{config-id}` | [`delete_config_by_account`](Api::delete_config_by_account) |
+//! | `DELETE /gateway/ssca-manager/v1/org/{org}/project/{project}/ssca-config/{config-id}` | [`delete_config_by_id`](Api::delete_config_by_id) |
+//! | `DELETE /gateway/ssca-manager/v1/org/{org}/ssca-config/{config-id}` | [`delete_config_by_org`](Api::delete_config_by_org) |
+//!
+//! # `Evidence Vault [Beta]`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `GET /gateway/ssca-manager/v2/orgs/{org}/projects/{project}/attestations/download/{digest}` | [`download_attestation`](Api::download_attestation) |
+//! | `POST /gateway/ssca-manager/v2/orgs/{org}/projects/{project}/attestations/query` | [`query_attestations_graphql`](Api::query_attestations_graphql) |
+//! | `POST /gateway/ssca-manager/v2/orgs/{org}/projects/{project}/attestations/upload/{orchestration}` | [`upload_attestation`](Api::upload_attestation) |
+//!
+//! # `ExecutionLimits`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `POST /v1/ssca-config/execution-limit/update-config` | [`save_execution_limits_config`](Api::save_execution_limits_config) |
+//!
+//! # `Integration Step Config`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `POST /gateway/ssca-manager/v1/ssca-config/integration-step` | [`set_integration_step_config`](Api::set_integration_step_config) |
+//! | `POST /gateway/ssca-manager/v1/orgs/{org}/ssca-config/integration-step` | [`set_integration_step_config_for_org`](Api::set_integration_step_config_for_org) |
+//! | `POST /gateway/ssca-manager/v1/orgs/{org}/projects/{project}/ssca-config/integration-step` | [`set_integration_step_config_for_org_project`](Api::set_integration_step_config_for_org_project) |
+//!
+//! # `LicenseUsageResource`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `POST /v1/license/ssca/usage` | [`license_usage`](Api::license_usage) |
+//!
+//! # `OrchestrationV2`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `GET /v1/org/{org}/project/{project}/orchestration/{orchestration-id}/sbom-download` | [`download_sbom`](Api::download_sbom) |
+//!
+//! # `Pipeline Store Config`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `POST /gateway/ssca-manager/v1/orgs/{org}/projects/{project}/ssca-config/pipeline-store` | [`save_pipeline_remote_config`](Api::save_pipeline_remote_config) |
+//!
+//! # `PipelineInfraConfig`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `POST /v1/ssca-config/integrations` | [`save_integration_config`](Api::save_integration_config) |
+//! | `POST /gateway/ssca-manager/v1/ssca-config/pipeline-infra` | [`save_pipeline_infra_config`](Api::save_pipeline_infra_config) |
+//!
+//! # `Remediation`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `POST /v1/orgs/{org}/projects/{project}/remediations/check-artifacts` | [`check_artifact_and_deployments`](Api::check_artifact_and_deployments) |
+//! | `PUT /v1/orgs/{org}/projects/{project}/remediations/{remediation}/close` | [`close_remediation_tracker`](Api::close_remediation_tracker) |
+//! | `POST /v1/orgs/{org}/projects/{project}/remediations` | [`create_remediation_tracker`](Api::create_remediation_tracker) |
+//! | `POST /v1/orgs/{org}/projects/{project}/remediations/{remediation}/create-ticket` | [`create_ticket`](Api::create_ticket) |
+//! | `PUT /v1/orgs/{org}/projects/{project}/remediations/{remediation}/exclude-artifact` | [`exclude_artifact`](Api::exclude_artifact) |
+//! | `GET /v1/orgs/{org}/projects/{project}/remediations/{remediation}/artifacts/{artifact}/details` | [`get_artifact_in_remediation_details`](Api::get_artifact_in_remediation_details) |
+//! | `POST /v1/orgs/{org}/projects/{project}/remediations/{remediation}/artifacts` | [`get_artifact_list_for_remediation`](Api::get_artifact_list_for_remediation) |
+//! | `POST /v1/orgs/{org}/projects/{project}/remediations/{remediation}/artifacts/{artifact}/deployments` | [`get_deployments_list_for_artifact_in_remediation`](Api::get_deployments_list_for_artifact_in_remediation) |
+//! | `GET /v1/orgs/{org}/projects/{project}/remediations/{remediation}/artifacts/{artifact}/environments` | [`get_environment_list_for_remediation`](Api::get_environment_list_for_remediation) |
+//! | `GET /v1/orgs/{org}/projects/{project}/remediations/overall-summary` | [`get_overall_summary`](Api::get_overall_summary) |
+//! | `GET /v1/orgs/{org}/projects/{project}/remediations/{remediation}/details` | [`get_remediation_details`](Api::get_remediation_details) |
+//! | `POST /v1/orgs/{org}/projects/{project}/remediations/list` | [`list_remediations`](Api::list_remediations) |
+//! | `PUT /v1/orgs/{org}/projects/{project}/remediations/{remediation}` | [`update_remediation_tracker`](Api::update_remediation_tracker) |
+//!
+//! # `SBOM`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `POST /gateway/ssca-manager/v1/orgs/{org}/projects/{project}/sbom-download` | [`download_sbom_for_artifact`](Api::download_sbom_for_artifact) |
+//! | `POST /gateway/ssca-manager/v1/orgs/{org}/projects/{project}/sbom-score` | [`get_sbom_score_for_artifact`](Api::get_sbom_score_for_artifact) |
+//!
+//! # `Scorecard`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `GET /v1/org/{org}/project/{project}/orchestration/{orchestration-id}/sbom-scorecard` | [`get_sbom_scorecard`](Api::get_sbom_scorecard) |
+//! | `POST /v1/org/{org}/project/{project}/orchestration/{orchestration-id}/sbom-scorecard` | [`save_sbom_scorecard`](Api::save_sbom_scorecard) |
+//!
+//! # `Slsa`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `GET /v1/orgs/{org}/projects/{project}/provenance/{provenance}` | [`get_provenance`](Api::get_provenance) |
+//! | `POST /v1/orgs/{org}/projects/{project}/provenance/{provenance}` | [`save_provenance`](Api::save_provenance) |
+//! | `POST /v1/orgs/{org}/projects/{project}/slsa-verification/{provenance}/policy-violations` | [`save_slsa_policy_violations`](Api::save_slsa_policy_violations) |
+//! | `POST /v1/orgs/{org}/projects/{project}/slsa-verification/{provenance}` | [`save_slsa_verification`](Api::save_slsa_verification) |
+//!
+//! # `accountConfigs`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `POST /v1/configs/pipeline` | [`update_pipeline_config`](Api::update_pipeline_config) |
+//!
+//! # `artifact`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `POST /v1/org/{org}/project/{project}/artifact/{artifact}/tag/{tag}/components` | [`get_artifact_detail_component_view`](Api::get_artifact_detail_component_view) |
+//! | `POST /v1/org/{org}/project/{project}/artifact/{artifact}/tag/{tag}/deployments` | [`get_artifact_detail_deployment_view`](Api::get_artifact_detail_deployment_view) |
+//! | `GET /v1/org/{org}/project/{project}/artifact/{artifact}/tag/{tag}/details` | [`get_artifact_details`](Api::get_artifact_details) |
+//! | `POST /v1/org/{org}/project/{project}/artifacts` | [`list_artifacts`](Api::list_artifacts) |
+//! | `POST /v1/org/{org}/project/{project}/grouped-artifacts` | [`list_latest_artifacts`](Api::list_latest_artifacts) |
+//!
+//! # `artifactListing`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `POST /v1/orgs/{org}/projects/{project}/artifact-sources/{source}/artifacts` | [`artifact_list_v2`](Api::artifact_list_v2) |
+//! | `GET /v1/orgs/{org}/projects/{project}/artifacts/{artifact}/chain-of-custody` | [`get_artifact_v2_chain_of_custody`](Api::get_artifact_v2_chain_of_custody) |
+//! | `POST /v1/orgs/{org}/projects/{project}/artifacts/{artifact}/components` | [`get_artifact_v2_detail_component_view`](Api::get_artifact_v2_detail_component_view) |
+//! | `POST /v1/orgs/{org}/projects/{project}/artifacts/{artifact}/deployments` | [`get_artifact_v2_detail_deployment_view`](Api::get_artifact_v2_detail_deployment_view) |
+//! | `GET /v1/orgs/{org}/projects/{project}/artifact-sources/{source}/artifacts/{artifact}/overview` | [`get_artifact_v2_overview`](Api::get_artifact_v2_overview) |
+//! | `GET /v1/orgs/{org}/projects/{project}/artifact-overview` | [`get_artifact_v2_overview_by_name`](Api::get_artifact_v2_overview_by_name) |
+//! | `POST /v1/orgs/{org}/projects/{project}/artifact-sources` | [`list_artifact_sources`](Api::list_artifact_sources) |
+//!
+//! # `artifactListingV2`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `GET /v2/orgs/{org}/projects/{project}/artifacts/{artifact}/chain-of-custody` | [`get_artifact_chain_of_custody_v2`](Api::get_artifact_chain_of_custody_v2) |
+//!
+//! # `artifactV2`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `POST /v1/orgs/{org}/projects/{project}/artifacts` | [`artifact_list`](Api::artifact_list) |
+//!
+//! # `baseImage`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `POST /v1/base-image/details` | [`get_base_image_details`](Api::get_base_image_details) |
+//!
+//! # `codeRepo`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `POST /v1/orgs/{org}/projects/{project}/code-repos/list` | [`code_repositories_list`](Api::code_repositories_list) |
+//! | `GET /v1/orgs/{org}/projects/{project}/code-repos/summary` | [`get_all_repositories_summary`](Api::get_all_repositories_summary) |
+//! | `GET /v1/orgs/{org}/projects/{project}/code-repos/{code-repo}/overview` | [`get_code_repository_overview`](Api::get_code_repository_overview) |
+//! | `GET /v1/orgs/{org}/projects/{project}/code-repos/{code-repo}/rules/evalution-trend` | [`get_repo_rules_evaluation_trend`](Api::get_repo_rules_evaluation_trend) |
+//!
+//! # `complianceStandards`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `GET /v1/orgs/{org}/projects/{project}/compliance-standards/compliances/{compliance}` | [`get_compliance_standard_by_id`](Api::get_compliance_standard_by_id) |
+//!
+//! # `component`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `GET /v1/orgs/{org}/projects/{project}/components` | [`get_components`](Api::get_components) |
+//!
+//! # `enforcement`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `GET /v1/org/{org}/project/{project}/enforcement/{enforcement-id}/summary` | [`get_enforcement_summary`](Api::get_enforcement_summary) |
+//! | `POST /v1/org/{org}/project/{project}/normalised-sbom-component` | [`get_normalised_sbom_component`](Api::get_normalised_sbom_component) |
+//! | `GET /v1/org/{org}/project/{project}/enforcement/{enforcement-id}/policy-violations` | [`get_policy_violations`](Api::get_policy_violations) |
+//! | `POST /v1/org/{org}/project/{project}/enforcement-result` | [`save_enforcement_result`](Api::save_enforcement_result) |
+//! | `POST /v1/org/{org}/project/{project}/enforcement-summary` | [`save_enforcement_summary`](Api::save_enforcement_summary) |
+//!
+//! # `enforcementV2`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `POST /v2/orgs/{org}/projects/{project}/sbom/enforcement` | [`enforce_sbom_v2`](Api::enforce_sbom_v2) |
+//!
+//! # `exemptions`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `POST /v1/orgs/{org}/projects/{project}/artifacts/{artifact}/exemptions` | [`create_exemption_for_artifact`](Api::create_exemption_for_artifact) |
+//! | `POST /v1/orgs/{org}/projects/{project}/exemptions` | [`create_exemption_for_project`](Api::create_exemption_for_project) |
+//! | `DELETE /v1/orgs/{org}/projects/{project}/artifacts/{artifact}/exemptions/{exemption}` | [`delete_exemption_for_artifact`](Api::delete_exemption_for_artifact) |
+//! | `DELETE /v1/orgs/{org}/projects/{project}/exemptions/{exemption}` | [`delete_exemption_for_project`](Api::delete_exemption_for_project) |
+//! | `GET /v1/orgs/{org}/projects/{project}/artifacts/{artifact}/exemptions/{exemption}` | [`get_exemption_for_artifact`](Api::get_exemption_for_artifact) |
+//! | `GET /v1/orgs/{org}/projects/{project}/exemptions/{exemption}` | [`get_exemption_for_project`](Api::get_exemption_for_project) |
+//! | `GET /v1/orgs/{org}/projects/{project}/exemptions` | [`list_exemptions_for_project`](Api::list_exemptions_for_project) |
+//! | `PUT /v1/orgs/{org}/projects/{project}/artifacts/{artifact}/exemptions/{exemption}/review` | [`review_exemption_for_artifact`](Api::review_exemption_for_artifact) |
+//! | `PUT /v1/orgs/{org}/projects/{project}/exemptions/{exemption}/review` | [`review_exemption_for_project`](Api::review_exemption_for_project) |
+//! | `PUT /v1/orgs/{org}/projects/{project}/artifacts/{artifact}/exemptions/{exemption}` | [`update_exemption_for_artifact`](Api::update_exemption_for_artifact) |
+//! | `PUT /v1/orgs/{org}/projects/{project}/exemptions/{exemption}` | [`update_exemption_for_project`](Api::update_exemption_for_project) |
+//!
+//! # `integration`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `PATCH /gateway/ssca-manager/v1/orgs/{org}/projects/{project}/integration/{integration}/repos` | [`add_repos`](Api::add_repos) |
+//! | `POST /gateway/ssca-manager/v1/orgs/{org}/projects/{project}/integration/{integration}/repos` | [`configure_repos`](Api::configure_repos) |
+//! | `POST /gateway/ssca-manager/v1/orgs/{org}/projects/{project}/integration` | [`create_integration`](Api::create_integration) |
+//! | `DELETE /gateway/ssca-manager/v1/orgs/{org}/projects/{project}/integration/{integration}` | [`delete_integration`](Api::delete_integration) |
+//! | `GET /v1/orgs/{org}/projects/{project}/integration/{integration}/fetch-repos` | [`fetch_repos_in_integration`](Api::fetch_repos_in_integration) |
+//! | `GET /v1/orgs/{org}/projects/{project}/integration/harness-pipeline` | [`get_harness_pipeline_integration`](Api::get_harness_pipeline_integration) |
+//! | `GET /gateway/ssca-manager/v1/orgs/{org}/projects/{project}/integration/integration-summary` | [`get_integration`](Api::get_integration) |
+//! | `GET /gateway/ssca-manager/v1/orgs/{org}/projects/{project}/integration/{integration}/repos` | [`get_integration_repos`](Api::get_integration_repos) |
+//! | `GET /gateway/ssca-manager/v1/orgs/{org}/projects/{project}/integration` | [`list_integrations`](Api::list_integrations) |
+//!
+//! # `integrationConfig`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `GET /v1/integrations/config` | [`get_integrations_config`](Api::get_integrations_config) |
+//!
+//! # `orchestration`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `GET /v1/org/{org}/project/{project}/orchestration/{orchestration-id}/summary` | [`get_orchestration_summary`](Api::get_orchestration_summary) |
+//!
+//! # `orchestrationV2`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `POST /v1/orgs/{org}/projects/{project}/orchestration/{orchestration}/sbom-drift` | [`calculate_drift_for_orchestration_step`](Api::calculate_drift_for_orchestration_step) |
+//! | `POST /v1/orgs/{org}/projects/{project}/orchestration/{orchestration-id}` | [`save_orchestration`](Api::save_orchestration) |
+//! | `POST /v1/orgs/{org}/projects/{project}/orchestration/{orchestration-id}/sbom-upload` | [`upload_sbom`](Api::upload_sbom) |
+//!
+//! # `orchestrationV3`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `POST /v2/orgs/{org}/projects/{project}/orchestration/{orchestration}` | [`save_orchestration_v2`](Api::save_orchestration_v2) |
+//! | `POST /v2/orgs/{org}/projects/{project}/orchestration/{orchestration}/sbom-upload` | [`upload_sbom_v2`](Api::upload_sbom_v2) |
+//!
+//! # `sbomDrift`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `POST /v1/orgs/{org}/projects/{project}/artifact/{artifact}/sbom-drift` | [`calculate_drift_for_artifact`](Api::calculate_drift_for_artifact) |
+//! | `GET /v1/orgs/{org}/projects/{project}/sbom-drift/{drift}/components` | [`get_component_drift`](Api::get_component_drift) |
+//! | `GET /v1/orgs/{org}/projects/{project}/sbom-drift/{drift}/licenses` | [`get_license_drift`](Api::get_license_drift) |
+//!
+//! # `sbomProcessor`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `POST /v1/org/{org}/project/{project}/sbom/enforcement` | [`enforce_sbom`](Api::enforce_sbom) |
+//! | `POST /v1/org/{org}/project/{project}/sbom/process` | [`process_sbom`](Api::process_sbom) |
+//!
+//! # `slsaV2`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `POST /v2/orgs/{org}/projects/{project}/provenance/{provenance}` | [`save_provenance_v2`](Api::save_provenance_v2) |
+//! | `POST /v2/orgs/{org}/projects/{project}/slsa-verification/{provenance}` | [`save_slsa_verification_v2`](Api::save_slsa_verification_v2) |
+//!
+//! # `sscaPipelineView`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `POST /v1/orgs/{org}/projects/{project}/pipelines/{pipeline}/executions/{execution}/artifacts` | [`get_pipeline_artifact_list`](Api::get_pipeline_artifact_list) |
+//! | `GET /v1/orgs/{org}/projects/{project}/pipelines/{pipeline}/executions/{execution}/ssca-summary` | [`get_ssca_summary`](Api::get_ssca_summary) |
 mod account_configs;
 pub use account_configs::*;
 mod artifact;

@@ -6,6 +6,10 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /v1/org/{org}/project/{project}/orchestration/{orchestration-id}/summary`
+    ///
+    /// `getOrchestrationSummary`, tag `orchestration`. Safe: it only reads. Published types.
+    /// - Required: path `org`, `project`, `orchestration_id` = `orchestration-id`.
+    /// - Result: [`types::OrchestrationSummaryResponse`], `application/json`.
     #[inline]
     pub fn get_orchestration_summary(
         &self,

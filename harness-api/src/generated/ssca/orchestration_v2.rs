@@ -6,6 +6,10 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /v1/org/{org}/project/{project}/orchestration/{orchestration-id}/sbom-download`
+    ///
+    /// `downloadSbom`, tag `OrchestrationV2`. Safe: it only reads. The answer is not described.
+    /// - Required: path `org`, `project`, `orchestration_id` = `orchestration-id`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn download_sbom(
         &self,
@@ -20,6 +24,11 @@ impl<'c> Api<'c> {
         DownloadSbom { call }
     }
     /// `POST /v1/orgs/{org}/projects/{project}/orchestration/{orchestration}/sbom-drift`
+    ///
+    /// `calculateDriftForOrchestrationStep`, tag `orchestrationV2`. Not repeated: twice may be more than once. Published types.
+    /// - Required: path `org`, `project`, `orchestration`.
+    /// - Body, optional: [`types::OrchestrationStepDriftRequestBody`], `application/json`.
+    /// - Result: [`types::ArtifactSbomDriftResponse`], `application/json`.
     #[inline]
     pub fn calculate_drift_for_orchestration_step(
         &self,
@@ -39,6 +48,11 @@ impl<'c> Api<'c> {
         }
     }
     /// `POST /v1/orgs/{org}/projects/{project}/orchestration/{orchestration-id}`
+    ///
+    /// `saveOrchestration`, tag `orchestrationV2`. Not repeated: twice may be more than once. Published types.
+    /// - Required: path `org`, `project`, `orchestration_id` = `orchestration-id`.
+    /// - Body, optional: [`types::SaveOrchestrationRequest`], `application/json`.
+    /// - Result: [`types::SaveOrchestrationResponseBody`], `application/json`.
     #[inline]
     pub fn save_orchestration(
         &self,
@@ -53,6 +67,11 @@ impl<'c> Api<'c> {
         SaveOrchestration { call }
     }
     /// `POST /v1/orgs/{org}/projects/{project}/orchestration/{orchestration-id}/sbom-upload`
+    ///
+    /// `uploadSbom`, tag `orchestrationV2`. Not repeated: twice may be more than once. Published types.
+    /// - Required: path `org`, `project`, `orchestration_id` = `orchestration-id`.
+    /// - Body, optional: `multipart/form-data`.
+    /// - Result: nothing.
     #[inline]
     pub fn upload_sbom(
         &self,

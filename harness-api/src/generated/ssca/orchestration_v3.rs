@@ -6,6 +6,11 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /v2/orgs/{org}/projects/{project}/orchestration/{orchestration}`
+    ///
+    /// `saveOrchestrationV2`, tag `orchestrationV3`. Not repeated: twice may be more than once. Published types.
+    /// - Required: path `org`, `project`, `orchestration`.
+    /// - Body, optional: [`types::SaveOrchestrationRequestV2`], `application/json`.
+    /// - Result: [`types::PluginResponseBody`], `application/json`.
     #[inline]
     pub fn save_orchestration_v2(
         &self,
@@ -20,6 +25,11 @@ impl<'c> Api<'c> {
         SaveOrchestrationV2 { call }
     }
     /// `POST /v2/orgs/{org}/projects/{project}/orchestration/{orchestration}/sbom-upload`
+    ///
+    /// `uploadSbomV2`, tag `orchestrationV3`. Not repeated: twice may be more than once. Published types.
+    /// - Required: path `org`, `project`, `orchestration`.
+    /// - Body, optional: `multipart/form-data`.
+    /// - Result: nothing.
     #[inline]
     pub fn upload_sbom_v2(
         &self,

@@ -6,12 +6,20 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /v1/ssca-config/integrations`
+    ///
+    /// `saveIntegrationConfig`, tag `PipelineInfraConfig`. Not repeated: twice may be more than once. Published types.
+    /// - Body, optional: [`types::IntegrationConfigRequestBody`], `application/json`.
+    /// - Result: nothing.
     #[inline]
     pub fn save_integration_config(&self) -> SaveIntegrationConfig {
         let call = rt::Call::new(self.client, &SAVE_INTEGRATION_CONFIG);
         SaveIntegrationConfig { call }
     }
     /// `POST /gateway/ssca-manager/v1/ssca-config/pipeline-infra`
+    ///
+    /// `savePipelineInfraConfig`, tag `PipelineInfraConfig`. Not repeated: twice may be more than once. Published types.
+    /// - Body, optional: [`types::PipelineInfraConfigRequestBody`], `application/json`.
+    /// - Result: nothing.
     #[inline]
     pub fn save_pipeline_infra_config(&self) -> SavePipelineInfraConfig {
         let call = rt::Call::new(self.client, &SAVE_PIPELINE_INFRA_CONFIG);

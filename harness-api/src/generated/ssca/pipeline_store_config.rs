@@ -6,6 +6,11 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /gateway/ssca-manager/v1/orgs/{org}/projects/{project}/ssca-config/pipeline-store`
+    ///
+    /// `savePipelineRemoteConfig`, tag `Pipeline Store Config`. Not repeated: twice may be more than once. Published types.
+    /// - Required: path `org`, `project`.
+    /// - Body, optional: [`types::PipelineStoreConfigRequestBody`], `application/json`.
+    /// - Result: nothing.
     #[inline]
     pub fn save_pipeline_remote_config(
         &self,

@@ -6,6 +6,11 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /v1/orgs/{org}/projects/{project}/remediations/check-artifacts`
+    ///
+    /// `checkArtifactAndDeployments`, tag `Remediation`. Safe: it only reads. Published types.
+    /// - Required: path `org`, `project`.
+    /// - Body, optional: [`types::RemediationTrackerCreateRequestBody`], `application/json`.
+    /// - Result: [`types::ArtifactAndDeploymentsResponseBody`], `application/json`.
     #[inline]
     pub fn check_artifact_and_deployments(
         &self,
@@ -20,6 +25,10 @@ impl<'c> Api<'c> {
         }
     }
     /// `PUT /v1/orgs/{org}/projects/{project}/remediations/{remediation}/close`
+    ///
+    /// `closeRemediationTracker`, tag `Remediation`. Idempotent: twice is as good as once. Published types.
+    /// - Required: path `org`, `project`, `remediation`.
+    /// - Result: [`types::SaveResponse`], `application/json`.
     #[inline]
     pub fn close_remediation_tracker(
         &self,
@@ -34,6 +43,11 @@ impl<'c> Api<'c> {
         CloseRemediationTracker { call }
     }
     /// `POST /v1/orgs/{org}/projects/{project}/remediations`
+    ///
+    /// `createRemediationTracker`, tag `Remediation`. Not repeated: twice may be more than once. Published types.
+    /// - Required: path `org`, `project`.
+    /// - Body, optional: [`types::RemediationTrackerCreateRequestBody`], `application/json`.
+    /// - Result: [`types::RemediationTrackerCreateResponseBody`], `application/json`.
     #[inline]
     pub fn create_remediation_tracker(
         &self,
@@ -46,6 +60,11 @@ impl<'c> Api<'c> {
         CreateRemediationTracker { call }
     }
     /// `POST /v1/orgs/{org}/projects/{project}/remediations/{remediation}/create-ticket`
+    ///
+    /// `createTicket`, tag `Remediation`. Not repeated: twice may be more than once. Published types.
+    /// - Required: path `project`, `remediation`, `org`.
+    /// - Body, optional: [`types::CreateTicketRequest`], `application/json`.
+    /// - Result: [`types::CreateTicketResponse`], `application/json`.
     #[inline]
     pub fn create_ticket(
         &self,
@@ -60,6 +79,11 @@ impl<'c> Api<'c> {
         CreateTicket { call }
     }
     /// `PUT /v1/orgs/{org}/projects/{project}/remediations/{remediation}/exclude-artifact`
+    ///
+    /// `excludeArtifact`, tag `Remediation`. Idempotent: twice is as good as once. Published types.
+    /// - Required: path `org`, `project`, `remediation`.
+    /// - Body, optional: [`types::ExcludeArtifactRequest`], `application/json`.
+    /// - Result: [`types::SaveResponse`], `application/json`.
     #[inline]
     pub fn exclude_artifact(
         &self,
@@ -74,6 +98,10 @@ impl<'c> Api<'c> {
         ExcludeArtifact { call }
     }
     /// `GET /v1/orgs/{org}/projects/{project}/remediations/{remediation}/artifacts/{artifact}/details`
+    ///
+    /// `getArtifactInRemediationDetails`, tag `Remediation`. Safe: it only reads. Published types.
+    /// - Required: path `org`, `project`, `remediation`, `artifact`.
+    /// - Result: [`types::RemediationArtifactDetailsResponse`], `application/json`.
     #[inline]
     pub fn get_artifact_in_remediation_details(
         &self,
@@ -92,6 +120,12 @@ impl<'c> Api<'c> {
         }
     }
     /// `POST /v1/orgs/{org}/projects/{project}/remediations/{remediation}/artifacts`
+    ///
+    /// `getArtifactListForRemediation`, tag `Remediation`. Safe: it only reads. Published types.
+    /// - Required: path `org`, `project`, `remediation`.
+    /// - Body, optional: [`types::RemediationArtifactListingRequestBody`], `application/json`.
+    /// - Result: list of [`types::RemediationArtifactListingResponse`], `application/json`.
+    /// - List: `paged page/limit from 0, size 30, at most 100, items body, total header X-Total-Elements, size header X-Page-Size`.
     #[inline]
     pub fn get_artifact_list_for_remediation(
         &self,
@@ -108,6 +142,12 @@ impl<'c> Api<'c> {
         }
     }
     /// `POST /v1/orgs/{org}/projects/{project}/remediations/{remediation}/artifacts/{artifact}/deployments`
+    ///
+    /// `getDeploymentsListForArtifactInRemediation`, tag `Remediation`. Safe: it only reads. Published types.
+    /// - Required: path `org`, `project`, `remediation`, `artifact`.
+    /// - Body, optional: [`types::RemediationArtifactDeploymentsListingRequestBody`], `application/json`.
+    /// - Result: list of [`types::RemediationArtifactDeploymentsListingResponse`], `application/json`.
+    /// - List: `paged page/limit from 0, size 30, at most 100, items body, total header X-Total-Elements, size header X-Page-Size`.
     #[inline]
     pub fn get_deployments_list_for_artifact_in_remediation(
         &self,
@@ -129,6 +169,11 @@ impl<'c> Api<'c> {
         }
     }
     /// `GET /v1/orgs/{org}/projects/{project}/remediations/{remediation}/artifacts/{artifact}/environments`
+    ///
+    /// `getEnvironmentListForRemediation`, tag `Remediation`. Safe: it only reads. Published types.
+    /// - Required: path `org`, `project`, `remediation`, `artifact`.
+    /// - Result: list of [`types::EnvironmentInfo`], `application/json`.
+    /// - List: `whole list, items body`.
     #[inline]
     pub fn get_environment_list_for_remediation(
         &self,
@@ -147,6 +192,10 @@ impl<'c> Api<'c> {
         }
     }
     /// `GET /v1/orgs/{org}/projects/{project}/remediations/overall-summary`
+    ///
+    /// `getOverallSummary`, tag `Remediation`. Safe: it only reads. Published types.
+    /// - Required: path `org`, `project`.
+    /// - Result: [`types::RemediationTrackersOverallSummaryResponseBody`], `application/json`.
     #[inline]
     pub fn get_overall_summary(
         &self,
@@ -159,6 +208,10 @@ impl<'c> Api<'c> {
         GetOverallSummary { call }
     }
     /// `GET /v1/orgs/{org}/projects/{project}/remediations/{remediation}/details`
+    ///
+    /// `getRemediationDetails`, tag `Remediation`. Safe: it only reads. Published types.
+    /// - Required: path `org`, `project`, `remediation`.
+    /// - Result: [`types::RemediationDetailsResponse`], `application/json`.
     #[inline]
     pub fn get_remediation_details(
         &self,
@@ -173,6 +226,12 @@ impl<'c> Api<'c> {
         GetRemediationDetails { call }
     }
     /// `POST /v1/orgs/{org}/projects/{project}/remediations/list`
+    ///
+    /// `listRemediations`, tag `Remediation`. Safe: it only reads. Published types.
+    /// - Required: path `org`, `project`.
+    /// - Body, optional: [`types::RemediationListingRequestBody`], `application/json`.
+    /// - Result: list of [`types::RemediationListingResponse`], `application/json`.
+    /// - List: `paged page/limit from 0, size 30, at most 100, items body, total header X-Total-Elements, size header X-Page-Size`.
     #[inline]
     pub fn list_remediations(
         &self,
@@ -185,6 +244,11 @@ impl<'c> Api<'c> {
         ListRemediations { call }
     }
     /// `PUT /v1/orgs/{org}/projects/{project}/remediations/{remediation}`
+    ///
+    /// `updateRemediationTracker`, tag `Remediation`. Idempotent: twice is as good as once. Published types.
+    /// - Required: path `org`, `project`, `remediation`.
+    /// - Body, optional: [`types::RemediationTrackerUpdateRequestBody`], `application/json`.
+    /// - Result: [`types::RemediationTrackerUpdateResponseBody`], `application/json`.
     #[inline]
     pub fn update_remediation_tracker(
         &self,

@@ -6,6 +6,11 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /gateway/ssca-manager/v1/orgs/{org}/projects/{project}/sbom-download`
+    ///
+    /// `downloadSbomForArtifact`, tag `SBOM`. Not repeated: twice may be more than once. Published types.
+    /// - Required: path `org`, `project`.
+    /// - Body, optional: [`types::DownloadSbomRequest`], `application/json`.
+    /// - Result: [`types::ArtifactSbomResponseBody`], `application/json`.
     #[inline]
     pub fn download_sbom_for_artifact(
         &self,
@@ -18,6 +23,11 @@ impl<'c> Api<'c> {
         DownloadSbomForArtifact { call }
     }
     /// `POST /gateway/ssca-manager/v1/orgs/{org}/projects/{project}/sbom-score`
+    ///
+    /// `getSbomScoreForArtifact`, tag `SBOM`. Safe: it only reads. Published types.
+    /// - Required: path `org`, `project`.
+    /// - Body, optional: [`types::SbomScoreRequest`], `application/json`.
+    /// - Result: [`types::SbomScorecardResponseBody`], `application/json`.
     #[inline]
     pub fn get_sbom_score_for_artifact(
         &self,

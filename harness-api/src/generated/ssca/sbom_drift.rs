@@ -6,6 +6,11 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /v1/orgs/{org}/projects/{project}/artifact/{artifact}/sbom-drift`
+    ///
+    /// `calculateDriftForArtifact`, tag `sbomDrift`. Not repeated: twice may be more than once. Published types.
+    /// - Required: path `org`, `project`, `artifact`.
+    /// - Body, optional: [`types::ArtifactSbomDriftRequestBody`], `application/json`.
+    /// - Result: [`types::ArtifactSbomDriftResponse`], `application/json`.
     #[inline]
     pub fn calculate_drift_for_artifact(
         &self,
@@ -20,6 +25,11 @@ impl<'c> Api<'c> {
         CalculateDriftForArtifact { call }
     }
     /// `GET /v1/orgs/{org}/projects/{project}/sbom-drift/{drift}/components`
+    ///
+    /// `getComponentDrift`, tag `sbomDrift`. Safe: it only reads. Published types.
+    /// - Required: path `org`, `project`, `drift`.
+    /// - Result: list of [`types::ComponentDrift`], `application/json`.
+    /// - List: `paged page/limit from 0, size 30, at most 100, items body, total header X-Total-Elements, size header X-Page-Size`.
     #[inline]
     pub fn get_component_drift(
         &self,
@@ -34,6 +44,11 @@ impl<'c> Api<'c> {
         GetComponentDrift { call }
     }
     /// `GET /v1/orgs/{org}/projects/{project}/sbom-drift/{drift}/licenses`
+    ///
+    /// `getLicenseDrift`, tag `sbomDrift`. Safe: it only reads. Published types.
+    /// - Required: path `org`, `project`, `drift`.
+    /// - Result: list of [`types::LicenseDrift`], `application/json`.
+    /// - List: `paged page/limit from 0, size 30, at most 100, items body, total header X-Total-Elements, size header X-Page-Size`.
     #[inline]
     pub fn get_license_drift(
         &self,

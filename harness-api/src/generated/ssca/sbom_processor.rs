@@ -6,6 +6,11 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /v1/org/{org}/project/{project}/sbom/enforcement`
+    ///
+    /// `enforce-sbom`, tag `sbomProcessor`. Not repeated: twice may be more than once. Published types.
+    /// - Required: path `org`, `project`.
+    /// - Body, optional: [`types::EnforceSbomRequestBody`], `application/json`.
+    /// - Result: [`types::EnforceSbomResponseBody`], `application/json`.
     #[inline]
     pub fn enforce_sbom(
         &self,
@@ -18,6 +23,11 @@ impl<'c> Api<'c> {
         EnforceSbom { call }
     }
     /// `POST /v1/org/{org}/project/{project}/sbom/process`
+    ///
+    /// `process-sbom`, tag `sbomProcessor`. Not repeated: twice may be more than once. Published types.
+    /// - Required: path `org`, `project`.
+    /// - Body, optional: [`types::SbomProcessRequestBody`], `application/json`.
+    /// - Result: [`types::SbomProcessResponseBody`], `application/json`.
     #[inline]
     pub fn process_sbom(
         &self,

@@ -6,6 +6,10 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /v1/org/{org}/project/{project}/orchestration/{orchestration-id}/sbom-scorecard`
+    ///
+    /// `getSbomScorecard`, tag `Scorecard`. Safe: it only reads. Published types.
+    /// - Required: path `org`, `project`, `orchestration_id` = `orchestration-id`.
+    /// - Result: [`types::SbomScorecardResponseBody`], `application/json`.
     #[inline]
     pub fn get_sbom_scorecard(
         &self,
@@ -20,6 +24,11 @@ impl<'c> Api<'c> {
         GetSbomScorecard { call }
     }
     /// `POST /v1/org/{org}/project/{project}/orchestration/{orchestration-id}/sbom-scorecard`
+    ///
+    /// `saveSbomScorecard`, tag `Scorecard`. Not repeated: twice may be more than once. Published types.
+    /// - Required: path `org`, `project`, `orchestration_id` = `orchestration-id`.
+    /// - Body, optional: [`types::SbomScorecardRequest`], `application/json`.
+    /// - Result: [`types::SaveResponse`], `application/json`.
     #[inline]
     pub fn save_sbom_scorecard(
         &self,

@@ -6,6 +6,10 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /v1/orgs/{org}/projects/{project}/provenance/{provenance}`
+    ///
+    /// `getProvenance`, tag `Slsa`. Safe: it only reads. Published types.
+    /// - Required: path `org`, `project`, `provenance`.
+    /// - Result: [`types::ProvenanceResponseBody`], `application/json`.
     #[inline]
     pub fn get_provenance(
         &self,
@@ -20,6 +24,11 @@ impl<'c> Api<'c> {
         GetProvenance { call }
     }
     /// `POST /v1/orgs/{org}/projects/{project}/provenance/{provenance}`
+    ///
+    /// `saveProvenance`, tag `Slsa`. Not repeated: twice may be more than once. Published types.
+    /// - Required: path `org`, `project`, `provenance`.
+    /// - Body, optional: [`types::ProvenanceRequestBody`], `application/json`.
+    /// - Result: [`types::SaveResponse`], `application/json`.
     #[inline]
     pub fn save_provenance(
         &self,
@@ -34,6 +43,11 @@ impl<'c> Api<'c> {
         SaveProvenance { call }
     }
     /// `POST /v1/orgs/{org}/projects/{project}/slsa-verification/{provenance}/policy-violations`
+    ///
+    /// `saveSlsaPolicyViolations`, tag `Slsa`. Not repeated: twice may be more than once. Published types.
+    /// - Required: path `org`, `project`, `provenance`.
+    /// - Body, optional: [`types::PolicyViolationRequestBody`], `application/json`.
+    /// - Result: [`types::SaveResponse`], `application/json`.
     #[inline]
     pub fn save_slsa_policy_violations(
         &self,
@@ -48,6 +62,11 @@ impl<'c> Api<'c> {
         SaveSlsaPolicyViolations { call }
     }
     /// `POST /v1/orgs/{org}/projects/{project}/slsa-verification/{provenance}`
+    ///
+    /// `saveSlsaVerification`, tag `Slsa`. Not repeated: twice may be more than once. Published types.
+    /// - Required: path `org`, `project`, `provenance`.
+    /// - Body, optional: [`types::SlsaVerificationRequestBody`], `application/json`.
+    /// - Result: [`types::SaveResponse`], `application/json`.
     #[inline]
     pub fn save_slsa_verification(
         &self,

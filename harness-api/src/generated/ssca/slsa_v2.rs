@@ -6,6 +6,11 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /v2/orgs/{org}/projects/{project}/provenance/{provenance}`
+    ///
+    /// `saveProvenanceV2`, tag `slsaV2`. Not repeated: twice may be more than once. Published types.
+    /// - Required: path `org`, `project`, `provenance`.
+    /// - Body, optional: [`types::ProvenanceRequestBodyV2`], `application/json`.
+    /// - Result: [`types::SaveResponse`], `application/json`.
     #[inline]
     pub fn save_provenance_v2(
         &self,
@@ -20,6 +25,11 @@ impl<'c> Api<'c> {
         SaveProvenanceV2 { call }
     }
     /// `POST /v2/orgs/{org}/projects/{project}/slsa-verification/{provenance}`
+    ///
+    /// `saveSlsaVerificationV2`, tag `slsaV2`. Not repeated: twice may be more than once. Published types.
+    /// - Required: path `org`, `project`, `provenance`.
+    /// - Body, optional: [`types::SlsaVerificationRequestBodyV2`], `application/json`.
+    /// - Result: [`types::SaveResponse`], `application/json`.
     #[inline]
     pub fn save_slsa_verification_v2(
         &self,

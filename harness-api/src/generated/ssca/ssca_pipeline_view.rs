@@ -6,6 +6,11 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /v1/orgs/{org}/projects/{project}/pipelines/{pipeline}/executions/{execution}/artifacts`
+    ///
+    /// `getPipelineArtifactList`, tag `sscaPipelineView`. Safe: it only reads. Published types.
+    /// - Required: path `org`, `project`, `pipeline`, `execution`.
+    /// - Body, optional: [`types::ArtifactListingPipelineRequestBody`], `application/json`.
+    /// - Result: list of [`types::ArtifactListingPipelineResponse`], `application/json`.
     #[inline]
     pub fn get_pipeline_artifact_list(
         &self,
@@ -22,6 +27,10 @@ impl<'c> Api<'c> {
         GetPipelineArtifactList { call }
     }
     /// `GET /v1/orgs/{org}/projects/{project}/pipelines/{pipeline}/executions/{execution}/ssca-summary`
+    ///
+    /// `getSSCASummary`, tag `sscaPipelineView`. Safe: it only reads. Published types.
+    /// - Required: path `org`, `project`, `pipeline`, `execution`.
+    /// - Result: [`types::SscaSummary`], `application/json`.
     #[inline]
     pub fn get_ssca_summary(
         &self,

@@ -6,6 +6,10 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `DELETE /sto/api/v2/accounts/{id}/data`
+    ///
+    /// `Accounts#DeleteAccountData`, tag `Accounts`. Idempotent: twice is as good as once. Published types.
+    /// - Required: path `id`.
+    /// - Result: [`types::StoStatus`], `application/json`.
     #[inline]
     pub fn delete_account_data(&self, id: impl Into<String>) -> DeleteAccountData {
         let mut call = rt::Call::new(self.client, &DELETE_ACCOUNT_DATA);

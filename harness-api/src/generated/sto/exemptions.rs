@@ -6,6 +6,11 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `PUT /sto/api/v2/exemptions/{id}/{action}`
+    ///
+    /// `Exemptions#ApproveExemption`, tag `Exemptions`. Not repeated: twice may be more than once. The answer is not described; the body is inferred from one sample.
+    /// - Required: path `id`, `action`; query `account_id` = `accountId`.
+    /// - Body: [`types::ApproveExemptionBody`], `application/json`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn approve_exemption(
         &self,
@@ -22,6 +27,11 @@ impl<'c> Api<'c> {
         ApproveExemption { call }
     }
     /// `POST /sto/api/v2/exemptions/bulk`
+    ///
+    /// `Exemptions#BulkCreateExemptions`, tag `Exemptions`. Not repeated: twice may be more than once. The answer is not described; the body is inferred from one sample.
+    /// - Required: query `account_id` = `accountId`, `org_id` = `orgId`, `project_id` = `projectId`.
+    /// - Body: [`types::BulkCreateExemptionsBody`], `application/json`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn bulk_create_exemptions(
         &self,
@@ -38,6 +48,11 @@ impl<'c> Api<'c> {
         BulkCreateExemptions { call }
     }
     /// `POST /sto/api/v2/exemptions`
+    ///
+    /// `Exemptions#CreateExemption`, tag `Exemptions`. Not repeated: twice may be more than once. The answer is not described; the body is inferred from one sample.
+    /// - Required: query `account_id` = `accountId`, `org_id` = `orgId`, `project_id` = `projectId`.
+    /// - Body: [`types::CreateExemptionBody`], `application/json`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn create_exemption(
         &self,
@@ -54,6 +69,10 @@ impl<'c> Api<'c> {
         CreateExemption { call }
     }
     /// `DELETE /sto/api/v2/exemptions/{id}`
+    ///
+    /// `Exemptions#DeleteExemption`, tag `Exemptions`. Idempotent: twice is as good as once. The answer is not described.
+    /// - Required: path `id`; query `account_id` = `accountId`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn delete_exemption(
         &self,
@@ -66,6 +85,10 @@ impl<'c> Api<'c> {
         DeleteExemption { call }
     }
     /// `GET /sto/api/v2/exemptions/{id}`
+    ///
+    /// `Exemptions#FindExemptionById`, tag `Exemptions`. Safe: it only reads. The answer is not described.
+    /// - Required: path `id`; query `account_id` = `accountId`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn find_exemption_by_id(
         &self,
@@ -78,6 +101,10 @@ impl<'c> Api<'c> {
         FindExemptionById { call }
     }
     /// `GET /sto/api/v2/exemptions/issue/{issueId}`
+    ///
+    /// `Exemptions#GetExemptionForIssue`, tag `Exemptions`. Safe: it only reads. The answer is not described.
+    /// - Required: path `issue_id` = `issueId`; query `account_id` = `accountId`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn get_exemption_for_issue(
         &self,
@@ -90,6 +117,10 @@ impl<'c> Api<'c> {
         GetExemptionForIssue { call }
     }
     /// `GET /sto/api/v2/exemptions`
+    ///
+    /// `Exemptions#ListExemptions`, tag `Exemptions`. Safe: it only reads. The answer is not described.
+    /// - Required: query `account_id` = `accountId`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn list_exemptions(&self, account_id: impl Into<String>) -> ListExemptions {
         let mut call = rt::Call::new(self.client, &LIST_EXEMPTIONS);
@@ -97,6 +128,11 @@ impl<'c> Api<'c> {
         ListExemptions { call }
     }
     /// `PUT /sto/api/v2/exemptions/{id}/promote`
+    ///
+    /// `Exemptions#PromoteExemption`, tag `Exemptions`. Not repeated: twice may be more than once. The answer is not described; the body is inferred from one sample.
+    /// - Required: path `id`; query `account_id` = `accountId`.
+    /// - Body: [`types::PromoteExemptionBody`], `application/json`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn promote_exemption(
         &self,
@@ -111,6 +147,11 @@ impl<'c> Api<'c> {
         PromoteExemption { call }
     }
     /// `PUT /sto/api/v2/exemptions/{id}`
+    ///
+    /// `Exemptions#UpdateExemption`, tag `Exemptions`. Idempotent: twice is as good as once. The answer is not described; the body is inferred from one sample.
+    /// - Required: path `id`; query `account_id` = `accountId`.
+    /// - Body: [`types::UpdateExemptionBody`], `application/json`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn update_exemption(
         &self,

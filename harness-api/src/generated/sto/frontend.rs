@@ -6,6 +6,10 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /sto/api/v2/frontend/all-issues/v2/counts`
+    ///
+    /// `Frontend#AllIssuesCountsV2`, tag `Frontend`. Safe: it only reads. The answer is not described.
+    /// - Required: query `account_id` = `accountId`, `org_id` = `orgId`, `project_id` = `projectId`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn all_issues_counts_v2(
         &self,
@@ -20,6 +24,11 @@ impl<'c> Api<'c> {
         AllIssuesCountsV2 { call }
     }
     /// `GET /sto/api/v2/frontend/all-issues/issues/{issueId}`
+    ///
+    /// `Frontend#AllIssuesDetails`, tag `Frontend`. Safe: it only reads. Published types.
+    /// - Required: path `issue_id` = `issueId`; query `account_id` = `accountId`, `org_id` = `orgId`, `project_id` = `projectId`.
+    /// - Result: [`types::AllIssuesDetailsResult`], `application/json`.
+    /// - List: `paged page/pageSize from 0, size 30, items impactedTargets, total pagination.totalItems, size pagination.pageSize`.
     #[inline]
     pub fn all_issues_details(
         &self,
@@ -36,6 +45,10 @@ impl<'c> Api<'c> {
         AllIssuesDetails { call }
     }
     /// `GET /sto/api/v2/frontend/all-issues/v2/issues/{issueId}`
+    ///
+    /// `Frontend#AllIssuesDetailsV2`, tag `Frontend`. Safe: it only reads. The answer is not described.
+    /// - Required: path `issue_id` = `issueId`; query `account_id` = `accountId`, `org_id` = `orgId`, `project_id` = `projectId`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn all_issues_details_v2(
         &self,
@@ -52,6 +65,10 @@ impl<'c> Api<'c> {
         AllIssuesDetailsV2 { call }
     }
     /// `GET /sto/api/v2/frontend/all-issues/filters`
+    ///
+    /// `Frontend#AllIssuesFilters`, tag `Frontend`. Safe: it only reads. Published types.
+    /// - Required: query `account_id` = `accountId`, `org_id` = `orgId`, `project_id` = `projectId`.
+    /// - Result: [`types::AllIssuesFiltersResult`], `application/json`.
     #[inline]
     pub fn all_issues_filters(
         &self,
@@ -66,6 +83,11 @@ impl<'c> Api<'c> {
         AllIssuesFilters { call }
     }
     /// `GET /sto/api/v2/frontend/all-issues/issues`
+    ///
+    /// `Frontend#AllIssuesList`, tag `Frontend`. Safe: it only reads. Published types.
+    /// - Required: query `account_id` = `accountId`, `org_id` = `orgId`, `project_id` = `projectId`.
+    /// - Result: [`types::AllIssuesListResult`], `application/json`.
+    /// - List: `paged page/pageSize from 0, size 30, items issues, total pagination.totalItems, size pagination.pageSize`.
     #[inline]
     pub fn all_issues_list(
         &self,
@@ -80,6 +102,10 @@ impl<'c> Api<'c> {
         AllIssuesList { call }
     }
     /// `GET /sto/api/v2/frontend/all-issues/v2/issues`
+    ///
+    /// `Frontend#AllIssuesListV2`, tag `Frontend`. Safe: it only reads. The answer is not described.
+    /// - Required: query `account_id` = `accountId`, `org_id` = `orgId`, `project_id` = `projectId`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn all_issues_list_v2(
         &self,
@@ -94,6 +120,11 @@ impl<'c> Api<'c> {
         AllIssuesListV2 { call }
     }
     /// `GET /sto/api/v2/frontend/all-issues/issues/{issueId}/targets/{targetId}`
+    ///
+    /// `Frontend#AllIssuesOccurrenceDetails`, tag `Frontend`. Safe: it only reads. Published types.
+    /// - Required: path `issue_id` = `issueId`, `target_id` = `targetId`; query `account_id` = `accountId`, `org_id` = `orgId`, `project_id` = `projectId`.
+    /// - Result: [`types::AllIssuesOccurrenceDetailsResult`], `application/json`.
+    /// - List: `paged page/pageSize from 0, size 30, items occurrences, total pagination.totalItems, size pagination.pageSize`.
     #[inline]
     pub fn all_issues_occurrence_details(
         &self,
@@ -112,6 +143,10 @@ impl<'c> Api<'c> {
         AllIssuesOccurrenceDetails { call }
     }
     /// `GET /sto/api/v2/frontend/all-issues/v2/counts/total`
+    ///
+    /// `Frontend#AllIssuesTotalsV2`, tag `Frontend`. Safe: it only reads. The answer is not described.
+    /// - Required: query `account_id` = `accountId`, `org_id` = `orgId`, `project_id` = `projectId`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn all_issues_totals_v2(
         &self,
@@ -126,6 +161,10 @@ impl<'c> Api<'c> {
         AllIssuesTotalsV2 { call }
     }
     /// `GET /sto/api/v2/frontend/all-issues/v2/trend`
+    ///
+    /// `Frontend#AllIssuesTrendV2`, tag `Frontend`. Safe: it only reads. The answer is not described.
+    /// - Required: query `account_id` = `accountId`, `org_id` = `orgId`, `project_id` = `projectId`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn all_issues_trend_v2(
         &self,
@@ -140,6 +179,11 @@ impl<'c> Api<'c> {
         AllIssuesTrendV2 { call }
     }
     /// `POST /sto/api/v2/frontend/tickets`
+    ///
+    /// `Frontend#CreateTicketForIssue`, tag `Frontend`. Not repeated: twice may be more than once. The answer is not described; the body is inferred from one sample.
+    /// - Required: query `account_id` = `accountId`, `org_id` = `orgId`, `project_id` = `projectId`.
+    /// - Body: [`types::CreateTicketForIssueBody`], `application/json`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn create_ticket_for_issue(
         &self,
@@ -156,6 +200,10 @@ impl<'c> Api<'c> {
         CreateTicketForIssue { call }
     }
     /// `GET /sto/api/v2/frontend/issue-counts`
+    ///
+    /// `Frontend#ExecutionIssueCounts`, tag `Frontend`. Safe: it only reads. Published types.
+    /// - Required: query `account_id` = `accountId`, `org_id` = `orgId`, `project_id` = `projectId`, `execution_ids` = `executionIds`.
+    /// - Result: map of [`types::IssueCounts`], `application/json`.
     #[inline]
     pub fn execution_issue_counts(
         &self,
@@ -172,6 +220,11 @@ impl<'c> Api<'c> {
         ExecutionIssueCounts { call }
     }
     /// `POST /sto/api/v2/frontend/exemptions/filters`
+    ///
+    /// `Frontend#ExemptionsFilters`, tag `Frontend`. Safe: it only reads. The answer is not described; the body is inferred from one sample.
+    /// - Required: query `account_id` = `accountId`.
+    /// - Body: [`types::ExemptionsFiltersBody`], `application/json`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn exemptions_filters(
         &self,
@@ -184,6 +237,10 @@ impl<'c> Api<'c> {
         ExemptionsFilters { call }
     }
     /// `GET /sto/api/v2/frontend/expiring-exemptions/{executionId}`
+    ///
+    /// `Frontend#ExpiringExemptions`, tag `Frontend`. Safe: it only reads. Published types.
+    /// - Required: path `execution_id` = `executionId`; query `account_id` = `accountId`, `org_id` = `orgId`, `project_id` = `projectId`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn expiring_exemptions(
         &self,
@@ -200,6 +257,12 @@ impl<'c> Api<'c> {
         ExpiringExemptions { call }
     }
     /// `POST /sto/api/v2/frontend/exemptions`
+    ///
+    /// `Frontend#GlobalExemptions`, tag `Frontend`. Safe: it only reads. Published types.
+    /// - Required: query `account_id` = `accountId`, `status`.
+    /// - Body: [`types::GlobalExemptionsRequestBody`], `application/json`.
+    /// - Result: [`types::SecurityReviewResult`], `application/json`.
+    /// - List: `paged page/pageSize from 0, size 30, items exemptions, total pagination.totalItems, size pagination.pageSize`.
     #[inline]
     pub fn global_exemptions(
         &self,
@@ -214,6 +277,10 @@ impl<'c> Api<'c> {
         GlobalExemptions { call }
     }
     /// `GET /sto/api/v2/frontend/exemption/{exemptionId}/targets`
+    ///
+    /// `Frontend#ImpactedTargetsForExemption`, tag `Frontend`. Safe: it only reads. Published types.
+    /// - Required: path `exemption_id` = `exemptionId`; query `account_id` = `accountId`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn impacted_targets_for_exemption(
         &self,
@@ -228,6 +295,10 @@ impl<'c> Api<'c> {
         }
     }
     /// `GET /sto/api/v2/frontend/issue-exemption/{exemptionId}`
+    ///
+    /// `Frontend#IssueForExemption`, tag `Frontend`. Safe: it only reads. Published types.
+    /// - Required: path `exemption_id` = `exemptionId`; query `account_id` = `accountId`.
+    /// - Result: [`types::IssueForExemptionResult`], `application/json`.
     #[inline]
     pub fn issue_for_exemption(
         &self,
@@ -240,6 +311,10 @@ impl<'c> Api<'c> {
         IssueForExemption { call }
     }
     /// `GET /sto/api/v2/frontend/exemption/{exemptionId}/issue-severity-change`
+    ///
+    /// `Frontend#IssueSeverityChange`, tag `Frontend`. Safe: it only reads. Published types.
+    /// - Required: path `exemption_id` = `exemptionId`; query `account_id` = `accountId`, `org_id` = `orgId`, `project_id` = `projectId`, `issue_id` = `issueId`.
+    /// - Result: [`types::IssueSeverityChangeResult`], `application/json`.
     #[inline]
     pub fn issue_severity_change(
         &self,
@@ -258,6 +333,10 @@ impl<'c> Api<'c> {
         IssueSeverityChange { call }
     }
     /// `GET /sto/api/v2/frontend/issues/{issueId}/occurrence/{occurrenceInternalId}/dataflow`
+    ///
+    /// `Frontend#OccurrenceDataflow`, tag `Frontend`. Safe: it only reads. The answer is not described.
+    /// - Required: path `issue_id` = `issueId`, `occurrence_internal_id` = `occurrenceInternalId`; query `account_id` = `accountId`, `org_id` = `orgId`, `project_id` = `projectId`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn occurrence_dataflow(
         &self,
@@ -276,6 +355,10 @@ impl<'c> Api<'c> {
         OccurrenceDataflow { call }
     }
     /// `GET /sto/api/v2/frontend/overview/baselines`
+    ///
+    /// `Frontend#OverviewBaselines`, tag `Frontend`. Safe: it only reads. Published types.
+    /// - Required: query `account_id` = `accountId`, `org_id` = `orgId`, `project_id` = `projectId`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn overview_baselines(
         &self,
@@ -290,6 +373,10 @@ impl<'c> Api<'c> {
         OverviewBaselines { call }
     }
     /// `GET /sto/api/v2/frontend/overview/historical-counts`
+    ///
+    /// `Frontend#OverviewHistoricalCounts`, tag `Frontend`. Safe: it only reads. Published types.
+    /// - Required: query `account_id` = `accountId`, `org_id` = `orgId`, `project_id` = `projectId`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn overview_historical_counts(
         &self,
@@ -304,6 +391,10 @@ impl<'c> Api<'c> {
         OverviewHistoricalCounts { call }
     }
     /// `GET /sto/api/v2/frontend/pipeline-security/issues`
+    ///
+    /// `Frontend#PipelineSecurityIssues`, tag `Frontend`. Safe: it only reads. Published types.
+    /// - Required: query `account_id` = `accountId`, `org_id` = `orgId`, `project_id` = `projectId`, `execution_id` = `executionId`.
+    /// - Result: [`types::PipelineSecurityIssuesResult`], `application/json`.
     #[inline]
     pub fn pipeline_security_issues(
         &self,
@@ -320,6 +411,10 @@ impl<'c> Api<'c> {
         PipelineSecurityIssues { call }
     }
     /// `GET /sto/api/v2/frontend/pipeline-security/issues/csv`
+    ///
+    /// `Frontend#PipelineSecurityIssuesCSV`, tag `Frontend`. Safe: it only reads. Published types.
+    /// - Required: query `account_id` = `accountId`, `org_id` = `orgId`, `project_id` = `projectId`, `execution_id` = `executionId`.
+    /// - Result: [`types::ExportPipelineSecurityIssuesCsvResponseBody`], `application/json`.
     #[inline]
     pub fn pipeline_security_issues_csv(
         &self,
@@ -336,6 +431,10 @@ impl<'c> Api<'c> {
         PipelineSecurityIssuesCsv { call }
     }
     /// `GET /sto/api/v2/frontend/pipeline-security/steps`
+    ///
+    /// `Frontend#PipelineSecuritySteps`, tag `Frontend`. Safe: it only reads. Published types.
+    /// - Required: query `account_id` = `accountId`, `org_id` = `orgId`, `project_id` = `projectId`, `execution_id` = `executionId`.
+    /// - Result: [`types::PipelineSecurityStepsResult`], `application/json`.
     #[inline]
     pub fn pipeline_security_steps(
         &self,
@@ -352,6 +451,10 @@ impl<'c> Api<'c> {
         PipelineSecuritySteps { call }
     }
     /// `POST /sto/api/v2/frontend/licenses/qwiet/trial`
+    ///
+    /// `Frontend#ProvisionQwietTrial`, tag `Frontend`. Not repeated: twice may be more than once. The answer is not described.
+    /// - Required: query `account_id` = `accountId`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn provision_qwiet_trial(
         &self,
@@ -362,6 +465,10 @@ impl<'c> Api<'c> {
         ProvisionQwietTrial { call }
     }
     /// `GET /sto/api/v2/frontend/metrics/licenseUsage`
+    ///
+    /// `Frontend#QwietLicenseUsage`, tag `Frontend`. Safe: it only reads. The answer is not described.
+    /// - Required: query `account_id` = `accountId`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn qwiet_license_usage(
         &self,
@@ -372,6 +479,11 @@ impl<'c> Api<'c> {
         QwietLicenseUsage { call }
     }
     /// `GET /sto/api/v2/frontend/security-review`
+    ///
+    /// `Frontend#SecurityReview`, tag `Frontend`. Safe: it only reads. Published types.
+    /// - Required: query `account_id` = `accountId`, `org_id` = `orgId`, `project_id` = `projectId`, `status`.
+    /// - Result: [`types::SecurityReviewResult`], `application/json`.
+    /// - List: `paged page/pageSize from 0, size 30, items exemptions, total pagination.totalItems, size pagination.pageSize`.
     #[inline]
     pub fn security_review(
         &self,
@@ -388,6 +500,10 @@ impl<'c> Api<'c> {
         SecurityReview { call }
     }
     /// `GET /sto/api/v2/frontend/test-targets`
+    ///
+    /// `Frontend#TestTargets`, tag `Frontend`. Safe: it only reads. Published types.
+    /// - Required: query `account_id` = `accountId`, `org_id` = `orgId`, `project_id` = `projectId`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn test_targets(
         &self,
@@ -402,6 +518,11 @@ impl<'c> Api<'c> {
         TestTargets { call }
     }
     /// `PUT /sto/api/v2/frontend/test-targets/{targetId}/variants/status`
+    ///
+    /// `Frontend#UpdateTestTargetVariants`, tag `Frontend`. Idempotent: twice is as good as once. Published types.
+    /// - Required: path `target_id` = `targetId`; query `account_id` = `accountId`, `org_id` = `orgId`, `project_id` = `projectId`.
+    /// - Body: [`types::UpdateTestTargetVariantsRequestBody`], `application/json`.
+    /// - Result: [`types::StoStatus`], `application/json`.
     #[inline]
     pub fn update_test_target_variants(
         &self,

@@ -6,6 +6,11 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /sto/api/v2/issues`
+    ///
+    /// `Issues#CreateIssue`, tag `Issues`. Not repeated: twice may be more than once. Published types.
+    /// - Required: query `account_id` = `accountId`.
+    /// - Body: [`types::CreateIssueRequestBody`], `application/json`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn create_issue(
         &self,
@@ -18,6 +23,10 @@ impl<'c> Api<'c> {
         CreateIssue { call }
     }
     /// `DELETE /sto/api/v2/issues/{id}`
+    ///
+    /// `Issues#DeleteIssue`, tag `Issues`. Idempotent: twice is as good as once. Published types.
+    /// - Required: path `id`; query `account_id` = `accountId`.
+    /// - Result: nothing.
     #[inline]
     pub fn delete_issue(
         &self,
@@ -30,6 +39,10 @@ impl<'c> Api<'c> {
         DeleteIssue { call }
     }
     /// `GET /sto/api/v2/issues/{id}`
+    ///
+    /// `Issues#FindIssueById`, tag `Issues`. Safe: it only reads. Published types.
+    /// - Required: path `id`; query `account_id` = `accountId`, `org_id` = `orgId`, `project_id` = `projectId`.
+    /// - Result: [`types::Issue`], `application/json`.
     #[inline]
     pub fn find_issue_by_id(
         &self,
@@ -46,6 +59,11 @@ impl<'c> Api<'c> {
         FindIssueById { call }
     }
     /// `POST /sto/api/v2/issues/{id}/augment-remediation`
+    ///
+    /// `Issues#IssuesAugmentRemediation`, tag `Issues`. Not repeated: twice may be more than once. Published types.
+    /// - Required: path `id`; query `account_id` = `accountId`.
+    /// - Body: [`types::IssuesAugmentRemediationRequestBody`], `application/json`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn issues_augment_remediation(
         &self,
@@ -60,6 +78,11 @@ impl<'c> Api<'c> {
         IssuesAugmentRemediation { call }
     }
     /// `GET /sto/api/v2/issues`
+    ///
+    /// `Issues#ListIssues`, tag `Issues`. Safe: it only reads. Published types.
+    /// - Required: query `account_id` = `accountId`.
+    /// - Result: [`types::IssuesListIssuesResponseBody`], `application/json`.
+    /// - List: `paged page/pageSize from 0, size 30, items results, total pagination.totalItems, size pagination.pageSize`.
     #[inline]
     pub fn list_issues(&self, account_id: impl Into<String>) -> ListIssues {
         let mut call = rt::Call::new(self.client, &LIST_ISSUES);
@@ -67,6 +90,11 @@ impl<'c> Api<'c> {
         ListIssues { call }
     }
     /// `PUT /sto/api/v2/issues/{id}`
+    ///
+    /// `Issues#UpdateIssue`, tag `Issues`. Idempotent: twice is as good as once. Published types.
+    /// - Required: path `id`; query `account_id` = `accountId`.
+    /// - Body: [`types::UpdateIssueRequestBody`], `application/json`.
+    /// - Result: nothing.
     #[inline]
     pub fn update_issue(
         &self,

@@ -2,6 +2,182 @@
 // Do not edit: change the description's fixes or the generator, then run `cargo xtask generate`.
 
 //! Security Testing Orchestration: scans, issues, exemptions and test targets.
+//!
+//! # `Accounts`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `DELETE /sto/api/v2/accounts/{id}/data` | [`delete_account_data`](Api::delete_account_data) |
+//!
+//! # `Exemptions`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `PUT /sto/api/v2/exemptions/{id}/{action}` | [`approve_exemption`](Api::approve_exemption) |
+//! | `POST /sto/api/v2/exemptions/bulk` | [`bulk_create_exemptions`](Api::bulk_create_exemptions) |
+//! | `POST /sto/api/v2/exemptions` | [`create_exemption`](Api::create_exemption) |
+//! | `DELETE /sto/api/v2/exemptions/{id}` | [`delete_exemption`](Api::delete_exemption) |
+//! | `GET /sto/api/v2/exemptions/{id}` | [`find_exemption_by_id`](Api::find_exemption_by_id) |
+//! | `GET /sto/api/v2/exemptions/issue/{issueId}` | [`get_exemption_for_issue`](Api::get_exemption_for_issue) |
+//! | `GET /sto/api/v2/exemptions` | [`list_exemptions`](Api::list_exemptions) |
+//! | `PUT /sto/api/v2/exemptions/{id}/promote` | [`promote_exemption`](Api::promote_exemption) |
+//! | `PUT /sto/api/v2/exemptions/{id}` | [`update_exemption`](Api::update_exemption) |
+//!
+//! # `Frontend`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `GET /sto/api/v2/frontend/all-issues/v2/counts` | [`all_issues_counts_v2`](Api::all_issues_counts_v2) |
+//! | `GET /sto/api/v2/frontend/all-issues/issues/{issueId}` | [`all_issues_details`](Api::all_issues_details) |
+//! | `GET /sto/api/v2/frontend/all-issues/v2/issues/{issueId}` | [`all_issues_details_v2`](Api::all_issues_details_v2) |
+//! | `GET /sto/api/v2/frontend/all-issues/filters` | [`all_issues_filters`](Api::all_issues_filters) |
+//! | `GET /sto/api/v2/frontend/all-issues/issues` | [`all_issues_list`](Api::all_issues_list) |
+//! | `GET /sto/api/v2/frontend/all-issues/v2/issues` | [`all_issues_list_v2`](Api::all_issues_list_v2) |
+//! | `GET /sto/api/v2/frontend/all-issues/issues/{issueId}/targets/{targetId}` | [`all_issues_occurrence_details`](Api::all_issues_occurrence_details) |
+//! | `GET /sto/api/v2/frontend/all-issues/v2/counts/total` | [`all_issues_totals_v2`](Api::all_issues_totals_v2) |
+//! | `GET /sto/api/v2/frontend/all-issues/v2/trend` | [`all_issues_trend_v2`](Api::all_issues_trend_v2) |
+//! | `POST /sto/api/v2/frontend/tickets` | [`create_ticket_for_issue`](Api::create_ticket_for_issue) |
+//! | `GET /sto/api/v2/frontend/issue-counts` | [`execution_issue_counts`](Api::execution_issue_counts) |
+//! | `POST /sto/api/v2/frontend/exemptions/filters` | [`exemptions_filters`](Api::exemptions_filters) |
+//! | `GET /sto/api/v2/frontend/expiring-exemptions/{executionId}` | [`expiring_exemptions`](Api::expiring_exemptions) |
+//! | `POST /sto/api/v2/frontend/exemptions` | [`global_exemptions`](Api::global_exemptions) |
+//! | `GET /sto/api/v2/frontend/exemption/{exemptionId}/targets` | [`impacted_targets_for_exemption`](Api::impacted_targets_for_exemption) |
+//! | `GET /sto/api/v2/frontend/issue-exemption/{exemptionId}` | [`issue_for_exemption`](Api::issue_for_exemption) |
+//! | `GET /sto/api/v2/frontend/exemption/{exemptionId}/issue-severity-change` | [`issue_severity_change`](Api::issue_severity_change) |
+//! | `GET /sto/api/v2/frontend/issues/{issueId}/occurrence/{occurrenceInternalId}/dataflow` | [`occurrence_dataflow`](Api::occurrence_dataflow) |
+//! | `GET /sto/api/v2/frontend/overview/baselines` | [`overview_baselines`](Api::overview_baselines) |
+//! | `GET /sto/api/v2/frontend/overview/historical-counts` | [`overview_historical_counts`](Api::overview_historical_counts) |
+//! | `GET /sto/api/v2/frontend/pipeline-security/issues` | [`pipeline_security_issues`](Api::pipeline_security_issues) |
+//! | `GET /sto/api/v2/frontend/pipeline-security/issues/csv` | [`pipeline_security_issues_csv`](Api::pipeline_security_issues_csv) |
+//! | `GET /sto/api/v2/frontend/pipeline-security/steps` | [`pipeline_security_steps`](Api::pipeline_security_steps) |
+//! | `POST /sto/api/v2/frontend/licenses/qwiet/trial` | [`provision_qwiet_trial`](Api::provision_qwiet_trial) |
+//! | `GET /sto/api/v2/frontend/metrics/licenseUsage` | [`qwiet_license_usage`](Api::qwiet_license_usage) |
+//! | `GET /sto/api/v2/frontend/security-review` | [`security_review`](Api::security_review) |
+//! | `GET /sto/api/v2/frontend/test-targets` | [`test_targets`](Api::test_targets) |
+//! | `PUT /sto/api/v2/frontend/test-targets/{targetId}/variants/status` | [`update_test_target_variants`](Api::update_test_target_variants) |
+//!
+//! # `Issues`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `POST /sto/api/v2/issues` | [`create_issue`](Api::create_issue) |
+//! | `DELETE /sto/api/v2/issues/{id}` | [`delete_issue`](Api::delete_issue) |
+//! | `GET /sto/api/v2/issues/{id}` | [`find_issue_by_id`](Api::find_issue_by_id) |
+//! | `POST /sto/api/v2/issues/{id}/augment-remediation` | [`issues_augment_remediation`](Api::issues_augment_remediation) |
+//! | `GET /sto/api/v2/issues` | [`list_issues`](Api::list_issues) |
+//! | `PUT /sto/api/v2/issues/{id}` | [`update_issue`](Api::update_issue) |
+//!
+//! # `Overrides`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `POST /sto/api/v2/overrides` | [`create_override`](Api::create_override) |
+//! | `DELETE /sto/api/v2/overrides/{id}` | [`delete_override`](Api::delete_override) |
+//! | `GET /sto/api/v2/overrides/{id}` | [`find_override_by_id`](Api::find_override_by_id) |
+//! | `GET /sto/api/v2/overrides` | [`list_overrides`](Api::list_overrides) |
+//! | `PUT /sto/api/v2/overrides/{id}` | [`update_override`](Api::update_override) |
+//!
+//! # `Products`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `GET /sto/api/v2/products/{id}` | [`find_product_by_id`](Api::find_product_by_id) |
+//! | `GET /sto/api/v2/products` | [`list_products`](Api::list_products) |
+//!
+//! # `Pull Requests`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `POST /sto/api/v2/pull-requests/repositories/pulls` | [`create_pull_request`](Api::create_pull_request) |
+//! | `GET /sto/api/v2/pull-requests/repositories/pulls` | [`find_pull_request_by_id`](Api::find_pull_request_by_id) |
+//! | `GET /sto/api/v2/pull-requests/repositories/pulls/action` | [`get_pull_request_action`](Api::get_pull_request_action) |
+//! | `GET /sto/api/v2/pull-requests/repositories/pulls/correlation` | [`get_pull_request_correlation`](Api::get_pull_request_correlation) |
+//! | `GET /sto/api/v2/pull-requests/repositories` | [`list_pull_requests`](Api::list_pull_requests) |
+//! | `PUT /sto/api/v2/pull-requests/repositories/pulls` | [`update_pull_request`](Api::update_pull_request) |
+//!
+//! # `Qwiet`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `GET /sto/api/v2/qwiet/token` | [`get_token`](Api::get_token) |
+//!
+//! # `Reference Identifiers`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `GET /sto/api/v2/reference-identifiers/{refId}` | [`get_by_reference_id`](Api::get_by_reference_id) |
+//!
+//! # `STO Data Frontend`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `POST /sto/api/v2/sto-data-frontend/all-issues/filters` | [`data_frontend_all_issues_filters`](Api::data_frontend_all_issues_filters) |
+//! | `POST /sto/api/v2/sto-data-frontend/all-issues/issues` | [`data_frontend_all_issues_list`](Api::data_frontend_all_issues_list) |
+//! | `POST /sto/api/v2/sto-data-frontend/artifact-scan-summary` | [`data_frontend_execution_artifact_scan_summary`](Api::data_frontend_execution_artifact_scan_summary) |
+//! | `POST /sto/api/v2/sto-data-frontend/artifact-summary` | [`data_frontend_execution_artifact_summary`](Api::data_frontend_execution_artifact_summary) |
+//! | `POST /sto/api/v2/sto-data-frontend/issue-counts` | [`data_frontend_execution_issue_counts`](Api::data_frontend_execution_issue_counts) |
+//! | `GET /sto/api/v2/sto-data-frontend/execution-summary/{executionId}` | [`data_frontend_execution_summary`](Api::data_frontend_execution_summary) |
+//!
+//! # `Scans`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `POST /sto/api/v2/scans` | [`create_scan`](Api::create_scan) |
+//! | `DELETE /sto/api/v2/scans/{id}` | [`delete_scan`](Api::delete_scan) |
+//! | `GET /sto/api/v2/scans/{id}` | [`find_scan_by_id`](Api::find_scan_by_id) |
+//! | `GET /sto/api/v2/scans` | [`list_scans`](Api::list_scans) |
+//! | `GET /sto/api/v2/scans/{id}/issue/{issueId}` | [`scan_issue`](Api::scan_issue) |
+//! | `GET /sto/api/v2/scans/{id}/issues/counts` | [`scan_issue_counts`](Api::scan_issue_counts) |
+//! | `GET /sto/api/v2/scans/{id}/issue/{issueId}/occurrences` | [`scan_issue_occurrences`](Api::scan_issue_occurrences) |
+//! | `GET /sto/api/v2/scans/{id}/issues` | [`scan_issues`](Api::scan_issues) |
+//! | `PUT /sto/api/v2/scans/{id}` | [`update_scan`](Api::update_scan) |
+//!
+//! # `System`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `GET /sto/api/v2/system/health` | [`system_health`](Api::system_health) |
+//! | `GET /sto/api/v2/system/version` | [`system_version`](Api::system_version) |
+//!
+//! # `Target Variants`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `POST /sto/api/v2/targets/{targetId}/variants` | [`create_target_variant`](Api::create_target_variant) |
+//! | `DELETE /sto/api/v2/targets/{targetId}/variants/{id}` | [`delete_target_variant`](Api::delete_target_variant) |
+//! | `GET /sto/api/v2/targets/{targetId}/variants/{id}` | [`find_target_variant_by_id`](Api::find_target_variant_by_id) |
+//! | `GET /sto/api/v2/targets/{targetId}/variants` | [`list_target_variants`](Api::list_target_variants) |
+//! | `PUT /sto/api/v2/targets/{targetId}/variants/{id}` | [`update_target_variant`](Api::update_target_variant) |
+//!
+//! # `Test Targets`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `POST /sto/api/v2/targets` | [`create_target`](Api::create_target) |
+//! | `DELETE /sto/api/v2/targets/{id}` | [`delete_target`](Api::delete_target) |
+//! | `GET /sto/api/v2/targets/{id}` | [`find_target_by_id`](Api::find_target_by_id) |
+//! | `GET /sto/api/v2/targets` | [`list_targets`](Api::list_targets) |
+//! | `PATCH /sto/api/v2/targets/{id}` | [`patch_target`](Api::patch_target) |
+//! | `PUT /sto/api/v2/targets/{id}` | [`update_target`](Api::update_target) |
+//!
+//! # `Token`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `GET /sto/api/v2/token` | [`issue_token`](Api::issue_token) |
+//!
+//! # `Usage`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `GET /sto/api/usage` | [`report_usage`](Api::report_usage) |
+//! | `GET /sto/api/usage/all-accounts` | [`usage_all_accounts`](Api::usage_all_accounts) |
+//!
+//! # `pipeline-security`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `GET /sto/api/v2/pipeline-security/issues/csv` | [`export_pipeline_security_issues_csv`](Api::export_pipeline_security_issues_csv) |
 mod accounts;
 pub use accounts::*;
 mod exemptions;

@@ -6,6 +6,11 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /sto/api/v2/overrides`
+    ///
+    /// `Overrides#CreateOverride`, tag `Overrides`. Not repeated: twice may be more than once. The answer is not described; the body is inferred from one sample.
+    /// - Required: query `account_id` = `accountId`, `org_id` = `orgId`, `project_id` = `projectId`.
+    /// - Body: [`types::CreateOverrideBody`], `application/json`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn create_override(
         &self,
@@ -22,6 +27,11 @@ impl<'c> Api<'c> {
         CreateOverride { call }
     }
     /// `DELETE /sto/api/v2/overrides/{id}`
+    ///
+    /// `Overrides#DeleteOverride`, tag `Overrides`. Idempotent: twice is as good as once. The answer is not described; the body is inferred from one sample.
+    /// - Required: path `id`; query `account_id` = `accountId`.
+    /// - Body: [`types::DeleteOverrideBody`], `application/json`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn delete_override(
         &self,
@@ -36,6 +46,10 @@ impl<'c> Api<'c> {
         DeleteOverride { call }
     }
     /// `GET /sto/api/v2/overrides/{id}`
+    ///
+    /// `Overrides#FindOverrideById`, tag `Overrides`. Safe: it only reads. The answer is not described.
+    /// - Required: path `id`; query `account_id` = `accountId`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn find_override_by_id(
         &self,
@@ -48,6 +62,10 @@ impl<'c> Api<'c> {
         FindOverrideById { call }
     }
     /// `GET /sto/api/v2/overrides`
+    ///
+    /// `Overrides#ListOverrides`, tag `Overrides`. Safe: it only reads. The answer is not described.
+    /// - Required: query `account_id` = `accountId`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn list_overrides(&self, account_id: impl Into<String>) -> ListOverrides {
         let mut call = rt::Call::new(self.client, &LIST_OVERRIDES);
@@ -55,6 +73,11 @@ impl<'c> Api<'c> {
         ListOverrides { call }
     }
     /// `PUT /sto/api/v2/overrides/{id}`
+    ///
+    /// `Overrides#UpdateOverride`, tag `Overrides`. Idempotent: twice is as good as once. The answer is not described; the body is inferred from one sample.
+    /// - Required: path `id`; query `account_id` = `accountId`.
+    /// - Body: [`types::UpdateOverrideBody`], `application/json`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn update_override(
         &self,

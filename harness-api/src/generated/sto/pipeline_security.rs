@@ -6,6 +6,10 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /sto/api/v2/pipeline-security/issues/csv`
+    ///
+    /// `pipeline-security#ExportPipelineSecurityIssuesCSV`, tag `pipeline-security`. Safe: it only reads. Published types.
+    /// - Required: query `account_id` = `accountId`, `org_id` = `orgId`, `project_id` = `projectId`, `execution_id` = `executionId`.
+    /// - Result: [`types::ExportPipelineSecurityIssuesCsvResponseBody`], `application/json`.
     #[inline]
     pub fn export_pipeline_security_issues_csv(
         &self,

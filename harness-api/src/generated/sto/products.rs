@@ -6,6 +6,10 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /sto/api/v2/products/{id}`
+    ///
+    /// `Products#FindProductById`, tag `Products`. Safe: it only reads. Published types.
+    /// - Required: path `id`.
+    /// - Result: [`types::Product`], `application/json`.
     #[inline]
     pub fn find_product_by_id(&self, id: impl Into<String>) -> FindProductById {
         let mut call = rt::Call::new(self.client, &FIND_PRODUCT_BY_ID);
@@ -13,6 +17,10 @@ impl<'c> Api<'c> {
         FindProductById { call }
     }
     /// `GET /sto/api/v2/products`
+    ///
+    /// `Products#ListProducts`, tag `Products`. Safe: it only reads. Published types.
+    /// - Result: [`types::ProductsListProductsResponseBody`], `application/json`.
+    /// - List: `paged page/pageSize from 0, size 30, items results, total pagination.totalItems, size pagination.pageSize`.
     #[inline]
     pub fn list_products(&self) -> ListProducts {
         let call = rt::Call::new(self.client, &LIST_PRODUCTS);

@@ -6,6 +6,11 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /sto/api/v2/pull-requests/repositories/pulls`
+    ///
+    /// `Pull Requests#CreatePullRequest`, tag `Pull Requests`. Not repeated: twice may be more than once. Published types.
+    /// - Required: query `account_id` = `accountId`, `provider`, `repository_path` = `repositoryPath`.
+    /// - Body: [`types::CreatePullRequestBody`], `application/json`.
+    /// - Result: [`types::PullRequestResult`], `application/json`.
     #[inline]
     pub fn create_pull_request(
         &self,
@@ -22,6 +27,10 @@ impl<'c> Api<'c> {
         CreatePullRequest { call }
     }
     /// `GET /sto/api/v2/pull-requests/repositories/pulls`
+    ///
+    /// `Pull Requests#FindPullRequestByID`, tag `Pull Requests`. Safe: it only reads. Published types.
+    /// - Required: query `account_id` = `accountId`, `provider`, `repository_path` = `repositoryPath`, `pull_request_number` = `pullRequestNumber`.
+    /// - Result: [`types::PullRequestResult`], `application/json`.
     #[inline]
     pub fn find_pull_request_by_id(
         &self,
@@ -38,6 +47,10 @@ impl<'c> Api<'c> {
         FindPullRequestById { call }
     }
     /// `GET /sto/api/v2/pull-requests/repositories/pulls/action`
+    ///
+    /// `Pull Requests#GetPullRequestAction`, tag `Pull Requests`. Safe: it only reads. The answer is not described.
+    /// - Required: query `account_id` = `accountId`, `id`, `occurrence_id` = `occurrenceId`, `scan_id` = `scanId`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn get_pull_request_action(
         &self,
@@ -54,6 +67,10 @@ impl<'c> Api<'c> {
         GetPullRequestAction { call }
     }
     /// `GET /sto/api/v2/pull-requests/repositories/pulls/correlation`
+    ///
+    /// `Pull Requests#GetPullRequestCorrelation`, tag `Pull Requests`. Safe: it only reads. Published types.
+    /// - Required: query `account_id` = `accountId`, `provider`, `repository_path` = `repositoryPath`, `pull_request_number` = `pullRequestNumber`, `code_path` = `codePath`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn get_pull_request_correlation(
         &self,
@@ -72,6 +89,10 @@ impl<'c> Api<'c> {
         GetPullRequestCorrelation { call }
     }
     /// `GET /sto/api/v2/pull-requests/repositories`
+    ///
+    /// `Pull Requests#ListPullRequests`, tag `Pull Requests`. Safe: it only reads. Published types.
+    /// - Required: query `account_id` = `accountId`, `provider`, `repository_path` = `repositoryPath`.
+    /// - Result: [`types::ListPullRequestsResult`], `application/json`.
     #[inline]
     pub fn list_pull_requests(
         &self,
@@ -86,6 +107,11 @@ impl<'c> Api<'c> {
         ListPullRequests { call }
     }
     /// `PUT /sto/api/v2/pull-requests/repositories/pulls`
+    ///
+    /// `Pull Requests#UpdatePullRequest`, tag `Pull Requests`. Idempotent: twice is as good as once. Published types.
+    /// - Required: query `account_id` = `accountId`, `provider`, `repository_path` = `repositoryPath`.
+    /// - Body: [`types::UpdatePullRequestBody`], `application/json`.
+    /// - Result: [`types::PullRequestResult`], `application/json`.
     #[inline]
     pub fn update_pull_request(
         &self,

@@ -6,6 +6,10 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /sto/api/v2/qwiet/token`
+    ///
+    /// `Qwiet#GetToken`, tag `Qwiet`. Safe: it only reads. The answer is not described.
+    /// - Required: query `account_id` = `accountId`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn get_token(&self, account_id: impl Into<String>) -> GetToken {
         let mut call = rt::Call::new(self.client, &GET_TOKEN);

@@ -6,6 +6,10 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /sto/api/v2/reference-identifiers/{refId}`
+    ///
+    /// `Reference Identifiers#getByReferenceId`, tag `Reference Identifiers`. Safe: it only reads. Published types.
+    /// - Required: path `ref_id` = `refId`.
+    /// - Result: [`types::GetByReferenceIdResponseBody`], `application/json`.
     #[inline]
     pub fn get_by_reference_id(&self, ref_id: impl Into<String>) -> GetByReferenceId {
         let mut call = rt::Call::new(self.client, &GET_BY_REFERENCE_ID);

@@ -6,6 +6,11 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /sto/api/v2/scans`
+    ///
+    /// `Scans#CreateScan`, tag `Scans`. Not repeated: twice may be more than once. Published types.
+    /// - Required: query `account_id` = `accountId`.
+    /// - Body: [`types::CreateScanRequestBody`], `application/json`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn create_scan(
         &self,
@@ -18,6 +23,10 @@ impl<'c> Api<'c> {
         CreateScan { call }
     }
     /// `DELETE /sto/api/v2/scans/{id}`
+    ///
+    /// `Scans#DeleteScan`, tag `Scans`. Idempotent: twice is as good as once. Published types.
+    /// - Required: path `id`; query `account_id` = `accountId`.
+    /// - Result: nothing.
     #[inline]
     pub fn delete_scan(
         &self,
@@ -30,6 +39,10 @@ impl<'c> Api<'c> {
         DeleteScan { call }
     }
     /// `GET /sto/api/v2/scans/{id}`
+    ///
+    /// `Scans#FindScanById`, tag `Scans`. Safe: it only reads. Published types.
+    /// - Required: path `id`; query `account_id` = `accountId`.
+    /// - Result: [`types::Scan`], `application/json`.
     #[inline]
     pub fn find_scan_by_id(
         &self,
@@ -42,6 +55,11 @@ impl<'c> Api<'c> {
         FindScanById { call }
     }
     /// `GET /sto/api/v2/scans`
+    ///
+    /// `Scans#ListScans`, tag `Scans`. Safe: it only reads. Published types.
+    /// - Required: query `account_id` = `accountId`.
+    /// - Result: [`types::ScansListScansResponseBody`], `application/json`.
+    /// - List: `paged page/pageSize from 0, size 30, items results, total pagination.totalItems, size pagination.pageSize`.
     #[inline]
     pub fn list_scans(&self, account_id: impl Into<String>) -> ListScans {
         let mut call = rt::Call::new(self.client, &LIST_SCANS);
@@ -49,6 +67,10 @@ impl<'c> Api<'c> {
         ListScans { call }
     }
     /// `GET /sto/api/v2/scans/{id}/issue/{issueId}`
+    ///
+    /// `Scans#ScanIssue`, tag `Scans`. Safe: it only reads. Published types.
+    /// - Required: path `id`, `issue_id` = `issueId`; query `account_id` = `accountId`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn scan_issue(
         &self,
@@ -63,6 +85,10 @@ impl<'c> Api<'c> {
         ScanIssue { call }
     }
     /// `GET /sto/api/v2/scans/{id}/issues/counts`
+    ///
+    /// `Scans#ScanIssueCounts`, tag `Scans`. Safe: it only reads. Published types.
+    /// - Required: path `id`; query `account_id` = `accountId`, `org_id` = `orgId`, `project_id` = `projectId`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn scan_issue_counts(
         &self,
@@ -79,6 +105,10 @@ impl<'c> Api<'c> {
         ScanIssueCounts { call }
     }
     /// `GET /sto/api/v2/scans/{id}/issue/{issueId}/occurrences`
+    ///
+    /// `Scans#ScanIssueOccurrences`, tag `Scans`. Safe: it only reads. Published types.
+    /// - Required: path `id`, `issue_id` = `issueId`; query `account_id` = `accountId`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn scan_issue_occurrences(
         &self,
@@ -93,6 +123,10 @@ impl<'c> Api<'c> {
         ScanIssueOccurrences { call }
     }
     /// `GET /sto/api/v2/scans/{id}/issues`
+    ///
+    /// `Scans#ScanIssues`, tag `Scans`. Safe: it only reads. Published types.
+    /// - Required: path `id`; query `account_id` = `accountId`.
+    /// - Result: [`types::ScanIssuesResult`], `application/json`.
     #[inline]
     pub fn scan_issues(
         &self,
@@ -105,6 +139,11 @@ impl<'c> Api<'c> {
         ScanIssues { call }
     }
     /// `PUT /sto/api/v2/scans/{id}`
+    ///
+    /// `Scans#UpdateScan`, tag `Scans`. Idempotent: twice is as good as once. Published types.
+    /// - Required: path `id`; query `account_id` = `accountId`.
+    /// - Body: [`types::UpdateScanRequestBody`], `application/json`.
+    /// - Result: [`types::Scan`], `application/json`.
     #[inline]
     pub fn update_scan(
         &self,

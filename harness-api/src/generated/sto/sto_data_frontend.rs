@@ -6,6 +6,11 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /sto/api/v2/sto-data-frontend/all-issues/filters`
+    ///
+    /// `STO Data Frontend#AllIssuesFilters`, tag `STO Data Frontend`. Safe: it only reads. The answer is not described; the body is inferred from one sample.
+    /// - Required: query `account_id` = `accountId`, `org_id` = `orgId`, `project_id` = `projectId`.
+    /// - Body: [`types::DataFrontendAllIssuesFiltersBody`], `application/json`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn data_frontend_all_issues_filters(
         &self,
@@ -24,6 +29,11 @@ impl<'c> Api<'c> {
         }
     }
     /// `POST /sto/api/v2/sto-data-frontend/all-issues/issues`
+    ///
+    /// `STO Data Frontend#AllIssuesList`, tag `STO Data Frontend`. Safe: it only reads. Published types.
+    /// - Required: query `account_id` = `accountId`, `org_id` = `orgId`, `project_id` = `projectId`.
+    /// - Body: [`types::AllIssuesListRequestBody`], `application/json`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn data_frontend_all_issues_list(
         &self,
@@ -40,6 +50,11 @@ impl<'c> Api<'c> {
         DataFrontendAllIssuesList { call }
     }
     /// `POST /sto/api/v2/sto-data-frontend/artifact-scan-summary`
+    ///
+    /// `STO Data Frontend#ExecutionArtifactScanSummary`, tag `STO Data Frontend`. Safe: it only reads. Published types.
+    /// - Required: query `account_id` = `accountId`, `org_id` = `orgId`, `project_id` = `projectId`.
+    /// - Body: [`types::ExecutionArtifactSummaryRequestBody`], `application/json`.
+    /// - Result: list of [`types::ScanIssueCountsWithExecutionInfo`], `application/json`.
     #[inline]
     pub fn data_frontend_execution_artifact_scan_summary(
         &self,
@@ -61,6 +76,11 @@ impl<'c> Api<'c> {
         }
     }
     /// `POST /sto/api/v2/sto-data-frontend/artifact-summary`
+    ///
+    /// `STO Data Frontend#ExecutionArtifactSummary`, tag `STO Data Frontend`. Safe: it only reads. Published types.
+    /// - Required: query `account_id` = `accountId`, `org_id` = `orgId`, `project_id` = `projectId`.
+    /// - Body: [`types::ExecutionArtifactSummaryRequestBody`], `application/json`.
+    /// - Result: list of [`types::IssueCountsWithExecutionInfo`], `application/json`.
     #[inline]
     pub fn data_frontend_execution_artifact_summary(
         &self,
@@ -82,6 +102,11 @@ impl<'c> Api<'c> {
         }
     }
     /// `POST /sto/api/v2/sto-data-frontend/issue-counts`
+    ///
+    /// `STO Data Frontend#ExecutionIssueCounts`, tag `STO Data Frontend`. Safe: it only reads. Published types.
+    /// - Required: query `account_id` = `accountId`, `org_id` = `orgId`, `project_id` = `projectId`.
+    /// - Body: [`types::ExecutionIssueCountsRequestBody`], `application/json`.
+    /// - Result: map of map of map of [`types::IssueCountsWithExecutionInfo`], `application/json`.
     #[inline]
     pub fn data_frontend_execution_issue_counts(
         &self,
@@ -100,6 +125,11 @@ impl<'c> Api<'c> {
         }
     }
     /// `GET /sto/api/v2/sto-data-frontend/execution-summary/{executionId}`
+    ///
+    /// `STO Data Frontend#ExecutionSummary`, tag `STO Data Frontend`. Safe: it only reads. Published types.
+    /// - Required: path `execution_id` = `executionId`; query `account_id` = `accountId`, `org_id` = `orgId`, `project_id` = `projectId`.
+    /// - Result: list of [`types::IssueCountsWithExecutionInfo`], `application/json`.
+    /// - List: `whole list, items body`.
     #[inline]
     pub fn data_frontend_execution_summary(
         &self,

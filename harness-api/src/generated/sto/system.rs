@@ -6,12 +6,18 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /sto/api/v2/system/health`
+    ///
+    /// `System#health`, tag `System`. Safe: it only reads. The answer is not described.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn system_health(&self) -> SystemHealth {
         let call = rt::Call::new(self.client, &SYSTEM_HEALTH);
         SystemHealth { call }
     }
     /// `GET /sto/api/v2/system/version`
+    ///
+    /// `System#version`, tag `System`. Safe: it only reads. The answer is not described.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn system_version(&self) -> SystemVersion {
         let call = rt::Call::new(self.client, &SYSTEM_VERSION);

@@ -6,6 +6,11 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /sto/api/v2/targets/{targetId}/variants`
+    ///
+    /// `Target Variants#CreateTargetVariant`, tag `Target Variants`. Not repeated: twice may be more than once. Published types.
+    /// - Required: path `target_id` = `targetId`; query `account_id` = `accountId`.
+    /// - Body: [`types::CreateTargetVariantRequestBody`], `application/json`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn create_target_variant(
         &self,
@@ -20,6 +25,10 @@ impl<'c> Api<'c> {
         CreateTargetVariant { call }
     }
     /// `DELETE /sto/api/v2/targets/{targetId}/variants/{id}`
+    ///
+    /// `Target Variants#DeleteTargetVariant`, tag `Target Variants`. Idempotent: twice is as good as once. Published types.
+    /// - Required: path `target_id` = `targetId`, `id`; query `account_id` = `accountId`.
+    /// - Result: nothing.
     #[inline]
     pub fn delete_target_variant(
         &self,
@@ -34,6 +43,10 @@ impl<'c> Api<'c> {
         DeleteTargetVariant { call }
     }
     /// `GET /sto/api/v2/targets/{targetId}/variants/{id}`
+    ///
+    /// `Target Variants#FindTargetVariantById`, tag `Target Variants`. Safe: it only reads. Published types.
+    /// - Required: path `target_id` = `targetId`, `id`; query `account_id` = `accountId`.
+    /// - Result: [`types::TargetVariant`], `application/json`.
     #[inline]
     pub fn find_target_variant_by_id(
         &self,
@@ -48,6 +61,11 @@ impl<'c> Api<'c> {
         FindTargetVariantById { call }
     }
     /// `GET /sto/api/v2/targets/{targetId}/variants`
+    ///
+    /// `Target Variants#ListTargetVariants`, tag `Target Variants`. Safe: it only reads. Published types.
+    /// - Required: path `target_id` = `targetId`; query `account_id` = `accountId`.
+    /// - Result: [`types::TargetVariantsListTargetVariantsResponseBody`], `application/json`.
+    /// - List: `paged page/pageSize from 0, size 30, items results, total pagination.totalItems, size pagination.pageSize`.
     #[inline]
     pub fn list_target_variants(
         &self,
@@ -60,6 +78,11 @@ impl<'c> Api<'c> {
         ListTargetVariants { call }
     }
     /// `PUT /sto/api/v2/targets/{targetId}/variants/{id}`
+    ///
+    /// `Target Variants#UpdateTargetVariant`, tag `Target Variants`. Idempotent: twice is as good as once. Published types.
+    /// - Required: path `target_id` = `targetId`, `id`; query `account_id` = `accountId`.
+    /// - Body: [`types::UpdateTargetVariantRequestBody`], `application/json`.
+    /// - Result: [`types::TargetVariant`], `application/json`.
     #[inline]
     pub fn update_target_variant(
         &self,

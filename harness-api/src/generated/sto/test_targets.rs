@@ -6,6 +6,11 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /sto/api/v2/targets`
+    ///
+    /// `Targets#CreateTarget`, tag `Test Targets`. Not repeated: twice may be more than once. Published types.
+    /// - Required: query `account_id` = `accountId`, `org_id` = `orgId`, `project_id` = `projectId`.
+    /// - Body: [`types::CreateTargetRequestBody`], `application/json`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn create_target(
         &self,
@@ -22,6 +27,10 @@ impl<'c> Api<'c> {
         CreateTarget { call }
     }
     /// `DELETE /sto/api/v2/targets/{id}`
+    ///
+    /// `Targets#DeleteTarget`, tag `Test Targets`. Idempotent: twice is as good as once. Published types.
+    /// - Required: path `id`; query `account_id` = `accountId`, `org_id` = `orgId`, `project_id` = `projectId`.
+    /// - Result: nothing.
     #[inline]
     pub fn delete_target(
         &self,
@@ -38,6 +47,10 @@ impl<'c> Api<'c> {
         DeleteTarget { call }
     }
     /// `GET /sto/api/v2/targets/{id}`
+    ///
+    /// `Targets#FindTargetById`, tag `Test Targets`. Safe: it only reads. Published types.
+    /// - Required: path `id`; query `account_id` = `accountId`, `org_id` = `orgId`, `project_id` = `projectId`.
+    /// - Result: [`types::StoTarget`], `application/json`.
     #[inline]
     pub fn find_target_by_id(
         &self,
@@ -54,6 +67,11 @@ impl<'c> Api<'c> {
         FindTargetById { call }
     }
     /// `GET /sto/api/v2/targets`
+    ///
+    /// `Targets#ListTargets`, tag `Test Targets`. Safe: it only reads. Published types.
+    /// - Required: query `account_id` = `accountId`, `org_id` = `orgId`, `project_id` = `projectId`.
+    /// - Result: [`types::TargetsListTargetsResponseBody`], `application/json`.
+    /// - List: `paged page/pageSize from 0, size 30, items results, total pagination.totalItems, size pagination.pageSize`.
     #[inline]
     pub fn list_targets(
         &self,
@@ -68,6 +86,11 @@ impl<'c> Api<'c> {
         ListTargets { call }
     }
     /// `PATCH /sto/api/v2/targets/{id}`
+    ///
+    /// `Targets#PatchTarget`, tag `Test Targets`. Not repeated: twice may be more than once. Published types.
+    /// - Required: path `id`; query `account_id` = `accountId`, `org_id` = `orgId`, `project_id` = `projectId`.
+    /// - Body: [`types::PatchTargetRequestBody`], `application/json`.
+    /// - Result: [`types::StoTarget`], `application/json`.
     #[inline]
     pub fn patch_target(
         &self,
@@ -86,6 +109,11 @@ impl<'c> Api<'c> {
         PatchTarget { call }
     }
     /// `PUT /sto/api/v2/targets/{id}`
+    ///
+    /// `Targets#UpdateTarget`, tag `Test Targets`. Idempotent: twice is as good as once. Published types.
+    /// - Required: path `id`; query `account_id` = `accountId`, `org_id` = `orgId`, `project_id` = `projectId`.
+    /// - Body: [`types::UpdateTargetRequestBody`], `application/json`.
+    /// - Result: [`types::StoTarget`], `application/json`.
     #[inline]
     pub fn update_target(
         &self,

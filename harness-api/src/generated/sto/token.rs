@@ -6,6 +6,10 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /sto/api/v2/token`
+    ///
+    /// `Token#IssueToken`, tag `Token`. Not repeated: twice may be more than once. Published types.
+    /// - Required: headers `x_harness_token` = `X-Harness-Token`.
+    /// - Result: [`types::TokenResponse`], `application/json`.
     #[inline]
     pub fn issue_token(&self, x_harness_token: impl Into<String>) -> IssueToken {
         let mut call = rt::Call::new(self.client, &ISSUE_TOKEN);

@@ -6,6 +6,10 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /sto/api/usage`
+    ///
+    /// `Usage#ReportUsage`, tag `Usage`. Safe: it only reads. The answer is not described.
+    /// - Required: query `account_id` = `accountId`, `timestamp`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn report_usage(
         &self,
@@ -18,6 +22,10 @@ impl<'c> Api<'c> {
         ReportUsage { call }
     }
     /// `GET /sto/api/usage/all-accounts`
+    ///
+    /// `Usage#UsageAllAccounts`, tag `Usage`. Safe: it only reads. The answer is not described.
+    /// - Required: query `timestamp`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn usage_all_accounts(&self, timestamp: i64) -> UsageAllAccounts {
         let mut call = rt::Call::new(self.client, &USAGE_ALL_ACCOUNTS);

@@ -6,12 +6,20 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /v1/templates`
+    ///
+    /// `create-templates-acc`, tag `Account Template`. Not repeated: twice may be more than once. Published types.
+    /// - Body, optional: [`types::TemplateCreateRequestBody`], `application/json`, `application/yaml`.
+    /// - Result: [`types::TemplateResponse`], `application/json`, `application/yaml`.
     #[inline]
     pub fn create_templates_acc(&self) -> CreateTemplatesAcc {
         let call = rt::Call::new(self.client, &CREATE_TEMPLATES_ACC);
         CreateTemplatesAcc { call }
     }
     /// `DELETE /v1/templates/{template}/versions/{version}`
+    ///
+    /// `delete-template-acc`, tag `Account Template`. Idempotent: twice is as good as once. Published types.
+    /// - Required: path `template`, `version`.
+    /// - Result: nothing.
     #[inline]
     pub fn delete_template_acc(
         &self,
@@ -24,6 +32,10 @@ impl<'c> Api<'c> {
         DeleteTemplateAcc { call }
     }
     /// `GET /v1/templates/{template}/versions/{version}/inputs-schema`
+    ///
+    /// `get-acc-templates-inputs-schema`, tag `Account Template`. Safe: it only reads. Published types.
+    /// - Required: path `template`, `version`.
+    /// - Result: [`types::TemplateInputSchemaDetailsResponseBody`], `application/json`.
     #[inline]
     pub fn get_acc_templates_inputs_schema(
         &self,
@@ -38,6 +50,10 @@ impl<'c> Api<'c> {
         }
     }
     /// `GET /v1/templates/{template}/versions/{version}`
+    ///
+    /// `get-template-acc`, tag `Account Template`. Safe: it only reads. Published types.
+    /// - Required: path `template`, `version`.
+    /// - Result: [`types::TemplateWithInputsResponse`], `application/json`, `application/yaml`.
     #[inline]
     pub fn get_template_acc(
         &self,
@@ -50,6 +66,10 @@ impl<'c> Api<'c> {
         GetTemplateAcc { call }
     }
     /// `GET /v1/templates/{template}`
+    ///
+    /// `get-template-stable-acc`, tag `Account Template`. Safe: it only reads. Published types.
+    /// - Required: path `template`.
+    /// - Result: [`types::TemplateWithInputsResponse`], `application/json`, `application/yaml`.
     #[inline]
     pub fn get_template_stable_acc(
         &self,
@@ -60,12 +80,21 @@ impl<'c> Api<'c> {
         GetTemplateStableAcc { call }
     }
     /// `GET /v1/templates`
+    ///
+    /// `get-templates-list-acc`, tag `Account Template`. Safe: it only reads. Published types.
+    /// - Result: list of [`types::TemplateMetadataSummaryResponse`], `application/json`, `application/yaml`.
+    /// - List: `paged page/limit from 0, size 30, at most 100, items body, total header X-Total-Elements, size header X-Page-Size`.
     #[inline]
     pub fn get_templates_list_acc(&self) -> GetTemplatesListAcc {
         let call = rt::Call::new(self.client, &GET_TEMPLATES_LIST_ACC);
         GetTemplatesListAcc { call }
     }
     /// `POST /v1/templates/{template}/import`
+    ///
+    /// `import-template-acc`, tag `Account Template`. Not repeated: twice may be more than once. Published types.
+    /// - Required: path `template`.
+    /// - Body, optional: [`types::TemplateImportRequestBody`], `application/json`.
+    /// - Result: [`types::TemplateImportResponseBody`], `application/json`.
     #[inline]
     pub fn import_template_acc(&self, template: impl Into<String>) -> ImportTemplateAcc {
         let mut call = rt::Call::new(self.client, &IMPORT_TEMPLATE_ACC);
@@ -73,6 +102,11 @@ impl<'c> Api<'c> {
         ImportTemplateAcc { call }
     }
     /// `PUT /v1/templates/git-metadata/{template}`
+    ///
+    /// `update-git-metadata-details`, tag `Account Template`. Idempotent: twice is as good as once. Published types.
+    /// - Required: path `template`.
+    /// - Body, optional: list of [`types::TemplateUpdateGitMetadataRequest`], `application/json`.
+    /// - Result: [`types::UpdateTemplateGitMetadataResponse`], `application/json`.
     #[inline]
     pub fn update_git_metadata_details(
         &self,
@@ -83,6 +117,11 @@ impl<'c> Api<'c> {
         UpdateGitMetadataDetails { call }
     }
     /// `PUT /v1/templates/{template}/versions/{version}`
+    ///
+    /// `update-template-acc`, tag `Account Template`. Idempotent: twice is as good as once. Published types.
+    /// - Required: path `template`, `version`.
+    /// - Body, optional: [`types::TemplateUpdateRequestBody`], `application/json`, `application/yaml`.
+    /// - Result: [`types::TemplateResponse`], `application/json`, `application/yaml`.
     #[inline]
     pub fn update_template_acc(
         &self,
@@ -95,6 +134,11 @@ impl<'c> Api<'c> {
         UpdateTemplateAcc { call }
     }
     /// `PUT /v1/templates/{template}/versions/{version}/stable`
+    ///
+    /// `update-template-stable-acc`, tag `Account Template`. Idempotent: twice is as good as once. Published types.
+    /// - Required: path `template`, `version`.
+    /// - Body, optional: [`types::GitFindDetails`], `application/json`, `application/yaml`.
+    /// - Result: [`types::TemplateUpdateStableResponse`], `application/json`, `application/yaml`.
     #[inline]
     pub fn update_template_stable_acc(
         &self,

@@ -2,6 +2,88 @@
 // Do not edit: change the description's fixes or the generator, then run `cargo xtask generate`.
 
 //! Templates of steps, stages, pipelines and the rest.
+//!
+//! # `Account Template`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `POST /v1/templates` | [`create_templates_acc`](Api::create_templates_acc) |
+//! | `DELETE /v1/templates/{template}/versions/{version}` | [`delete_template_acc`](Api::delete_template_acc) |
+//! | `GET /v1/templates/{template}/versions/{version}/inputs-schema` | [`get_acc_templates_inputs_schema`](Api::get_acc_templates_inputs_schema) |
+//! | `GET /v1/templates/{template}/versions/{version}` | [`get_template_acc`](Api::get_template_acc) |
+//! | `GET /v1/templates/{template}` | [`get_template_stable_acc`](Api::get_template_stable_acc) |
+//! | `GET /v1/templates` | [`get_templates_list_acc`](Api::get_templates_list_acc) |
+//! | `POST /v1/templates/{template}/import` | [`import_template_acc`](Api::import_template_acc) |
+//! | `PUT /v1/templates/git-metadata/{template}` | [`update_git_metadata_details`](Api::update_git_metadata_details) |
+//! | `PUT /v1/templates/{template}/versions/{version}` | [`update_template_acc`](Api::update_template_acc) |
+//! | `PUT /v1/templates/{template}/versions/{version}/stable` | [`update_template_stable_acc`](Api::update_template_stable_acc) |
+//!
+//! # `Filter`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `DELETE /template/api/filters/{identifier}` | [`delete_filter`](Api::delete_filter) |
+//! | `GET /template/api/filters/{identifier}` | [`get_filter`](Api::get_filter) |
+//! | `GET /template/api/filters` | [`get_filter_list`](Api::get_filter_list) |
+//! | `POST /template/api/filters` | [`post_filter`](Api::post_filter) |
+//! | `PUT /template/api/filters` | [`update_filter`](Api::update_filter) |
+//!
+//! # `Org Template`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `POST /v1/orgs/{org}/templates` | [`create_templates_org`](Api::create_templates_org) |
+//! | `DELETE /v1/orgs/{org}/templates/{template}/versions/{version}` | [`delete_template_org`](Api::delete_template_org) |
+//! | `GET /v1/orgs/{org}/templates/{template}/versions/{version}/inputs-schema` | [`get_org_templates_inputs_schema`](Api::get_org_templates_inputs_schema) |
+//! | `GET /v1/orgs/{org}/templates/{template}/versions/{version}` | [`get_template_org`](Api::get_template_org) |
+//! | `GET /v1/orgs/{org}/templates/{template}` | [`get_template_stable_org`](Api::get_template_stable_org) |
+//! | `GET /v1/orgs/{org}/templates` | [`get_templates_list_org`](Api::get_templates_list_org) |
+//! | `POST /v1/orgs/{org}/templates/{template}/import` | [`import_template_org`](Api::import_template_org) |
+//! | `PUT /v1/orgs/{org}/templates/git-metadata/{template}` | [`update_git_metadata_details_org`](Api::update_git_metadata_details_org) |
+//! | `PUT /v1/orgs/{org}/templates/{template}/versions/{version}` | [`update_template_org`](Api::update_template_org) |
+//! | `PUT /v1/orgs/{org}/templates/{template}/versions/{version}/stable` | [`update_template_stable_org`](Api::update_template_stable_org) |
+//!
+//! # `Project Template`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `POST /v1/orgs/{org}/projects/{project}/templates` | [`create_templates_project`](Api::create_templates_project) |
+//! | `DELETE /v1/orgs/{org}/projects/{project}/templates/{template}/versions/{version}` | [`delete_template_project`](Api::delete_template_project) |
+//! | `GET /v1/orgs/{org}/projects/{project}/templates/{template}/versions/{version}/inputs-schema` | [`get_project_templates_inputs_schema`](Api::get_project_templates_inputs_schema) |
+//! | `GET /v1/orgs/{org}/projects/{project}/templates/{template}/versions/{version}` | [`get_template_project`](Api::get_template_project) |
+//! | `GET /v1/orgs/{org}/projects/{project}/templates/{template}` | [`get_template_stable_project`](Api::get_template_stable_project) |
+//! | `GET /v1/orgs/{org}/projects/{project}/templates` | [`get_templates_list_project`](Api::get_templates_list_project) |
+//! | `POST /v1/orgs/{org}/projects/{project}/templates/{template}/import` | [`import_template_project`](Api::import_template_project) |
+//! | `PUT /v1/orgs/{org}/projects/{project}/templates/git-metadata/{template}` | [`update_git_metadata_details_project`](Api::update_git_metadata_details_project) |
+//! | `PUT /v1/orgs/{org}/projects/{project}/templates/{template}/versions/{version}` | [`update_template_project`](Api::update_template_project) |
+//! | `PUT /v1/orgs/{org}/projects/{project}/templates/{template}/versions/{version}/stable` | [`update_template_stable_project`](Api::update_template_stable_project) |
+//!
+//! # `Schemas`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `POST /v1/template-schema/inputs-schema` | [`get_inputs_schema`](Api::get_inputs_schema) |
+//! | `GET /v1/template-schema/individual-schema` | [`get_template_schema`](Api::get_template_schema) |
+//!
+//! # `Templates`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `POST /template/api/templates` | [`create_template`](Api::create_template) |
+//! | `DELETE /template/api/templates/{templateIdentifier}/{versionLabel}` | [`delete_template_version`](Api::delete_template_version) |
+//! | `POST /template/api/refresh-template/refreshed-yaml` | [`get_refreshed_yaml`](Api::get_refreshed_yaml) |
+//! | `GET /template/api/templates/{templateIdentifier}` | [`get_template`](Api::get_template) |
+//! | `GET /template/api/templates/templateInputs/{templateIdentifier}` | [`get_template_input_set_yaml`](Api::get_template_input_set_yaml) |
+//! | `GET /template/api/templates/{templateIdentifier}/labels` | [`get_template_labels_map`](Api::get_template_labels_map) |
+//! | `POST /template/api/templates/list-metadata` | [`get_template_metadata_list`](Api::get_template_metadata_list) |
+//! | `POST /template/api/templates/v2/applyTemplates` | [`get_yaml_with_template_refs_resolved_v2`](Api::get_yaml_with_template_refs_resolved_v2) |
+//! | `GET /template/api/templates/entitySetupUsage/{templateIdentifier}` | [`list_template_usage`](Api::list_template_usage) |
+//! | `POST /template/api/templates/move-config/{templateIdentifier}` | [`move_template_configs`](Api::move_template_configs) |
+//! | `PUT /template/api/templates/update/{templateIdentifier}/{versionLabel}` | [`update_existing_template_version`](Api::update_existing_template_version) |
+//! | `POST /template/api/templates/update/git-metadata/{templateIdentifier}/{versionLabel}` | [`update_git_details`](Api::update_git_details) |
+//! | `PUT /template/api/templates/updateStableTemplate/{templateIdentifier}/{versionLabel}` | [`update_stable_template`](Api::update_stable_template) |
+//! | `POST /template/api/templates/{templateIdentifier}/labels/upsert` | [`upsert_labels_for_template`](Api::upsert_labels_for_template) |
+//! | `GET /template/api/refresh-template/validate-template-inputs` | [`validate_template_inputs`](Api::validate_template_inputs) |
 mod account_template;
 pub use account_template::*;
 mod filter;

@@ -6,6 +6,11 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /v1/orgs/{org}/templates`
+    ///
+    /// `create-templates-org`, tag `Org Template`. Not repeated: twice may be more than once. Published types.
+    /// - Required: path `org`.
+    /// - Body, optional: [`types::TemplateCreateRequestBody`], `application/json`, `application/yaml`.
+    /// - Result: [`types::TemplateResponse`], `application/json`, `application/yaml`.
     #[inline]
     pub fn create_templates_org(&self, org: impl Into<String>) -> CreateTemplatesOrg {
         let mut call = rt::Call::new(self.client, &CREATE_TEMPLATES_ORG);
@@ -13,6 +18,10 @@ impl<'c> Api<'c> {
         CreateTemplatesOrg { call }
     }
     /// `DELETE /v1/orgs/{org}/templates/{template}/versions/{version}`
+    ///
+    /// `delete-template-org`, tag `Org Template`. Idempotent: twice is as good as once. Published types.
+    /// - Required: path `template`, `org`, `version`.
+    /// - Result: nothing.
     #[inline]
     pub fn delete_template_org(
         &self,
@@ -27,6 +36,10 @@ impl<'c> Api<'c> {
         DeleteTemplateOrg { call }
     }
     /// `GET /v1/orgs/{org}/templates/{template}/versions/{version}/inputs-schema`
+    ///
+    /// `get-org-templates-inputs-schema`, tag `Org Template`. Safe: it only reads. Published types.
+    /// - Required: path `org`, `template`, `version`.
+    /// - Result: [`types::TemplateInputSchemaDetailsResponseBody`], `application/json`.
     #[inline]
     pub fn get_org_templates_inputs_schema(
         &self,
@@ -43,6 +56,10 @@ impl<'c> Api<'c> {
         }
     }
     /// `GET /v1/orgs/{org}/templates/{template}/versions/{version}`
+    ///
+    /// `get-template-org`, tag `Org Template`. Safe: it only reads. Published types.
+    /// - Required: path `template`, `org`, `version`.
+    /// - Result: [`types::TemplateWithInputsResponse`], `application/json`, `application/yaml`.
     #[inline]
     pub fn get_template_org(
         &self,
@@ -57,6 +74,10 @@ impl<'c> Api<'c> {
         GetTemplateOrg { call }
     }
     /// `GET /v1/orgs/{org}/templates/{template}`
+    ///
+    /// `get-template-stable-org`, tag `Org Template`. Safe: it only reads. Published types.
+    /// - Required: path `org`, `template`.
+    /// - Result: [`types::TemplateWithInputsResponse`], `application/json`, `application/yaml`.
     #[inline]
     pub fn get_template_stable_org(
         &self,
@@ -69,6 +90,11 @@ impl<'c> Api<'c> {
         GetTemplateStableOrg { call }
     }
     /// `GET /v1/orgs/{org}/templates`
+    ///
+    /// `get-templates-list-org`, tag `Org Template`. Safe: it only reads. Published types.
+    /// - Required: path `org`.
+    /// - Result: list of [`types::TemplateMetadataSummaryResponse`], `application/json`, `application/yaml`.
+    /// - List: `paged page/limit from 0, size 30, at most 100, items body, total header X-Total-Elements, size header X-Page-Size`.
     #[inline]
     pub fn get_templates_list_org(&self, org: impl Into<String>) -> GetTemplatesListOrg {
         let mut call = rt::Call::new(self.client, &GET_TEMPLATES_LIST_ORG);
@@ -76,6 +102,11 @@ impl<'c> Api<'c> {
         GetTemplatesListOrg { call }
     }
     /// `POST /v1/orgs/{org}/templates/{template}/import`
+    ///
+    /// `import-template-org`, tag `Org Template`. Not repeated: twice may be more than once. Published types.
+    /// - Required: path `org`, `template`.
+    /// - Body, optional: [`types::TemplateImportRequestBody`], `application/json`.
+    /// - Result: [`types::TemplateImportResponseBody`], `application/json`.
     #[inline]
     pub fn import_template_org(
         &self,
@@ -88,6 +119,11 @@ impl<'c> Api<'c> {
         ImportTemplateOrg { call }
     }
     /// `PUT /v1/orgs/{org}/templates/git-metadata/{template}`
+    ///
+    /// `update-git-metadata-details-org`, tag `Org Template`. Idempotent: twice is as good as once. Published types.
+    /// - Required: path `template`, `org`.
+    /// - Body, optional: list of [`types::TemplateUpdateGitMetadataRequest`], `application/json`.
+    /// - Result: [`types::UpdateTemplateGitMetadataResponse`], `application/json`.
     #[inline]
     pub fn update_git_metadata_details_org(
         &self,
@@ -102,6 +138,11 @@ impl<'c> Api<'c> {
         }
     }
     /// `PUT /v1/orgs/{org}/templates/{template}/versions/{version}`
+    ///
+    /// `update-template-org`, tag `Org Template`. Idempotent: twice is as good as once. Published types.
+    /// - Required: path `template`, `org`, `version`.
+    /// - Body, optional: [`types::TemplateUpdateRequestBody`], `application/json`, `application/yaml`.
+    /// - Result: [`types::TemplateResponse`], `application/json`, `application/yaml`.
     #[inline]
     pub fn update_template_org(
         &self,
@@ -116,6 +157,11 @@ impl<'c> Api<'c> {
         UpdateTemplateOrg { call }
     }
     /// `PUT /v1/orgs/{org}/templates/{template}/versions/{version}/stable`
+    ///
+    /// `update-template-stable-org`, tag `Org Template`. Idempotent: twice is as good as once. Published types.
+    /// - Required: path `org`, `template`, `version`.
+    /// - Body, optional: [`types::GitFindDetails`], `application/json`, `application/yaml`.
+    /// - Result: [`types::TemplateUpdateStableResponse`], `application/json`, `application/yaml`.
     #[inline]
     pub fn update_template_stable_org(
         &self,

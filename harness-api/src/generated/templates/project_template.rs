@@ -6,6 +6,11 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /v1/orgs/{org}/projects/{project}/templates`
+    ///
+    /// `create-templates-project`, tag `Project Template`. Not repeated: twice may be more than once. Published types.
+    /// - Required: path `org`, `project`.
+    /// - Body, optional: [`types::TemplateCreateRequestBody`], `application/json`, `application/yaml`.
+    /// - Result: [`types::TemplateResponse`], `application/json`, `application/yaml`.
     #[inline]
     pub fn create_templates_project(
         &self,
@@ -18,6 +23,10 @@ impl<'c> Api<'c> {
         CreateTemplatesProject { call }
     }
     /// `DELETE /v1/orgs/{org}/projects/{project}/templates/{template}/versions/{version}`
+    ///
+    /// `delete-template-project`, tag `Project Template`. Idempotent: twice is as good as once. Published types.
+    /// - Required: path `project`, `template`, `org`, `version`.
+    /// - Result: nothing.
     #[inline]
     pub fn delete_template_project(
         &self,
@@ -34,6 +43,10 @@ impl<'c> Api<'c> {
         DeleteTemplateProject { call }
     }
     /// `GET /v1/orgs/{org}/projects/{project}/templates/{template}/versions/{version}/inputs-schema`
+    ///
+    /// `get-project-templates-inputs-schema`, tag `Project Template`. Safe: it only reads. Published types.
+    /// - Required: path `org`, `project`, `template`, `version`.
+    /// - Result: [`types::TemplateInputSchemaDetailsResponseBody`], `application/json`.
     #[inline]
     pub fn get_project_templates_inputs_schema(
         &self,
@@ -52,6 +65,10 @@ impl<'c> Api<'c> {
         }
     }
     /// `GET /v1/orgs/{org}/projects/{project}/templates/{template}/versions/{version}`
+    ///
+    /// `get-template-project`, tag `Project Template`. Safe: it only reads. Published types.
+    /// - Required: path `project`, `template`, `org`, `version`.
+    /// - Result: [`types::TemplateWithInputsResponse`], `application/json`, `application/yaml`.
     #[inline]
     pub fn get_template_project(
         &self,
@@ -68,6 +85,10 @@ impl<'c> Api<'c> {
         GetTemplateProject { call }
     }
     /// `GET /v1/orgs/{org}/projects/{project}/templates/{template}`
+    ///
+    /// `get-template-stable-project`, tag `Project Template`. Safe: it only reads. Published types.
+    /// - Required: path `org`, `project`, `template`.
+    /// - Result: [`types::TemplateWithInputsResponse`], `application/json`, `application/yaml`.
     #[inline]
     pub fn get_template_stable_project(
         &self,
@@ -82,6 +103,11 @@ impl<'c> Api<'c> {
         GetTemplateStableProject { call }
     }
     /// `GET /v1/orgs/{org}/projects/{project}/templates`
+    ///
+    /// `get-templates-list-project`, tag `Project Template`. Safe: it only reads. Published types.
+    /// - Required: path `org`, `project`.
+    /// - Result: list of [`types::TemplateMetadataSummaryResponse`], `application/json`, `application/yaml`.
+    /// - List: `paged page/limit from 0, size 30, at most 100, items body, total header X-Total-Elements, size header X-Page-Size`.
     #[inline]
     pub fn get_templates_list_project(
         &self,
@@ -94,6 +120,11 @@ impl<'c> Api<'c> {
         GetTemplatesListProject { call }
     }
     /// `POST /v1/orgs/{org}/projects/{project}/templates/{template}/import`
+    ///
+    /// `import-template-project`, tag `Project Template`. Not repeated: twice may be more than once. Published types.
+    /// - Required: path `org`, `project`, `template`.
+    /// - Body, optional: [`types::TemplateImportRequestBody`], `application/json`.
+    /// - Result: [`types::TemplateImportResponseBody`], `application/json`.
     #[inline]
     pub fn import_template_project(
         &self,
@@ -108,6 +139,11 @@ impl<'c> Api<'c> {
         ImportTemplateProject { call }
     }
     /// `PUT /v1/orgs/{org}/projects/{project}/templates/git-metadata/{template}`
+    ///
+    /// `update-git-metadata-details-project`, tag `Project Template`. Idempotent: twice is as good as once. Published types.
+    /// - Required: path `template`, `org`, `project`.
+    /// - Body, optional: list of [`types::TemplateUpdateGitMetadataRequest`], `application/json`.
+    /// - Result: [`types::UpdateTemplateGitMetadataResponse`], `application/json`.
     #[inline]
     pub fn update_git_metadata_details_project(
         &self,
@@ -124,6 +160,11 @@ impl<'c> Api<'c> {
         }
     }
     /// `PUT /v1/orgs/{org}/projects/{project}/templates/{template}/versions/{version}`
+    ///
+    /// `update-template-project`, tag `Project Template`. Idempotent: twice is as good as once. Published types.
+    /// - Required: path `project`, `template`, `org`, `version`.
+    /// - Body, optional: [`types::TemplateUpdateRequestBody`], `application/json`, `application/yaml`.
+    /// - Result: [`types::TemplateResponse`], `application/json`, `application/yaml`.
     #[inline]
     pub fn update_template_project(
         &self,
@@ -140,6 +181,11 @@ impl<'c> Api<'c> {
         UpdateTemplateProject { call }
     }
     /// `PUT /v1/orgs/{org}/projects/{project}/templates/{template}/versions/{version}/stable`
+    ///
+    /// `update-template-stable-project`, tag `Project Template`. Idempotent: twice is as good as once. Published types.
+    /// - Required: path `org`, `project`, `template`, `version`.
+    /// - Body, optional: [`types::GitFindDetails`], `application/json`, `application/yaml`.
+    /// - Result: [`types::TemplateUpdateStableResponse`], `application/json`, `application/yaml`.
     #[inline]
     pub fn update_template_stable_project(
         &self,

@@ -6,12 +6,19 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /v1/template-schema/inputs-schema`
+    ///
+    /// `get-inputs-schema1`, tag `Schemas`. Safe: it only reads. Published types.
+    /// - Body, optional: [`types::TemplateInputsSchemaRequestBody`], `application/json`.
+    /// - Result: [`types::TemplateInputSchemaDetailsResponseBody`], `application/json`.
     #[inline]
     pub fn get_inputs_schema(&self) -> GetInputsSchema {
         let call = rt::Call::new(self.client, &GET_INPUTS_SCHEMA);
         GetInputsSchema { call }
     }
     /// `GET /v1/template-schema/individual-schema`
+    ///
+    /// `get-template-schema`, tag `Schemas`. Safe: it only reads. Published types.
+    /// - Result: [`types::TemplateSchemaResponse`], `application/json`.
     #[inline]
     pub fn get_template_schema(&self) -> GetTemplateSchema {
         let call = rt::Call::new(self.client, &GET_TEMPLATE_SCHEMA);

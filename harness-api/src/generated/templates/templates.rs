@@ -6,6 +6,11 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /template/api/templates`
+    ///
+    /// `createTemplate`, tag `Templates`. Not repeated: twice may be more than once. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Body: `application/yaml`.
+    /// - Result: [`types::ResponseDtoTemplateWrapperResponse`], `application/json`, `application/yaml`.
     #[inline]
     pub fn create_template(
         &self,
@@ -18,6 +23,10 @@ impl<'c> Api<'c> {
         CreateTemplate { call }
     }
     /// `DELETE /template/api/templates/{templateIdentifier}/{versionLabel}`
+    ///
+    /// `deleteTemplateVersion`, tag `Templates`. Idempotent: twice is as good as once. Published types.
+    /// - Required: path `template_identifier` = `templateIdentifier`, `version_label` = `versionLabel`; query `account_identifier` = `accountIdentifier`.
+    /// - Result: [`types::ResponseDtoBoolean`], `application/json`, `application/yaml`.
     #[inline]
     pub fn delete_template_version(
         &self,
@@ -32,6 +41,11 @@ impl<'c> Api<'c> {
         DeleteTemplateVersion { call }
     }
     /// `POST /template/api/refresh-template/refreshed-yaml`
+    ///
+    /// `getRefreshedYaml`, tag `Templates`. Safe: it only reads. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Body: [`types::RefreshRequestDto`], `application/json`, `application/yaml`.
+    /// - Result: [`types::ResponseDtoRefreshResponse`], `application/json`, `application/yaml`.
     #[inline]
     pub fn get_refreshed_yaml(
         &self,
@@ -43,7 +57,7 @@ impl<'c> Api<'c> {
         call.body_part(model::Cell::part(body));
         GetRefreshedYaml { call }
     }
-    /// `POST /template/api/refresh-template/refreshed-yaml`
+    /// `POST /template/api/refresh-template/refreshed-yaml`: [`Self::get_refreshed_yaml`] with another body.
     #[inline]
     pub fn get_refreshed_yaml_yaml(
         &self,
@@ -56,6 +70,10 @@ impl<'c> Api<'c> {
         GetRefreshedYaml { call }
     }
     /// `GET /template/api/templates/{templateIdentifier}`
+    ///
+    /// `getTemplate`, tag `Templates`. Safe: it only reads. Published types.
+    /// - Required: path `template_identifier` = `templateIdentifier`; query `account_identifier` = `accountIdentifier`.
+    /// - Result: [`types::ResponseDtoTemplateResponse`], `application/json`, `application/yaml`.
     #[inline]
     pub fn get_template(
         &self,
@@ -68,6 +86,10 @@ impl<'c> Api<'c> {
         GetTemplate { call }
     }
     /// `GET /template/api/templates/templateInputs/{templateIdentifier}`
+    ///
+    /// `getTemplateInputSetYaml`, tag `Templates`. Safe: it only reads. Published types.
+    /// - Required: path `template_identifier` = `templateIdentifier`; query `account_identifier` = `accountIdentifier`.
+    /// - Result: [`types::ResponseDtoString`], `application/json`, `application/yaml`.
     #[inline]
     pub fn get_template_input_set_yaml(
         &self,
@@ -80,6 +102,10 @@ impl<'c> Api<'c> {
         GetTemplateInputSetYaml { call }
     }
     /// `GET /template/api/templates/{templateIdentifier}/labels`
+    ///
+    /// `getTemplateLabelsMap`, tag `Templates`. Safe: it only reads. The answer is not described.
+    /// - Required: path `template_identifier` = `templateIdentifier`; query `account_identifier` = `accountIdentifier`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn get_template_labels_map(
         &self,
@@ -92,6 +118,12 @@ impl<'c> Api<'c> {
         GetTemplateLabelsMap { call }
     }
     /// `POST /template/api/templates/list-metadata`
+    ///
+    /// `getTemplateMetadataList`, tag `Templates`. Safe: it only reads. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`, `template_list_type` = `templateListType`.
+    /// - Body, optional: [`types::TemplateFilterProperties`], `application/json`, `application/yaml`.
+    /// - Result: [`types::ResponseDtoPageTemplateMetadataSummaryResponse`], `application/json`, `application/yaml`.
+    /// - List: `paged page/size from 0, size 25, at most 100, items data.content, total data.totalElements, size data.size, last data.last`.
     #[inline]
     pub fn get_template_metadata_list(
         &self,
@@ -110,6 +142,11 @@ impl<'c> Api<'c> {
         GetTemplateMetadataList { call }
     }
     /// `POST /template/api/templates/v2/applyTemplates`
+    ///
+    /// `getYamlWithTemplateRefsResolvedV2`, tag `Templates`. Safe: it only reads. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Body: [`types::TemplateApplyRequestDto`], `application/json`, `application/yaml`.
+    /// - Result: [`types::ResponseDtoTemplateMergeResponse`], `application/json`, `application/yaml`.
     #[inline]
     pub fn get_yaml_with_template_refs_resolved_v2(
         &self,
@@ -126,7 +163,7 @@ impl<'c> Api<'c> {
             call,
         }
     }
-    /// `POST /template/api/templates/v2/applyTemplates`
+    /// `POST /template/api/templates/v2/applyTemplates`: [`Self::get_yaml_with_template_refs_resolved_v2`] with another body.
     #[inline]
     pub fn get_yaml_with_template_refs_resolved_v2_yaml(
         &self,
@@ -144,6 +181,11 @@ impl<'c> Api<'c> {
         }
     }
     /// `GET /template/api/templates/entitySetupUsage/{templateIdentifier}`
+    ///
+    /// `listTemplateUsage`, tag `Templates`. Safe: it only reads. The answer is not described.
+    /// - Required: path `template_identifier` = `templateIdentifier`; query `account_identifier` = `accountIdentifier`.
+    /// - Result: json, `application/json`.
+    /// - List: `paged pageIndex/pageSize from 0, size 100, at most 100, items data.content`.
     #[inline]
     pub fn list_template_usage(
         &self,
@@ -156,6 +198,10 @@ impl<'c> Api<'c> {
         ListTemplateUsage { call }
     }
     /// `POST /template/api/templates/move-config/{templateIdentifier}`
+    ///
+    /// `moveTemplateConfigs`, tag `Templates`. Not repeated: twice may be more than once. Published types.
+    /// - Required: path `template_identifier` = `templateIdentifier`; query `account_identifier` = `accountIdentifier`, `version_label` = `versionLabel`.
+    /// - Result: [`types::ResponseDtoTemplateMoveConfigResponse`], `application/json`, `application/yaml`.
     #[inline]
     pub fn move_template_configs(
         &self,
@@ -170,6 +216,11 @@ impl<'c> Api<'c> {
         MoveTemplateConfigs { call }
     }
     /// `PUT /template/api/templates/update/{templateIdentifier}/{versionLabel}`
+    ///
+    /// `updateExistingTemplateVersion`, tag `Templates`. Not repeated: twice may be more than once. Published types.
+    /// - Required: path `template_identifier` = `templateIdentifier`, `version_label` = `versionLabel`; query `account_identifier` = `accountIdentifier`.
+    /// - Body: `application/yaml`.
+    /// - Result: [`types::ResponseDtoTemplateWrapperResponse`], `application/json`, `application/yaml`.
     #[inline]
     pub fn update_existing_template_version(
         &self,
@@ -188,6 +239,11 @@ impl<'c> Api<'c> {
         }
     }
     /// `POST /template/api/templates/update/git-metadata/{templateIdentifier}/{versionLabel}`
+    ///
+    /// `updateGitDetails`, tag `Templates`. Not repeated: twice may be more than once. Published types.
+    /// - Required: path `template_identifier` = `templateIdentifier`, `version_label` = `versionLabel`; query `account_identifier` = `accountIdentifier`.
+    /// - Body, optional: [`types::TemplateUpdateGitDetailsRequest`], `application/json`, `application/yaml`.
+    /// - Result: [`types::ResponseDtoTemplateUpdateGitDetailsResponse`], `application/json`, `application/yaml`.
     #[inline]
     pub fn update_git_details(
         &self,
@@ -202,6 +258,10 @@ impl<'c> Api<'c> {
         UpdateGitDetails { call }
     }
     /// `PUT /template/api/templates/updateStableTemplate/{templateIdentifier}/{versionLabel}`
+    ///
+    /// `updateStableTemplate`, tag `Templates`. Idempotent: twice is as good as once. Published types.
+    /// - Required: path `template_identifier` = `templateIdentifier`, `version_label` = `versionLabel`; query `account_identifier` = `accountIdentifier`.
+    /// - Result: [`types::ResponseDtoString`], `application/json`, `application/yaml`.
     #[inline]
     pub fn update_stable_template(
         &self,
@@ -216,6 +276,11 @@ impl<'c> Api<'c> {
         UpdateStableTemplate { call }
     }
     /// `POST /template/api/templates/{templateIdentifier}/labels/upsert`
+    ///
+    /// `upsertLabelsForTemplate`, tag `Templates`. Not repeated: twice may be more than once. The answer is not described; the body is inferred from one sample.
+    /// - Required: path `template_identifier` = `templateIdentifier`; query `account_identifier` = `accountIdentifier`.
+    /// - Body: [`types::UpsertLabelsForTemplateBody`], `application/json`, `application/yaml`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn upsert_labels_for_template(
         &self,
@@ -229,7 +294,7 @@ impl<'c> Api<'c> {
         call.body_part(model::Cell::part(body));
         UpsertLabelsForTemplate { call }
     }
-    /// `POST /template/api/templates/{templateIdentifier}/labels/upsert`
+    /// `POST /template/api/templates/{templateIdentifier}/labels/upsert`: [`Self::upsert_labels_for_template`] with another body.
     #[inline]
     pub fn upsert_labels_for_template_yaml(
         &self,
@@ -244,6 +309,10 @@ impl<'c> Api<'c> {
         UpsertLabelsForTemplate { call }
     }
     /// `GET /template/api/refresh-template/validate-template-inputs`
+    ///
+    /// `TemplatevalidateTemplateInputs`, tag `Templates`. Safe: it only reads. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`, `template_identifier` = `templateIdentifier`, `version_label` = `versionLabel`.
+    /// - Result: [`types::TemplateResponseDtoValidateTemplateInputsResponseDto`], `application/json`, `application/yaml`.
     #[inline]
     pub fn validate_template_inputs(
         &self,

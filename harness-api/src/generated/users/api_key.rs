@@ -6,6 +6,11 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /ng/api/apikey`
+    ///
+    /// `createApiKey`, tag `ApiKey`. Not repeated: twice may be more than once. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Body, optional: [`types::ApiKey`], `application/json`, `application/yaml`, `text/plain`.
+    /// - Result: [`types::ResponseDtoApiKey`], `application/json`, `application/yaml`, `text/plain`.
     #[inline]
     pub fn create_api_key(&self, account_identifier: impl Into<String>) -> CreateApiKey {
         let mut call = rt::Call::new(self.client, &CREATE_API_KEY);
@@ -13,6 +18,10 @@ impl<'c> Api<'c> {
         CreateApiKey { call }
     }
     /// `DELETE /ng/api/apikey/{identifier}`
+    ///
+    /// `deleteApiKey`, tag `ApiKey`. Idempotent: twice is as good as once. Published types.
+    /// - Required: path `identifier`; query `account_identifier` = `accountIdentifier`, `api_key_type` = `apiKeyType`, `parent_identifier` = `parentIdentifier`.
+    /// - Result: [`types::ResponseDtoBoolean`], `application/json`, `application/yaml`, `text/plain`.
     #[inline]
     pub fn delete_api_key(
         &self,
@@ -29,6 +38,10 @@ impl<'c> Api<'c> {
         DeleteApiKey { call }
     }
     /// `GET /ng/api/apikey/aggregate/{identifier}`
+    ///
+    /// `getAggregatedApiKey`, tag `ApiKey`. Safe: it only reads. Published types.
+    /// - Required: path `identifier`; query `account_identifier` = `accountIdentifier`, `api_key_type` = `apiKeyType`, `parent_identifier` = `parentIdentifier`.
+    /// - Result: [`types::ResponseDtoApiKeyAggregate`], `application/json`, `application/yaml`, `text/plain`.
     #[inline]
     pub fn get_aggregated_api_key(
         &self,
@@ -48,6 +61,11 @@ impl<'c> Api<'c> {
         GetAggregatedApiKey { call }
     }
     /// `GET /ng/api/apikey/aggregate`
+    ///
+    /// `listApiKeys`, tag `ApiKey`. Safe: it only reads. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`, `api_key_type` = `apiKeyType`, `parent_identifier` = `parentIdentifier`.
+    /// - Result: [`types::ResponseDtoPageResponseApiKeyAggregate`], `application/json`, `application/yaml`, `text/plain`.
+    /// - List: `paged pageIndex/pageSize from 0, size 50, at most 100, items data.content, total data.totalItems, size data.pageSize, pageToken from data.pageToken`.
     #[inline]
     pub fn list_aggregated_api_keys(
         &self,
@@ -65,6 +83,11 @@ impl<'c> Api<'c> {
         ListAggregatedApiKeys { call }
     }
     /// `GET /ng/api/apikey`
+    ///
+    /// `listApiKeys_1`, tag `ApiKey`. Safe: it only reads. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`, `api_key_type` = `apiKeyType`, `parent_identifier` = `parentIdentifier`.
+    /// - Result: [`types::ResponseDtoListApiKey`], `application/json`, `application/yaml`, `text/plain`.
+    /// - List: `whole list, items data`.
     #[inline]
     pub fn list_api_keys(
         &self,
@@ -79,6 +102,11 @@ impl<'c> Api<'c> {
         ListApiKeys { call }
     }
     /// `PUT /ng/api/apikey/{identifier}`
+    ///
+    /// `updateApiKey`, tag `ApiKey`. Idempotent: twice is as good as once. Published types.
+    /// - Required: path `identifier`.
+    /// - Body, optional: [`types::ApiKey`], `application/json`, `application/yaml`, `text/plain`.
+    /// - Result: [`types::ResponseDtoApiKey`], `application/json`, `application/yaml`, `text/plain`.
     #[inline]
     pub fn update_api_key(&self, identifier: impl Into<String>) -> UpdateApiKey {
         let mut call = rt::Call::new(self.client, &UPDATE_API_KEY);

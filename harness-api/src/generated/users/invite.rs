@@ -6,6 +6,10 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `DELETE /ng/api/invites/{inviteId}`
+    ///
+    /// `deleteInvite`, tag `Invite`. Idempotent: twice is as good as once. Published types.
+    /// - Required: path `invite_id` = `inviteId`; query `account_identifier` = `accountIdentifier`.
+    /// - Result: [`types::ResponseDtoOptionalInvite`], `application/json`, `application/yaml`.
     #[inline]
     pub fn delete_invite(
         &self,
@@ -18,6 +22,10 @@ impl<'c> Api<'c> {
         DeleteInvite { call }
     }
     /// `GET /ng/api/invites/invite`
+    ///
+    /// `getInvite`, tag `Invite`. Safe: it only reads. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Result: [`types::ResponseDtoInvite`], `application/json`, `application/yaml`, `text/yaml`.
     #[inline]
     pub fn get_invite(&self, account_identifier: impl Into<String>) -> GetInvite {
         let mut call = rt::Call::new(self.client, &GET_INVITE);
@@ -25,6 +33,11 @@ impl<'c> Api<'c> {
         GetInvite { call }
     }
     /// `GET /ng/api/invites`
+    ///
+    /// `getInvites`, tag `Invite`. Safe: it only reads. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Result: [`types::ResponseDtoPageResponseInvite`], `application/json`, `application/yaml`, `text/yaml`.
+    /// - List: `paged pageIndex/pageSize from 0, size 50, at most 100, items data.content, total data.totalItems, size data.pageSize, pageToken from data.pageToken`.
     #[inline]
     pub fn get_invites(&self, account_identifier: impl Into<String>) -> GetInvites {
         let mut call = rt::Call::new(self.client, &GET_INVITES);
@@ -32,6 +45,12 @@ impl<'c> Api<'c> {
         GetInvites { call }
     }
     /// `POST /ng/api/invites/aggregate`
+    ///
+    /// `getPendingUsersAggregated`, tag `Invite`. Safe: it only reads. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Body, optional: [`types::AclAggregateFilter`], `application/json`, `text/yaml`.
+    /// - Result: [`types::ResponseDtoPageResponseInvite`], `application/json`, `application/yaml`, `text/yaml`.
+    /// - List: `paged pageIndex/pageSize from 0, size 50, at most 100, items data.content, total data.totalItems, size data.pageSize, pageToken from data.pageToken`.
     #[inline]
     pub fn get_pending_users_aggregated(
         &self,
@@ -42,6 +61,11 @@ impl<'c> Api<'c> {
         GetPendingUsersAggregated { call }
     }
     /// `PUT /ng/api/invites/{inviteId}`
+    ///
+    /// `updateInvite`, tag `Invite`. Not repeated: twice may be more than once. Published types.
+    /// - Required: path `invite_id` = `inviteId`; query `account_identifier` = `accountIdentifier`.
+    /// - Body: [`types::Invite`], `application/json`, `text/yaml`.
+    /// - Result: [`types::ResponseDtoOptionalInvite`], `application/json`, `application/yaml`, `text/yaml`.
     #[inline]
     pub fn update_invite(
         &self,
@@ -55,7 +79,7 @@ impl<'c> Api<'c> {
         call.body_part(model::Cell::part(body));
         UpdateInvite { call }
     }
-    /// `PUT /ng/api/invites/{inviteId}`
+    /// `PUT /ng/api/invites/{inviteId}`: [`Self::update_invite`] with another body.
     #[inline]
     pub fn update_invite_text_yaml(
         &self,

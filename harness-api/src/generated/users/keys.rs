@@ -6,6 +6,11 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /ng/api/keys`
+    ///
+    /// `createKey`, tag `Keys`. Not repeated: twice may be more than once. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Body: [`types::Key`], `application/json`, `application/yaml`, `text/plain`.
+    /// - Result: [`types::ResponseDtoString`], `application/json`, `application/yaml`, `text/plain`.
     #[inline]
     pub fn create_key(
         &self,
@@ -17,7 +22,7 @@ impl<'c> Api<'c> {
         call.body_part(model::Cell::part(body));
         CreateKey { call }
     }
-    /// `POST /ng/api/keys`
+    /// `POST /ng/api/keys`: [`Self::create_key`] with another body.
     #[inline]
     pub fn create_key_yaml(
         &self,
@@ -29,7 +34,7 @@ impl<'c> Api<'c> {
         call.body_text("application/yaml", body);
         CreateKey { call }
     }
-    /// `POST /ng/api/keys`
+    /// `POST /ng/api/keys`: [`Self::create_key`] with another body.
     #[inline]
     pub fn create_key_text(
         &self,
@@ -42,6 +47,10 @@ impl<'c> Api<'c> {
         CreateKey { call }
     }
     /// `DELETE /ng/api/keys/{identifier}`
+    ///
+    /// `deleteKey`, tag `Keys`. Idempotent: twice is as good as once. Published types.
+    /// - Required: path `identifier`; query `account_identifier` = `accountIdentifier`, `parent_identifier` = `parentIdentifier`.
+    /// - Result: [`types::ResponseDtoBoolean`], `application/json`, `application/yaml`, `text/plain`.
     #[inline]
     pub fn delete_key(
         &self,
@@ -56,6 +65,11 @@ impl<'c> Api<'c> {
         DeleteKey { call }
     }
     /// `GET /ng/api/keys`
+    ///
+    /// `ListAggregatedKeys`, tag `Keys`. Safe: it only reads. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Result: [`types::ResponseDtoPageResponseKey`], `application/json`, `application/yaml`, `text/plain`.
+    /// - List: `paged pageIndex/pageSize from 0, size 50, at most 100, items data.content, total data.totalItems, size data.pageSize, pageToken from data.pageToken`.
     #[inline]
     pub fn list_aggregated_keys(
         &self,
@@ -66,6 +80,11 @@ impl<'c> Api<'c> {
         ListAggregatedKeys { call }
     }
     /// `PUT /ng/api/keys/{identifier}`
+    ///
+    /// `updateKey`, tag `Keys`. Idempotent: twice is as good as once. The answer is not described; the body is inferred from one sample.
+    /// - Required: path `identifier`; query `account_identifier` = `accountIdentifier`, `parent_identifier` = `parentIdentifier`.
+    /// - Body: [`types::UpdateKeyBody`], `application/json`, `application/yaml`, `text/plain`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn update_key(
         &self,
@@ -81,7 +100,7 @@ impl<'c> Api<'c> {
         call.body_part(model::Cell::part(body));
         UpdateKey { call }
     }
-    /// `PUT /ng/api/keys/{identifier}`
+    /// `PUT /ng/api/keys/{identifier}`: [`Self::update_key`] with another body.
     #[inline]
     pub fn update_key_yaml(
         &self,
@@ -97,7 +116,7 @@ impl<'c> Api<'c> {
         call.body_text("application/yaml", body);
         UpdateKey { call }
     }
-    /// `PUT /ng/api/keys/{identifier}`
+    /// `PUT /ng/api/keys/{identifier}`: [`Self::update_key`] with another body.
     #[inline]
     pub fn update_key_text(
         &self,

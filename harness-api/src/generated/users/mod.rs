@@ -2,6 +2,117 @@
 // Do not edit: change the description's fixes or the generator, then run `cargo xtask generate`.
 
 //! Users, user groups, service accounts, API keys, tokens, public keys and user settings.
+//!
+//! # `ApiKey`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `POST /ng/api/apikey` | [`create_api_key`](Api::create_api_key) |
+//! | `DELETE /ng/api/apikey/{identifier}` | [`delete_api_key`](Api::delete_api_key) |
+//! | `GET /ng/api/apikey/aggregate/{identifier}` | [`get_aggregated_api_key`](Api::get_aggregated_api_key) |
+//! | `GET /ng/api/apikey/aggregate` | [`list_aggregated_api_keys`](Api::list_aggregated_api_keys) |
+//! | `GET /ng/api/apikey` | [`list_api_keys`](Api::list_api_keys) |
+//! | `PUT /ng/api/apikey/{identifier}` | [`update_api_key`](Api::update_api_key) |
+//!
+//! # `Invite`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `DELETE /ng/api/invites/{inviteId}` | [`delete_invite`](Api::delete_invite) |
+//! | `GET /ng/api/invites/invite` | [`get_invite`](Api::get_invite) |
+//! | `GET /ng/api/invites` | [`get_invites`](Api::get_invites) |
+//! | `POST /ng/api/invites/aggregate` | [`get_pending_users_aggregated`](Api::get_pending_users_aggregated) |
+//! | `PUT /ng/api/invites/{inviteId}` | [`update_invite`](Api::update_invite) |
+//!
+//! # `Keys`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `POST /ng/api/keys` | [`create_key`](Api::create_key) |
+//! | `DELETE /ng/api/keys/{identifier}` | [`delete_key`](Api::delete_key) |
+//! | `GET /ng/api/keys` | [`list_aggregated_keys`](Api::list_aggregated_keys) |
+//! | `PUT /ng/api/keys/{identifier}` | [`update_key`](Api::update_key) |
+//!
+//! # `Service Account`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `POST /ng/api/serviceaccount` | [`create_service_account`](Api::create_service_account) |
+//! | `DELETE /ng/api/serviceaccount/{identifier}` | [`delete_service_account`](Api::delete_service_account) |
+//! | `GET /ng/api/serviceaccount/aggregate/{identifier}` | [`get_aggregated_service_account`](Api::get_aggregated_service_account) |
+//! | `GET /ng/api/serviceaccount/{identifier}/scopes` | [`get_inheriting_child_scope_list_for_service_account`](Api::get_inheriting_child_scope_list_for_service_account) |
+//! | `GET /ng/api/serviceaccount/aggregate` | [`list_aggregated_service_accounts`](Api::list_aggregated_service_accounts) |
+//! | `GET /ng/api/serviceaccount/manageable` | [`list_manageable_service_accounts`](Api::list_manageable_service_accounts) |
+//! | `GET /ng/api/serviceaccount` | [`list_service_account`](Api::list_service_account) |
+//! | `PUT /ng/api/serviceaccount/{identifier}` | [`update_service_account`](Api::update_service_account) |
+//!
+//! # `Token`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `POST /ng/api/token` | [`create_token`](Api::create_token) |
+//! | `DELETE /ng/api/token/{identifier}` | [`delete_token`](Api::delete_token) |
+//! | `GET /ng/api/token/aggregate` | [`list_aggregated_tokens`](Api::list_aggregated_tokens) |
+//! | `POST /ng/api/token/rotate/{identifier}` | [`rotate_token`](Api::rotate_token) |
+//! | `PUT /ng/api/token/{identifier}` | [`update_token`](Api::update_token) |
+//! | `POST /ng/api/token/validate` | [`validate_token`](Api::validate_token) |
+//!
+//! # `User`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `PUT /ng/api/user/add-user-to-groups/{userId}` | [`add_user_to_user_groups`](Api::add_user_to_user_groups) |
+//! | `POST /ng/api/user/users` | [`add_users`](Api::add_users) |
+//! | `PUT /ng/api/user/password` | [`change_user_password`](Api::change_user_password) |
+//! | `GET /ng/api/user/last-admin` | [`check_if_last_admin`](Api::check_if_last_admin) |
+//! | `PUT /ng/api/user/disable-two-factor-auth` | [`disable_two_factor_auth`](Api::disable_two_factor_auth) |
+//! | `PUT /ng/api/user/enable-two-factor-auth` | [`enable_two_factor_auth`](Api::enable_two_factor_auth) |
+//! | `POST /ng/api/user/endImpersonation/{userId}` | [`end_impersonation`](Api::end_impersonation) |
+//! | `GET /ng/api/user/aggregate/{userId}` | [`get_aggregated_user`](Api::get_aggregated_user) |
+//! | `POST /ng/api/user/aggregate` | [`get_aggregated_users`](Api::get_aggregated_users) |
+//! | `GET /ng/api/user/currentUser` | [`get_current_user_info`](Api::get_current_user_info) |
+//! | `GET /ng/api/user/two-factor-auth/{authMechanism}` | [`get_two_factor_auth_settings`](Api::get_two_factor_auth_settings) |
+//! | `POST /ng/api/user/batch` | [`get_users`](Api::get_users) |
+//! | `POST /ng/api/user/impersonate/{userId}` | [`impersonate_user`](Api::impersonate_user) |
+//! | `DELETE /ng/api/user/{userId}` | [`remove_user`](Api::remove_user) |
+//! | `PUT /ng/api/user/unlock-user/{userId}` | [`unlock_user`](Api::unlock_user) |
+//! | `PUT /ng/api/user` | [`update_user_info`](Api::update_user_info) |
+//! | `PUT /ng/api/user/{userId}` | [`update_user_info_by_id`](Api::update_user_info_by_id) |
+//! | `GET /ng/api/user/reset-two-factor-auth/{userId}` | [`user_reset2fa`](Api::user_reset2fa) |
+//!
+//! # `User Group`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `PUT /ng/api/user-groups/copy` | [`copy_user_group`](Api::copy_user_group) |
+//! | `DELETE /ng/api/user-groups/{identifier}/member/{userIdentifier}` | [`delete_member`](Api::delete_member) |
+//! | `DELETE /ng/api/user-groups/{identifier}` | [`delete_user_group`](Api::delete_user_group) |
+//! | `POST /ng/api/user-groups/batch` | [`get_batch_users_group_list`](Api::get_batch_users_group_list) |
+//! | `POST /ng/api/user-groups/filter` | [`get_filtered_user_groups_list`](Api::get_filtered_user_groups_list) |
+//! | `GET /ng/api/user-groups/{identifier}/scopes` | [`get_inheriting_child_scope_list`](Api::get_inheriting_child_scope_list) |
+//! | `GET /ng/api/user-groups/{identifier}/member/{userIdentifier}` | [`get_member`](Api::get_member) |
+//! | `GET /ng/api/user-groups/{identifier}` | [`get_user_group`](Api::get_user_group) |
+//! | `GET /ng/api/user-groups` | [`get_user_group_list`](Api::get_user_group_list) |
+//! | `GET /ng/api/v2/user-groups/{identifier}` | [`get_user_group_v2`](Api::get_user_group_v2) |
+//! | `POST /ng/api/user-groups/{identifier}/users` | [`get_user_list_in_user_group`](Api::get_user_list_in_user_group) |
+//! | `PUT /ng/api/user-groups/{userGroupId}/link/ldap/{ldapId}` | [`link_user_group_to_ldap`](Api::link_user_group_to_ldap) |
+//! | `PUT /ng/api/user-groups/{userGroupId}/link/oidc/{providerId}` | [`link_user_group_to_oidc`](Api::link_user_group_to_oidc) |
+//! | `PUT /ng/api/user-groups/{userGroupId}/link/saml/{samlId}` | [`link_user_group_to_saml`](Api::link_user_group_to_saml) |
+//! | `POST /ng/api/user-groups` | [`post_user_group`](Api::post_user_group) |
+//! | `POST /ng/api/v2/user-groups` | [`post_user_group_v2`](Api::post_user_group_v2) |
+//! | `PUT /ng/api/user-groups/{identifier}/member/{userIdentifier}` | [`put_member`](Api::put_member) |
+//! | `PUT /ng/api/user-groups` | [`put_user_group`](Api::put_user_group) |
+//! | `PUT /ng/api/v2/user-groups` | [`put_user_group_v2`](Api::put_user_group_v2) |
+//! | `PUT /ng/api/user-groups/{userGroupId}/unlink` | [`unlink_user_group_from_sso`](Api::unlink_user_group_from_sso) |
+//!
+//! # `UserSetting`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `GET /ng/api/user-settings/get-user-preferences` | [`get_user_preferences_list`](Api::get_user_preferences_list) |
+//! | `GET /ng/api/user-settings/{identifier}` | [`get_user_setting_value`](Api::get_user_setting_value) |
+//! | `GET /ng/api/user-settings` | [`get_user_settings_list`](Api::get_user_settings_list) |
+//! | `PUT /ng/api/user-settings` | [`update_user_setting_value`](Api::update_user_setting_value) |
 mod api_key;
 pub use api_key::*;
 mod invite;

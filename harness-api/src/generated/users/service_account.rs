@@ -6,6 +6,11 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /ng/api/serviceaccount`
+    ///
+    /// `createServiceAccount`, tag `Service Account`. Not repeated: twice may be more than once. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Body: [`types::ServiceAccount`], `application/json`, `application/yaml`, `text/plain`.
+    /// - Result: [`types::ResponseDtoServiceAccount`], `application/json`, `application/yaml`, `text/plain`.
     #[inline]
     pub fn create_service_account(
         &self,
@@ -17,7 +22,7 @@ impl<'c> Api<'c> {
         call.body_part(model::Cell::part(body));
         CreateServiceAccount { call }
     }
-    /// `POST /ng/api/serviceaccount`
+    /// `POST /ng/api/serviceaccount`: [`Self::create_service_account`] with another body.
     #[inline]
     pub fn create_service_account_yaml(
         &self,
@@ -29,7 +34,7 @@ impl<'c> Api<'c> {
         call.body_text("application/yaml", body);
         CreateServiceAccount { call }
     }
-    /// `POST /ng/api/serviceaccount`
+    /// `POST /ng/api/serviceaccount`: [`Self::create_service_account`] with another body.
     #[inline]
     pub fn create_service_account_text(
         &self,
@@ -42,6 +47,10 @@ impl<'c> Api<'c> {
         CreateServiceAccount { call }
     }
     /// `DELETE /ng/api/serviceaccount/{identifier}`
+    ///
+    /// `deleteServiceAccount`, tag `Service Account`. Idempotent: twice is as good as once. Published types.
+    /// - Required: path `identifier`; query `account_identifier` = `accountIdentifier`.
+    /// - Result: [`types::ResponseDtoBoolean`], `application/json`, `application/yaml`, `text/plain`.
     #[inline]
     pub fn delete_service_account(
         &self,
@@ -54,6 +63,10 @@ impl<'c> Api<'c> {
         DeleteServiceAccount { call }
     }
     /// `GET /ng/api/serviceaccount/aggregate/{identifier}`
+    ///
+    /// `getAggregatedServiceAccount`, tag `Service Account`. Safe: it only reads. Published types.
+    /// - Required: path `identifier`; query `account_identifier` = `accountIdentifier`.
+    /// - Result: [`types::ResponseDtoServiceAccountAggregate`], `application/json`, `application/yaml`, `text/plain`.
     #[inline]
     pub fn get_aggregated_service_account(
         &self,
@@ -68,6 +81,11 @@ impl<'c> Api<'c> {
         }
     }
     /// `GET /ng/api/serviceaccount/{identifier}/scopes`
+    ///
+    /// `getInheritingChildScopeListForServiceAccount`, tag `Service Account`. Safe: it only reads. Published types.
+    /// - Required: path `identifier`; query `account_identifier` = `accountIdentifier`.
+    /// - Result: [`types::ResponseDtoListScopeName`], `application/json`, `application/yaml`, `text/plain`.
+    /// - List: `whole list, items data`.
     #[inline]
     pub fn get_inheriting_child_scope_list_for_service_account(
         &self,
@@ -85,6 +103,11 @@ impl<'c> Api<'c> {
         }
     }
     /// `GET /ng/api/serviceaccount/aggregate`
+    ///
+    /// `listAggregatedServiceAccounts`, tag `Service Account`. Safe: it only reads. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Result: [`types::ResponseDtoPageResponseServiceAccountAggregate`], `application/json`, `application/yaml`, `text/plain`.
+    /// - List: `paged pageIndex/pageSize from 0, size 50, at most 100, items data.content, total data.totalItems, size data.pageSize, pageToken from data.pageToken`.
     #[inline]
     pub fn list_aggregated_service_accounts(
         &self,
@@ -97,6 +120,11 @@ impl<'c> Api<'c> {
         }
     }
     /// `GET /ng/api/serviceaccount/manageable`
+    ///
+    /// `listManageableServiceAccounts`, tag `Service Account`. Safe: it only reads. The answer is not described.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Result: json, `application/json`.
+    /// - List: `paged pageIndex/pageSize from 0, size 50, at most 100, items data.content`.
     #[inline]
     pub fn list_manageable_service_accounts(
         &self,
@@ -109,6 +137,11 @@ impl<'c> Api<'c> {
         }
     }
     /// `GET /ng/api/serviceaccount`
+    ///
+    /// `listServiceAccount`, tag `Service Account`. Safe: it only reads. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Result: [`types::ResponseDtoListServiceAccount`], `application/json`, `application/yaml`, `text/plain`.
+    /// - List: `whole list, items data`.
     #[inline]
     pub fn list_service_account(
         &self,
@@ -119,6 +152,11 @@ impl<'c> Api<'c> {
         ListServiceAccount { call }
     }
     /// `PUT /ng/api/serviceaccount/{identifier}`
+    ///
+    /// `updateServiceAccount`, tag `Service Account`. Idempotent: twice is as good as once. Published types.
+    /// - Required: path `identifier`; query `account_identifier` = `accountIdentifier`.
+    /// - Body: [`types::ServiceAccount`], `application/json`, `application/yaml`, `text/plain`.
+    /// - Result: [`types::ResponseDtoServiceAccount`], `application/json`, `application/yaml`, `text/plain`.
     #[inline]
     pub fn update_service_account(
         &self,
@@ -132,7 +170,7 @@ impl<'c> Api<'c> {
         call.body_part(model::Cell::part(body));
         UpdateServiceAccount { call }
     }
-    /// `PUT /ng/api/serviceaccount/{identifier}`
+    /// `PUT /ng/api/serviceaccount/{identifier}`: [`Self::update_service_account`] with another body.
     #[inline]
     pub fn update_service_account_yaml(
         &self,
@@ -146,7 +184,7 @@ impl<'c> Api<'c> {
         call.body_text("application/yaml", body);
         UpdateServiceAccount { call }
     }
-    /// `PUT /ng/api/serviceaccount/{identifier}`
+    /// `PUT /ng/api/serviceaccount/{identifier}`: [`Self::update_service_account`] with another body.
     #[inline]
     pub fn update_service_account_text(
         &self,

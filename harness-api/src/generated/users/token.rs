@@ -6,6 +6,11 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /ng/api/token`
+    ///
+    /// `createToken`, tag `Token`. Not repeated: twice may be more than once. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Body: [`types::Token`], `application/json`, `application/yaml`, `text/plain`.
+    /// - Result: [`types::ResponseDtoTokenValue`], `application/json`, `application/yaml`, `text/plain`.
     #[inline]
     pub fn create_token(
         &self,
@@ -17,7 +22,7 @@ impl<'c> Api<'c> {
         call.body_part(model::Cell::part(body));
         CreateToken { call }
     }
-    /// `POST /ng/api/token`
+    /// `POST /ng/api/token`: [`Self::create_token`] with another body.
     #[inline]
     pub fn create_token_yaml(
         &self,
@@ -29,7 +34,7 @@ impl<'c> Api<'c> {
         call.body_text("application/yaml", body);
         CreateToken { call }
     }
-    /// `POST /ng/api/token`
+    /// `POST /ng/api/token`: [`Self::create_token`] with another body.
     #[inline]
     pub fn create_token_text(
         &self,
@@ -42,6 +47,10 @@ impl<'c> Api<'c> {
         CreateToken { call }
     }
     /// `DELETE /ng/api/token/{identifier}`
+    ///
+    /// `deleteToken`, tag `Token`. Idempotent: twice is as good as once. Published types.
+    /// - Required: path `identifier`; query `account_identifier` = `accountIdentifier`, `api_key_type` = `apiKeyType`, `parent_identifier` = `parentIdentifier`, `api_key_identifier` = `apiKeyIdentifier`.
+    /// - Result: [`types::ResponseDtoBoolean`], `application/json`, `application/yaml`, `text/plain`.
     #[inline]
     pub fn delete_token(
         &self,
@@ -60,6 +69,11 @@ impl<'c> Api<'c> {
         DeleteToken { call }
     }
     /// `GET /ng/api/token/aggregate`
+    ///
+    /// `listAggregatedTokens`, tag `Token`. Safe: it only reads. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`, `api_key_type` = `apiKeyType`.
+    /// - Result: [`types::ResponseDtoPageResponseTokenAggregate`], `application/json`, `application/yaml`, `text/plain`.
+    /// - List: `paged pageIndex/pageSize from 0, size 50, at most 100, items data.content, total data.totalItems, size data.pageSize, pageToken from data.pageToken`.
     #[inline]
     pub fn list_aggregated_tokens(
         &self,
@@ -75,6 +89,10 @@ impl<'c> Api<'c> {
         ListAggregatedTokens { call }
     }
     /// `POST /ng/api/token/rotate/{identifier}`
+    ///
+    /// `rotateToken`, tag `Token`. Not repeated: twice may be more than once. Published types.
+    /// - Required: path `identifier`; query `account_identifier` = `accountIdentifier`, `api_key_type` = `apiKeyType`, `parent_identifier` = `parentIdentifier`, `api_key_identifier` = `apiKeyIdentifier`.
+    /// - Result: [`types::ResponseDtoTokenValue`], `application/json`, `application/yaml`, `text/plain`.
     #[inline]
     pub fn rotate_token(
         &self,
@@ -93,6 +111,11 @@ impl<'c> Api<'c> {
         RotateToken { call }
     }
     /// `PUT /ng/api/token/{identifier}`
+    ///
+    /// `updateToken`, tag `Token`. Idempotent: twice is as good as once. Published types.
+    /// - Required: path `identifier`; query `account_identifier` = `accountIdentifier`.
+    /// - Body, optional: [`types::Token`], `application/json`, `application/yaml`, `text/plain`.
+    /// - Result: [`types::ResponseDtoToken`], `application/json`, `application/yaml`, `text/plain`.
     #[inline]
     pub fn update_token(
         &self,
@@ -105,6 +128,11 @@ impl<'c> Api<'c> {
         UpdateToken { call }
     }
     /// `POST /ng/api/token/validate`
+    ///
+    /// `validateToken`, tag `Token`. Safe: it only reads. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Body: `text/plain`.
+    /// - Result: [`types::ResponseDtoToken`], `application/json`, `application/yaml`, `text/plain`.
     #[inline]
     pub fn validate_token(
         &self,

@@ -6,6 +6,11 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `PUT /ng/api/user/add-user-to-groups/{userId}`
+    ///
+    /// `addUserToUserGroups`, tag `User`. Idempotent: twice is as good as once. The answer is not described; the body is inferred from one sample.
+    /// - Required: path `user_id` = `userId`; query `account_identifier` = `accountIdentifier`.
+    /// - Body, optional: [`types::AddUserToUserGroupsBody`], `application/json`, `application/yaml`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn add_user_to_user_groups(
         &self,
@@ -18,6 +23,11 @@ impl<'c> Api<'c> {
         AddUserToUserGroups { call }
     }
     /// `POST /ng/api/user/users`
+    ///
+    /// `addUsers`, tag `User`. Not repeated: twice may be more than once. Types of the Go SDK.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Body: [`types::AddUsersDto`], `application/json`, `application/yaml`.
+    /// - Result: [`types::ResponseDtoAddUsersResponse`], `application/json`, `application/yaml`.
     #[inline]
     pub fn add_users(
         &self,
@@ -29,7 +39,7 @@ impl<'c> Api<'c> {
         call.body_part(model::Cell::part(body));
         AddUsers { call }
     }
-    /// `POST /ng/api/user/users`
+    /// `POST /ng/api/user/users`: [`Self::add_users`] with another body.
     #[inline]
     pub fn add_users_yaml(
         &self,
@@ -42,6 +52,11 @@ impl<'c> Api<'c> {
         AddUsers { call }
     }
     /// `PUT /ng/api/user/password`
+    ///
+    /// `changeUserPassword`, tag `User`. Not repeated: twice may be more than once. Types of the Go SDK.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Body, optional: [`types::PasswordChangeDto`], `application/json`, `application/yaml`.
+    /// - Result: [`types::ResponseDtoPasswordChangeResponse`], `application/json`, `application/yaml`.
     #[inline]
     pub fn change_user_password(
         &self,
@@ -52,6 +67,10 @@ impl<'c> Api<'c> {
         ChangeUserPassword { call }
     }
     /// `GET /ng/api/user/last-admin`
+    ///
+    /// `checkIfLastAdmin`, tag `User`. Safe: it only reads. Types of the Go SDK.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Result: [`types::ResponseDtoBoolean`], `application/json`, `application/yaml`.
     #[inline]
     pub fn check_if_last_admin(
         &self,
@@ -62,6 +81,10 @@ impl<'c> Api<'c> {
         CheckIfLastAdmin { call }
     }
     /// `PUT /ng/api/user/disable-two-factor-auth`
+    ///
+    /// `disableTTwoFactorAuth`, tag `User`. Idempotent: twice is as good as once. Types of the Go SDK.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Result: [`types::ResponseDtoUserInfo`], `application/json`, `application/yaml`.
     #[inline]
     pub fn disable_two_factor_auth(
         &self,
@@ -72,6 +95,11 @@ impl<'c> Api<'c> {
         DisableTwoFactorAuth { call }
     }
     /// `PUT /ng/api/user/enable-two-factor-auth`
+    ///
+    /// `enableTwoFactorAuth`, tag `User`. Idempotent: twice is as good as once. Types of the Go SDK.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Body, optional: [`types::TwoFactorAuthSettingsInfo`], `application/json`, `application/yaml`.
+    /// - Result: [`types::ResponseDtoUserInfo`], `application/json`, `application/yaml`.
     #[inline]
     pub fn enable_two_factor_auth(
         &self,
@@ -82,6 +110,10 @@ impl<'c> Api<'c> {
         EnableTwoFactorAuth { call }
     }
     /// `POST /ng/api/user/endImpersonation/{userId}`
+    ///
+    /// `endImpersonation`, tag `User`. Not repeated: twice may be more than once. The answer is not described.
+    /// - Required: path `user_id` = `userId`; query `account_identifier` = `accountIdentifier`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn end_impersonation(
         &self,
@@ -94,6 +126,10 @@ impl<'c> Api<'c> {
         EndImpersonation { call }
     }
     /// `GET /ng/api/user/aggregate/{userId}`
+    ///
+    /// `getAggregatedUser`, tag `User`. Safe: it only reads. Types of the Go SDK.
+    /// - Required: path `user_id` = `userId`; query `account_identifier` = `accountIdentifier`.
+    /// - Result: [`types::ResponseDtoUserAggregateDto`], `application/json`, `application/yaml`.
     #[inline]
     pub fn get_aggregated_user(
         &self,
@@ -106,6 +142,12 @@ impl<'c> Api<'c> {
         GetAggregatedUser { call }
     }
     /// `POST /ng/api/user/aggregate`
+    ///
+    /// `getAggregatedUsers`, tag `User`. Safe: it only reads. Types of the Go SDK.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Body, optional: [`types::AclAggregateFilter`], `application/json`, `application/yaml`.
+    /// - Result: [`types::ResponseDtoPageResponseUserAggregateDto`], `application/json`, `application/yaml`.
+    /// - List: `paged pageIndex/pageSize from 0, size 50, at most 100, items data.content, total data.totalItems, size data.pageSize`.
     #[inline]
     pub fn get_aggregated_users(
         &self,
@@ -116,6 +158,10 @@ impl<'c> Api<'c> {
         GetAggregatedUsers { call }
     }
     /// `GET /ng/api/user/currentUser`
+    ///
+    /// `getCurrentUserInfo`, tag `User`. Safe: it only reads. Types of the Go SDK.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Result: [`types::ResponseDtoUserInfo`], `application/json`, `application/yaml`.
     #[inline]
     pub fn get_current_user_info(
         &self,
@@ -126,6 +172,10 @@ impl<'c> Api<'c> {
         GetCurrentUserInfo { call }
     }
     /// `GET /ng/api/user/two-factor-auth/{authMechanism}`
+    ///
+    /// `getTwoFactorAuthSettings`, tag `User`. Safe: it only reads. Types of the Go SDK.
+    /// - Required: path `auth_mechanism` = `authMechanism`; query `account_identifier` = `accountIdentifier`.
+    /// - Result: [`types::ResponseDtoTwoFactorAuthSettingsInfo`], `application/json`, `application/yaml`.
     #[inline]
     pub fn get_two_factor_auth_settings(
         &self,
@@ -142,6 +192,12 @@ impl<'c> Api<'c> {
         GetTwoFactorAuthSettings { call }
     }
     /// `POST /ng/api/user/batch`
+    ///
+    /// `getUsers`, tag `User`. Safe: it only reads. Types of the Go SDK.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Body, optional: [`types::UserFilter`], `application/json`, `application/yaml`.
+    /// - Result: [`types::ResponseDtoPageResponseUserMetadataDto`], `application/json`, `application/yaml`.
+    /// - List: `paged pageIndex/pageSize from 0, size 50, at most 100, items data.content, total data.totalItems, size data.pageSize`.
     #[inline]
     pub fn get_users(&self, account_identifier: impl Into<String>) -> GetUsers {
         let mut call = rt::Call::new(self.client, &GET_USERS);
@@ -149,6 +205,11 @@ impl<'c> Api<'c> {
         GetUsers { call }
     }
     /// `POST /ng/api/user/impersonate/{userId}`
+    ///
+    /// `impersonateUser`, tag `User`. Not repeated: twice may be more than once. The answer is not described; the body is inferred from one sample.
+    /// - Required: path `user_id` = `userId`; query `account_identifier` = `accountIdentifier`.
+    /// - Body, optional: [`types::ImpersonateUserBody`], `application/json`, `application/yaml`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn impersonate_user(
         &self,
@@ -161,6 +222,10 @@ impl<'c> Api<'c> {
         ImpersonateUser { call }
     }
     /// `DELETE /ng/api/user/{userId}`
+    ///
+    /// `removeUser`, tag `User`. Idempotent: twice is as good as once. Types of the Go SDK.
+    /// - Required: path `user_id` = `userId`; query `account_identifier` = `accountIdentifier`.
+    /// - Result: [`types::ResponseDtoBoolean`], `application/json`.
     #[inline]
     pub fn remove_user(
         &self,
@@ -173,6 +238,10 @@ impl<'c> Api<'c> {
         RemoveUser { call }
     }
     /// `PUT /ng/api/user/unlock-user/{userId}`
+    ///
+    /// `unlockUser`, tag `User`. Idempotent: twice is as good as once. Types of the Go SDK.
+    /// - Required: path `user_id` = `userId`; query `account_identifier` = `accountIdentifier`.
+    /// - Result: [`types::ResponseDtoUserInfo`], `application/json`.
     #[inline]
     pub fn unlock_user(
         &self,
@@ -185,6 +254,11 @@ impl<'c> Api<'c> {
         UnlockUser { call }
     }
     /// `PUT /ng/api/user`
+    ///
+    /// `updateUserInfo`, tag `User`. Idempotent: twice is as good as once. Types of the Go SDK.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Body, optional: [`types::UserInfo`], `application/json`, `application/yaml`.
+    /// - Result: [`types::ResponseDtoUserInfo`], `application/json`, `application/yaml`.
     #[inline]
     pub fn update_user_info(
         &self,
@@ -195,6 +269,11 @@ impl<'c> Api<'c> {
         UpdateUserInfo { call }
     }
     /// `PUT /ng/api/user/{userId}`
+    ///
+    /// `updateUserInfo_1`, tag `User`. Idempotent: twice is as good as once. The answer is not described; the body is inferred from one sample.
+    /// - Required: path `user_id` = `userId`; query `account_identifier` = `accountIdentifier`.
+    /// - Body, optional: [`types::UpdateUserInfoByIdBody`], `application/json`, `application/yaml`.
+    /// - Result: [`types::ResponseDtoUserInfo`], `application/json`.
     #[inline]
     pub fn update_user_info_by_id(
         &self,
@@ -207,6 +286,10 @@ impl<'c> Api<'c> {
         UpdateUserInfoById { call }
     }
     /// `GET /ng/api/user/reset-two-factor-auth/{userId}`
+    ///
+    /// `reset2fa`, tag `User`. Not repeated: twice may be more than once. The answer is not described.
+    /// - Required: path `user_id` = `userId`; query `account_identifier` = `accountIdentifier`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn user_reset2fa(
         &self,

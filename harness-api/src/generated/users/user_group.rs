@@ -6,6 +6,11 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `PUT /ng/api/user-groups/copy`
+    ///
+    /// `copyUserGroup`, tag `User Group`. Not repeated: twice may be more than once. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`, `group_identifier` = `groupIdentifier`.
+    /// - Body: list of [`types::NgScope`], `application/json`, `application/yaml`.
+    /// - Result: [`types::ResponseDtoBoolean`], `application/json`, `application/yaml`.
     #[deprecated]
     #[inline]
     pub fn copy_user_group(
@@ -20,7 +25,7 @@ impl<'c> Api<'c> {
         call.body_json(&body);
         CopyUserGroup { call }
     }
-    /// `PUT /ng/api/user-groups/copy`
+    /// `PUT /ng/api/user-groups/copy`: [`Self::copy_user_group`] with another body.
     #[deprecated]
     #[inline]
     pub fn copy_user_group_yaml(
@@ -36,6 +41,10 @@ impl<'c> Api<'c> {
         CopyUserGroup { call }
     }
     /// `DELETE /ng/api/user-groups/{identifier}/member/{userIdentifier}`
+    ///
+    /// `deleteMember`, tag `User Group`. Idempotent: twice is as good as once. Published types.
+    /// - Required: path `identifier`, `user_identifier` = `userIdentifier`; query `account_identifier` = `accountIdentifier`.
+    /// - Result: [`types::ResponseDtoUserGroup`], `application/json`, `application/yaml`.
     #[inline]
     pub fn delete_member(
         &self,
@@ -50,6 +59,10 @@ impl<'c> Api<'c> {
         DeleteMember { call }
     }
     /// `DELETE /ng/api/user-groups/{identifier}`
+    ///
+    /// `deleteUserGroup`, tag `User Group`. Idempotent: twice is as good as once. Published types.
+    /// - Required: path `identifier`; query `account_identifier` = `accountIdentifier`.
+    /// - Result: [`types::ResponseDtoUserGroup`], `application/json`, `application/yaml`.
     #[inline]
     pub fn delete_user_group(
         &self,
@@ -62,6 +75,11 @@ impl<'c> Api<'c> {
         DeleteUserGroup { call }
     }
     /// `POST /ng/api/user-groups/batch`
+    ///
+    /// `getBatchUsersGroupList`, tag `User Group`. Safe: it only reads. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Body: [`types::UserGroupFilter`], `application/json`, `application/yaml`.
+    /// - Result: [`types::ResponseDtoListUserGroup`], `application/json`, `application/yaml`.
     #[inline]
     pub fn get_batch_users_group_list(
         &self,
@@ -73,7 +91,7 @@ impl<'c> Api<'c> {
         call.body_part(model::Cell::part(body));
         GetBatchUsersGroupList { call }
     }
-    /// `POST /ng/api/user-groups/batch`
+    /// `POST /ng/api/user-groups/batch`: [`Self::get_batch_users_group_list`] with another body.
     #[inline]
     pub fn get_batch_users_group_list_yaml(
         &self,
@@ -86,6 +104,12 @@ impl<'c> Api<'c> {
         GetBatchUsersGroupList { call }
     }
     /// `POST /ng/api/user-groups/filter`
+    ///
+    /// `getFilteredUserGroupsList`, tag `User Group`. Safe: it only reads. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Body: [`types::UserGroupFilter`], `application/json`, `application/yaml`.
+    /// - Result: [`types::ResponseDtoPageResponseUserGroup`], `application/json`, `application/yaml`.
+    /// - List: `paged pageIndex/pageSize from 0, size 50, at most 100, items data.content, total data.totalItems, size data.pageSize, pageToken from data.pageToken`.
     #[inline]
     pub fn get_filtered_user_groups_list(
         &self,
@@ -97,7 +121,7 @@ impl<'c> Api<'c> {
         call.body_part(model::Cell::part(body));
         GetFilteredUserGroupsList { call }
     }
-    /// `POST /ng/api/user-groups/filter`
+    /// `POST /ng/api/user-groups/filter`: [`Self::get_filtered_user_groups_list`] with another body.
     #[inline]
     pub fn get_filtered_user_groups_list_yaml(
         &self,
@@ -110,6 +134,11 @@ impl<'c> Api<'c> {
         GetFilteredUserGroupsList { call }
     }
     /// `GET /ng/api/user-groups/{identifier}/scopes`
+    ///
+    /// `getInheritingChildScopeList`, tag `User Group`. Safe: it only reads. Published types.
+    /// - Required: path `identifier`; query `account_identifier` = `accountIdentifier`.
+    /// - Result: [`types::ResponseDtoListScopeName`], `application/json`, `application/yaml`.
+    /// - List: `whole list, items data`.
     #[inline]
     pub fn get_inheriting_child_scope_list(
         &self,
@@ -124,6 +153,10 @@ impl<'c> Api<'c> {
         }
     }
     /// `GET /ng/api/user-groups/{identifier}/member/{userIdentifier}`
+    ///
+    /// `getMember`, tag `User Group`. Safe: it only reads. Published types.
+    /// - Required: path `identifier`, `user_identifier` = `userIdentifier`; query `account_identifier` = `accountIdentifier`.
+    /// - Result: [`types::ResponseDtoBoolean`], `application/json`, `application/yaml`.
     #[inline]
     pub fn get_member(
         &self,
@@ -138,6 +171,10 @@ impl<'c> Api<'c> {
         GetMember { call }
     }
     /// `GET /ng/api/user-groups/{identifier}`
+    ///
+    /// `getUserGroup`, tag `User Group`. Safe: it only reads. Published types.
+    /// - Required: path `identifier`; query `account_identifier` = `accountIdentifier`.
+    /// - Result: [`types::ResponseDtoUserGroup`], `application/json`, `application/yaml`.
     #[inline]
     pub fn get_user_group(
         &self,
@@ -150,6 +187,11 @@ impl<'c> Api<'c> {
         GetUserGroup { call }
     }
     /// `GET /ng/api/user-groups`
+    ///
+    /// `getUserGroupList`, tag `User Group`. Safe: it only reads. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Result: [`types::ResponseDtoPageResponseUserGroup`], `application/json`, `application/yaml`.
+    /// - List: `paged pageIndex/pageSize from 0, size 50, at most 100, items data.content, total data.totalItems, size data.pageSize, pageToken from data.pageToken`.
     #[inline]
     pub fn get_user_group_list(
         &self,
@@ -160,6 +202,10 @@ impl<'c> Api<'c> {
         GetUserGroupList { call }
     }
     /// `GET /ng/api/v2/user-groups/{identifier}`
+    ///
+    /// `getUserGroupV2`, tag `User Group`. Safe: it only reads. Published types.
+    /// - Required: path `identifier`; query `account_identifier` = `accountIdentifier`.
+    /// - Result: [`types::ResponseDtoUserGroupResponseV2`], `application/json`, `application/yaml`.
     #[inline]
     pub fn get_user_group_v2(
         &self,
@@ -172,6 +218,12 @@ impl<'c> Api<'c> {
         GetUserGroupV2 { call }
     }
     /// `POST /ng/api/user-groups/{identifier}/users`
+    ///
+    /// `getUserListInUserGroup`, tag `User Group`. Safe: it only reads. Published types.
+    /// - Required: path `identifier`; query `account_identifier` = `accountIdentifier`.
+    /// - Body, optional: [`types::UserFilter`], `application/json`, `application/yaml`.
+    /// - Result: [`types::ResponseDtoPageResponseUserMetadata`], `application/json`, `application/yaml`.
+    /// - List: `paged pageIndex/pageSize from 0, size 50, at most 100, items data.content, total data.totalItems, size data.pageSize, pageToken from data.pageToken`.
     #[inline]
     pub fn get_user_list_in_user_group(
         &self,
@@ -184,6 +236,11 @@ impl<'c> Api<'c> {
         GetUserListInUserGroup { call }
     }
     /// `PUT /ng/api/user-groups/{userGroupId}/link/ldap/{ldapId}`
+    ///
+    /// `linkUserGroupToLDAP`, tag `User Group`. Idempotent: twice is as good as once. Published types.
+    /// - Required: path `user_group_id` = `userGroupId`, `ldap_id` = `ldapId`; query `account_identifier` = `accountIdentifier`.
+    /// - Body: [`types::LdapLinkGroupRequest`], `application/json`, `application/yaml`.
+    /// - Result: [`types::RestResponseUserGroup`], `application/json`, `application/yaml`.
     #[inline]
     pub fn link_user_group_to_ldap(
         &self,
@@ -199,7 +256,7 @@ impl<'c> Api<'c> {
         call.body_part(model::Cell::part(body));
         LinkUserGroupToLdap { call }
     }
-    /// `PUT /ng/api/user-groups/{userGroupId}/link/ldap/{ldapId}`
+    /// `PUT /ng/api/user-groups/{userGroupId}/link/ldap/{ldapId}`: [`Self::link_user_group_to_ldap`] with another body.
     #[inline]
     pub fn link_user_group_to_ldap_yaml(
         &self,
@@ -216,6 +273,11 @@ impl<'c> Api<'c> {
         LinkUserGroupToLdap { call }
     }
     /// `PUT /ng/api/user-groups/{userGroupId}/link/oidc/{providerId}`
+    ///
+    /// `linkUserGroupToOIDC`, tag `User Group`. Idempotent: twice is as good as once. Published types.
+    /// - Required: path `user_group_id` = `userGroupId`, `provider_id` = `providerId`; query `account_identifier` = `accountIdentifier`.
+    /// - Body: [`types::OidcLinkGroupRequest`], `application/json`, `application/yaml`.
+    /// - Result: [`types::RestResponseUserGroup`], `application/json`, `application/yaml`.
     #[inline]
     pub fn link_user_group_to_oidc(
         &self,
@@ -231,7 +293,7 @@ impl<'c> Api<'c> {
         call.body_part(model::Cell::part(body));
         LinkUserGroupToOidc { call }
     }
-    /// `PUT /ng/api/user-groups/{userGroupId}/link/oidc/{providerId}`
+    /// `PUT /ng/api/user-groups/{userGroupId}/link/oidc/{providerId}`: [`Self::link_user_group_to_oidc`] with another body.
     #[inline]
     pub fn link_user_group_to_oidc_yaml(
         &self,
@@ -248,6 +310,11 @@ impl<'c> Api<'c> {
         LinkUserGroupToOidc { call }
     }
     /// `PUT /ng/api/user-groups/{userGroupId}/link/saml/{samlId}`
+    ///
+    /// `linkUserGroupToSAML`, tag `User Group`. Idempotent: twice is as good as once. Published types.
+    /// - Required: path `user_group_id` = `userGroupId`, `saml_id` = `samlId`; query `account_identifier` = `accountIdentifier`.
+    /// - Body: [`types::SamlLinkGroupRequest`], `application/json`, `application/yaml`.
+    /// - Result: [`types::RestResponseUserGroup`], `application/json`, `application/yaml`.
     #[inline]
     pub fn link_user_group_to_saml(
         &self,
@@ -263,7 +330,7 @@ impl<'c> Api<'c> {
         call.body_part(model::Cell::part(body));
         LinkUserGroupToSaml { call }
     }
-    /// `PUT /ng/api/user-groups/{userGroupId}/link/saml/{samlId}`
+    /// `PUT /ng/api/user-groups/{userGroupId}/link/saml/{samlId}`: [`Self::link_user_group_to_saml`] with another body.
     #[inline]
     pub fn link_user_group_to_saml_yaml(
         &self,
@@ -280,6 +347,11 @@ impl<'c> Api<'c> {
         LinkUserGroupToSaml { call }
     }
     /// `POST /ng/api/user-groups`
+    ///
+    /// `postUserGroup`, tag `User Group`. Not repeated: twice may be more than once. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Body: [`types::UserGroup`], `application/json`, `application/yaml`.
+    /// - Result: [`types::ResponseDtoUserGroup`], `application/json`, `application/yaml`.
     #[inline]
     pub fn post_user_group(
         &self,
@@ -291,7 +363,7 @@ impl<'c> Api<'c> {
         call.body_part(model::Cell::part(body));
         PostUserGroup { call }
     }
-    /// `POST /ng/api/user-groups`
+    /// `POST /ng/api/user-groups`: [`Self::post_user_group`] with another body.
     #[inline]
     pub fn post_user_group_yaml(
         &self,
@@ -304,6 +376,11 @@ impl<'c> Api<'c> {
         PostUserGroup { call }
     }
     /// `POST /ng/api/v2/user-groups`
+    ///
+    /// `postUserGroupV2`, tag `User Group`. Not repeated: twice may be more than once. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Body: [`types::UserGroupRequestV2`], `application/json`, `application/yaml`.
+    /// - Result: [`types::ResponseDtoUserGroupResponseV2`], `application/json`, `application/yaml`.
     #[inline]
     pub fn post_user_group_v2(
         &self,
@@ -315,7 +392,7 @@ impl<'c> Api<'c> {
         call.body_part(model::Cell::part(body));
         PostUserGroupV2 { call }
     }
-    /// `POST /ng/api/v2/user-groups`
+    /// `POST /ng/api/v2/user-groups`: [`Self::post_user_group_v2`] with another body.
     #[inline]
     pub fn post_user_group_v2_yaml(
         &self,
@@ -328,6 +405,10 @@ impl<'c> Api<'c> {
         PostUserGroupV2 { call }
     }
     /// `PUT /ng/api/user-groups/{identifier}/member/{userIdentifier}`
+    ///
+    /// `putMember`, tag `User Group`. Idempotent: twice is as good as once. Published types.
+    /// - Required: path `identifier`, `user_identifier` = `userIdentifier`; query `account_identifier` = `accountIdentifier`.
+    /// - Result: [`types::ResponseDtoUserGroup`], `application/json`, `application/yaml`.
     #[inline]
     pub fn put_member(
         &self,
@@ -342,6 +423,11 @@ impl<'c> Api<'c> {
         PutMember { call }
     }
     /// `PUT /ng/api/user-groups`
+    ///
+    /// `putUserGroup`, tag `User Group`. Idempotent: twice is as good as once. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Body: [`types::UserGroup`], `application/json`, `application/yaml`.
+    /// - Result: [`types::ResponseDtoUserGroup`], `application/json`, `application/yaml`.
     #[inline]
     pub fn put_user_group(
         &self,
@@ -353,7 +439,7 @@ impl<'c> Api<'c> {
         call.body_part(model::Cell::part(body));
         PutUserGroup { call }
     }
-    /// `PUT /ng/api/user-groups`
+    /// `PUT /ng/api/user-groups`: [`Self::put_user_group`] with another body.
     #[inline]
     pub fn put_user_group_yaml(
         &self,
@@ -366,6 +452,11 @@ impl<'c> Api<'c> {
         PutUserGroup { call }
     }
     /// `PUT /ng/api/v2/user-groups`
+    ///
+    /// `putUserGroupV2`, tag `User Group`. Idempotent: twice is as good as once. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Body: [`types::UserGroupRequestV2`], `application/json`, `application/yaml`.
+    /// - Result: [`types::ResponseDtoUserGroupResponseV2`], `application/json`, `application/yaml`.
     #[inline]
     pub fn put_user_group_v2(
         &self,
@@ -377,7 +468,7 @@ impl<'c> Api<'c> {
         call.body_part(model::Cell::part(body));
         PutUserGroupV2 { call }
     }
-    /// `PUT /ng/api/v2/user-groups`
+    /// `PUT /ng/api/v2/user-groups`: [`Self::put_user_group_v2`] with another body.
     #[inline]
     pub fn put_user_group_v2_yaml(
         &self,
@@ -390,6 +481,10 @@ impl<'c> Api<'c> {
         PutUserGroupV2 { call }
     }
     /// `PUT /ng/api/user-groups/{userGroupId}/unlink`
+    ///
+    /// `unlinkUserGroupfromSSO`, tag `User Group`. Idempotent: twice is as good as once. Published types.
+    /// - Required: path `user_group_id` = `userGroupId`; query `account_identifier` = `accountIdentifier`.
+    /// - Result: [`types::RestResponseUserGroup`], `application/json`, `application/yaml`.
     #[inline]
     pub fn unlink_user_group_from_sso(
         &self,

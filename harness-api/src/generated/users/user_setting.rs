@@ -6,6 +6,10 @@ use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /ng/api/user-settings/get-user-preferences`
+    ///
+    /// `getUserPreferencesList`, tag `UserSetting`. Safe: it only reads. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Result: [`types::ResponseDtoMapStringToString`], `application/json`, `application/yaml`.
     #[inline]
     pub fn get_user_preferences_list(
         &self,
@@ -16,6 +20,10 @@ impl<'c> Api<'c> {
         GetUserPreferencesList { call }
     }
     /// `GET /ng/api/user-settings/{identifier}`
+    ///
+    /// `getUserSettingValue`, tag `UserSetting`. Safe: it only reads. Published types.
+    /// - Required: path `identifier`; query `account_identifier` = `accountIdentifier`.
+    /// - Result: [`types::ResponseDtoSettingValueResponseDto`], `application/json`, `application/yaml`.
     #[inline]
     pub fn get_user_setting_value(
         &self,
@@ -28,6 +36,11 @@ impl<'c> Api<'c> {
         GetUserSettingValue { call }
     }
     /// `GET /ng/api/user-settings`
+    ///
+    /// `getUserSettingsList`, tag `UserSetting`. Safe: it only reads. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Result: [`types::ResponseDtoListUserSettingResponseDto`], `application/json`, `application/yaml`.
+    /// - List: `whole list, items data`.
     #[inline]
     pub fn get_user_settings_list(
         &self,
@@ -38,6 +51,11 @@ impl<'c> Api<'c> {
         GetUserSettingsList { call }
     }
     /// `PUT /ng/api/user-settings`
+    ///
+    /// `updateUserSettingValue`, tag `UserSetting`. Idempotent: twice is as good as once. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Body, optional: list of [`types::UserSettingRequestDto`], `application/json`, `application/yaml`.
+    /// - Result: [`types::ResponseDtoListUserSettingUpdateResponseDto`], `application/json`, `application/yaml`.
     #[inline]
     pub fn update_user_setting_value(
         &self,

@@ -2,9 +2,11 @@
 
 mod behaviour;
 mod calls;
+mod docs;
 mod operations;
 mod rust;
 mod split;
+mod statements;
 mod test_calls;
 mod tests;
 mod types;
@@ -22,6 +24,7 @@ use quote::{format_ident, quote};
 use super::api::{Api, Group, Module};
 pub use calls::calls;
 use rust::file_name;
+pub use statements::statements;
 
 /// Files by path, relative to the folder they go to.
 pub type Files = BTreeMap<PathBuf, String>;

@@ -7,13 +7,14 @@ use heck::{ToPascalCase, ToShoutySnakeCase};
 use proc_macro2::{Ident, Literal, TokenStream};
 use quote::{format_ident, quote};
 
-use super::behaviour;
 use super::rust::{ident, is_enum, ty as rust_ty};
+use super::{behaviour, docs};
 use crate::generate::api::{Answer, Api, Body, Module, Operation, Param, Place, Ty};
 
 /// `mod.rs` of a module.
 pub(super) fn module(module: &Module, files: &BTreeMap<String, Vec<&Operation>>) -> TokenStream {
     let doc = format!(" {}.", module.title);
+    let operations = docs::table(module);
     let method = ident(&module.name);
     let handle = format!(
         " Operations of [`{0}`](crate::{0}): {1}.",
@@ -30,6 +31,7 @@ pub(super) fn module(module: &Module, files: &BTreeMap<String, Vec<&Operation>>)
     });
     quote! {
         #![doc = #doc]
+        #(#![doc = #operations])*
         #names
         pub mod types;
 
@@ -206,15 +208,22 @@ fn table_entry(operation: &Operation) -> TokenStream {
 
 /// The methods of the module's handle that begin a request.
 fn methods(api: &Api, operation: &Operation, names: &MethodNames<'_>) -> Vec<TokenStream> {
-    let http = format!(" `{} {}`", operation.method, operation.path);
     let deprecated = operation.deprecated.then(|| quote! { #[deprecated] });
-    constructors(operation)
-        .into_iter()
+    let made = constructors(operation);
+    let first = made.first().map(|first| names.get(operation, first.suffix));
+    made.into_iter()
         .map(|constructor| {
             let method = names.get(operation, constructor.suffix);
+            let docs = match &first {
+                Some(first) if *first != method => {
+                    let http = docs::http(operation);
+                    vec![format!("{http}: [`Self::{first}`] with another body.")]
+                }
+                _ => docs::operation(operation),
+            };
             let constructor = constructor.emit(api, operation, &method);
             quote! {
-                #[doc = #http]
+                #(#[doc = #docs])*
                 #deprecated
                 #constructor
             }
@@ -375,7 +384,7 @@ fn setter(api: &Api, index: usize, param: &Param) -> TokenStream {
 }
 
 /// The type of the argument for a parameter, and the statement that sets it.
-fn value(
+pub(super) fn value(
     api: &Api,
     index: usize,
     param: &Param,

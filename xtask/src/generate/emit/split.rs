@@ -90,7 +90,7 @@ pub(super) fn of_operation(operation: &Operation) -> Piece<'_, &Operation> {
     let required = operation.params.iter().filter(|param| param.required);
     Piece {
         name: &operation.name,
-        lines: 48 + 6 * operation.params.len() - 3 * required.count(),
+        lines: 54 + 6 * operation.params.len() - 3 * required.count(),
         item: operation,
     }
 }

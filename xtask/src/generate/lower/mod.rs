@@ -114,8 +114,12 @@ pub struct OperationFacts {
     pub answer: Answer,
     /// Content types of the answers, the default first.
     pub answers: Vec<String>,
+    /// Statuses of the errors that are declared.
+    pub errors: Vec<String>,
     /// `x-harness-provenance`.
     pub provenance: String,
+    /// `x-harness-body-provenance`.
+    pub body_provenance: String,
     /// Whether it is deprecated.
     pub deprecated: bool,
     /// The operation object that progenitor gets.

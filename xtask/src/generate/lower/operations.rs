@@ -153,7 +153,9 @@ pub(super) fn lower(
         form: false,
         answer: Answer::Empty,
         answers: Vec::new(),
+        errors: errors_of(placed.operation),
         provenance: text(placed.operation, "x-harness-provenance"),
+        body_provenance: text(placed.operation, "x-harness-body-provenance"),
         deprecated: flag(placed.operation, "deprecated"),
         lowered: Value::Null,
         lowered_path: String::new(),
@@ -290,6 +292,16 @@ fn form_fields(
         });
     }
     Ok(())
+}
+
+/// The statuses that are no success, as they are declared.
+fn errors_of(operation: &Value) -> Vec<String> {
+    let responses = operation.get("responses").and_then(Value::as_object);
+    let statuses = responses.into_iter().flat_map(|responses| responses.keys());
+    statuses
+        .filter(|status| status.starts_with(['4', '5']))
+        .cloned()
+        .collect()
 }
 
 struct Answered {

@@ -5,60 +5,11 @@
 use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
-    /// `POST /cv/api/monitored-service/create-default`
-    #[inline]
-    pub fn create_default_monitored_service(
-        &self,
-        account_id: impl Into<String>,
-        org_identifier: impl Into<String>,
-        project_identifier: impl Into<String>,
-        environment_identifier: impl Into<String>,
-        service_identifier: impl Into<String>,
-    ) -> CreateDefaultMonitoredService {
-        let mut call = rt::Call::new(self.client, &CREATE_DEFAULT_MONITORED_SERVICE);
-        call.text(0, account_id);
-        call.text(1, org_identifier);
-        call.text(2, project_identifier);
-        call.text(3, environment_identifier);
-        call.text(4, service_identifier);
-        CreateDefaultMonitoredService {
-            call,
-        }
-    }
-    /// `DELETE /cv/api/monitored-service/{identifier}`
-    #[inline]
-    pub fn delete_monitored_service(
-        &self,
-        account_id: impl Into<String>,
-        org_identifier: impl Into<String>,
-        project_identifier: impl Into<String>,
-        identifier: impl Into<String>,
-    ) -> DeleteMonitoredService {
-        let mut call = rt::Call::new(self.client, &DELETE_MONITORED_SERVICE);
-        call.text(0, account_id);
-        call.text(1, org_identifier);
-        call.text(2, project_identifier);
-        call.text(3, identifier);
-        DeleteMonitoredService { call }
-    }
-    /// `PUT /cv/api/monitored-service/{identifier}/detach-template`
-    #[inline]
-    pub fn detach_monitored_service_from_template(
-        &self,
-        account_id: impl Into<String>,
-        identifier: impl Into<String>,
-    ) -> DetachMonitoredServiceFromTemplate {
-        let mut call = rt::Call::new(
-            self.client,
-            &DETACH_MONITORED_SERVICE_FROM_TEMPLATE,
-        );
-        call.text(0, account_id);
-        call.text(1, identifier);
-        DetachMonitoredServiceFromTemplate {
-            call,
-        }
-    }
     /// `GET /cv/api/monitored-service/all/time-series-health-sources`
+    ///
+    /// `getAllMonitoredServicesWithHealthSources`, tag `Monitored Services`. Safe: it only reads. Published types.
+    /// - Required: query `account_id` = `accountId`, `org_identifier` = `orgIdentifier`, `project_identifier` = `projectIdentifier`.
+    /// - Result: nothing.
     #[inline]
     pub fn get_all_monitored_services_with_health_sources(
         &self,
@@ -78,6 +29,10 @@ impl<'c> Api<'c> {
         }
     }
     /// `GET /cv/api/monitored-service/{identifier}/anomaliesCount`
+    ///
+    /// `CvgetAnomaliesSummary`, tag `Monitored Services`. Safe: it only reads. Published types.
+    /// - Required: path `identifier`; query `account_id` = `accountId`, `org_identifier` = `orgIdentifier`, `project_identifier` = `projectIdentifier`, `start_time` = `startTime`, `end_time` = `endTime`.
+    /// - Result: nothing.
     #[inline]
     pub fn get_anomalies_summary(
         &self,
@@ -98,6 +53,10 @@ impl<'c> Api<'c> {
         GetAnomaliesSummary { call }
     }
     /// `GET /cv/api/monitored-service/count-of-services`
+    ///
+    /// `getCountOfServices`, tag `Monitored Services`. Safe: it only reads. Published types.
+    /// - Required: query `account_id` = `accountId`, `org_identifier` = `orgIdentifier`, `project_identifier` = `projectIdentifier`.
+    /// - Result: nothing.
     #[inline]
     pub fn get_count_of_services(
         &self,
@@ -112,6 +71,10 @@ impl<'c> Api<'c> {
         GetCountOfServices { call }
     }
     /// `GET /cv/api/monitored-service/environments`
+    ///
+    /// `getEnvironments`, tag `Monitored Services`. Safe: it only reads. Published types.
+    /// - Required: query `account_id` = `accountId`, `org_identifier` = `orgIdentifier`, `project_identifier` = `projectIdentifier`.
+    /// - Result: nothing.
     #[inline]
     pub fn get_environments(
         &self,
@@ -126,6 +89,10 @@ impl<'c> Api<'c> {
         GetEnvironments { call }
     }
     /// `GET /cv/api/monitored-service/health-sources`
+    ///
+    /// `getHealthSources`, tag `Monitored Services`. Safe: it only reads. Published types.
+    /// - Required: query `account_id` = `accountId`, `org_identifier` = `orgIdentifier`, `project_identifier` = `projectIdentifier`, `service_identifier` = `serviceIdentifier`, `environment_identifier` = `environmentIdentifier`.
+    /// - Result: nothing.
     #[inline]
     pub fn get_health_sources(
         &self,
@@ -144,6 +111,11 @@ impl<'c> Api<'c> {
         GetHealthSources { call }
     }
     /// `GET /cv/api/monitored-service/{monitoredServiceIdentifier}/health-sources`
+    ///
+    /// `getHealthSourcesForMonitoredServiceIdentifier`, tag `Monitored Services`. Safe: it only reads. Published types.
+    /// - Required: path `monitored_service_identifier` = `monitoredServiceIdentifier`; query `account_id` = `accountId`, `org_identifier` = `orgIdentifier`, `project_identifier` = `projectIdentifier`.
+    /// - Result: [`types::GetHealthSourcesForMonitoredServiceIdentifierResponse`], `application/json`.
+    /// - List: `whole list, items resource`.
     #[inline]
     pub fn get_health_sources_for_monitored_service_identifier(
         &self,
@@ -165,6 +137,10 @@ impl<'c> Api<'c> {
         }
     }
     /// `GET /cv/api/monitored-service/list`
+    ///
+    /// `getList`, tag `Monitored Services`. Safe: it only reads. Published types.
+    /// - Required: query `account_id` = `accountId`, `org_identifier` = `orgIdentifier`, `project_identifier` = `projectIdentifier`, `offset`, `page_size` = `pageSize`.
+    /// - Result: nothing.
     #[inline]
     pub fn get_list(
         &self,
@@ -183,6 +159,10 @@ impl<'c> Api<'c> {
         GetList { call }
     }
     /// `GET /cv/api/monitored-service/platform/list`
+    ///
+    /// `getListV2`, tag `Monitored Services`. Safe: it only reads. Published types.
+    /// - Required: query `account_id` = `accountId`, `org_identifier` = `orgIdentifier`, `project_identifier` = `projectIdentifier`, `offset`, `page_size` = `pageSize`.
+    /// - Result: nothing.
     #[inline]
     pub fn get_list_v2(
         &self,
@@ -201,6 +181,10 @@ impl<'c> Api<'c> {
         GetListV2 { call }
     }
     /// `GET /cv/api/monitored-service/{identifier}`
+    ///
+    /// `getMonitoredService`, tag `Monitored Services`. Safe: it only reads. Published types.
+    /// - Required: path `identifier`; query `account_id` = `accountId`, `org_identifier` = `orgIdentifier`, `project_identifier` = `projectIdentifier`.
+    /// - Result: [`types::ResponseDtoMonitoredServiceResponse`], `application/json`, `application/yaml`.
     #[inline]
     pub fn get_monitored_service(
         &self,
@@ -217,6 +201,10 @@ impl<'c> Api<'c> {
         GetMonitoredService { call }
     }
     /// `GET /cv/api/monitored-service/{monitoredServiceIdentifier}/change-details`
+    ///
+    /// `getMonitoredServiceChangeDetails`, tag `Monitored Services`. Safe: it only reads. Published types.
+    /// - Required: path `monitored_service_identifier` = `monitoredServiceIdentifier`; query `account_id` = `accountId`, `org_identifier` = `orgIdentifier`, `project_identifier` = `projectIdentifier`.
+    /// - Result: nothing.
     #[inline]
     pub fn get_monitored_service_change_details(
         &self,
@@ -235,6 +223,10 @@ impl<'c> Api<'c> {
         }
     }
     /// `GET /cv/api/monitored-service/{monitoredServiceIdentifier}/service-details`
+    ///
+    /// `getMonitoredServiceDetails`, tag `Monitored Services`. Safe: it only reads. Published types.
+    /// - Required: path `monitored_service_identifier` = `monitoredServiceIdentifier`; query `account_id` = `accountId`, `org_identifier` = `orgIdentifier`, `project_identifier` = `projectIdentifier`.
+    /// - Result: nothing.
     #[inline]
     pub fn get_monitored_service_details(
         &self,
@@ -251,6 +243,10 @@ impl<'c> Api<'c> {
         GetMonitoredServiceDetails { call }
     }
     /// `GET /cv/api/monitored-service/service-environment`
+    ///
+    /// `getMonitoredServiceFromServiceAndEnvironment`, tag `Monitored Services`. Safe: it only reads. Published types.
+    /// - Required: query `account_id` = `accountId`, `org_identifier` = `orgIdentifier`, `project_identifier` = `projectIdentifier`, `service_identifier` = `serviceIdentifier`, `environment_identifier` = `environmentIdentifier`.
+    /// - Result: [`types::ResponseDtoMonitoredServiceResponse`], `application/json`.
     #[inline]
     pub fn get_monitored_service_from_service_and_environment(
         &self,
@@ -274,6 +270,10 @@ impl<'c> Api<'c> {
         }
     }
     /// `GET /cv/api/monitored-service/{monitoredServiceIdentifier}/logs`
+    ///
+    /// `getMonitoredServiceLogs`, tag `Monitored Services`. Safe: it only reads. Published types.
+    /// - Required: path `monitored_service_identifier` = `monitoredServiceIdentifier`; query `account_id` = `accountId`, `org_identifier` = `orgIdentifier`, `project_identifier` = `projectIdentifier`, `log_type` = `logType`, `start_time` = `startTime`, `end_time` = `endTime`.
+    /// - Result: nothing.
     #[inline]
     pub fn get_monitored_service_logs(
         &self,
@@ -299,6 +299,11 @@ impl<'c> Api<'c> {
         GetMonitoredServiceLogs { call }
     }
     /// `GET /cv/api/monitored-service/reconciliation-status`
+    ///
+    /// `getMonitoredServiceReconciliationStatuses`, tag `Monitored Services`. Safe: it only reads. Published types.
+    /// - Required: query `account_id` = `accountId`, `template_identifier` = `templateIdentifier`, `version_label` = `versionLabel`.
+    /// - Result: [`types::RestResponsePageResponseMonitoredServiceReference`], `application/json`, `application/yaml`.
+    /// - List: `paged pageNumber/pageSize from 0, size 10, items resource.content, total resource.totalItems, size resource.pageSize`.
     #[inline]
     pub fn get_monitored_service_reconciliation_statuses(
         &self,
@@ -318,6 +323,10 @@ impl<'c> Api<'c> {
         }
     }
     /// `GET /cv/api/monitored-service/{identifier}/resolved-template-inputs`
+    ///
+    /// `getMonitoredServiceResolvedTemplateInputs`, tag `Monitored Services`. Safe: it only reads. Published types.
+    /// - Required: path `identifier`; query `account_id` = `accountId`, `org_identifier` = `orgIdentifier`, `project_identifier` = `projectIdentifier`, `template_identifier` = `templateIdentifier`, `version_label` = `versionLabel`.
+    /// - Result: [`types::ResponseDtoString`], `application/json`, `application/yaml`.
     #[inline]
     pub fn get_monitored_service_resolved_template_inputs(
         &self,
@@ -343,6 +352,10 @@ impl<'c> Api<'c> {
         }
     }
     /// `GET /cv/api/monitored-service/{identifier}/scores`
+    ///
+    /// `getMonitoredServiceScore`, tag `Monitored Services`. Safe: it only reads. Published types.
+    /// - Required: path `identifier`; query `account_id` = `accountId`, `org_identifier` = `orgIdentifier`, `project_identifier` = `projectIdentifier`.
+    /// - Result: [`types::GetMonitoredServiceScoreResponse`], `application/json`.
     #[inline]
     pub fn get_monitored_service_score(
         &self,
@@ -359,6 +372,10 @@ impl<'c> Api<'c> {
         GetMonitoredServiceScore { call }
     }
     /// `GET /cv/api/monitored-service/{identifier}/secondary-events`
+    ///
+    /// `getMSSecondaryEvents`, tag `Monitored Services`. Safe: it only reads. Published types.
+    /// - Required: path `identifier`; query `account_id` = `accountId`, `start_time` = `startTime`, `end_time` = `endTime`.
+    /// - Result: nothing.
     #[inline]
     pub fn get_ms_secondary_events(
         &self,
@@ -375,6 +392,10 @@ impl<'c> Api<'c> {
         GetMsSecondaryEvents { call }
     }
     /// `GET /cv/api/monitored-service/secondary-events-details`
+    ///
+    /// `getMSSecondaryEventsDetails`, tag `Monitored Services`. Safe: it only reads. Published types.
+    /// - Required: query `account_id` = `accountId`, `secondary_event_type` = `secondaryEventType`, `identifiers`.
+    /// - Result: nothing.
     #[inline]
     pub fn get_ms_secondary_events_details(
         &self,
@@ -399,6 +420,11 @@ impl<'c> Api<'c> {
         }
     }
     /// `GET /cv/api/monitored-service/{identifier}/notification-rules`
+    ///
+    /// `getNotificationRulesForMonitoredService`, tag `Monitored Services`. Safe: it only reads. Published types.
+    /// - Required: path `identifier`; query `account_id` = `accountId`, `org_identifier` = `orgIdentifier`, `project_identifier` = `projectIdentifier`.
+    /// - Result: [`types::ResponseDtoPageResponseNotificationRuleResponse`], `application/json`, `application/yaml`.
+    /// - List: `paged pageNumber/pageSize from 0, size 10, items data.content, total data.totalItems, size data.pageSize`.
     #[inline]
     pub fn get_notification_rules_for_monitored_service(
         &self,
@@ -420,6 +446,10 @@ impl<'c> Api<'c> {
         }
     }
     /// `GET /cv/api/monitored-service/{identifier}/overall-health-score`
+    ///
+    /// `getOverAllHealthScore`, tag `Monitored Services`. Safe: it only reads. Published types.
+    /// - Required: path `identifier`; query `account_id` = `accountId`, `org_identifier` = `orgIdentifier`, `project_identifier` = `projectIdentifier`, `end_time` = `endTime`.
+    /// - Result: [`types::GetOverAllHealthScoreResponse`], `application/json`.
     #[inline]
     pub fn get_over_all_health_score(
         &self,
@@ -438,6 +468,10 @@ impl<'c> Api<'c> {
         GetOverAllHealthScore { call }
     }
     /// `GET /cv/api/monitored-service/service-details`
+    ///
+    /// `getMonitoredServiceDetails_1`, tag `Monitored Services`. Safe: it only reads. Published types.
+    /// - Required: query `account_id` = `accountId`, `service_identifier` = `serviceIdentifier`, `environment_identifier` = `environmentIdentifier`.
+    /// - Result: nothing.
     #[deprecated]
     #[inline]
     pub fn get_service_details(
@@ -453,6 +487,10 @@ impl<'c> Api<'c> {
         GetServiceDetails { call }
     }
     /// `GET /cv/api/monitored-service/services`
+    ///
+    /// `getServices`, tag `Monitored Services`. Safe: it only reads. Published types.
+    /// - Required: query `account_id` = `accountId`, `org_identifier` = `orgIdentifier`, `project_identifier` = `projectIdentifier`.
+    /// - Result: nothing.
     #[inline]
     pub fn get_services(
         &self,
@@ -467,6 +505,10 @@ impl<'c> Api<'c> {
         GetServices { call }
     }
     /// `GET /cv/api/monitored-service/{monitoredServiceIdentifier}/health-source/{healthSourceIdentifier}/slo-metrics`
+    ///
+    /// `getSloMetrics`, tag `Monitored Services`. Safe: it only reads. Published types.
+    /// - Required: path `monitored_service_identifier` = `monitoredServiceIdentifier`, `health_source_identifier` = `healthSourceIdentifier`; query `account_id` = `accountId`, `org_identifier` = `orgIdentifier`, `project_identifier` = `projectIdentifier`.
+    /// - Result: nothing.
     #[inline]
     pub fn get_slo_metrics(
         &self,
@@ -484,259 +526,7 @@ impl<'c> Api<'c> {
         call.text(4, health_source_identifier);
         GetSloMetrics { call }
     }
-    /// `GET /cv/api/monitored-service/reconciliation-required`
-    #[inline]
-    pub fn is_reconciliation_required_for_monitored_services(
-        &self,
-        account_id: impl Into<String>,
-        org_identifier: impl Into<String>,
-        project_identifier: impl Into<String>,
-        template_identifier: impl Into<String>,
-        version_label: impl Into<String>,
-    ) -> IsReconciliationRequiredForMonitoredServices {
-        let mut call = rt::Call::new(
-            self.client,
-            &IS_RECONCILIATION_REQUIRED_FOR_MONITORED_SERVICES,
-        );
-        call.text(0, account_id);
-        call.text(1, org_identifier);
-        call.text(2, project_identifier);
-        call.text(3, template_identifier);
-        call.text(4, version_label);
-        IsReconciliationRequiredForMonitoredServices {
-            call,
-        }
-    }
-    /// `GET /cv/api/monitored-service`
-    #[inline]
-    pub fn monitored_services_list(
-        &self,
-        account_id: impl Into<String>,
-        org_identifier: impl Into<String>,
-        project_identifier: impl Into<String>,
-        offset: i64,
-        page_size: i64,
-        services_at_risk_filter: bool,
-    ) -> MonitoredServicesList {
-        let mut call = rt::Call::new(self.client, &MONITORED_SERVICES_LIST);
-        call.text(0, account_id);
-        call.text(1, org_identifier);
-        call.text(2, project_identifier);
-        call.int(3, offset);
-        call.int(4, page_size);
-        call.flag(5, services_at_risk_filter);
-        MonitoredServicesList { call }
-    }
-    /// `POST /cv/api/monitored-service`
-    #[inline]
-    pub fn save_monitored_service(
-        &self,
-        account_id: impl Into<String>,
-        body: &types::MonitoredService,
-    ) -> SaveMonitoredService {
-        let mut call = rt::Call::new(self.client, &SAVE_MONITORED_SERVICE);
-        call.text(0, account_id);
-        call.body_part(model::Cell::part(body));
-        SaveMonitoredService { call }
-    }
-    /// `POST /cv/api/monitored-service/template-input`
-    #[inline]
-    pub fn save_monitored_service_from_template_input(
-        &self,
-        account_id: impl Into<String>,
-        org_identifier: impl Into<String>,
-        project_identifier: impl Into<String>,
-        body: &str,
-    ) -> SaveMonitoredServiceFromTemplateInput {
-        let mut call = rt::Call::new(
-            self.client,
-            &SAVE_MONITORED_SERVICE_FROM_TEMPLATE_INPUT,
-        );
-        call.text(0, account_id);
-        call.text(1, org_identifier);
-        call.text(2, project_identifier);
-        call.body_json(&body);
-        SaveMonitoredServiceFromTemplateInput {
-            call,
-        }
-    }
-    /// `POST /cv/api/monitored-service/yaml`
-    #[inline]
-    pub fn save_monitored_service_from_yaml(
-        &self,
-        account_id: impl Into<String>,
-        org_identifier: impl Into<String>,
-        project_identifier: impl Into<String>,
-        body: impl Into<String>,
-    ) -> SaveMonitoredServiceFromYaml {
-        let mut call = rt::Call::new(self.client, &SAVE_MONITORED_SERVICE_FROM_YAML);
-        call.text(0, account_id);
-        call.text(1, org_identifier);
-        call.text(2, project_identifier);
-        call.body_text("application/yaml", body);
-        SaveMonitoredServiceFromYaml {
-            call,
-        }
-    }
-    /// `PUT /cv/api/monitored-service/{identifier}/health-monitoring-flag`
-    #[inline]
-    pub fn set_health_monitoring_flag(
-        &self,
-        account_id: impl Into<String>,
-        org_identifier: impl Into<String>,
-        project_identifier: impl Into<String>,
-        identifier: impl Into<String>,
-        enable: bool,
-    ) -> SetHealthMonitoringFlag {
-        let mut call = rt::Call::new(self.client, &SET_HEALTH_MONITORING_FLAG);
-        call.text(0, account_id);
-        call.text(1, org_identifier);
-        call.text(2, project_identifier);
-        call.text(3, identifier);
-        call.flag(4, enable);
-        SetHealthMonitoringFlag { call }
-    }
-    /// `PUT /cv/api/monitored-service/{identifier}`
-    #[inline]
-    pub fn update_monitored_service(
-        &self,
-        identifier: impl Into<String>,
-        account_id: impl Into<String>,
-        body: &types::MonitoredService,
-    ) -> UpdateMonitoredService {
-        let mut call = rt::Call::new(self.client, &UPDATE_MONITORED_SERVICE);
-        call.text(0, identifier);
-        call.text(1, account_id);
-        call.body_part(model::Cell::part(body));
-        UpdateMonitoredService { call }
-    }
-    /// `PUT /cv/api/monitored-service/{identifier}/template-input`
-    #[inline]
-    pub fn update_monitored_service_from_template_input(
-        &self,
-        account_id: impl Into<String>,
-        org_identifier: impl Into<String>,
-        project_identifier: impl Into<String>,
-        identifier: impl Into<String>,
-        body: &str,
-    ) -> UpdateMonitoredServiceFromTemplateInput {
-        let mut call = rt::Call::new(
-            self.client,
-            &UPDATE_MONITORED_SERVICE_FROM_TEMPLATE_INPUT,
-        );
-        call.text(0, account_id);
-        call.text(1, org_identifier);
-        call.text(2, project_identifier);
-        call.text(3, identifier);
-        call.body_json(&body);
-        UpdateMonitoredServiceFromTemplateInput {
-            call,
-        }
-    }
-    /// `PUT /cv/api/monitored-service/{identifier}/yaml`
-    #[inline]
-    pub fn update_monitored_service_from_yaml(
-        &self,
-        account_id: impl Into<String>,
-        org_identifier: impl Into<String>,
-        project_identifier: impl Into<String>,
-        identifier: impl Into<String>,
-        body: impl Into<String>,
-    ) -> UpdateMonitoredServiceFromYaml {
-        let mut call = rt::Call::new(self.client, &UPDATE_MONITORED_SERVICE_FROM_YAML);
-        call.text(0, account_id);
-        call.text(1, org_identifier);
-        call.text(2, project_identifier);
-        call.text(3, identifier);
-        call.body_text("application/yaml", body);
-        UpdateMonitoredServiceFromYaml {
-            call,
-        }
-    }
-    /// `GET /cv/api/monitored-service/yaml-template`
-    #[inline]
-    pub fn yaml_template(
-        &self,
-        account_id: impl Into<String>,
-        org_identifier: impl Into<String>,
-        project_identifier: impl Into<String>,
-    ) -> YamlTemplate {
-        let mut call = rt::Call::new(self.client, &YAML_TEMPLATE);
-        call.text(0, account_id);
-        call.text(1, org_identifier);
-        call.text(2, project_identifier);
-        YamlTemplate { call }
-    }
 }
-/// Request of [`Api::create_default_monitored_service`].
-#[derive(Debug)]
-#[must_use = "nothing is sent before `send`"]
-pub struct CreateDefaultMonitoredService {
-    call: rt::Call,
-}
-impl CreateDefaultMonitoredService {
-    /// Sends the request.
-    #[inline]
-    pub fn send(self) -> rt::Sending<()> {
-        self.call.empty()
-    }
-    /// The call itself, to read its answer in another form.
-    #[inline]
-    pub fn into_call(self) -> rt::Call {
-        self.call
-    }
-}
-rt::request!(CreateDefaultMonitoredService);
-/// Request of [`Api::delete_monitored_service`].
-#[derive(Debug)]
-#[must_use = "nothing is sent before `send`"]
-pub struct DeleteMonitoredService {
-    call: rt::Call,
-}
-impl DeleteMonitoredService {
-    /// Sends the request.
-    #[inline]
-    pub fn send(self) -> rt::Sending<types::RestResponseBoolean> {
-        self.call.typed()
-    }
-    /// The call itself, to read its answer in another form.
-    #[inline]
-    pub fn into_call(self) -> rt::Call {
-        self.call
-    }
-}
-rt::request!(DeleteMonitoredService);
-/// Request of [`Api::detach_monitored_service_from_template`].
-#[derive(Debug)]
-#[must_use = "nothing is sent before `send`"]
-pub struct DetachMonitoredServiceFromTemplate {
-    call: rt::Call,
-}
-impl DetachMonitoredServiceFromTemplate {
-    /// Query parameter `orgIdentifier`.
-    #[inline]
-    pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(2, value);
-        self
-    }
-    /// Query parameter `projectIdentifier`.
-    #[inline]
-    pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(3, value);
-        self
-    }
-    /// Sends the request.
-    #[inline]
-    pub fn send(self) -> rt::Sending<types::ResponseDtoBoolean> {
-        self.call.typed()
-    }
-    /// The call itself, to read its answer in another form.
-    #[inline]
-    pub fn into_call(self) -> rt::Call {
-        self.call
-    }
-}
-rt::request!(DetachMonitoredServiceFromTemplate);
 /// Request of [`Api::get_all_monitored_services_with_health_sources`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -1401,320 +1191,6 @@ impl GetSloMetrics {
     }
 }
 rt::request!(GetSloMetrics);
-/// Request of [`Api::is_reconciliation_required_for_monitored_services`].
-#[derive(Debug)]
-#[must_use = "nothing is sent before `send`"]
-pub struct IsReconciliationRequiredForMonitoredServices {
-    call: rt::Call,
-}
-impl IsReconciliationRequiredForMonitoredServices {
-    /// Query parameter `monitoredServiceIdentifier`.
-    #[inline]
-    pub fn monitored_service_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(5, value);
-        self
-    }
-    /// Sends the request.
-    #[inline]
-    pub fn send(self) -> rt::Sending<types::ResponseDtoBoolean> {
-        self.call.typed()
-    }
-    /// The call itself, to read its answer in another form.
-    #[inline]
-    pub fn into_call(self) -> rt::Call {
-        self.call
-    }
-}
-rt::request!(IsReconciliationRequiredForMonitoredServices);
-/// Request of [`Api::monitored_services_list`].
-#[derive(Debug)]
-#[must_use = "nothing is sent before `send`"]
-pub struct MonitoredServicesList {
-    call: rt::Call,
-}
-impl MonitoredServicesList {
-    /// Query parameter `environmentIdentifier`.
-    #[inline]
-    pub fn environment_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(6, value);
-        self
-    }
-    /// Query parameter `environmentIdentifiers`.
-    #[inline]
-    pub fn environment_identifiers(
-        mut self,
-        value: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
-        self.call.texts(7, value);
-        self
-    }
-    /// Query parameter `serviceIdentifier`.
-    #[inline]
-    pub fn service_identifier(mut self, value: impl Into<String>) -> Self {
-        self.call.text(8, value);
-        self
-    }
-    /// Query parameter `filter`.
-    #[inline]
-    pub fn filter(mut self, value: impl Into<String>) -> Self {
-        self.call.text(9, value);
-        self
-    }
-    /// Query parameter `monitoredServiceType`.
-    #[inline]
-    pub fn monitored_service_type(
-        mut self,
-        value: impl Into<types::MonitoredServicesListMonitoredServiceType>,
-    ) -> Self {
-        self.call
-            .text(
-                10,
-                Into::<types::MonitoredServicesListMonitoredServiceType>::into(value)
-                    .as_str(),
-            );
-        self
-    }
-    /// Sends the request.
-    #[inline]
-    pub fn send(self) -> rt::Sending<types::MonitoredServicesListResponse> {
-        self.call.typed()
-    }
-    /// The call itself, to read its answer in another form.
-    #[inline]
-    pub fn into_call(self) -> rt::Call {
-        self.call
-    }
-}
-rt::request!(MonitoredServicesList);
-impl rt::Paged for MonitoredServicesList {
-    type Item = types::CvMonitoredServiceListItem;
-    #[inline]
-    fn into_call(self) -> rt::Call {
-        self.call
-    }
-}
-/// Request of [`Api::save_monitored_service`].
-#[derive(Debug)]
-#[must_use = "nothing is sent before `send`"]
-pub struct SaveMonitoredService {
-    call: rt::Call,
-}
-impl SaveMonitoredService {
-    /// Sends the request.
-    #[inline]
-    pub fn send(self) -> rt::Sending<types::RestResponseMonitoredServiceResponse> {
-        self.call.typed()
-    }
-    /// The call itself, to read its answer in another form.
-    #[inline]
-    pub fn into_call(self) -> rt::Call {
-        self.call
-    }
-}
-rt::request!(SaveMonitoredService);
-/// Request of [`Api::save_monitored_service_from_template_input`].
-#[derive(Debug)]
-#[must_use = "nothing is sent before `send`"]
-pub struct SaveMonitoredServiceFromTemplateInput {
-    call: rt::Call,
-}
-impl SaveMonitoredServiceFromTemplateInput {
-    /// Sends the request.
-    #[inline]
-    pub fn send(self) -> rt::Sending<types::RestResponseMonitoredServiceResponse> {
-        self.call.typed()
-    }
-    /// The call itself, to read its answer in another form.
-    #[inline]
-    pub fn into_call(self) -> rt::Call {
-        self.call
-    }
-}
-rt::request!(SaveMonitoredServiceFromTemplateInput);
-/// Request of [`Api::save_monitored_service_from_yaml`].
-#[derive(Debug)]
-#[must_use = "nothing is sent before `send`"]
-pub struct SaveMonitoredServiceFromYaml {
-    call: rt::Call,
-}
-impl SaveMonitoredServiceFromYaml {
-    /// Sends the request.
-    #[inline]
-    pub fn send(self) -> rt::Sending<types::RestResponseMonitoredServiceResponse> {
-        self.call.typed()
-    }
-    /// The call itself, to read its answer in another form.
-    #[inline]
-    pub fn into_call(self) -> rt::Call {
-        self.call
-    }
-}
-rt::request!(SaveMonitoredServiceFromYaml);
-/// Request of [`Api::set_health_monitoring_flag`].
-#[derive(Debug)]
-#[must_use = "nothing is sent before `send`"]
-pub struct SetHealthMonitoringFlag {
-    call: rt::Call,
-}
-impl SetHealthMonitoringFlag {
-    /// Sends the request.
-    #[inline]
-    pub fn send(self) -> rt::Sending<()> {
-        self.call.empty()
-    }
-    /// The call itself, to read its answer in another form.
-    #[inline]
-    pub fn into_call(self) -> rt::Call {
-        self.call
-    }
-}
-rt::request!(SetHealthMonitoringFlag);
-/// Request of [`Api::update_monitored_service`].
-#[derive(Debug)]
-#[must_use = "nothing is sent before `send`"]
-pub struct UpdateMonitoredService {
-    call: rt::Call,
-}
-impl UpdateMonitoredService {
-    /// Sends the request.
-    #[inline]
-    pub fn send(self) -> rt::Sending<types::RestResponseMonitoredServiceResponse> {
-        self.call.typed()
-    }
-    /// The call itself, to read its answer in another form.
-    #[inline]
-    pub fn into_call(self) -> rt::Call {
-        self.call
-    }
-}
-rt::request!(UpdateMonitoredService);
-/// Request of [`Api::update_monitored_service_from_template_input`].
-#[derive(Debug)]
-#[must_use = "nothing is sent before `send`"]
-pub struct UpdateMonitoredServiceFromTemplateInput {
-    call: rt::Call,
-}
-impl UpdateMonitoredServiceFromTemplateInput {
-    /// Sends the request.
-    #[inline]
-    pub fn send(self) -> rt::Sending<types::RestResponseMonitoredServiceResponse> {
-        self.call.typed()
-    }
-    /// The call itself, to read its answer in another form.
-    #[inline]
-    pub fn into_call(self) -> rt::Call {
-        self.call
-    }
-}
-rt::request!(UpdateMonitoredServiceFromTemplateInput);
-/// Request of [`Api::update_monitored_service_from_yaml`].
-#[derive(Debug)]
-#[must_use = "nothing is sent before `send`"]
-pub struct UpdateMonitoredServiceFromYaml {
-    call: rt::Call,
-}
-impl UpdateMonitoredServiceFromYaml {
-    /// Sends the request.
-    #[inline]
-    pub fn send(self) -> rt::Sending<types::RestResponseMonitoredServiceResponse> {
-        self.call.typed()
-    }
-    /// The call itself, to read its answer in another form.
-    #[inline]
-    pub fn into_call(self) -> rt::Call {
-        self.call
-    }
-}
-rt::request!(UpdateMonitoredServiceFromYaml);
-/// Request of [`Api::yaml_template`].
-#[derive(Debug)]
-#[must_use = "nothing is sent before `send`"]
-pub struct YamlTemplate {
-    call: rt::Call,
-}
-impl YamlTemplate {
-    /// Query parameter `type`.
-    #[inline]
-    pub fn type_(mut self, value: impl Into<types::YamlTemplateType>) -> Self {
-        self.call.text(3, Into::<types::YamlTemplateType>::into(value).as_str());
-        self
-    }
-    /// Sends the request.
-    #[inline]
-    pub fn send(self) -> rt::Sending<()> {
-        self.call.empty()
-    }
-    /// The call itself, to read its answer in another form.
-    #[inline]
-    pub fn into_call(self) -> rt::Call {
-        self.call
-    }
-}
-rt::request!(YamlTemplate);
-pub(super) static CREATE_DEFAULT_MONITORED_SERVICE: rt::Operation = rt::Operation {
-    id: "createDefaultMonitoredService",
-    name: "create_default_monitored_service",
-    module: "srm",
-    tag: "Monitored Services",
-    method: "POST",
-    path: "/cv/api/monitored-service/create-default",
-    params: &[
-        rt::Param::query("accountId", true),
-        rt::Param::query("orgIdentifier", true),
-        rt::Param::query("projectIdentifier", true),
-        rt::Param::query("environmentIdentifier", true),
-        rt::Param::query("serviceIdentifier", true),
-    ],
-    bodies: &[],
-    body_required: false,
-    answers: &[],
-    provenance: rt::Provenance::Package,
-    deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
-};
-pub(super) static DELETE_MONITORED_SERVICE: rt::Operation = rt::Operation {
-    id: "deleteMonitoredService",
-    name: "delete_monitored_service",
-    module: "srm",
-    tag: "Monitored Services",
-    method: "DELETE",
-    path: "/cv/api/monitored-service/{identifier}",
-    params: &[
-        rt::Param::query("accountId", true),
-        rt::Param::query("orgIdentifier", true),
-        rt::Param::query("projectIdentifier", true),
-        rt::Param::path("identifier"),
-    ],
-    bodies: &[],
-    body_required: false,
-    answers: &["application/json", "application/yaml"],
-    provenance: rt::Provenance::Package,
-    deprecated: false,
-    repeat: rt::Repeat::Idempotent,
-    paging: None,
-};
-pub(super) static DETACH_MONITORED_SERVICE_FROM_TEMPLATE: rt::Operation = rt::Operation {
-    id: "detachMonitoredServiceFromTemplate",
-    name: "detach_monitored_service_from_template",
-    module: "srm",
-    tag: "Monitored Services",
-    method: "PUT",
-    path: "/cv/api/monitored-service/{identifier}/detach-template",
-    params: &[
-        rt::Param::query("accountId", true),
-        rt::Param::path("identifier"),
-        rt::Param::query("orgIdentifier", false),
-        rt::Param::query("projectIdentifier", false),
-    ],
-    bodies: &[],
-    body_required: false,
-    answers: &["application/json", "application/yaml"],
-    provenance: rt::Provenance::Package,
-    deprecated: false,
-    repeat: rt::Repeat::Idempotent,
-    paging: None,
-};
 pub(super) static GET_ALL_MONITORED_SERVICES_WITH_HEALTH_SOURCES: rt::Operation = rt::Operation {
     id: "getAllMonitoredServicesWithHealthSources",
     name: "get_all_monitored_services_with_health_sources",
@@ -2239,220 +1715,6 @@ pub(super) static GET_SLO_METRICS: rt::Operation = rt::Operation {
         rt::Param::query("projectIdentifier", true),
         rt::Param::path("monitoredServiceIdentifier"),
         rt::Param::path("healthSourceIdentifier"),
-    ],
-    bodies: &[],
-    body_required: false,
-    answers: &[],
-    provenance: rt::Provenance::Package,
-    deprecated: false,
-    repeat: rt::Repeat::Safe,
-    paging: None,
-};
-pub(super) static IS_RECONCILIATION_REQUIRED_FOR_MONITORED_SERVICES: rt::Operation = rt::Operation {
-    id: "isReconciliationRequiredForMonitoredServices",
-    name: "is_reconciliation_required_for_monitored_services",
-    module: "srm",
-    tag: "Monitored Services",
-    method: "GET",
-    path: "/cv/api/monitored-service/reconciliation-required",
-    params: &[
-        rt::Param::query("accountId", true),
-        rt::Param::query("orgIdentifier", true),
-        rt::Param::query("projectIdentifier", true),
-        rt::Param::query("templateIdentifier", true),
-        rt::Param::query("versionLabel", true),
-        rt::Param::query("monitoredServiceIdentifier", false),
-    ],
-    bodies: &[],
-    body_required: false,
-    answers: &["application/json", "application/yaml"],
-    provenance: rt::Provenance::Package,
-    deprecated: false,
-    repeat: rt::Repeat::Safe,
-    paging: None,
-};
-pub(super) static MONITORED_SERVICES_LIST: rt::Operation = rt::Operation {
-    id: "list",
-    name: "monitored_services_list",
-    module: "srm",
-    tag: "Monitored Services",
-    method: "GET",
-    path: "/cv/api/monitored-service",
-    params: &[
-        rt::Param::query("accountId", true),
-        rt::Param::query("orgIdentifier", true),
-        rt::Param::query("projectIdentifier", true),
-        rt::Param::query("offset", true),
-        rt::Param::query("pageSize", true),
-        rt::Param::query("servicesAtRiskFilter", true),
-        rt::Param::query("environmentIdentifier", false),
-        rt::Param::query("environmentIdentifiers", false),
-        rt::Param::query("serviceIdentifier", false),
-        rt::Param::query("filter", false),
-        rt::Param::query("monitoredServiceType", false),
-    ],
-    bodies: &[],
-    body_required: false,
-    answers: &["application/json"],
-    provenance: rt::Provenance::Package,
-    deprecated: false,
-    repeat: rt::Repeat::Safe,
-    paging: Some(const {
-        &rt::Paging::new(rt::Step::Number, "data.content")
-            .page("offset", 0)
-            .size("pageSize")
-            .total(rt::Found::Member("data.totalItems"))
-            .used_size(rt::Found::Member("data.pageSize"))
-    }),
-};
-pub(super) static SAVE_MONITORED_SERVICE: rt::Operation = rt::Operation {
-    id: "saveMonitoredService",
-    name: "save_monitored_service",
-    module: "srm",
-    tag: "Monitored Services",
-    method: "POST",
-    path: "/cv/api/monitored-service",
-    params: &[rt::Param::query("accountId", true)],
-    bodies: &["application/json"],
-    body_required: true,
-    answers: &["application/json", "application/yaml"],
-    provenance: rt::Provenance::Package,
-    deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
-};
-pub(super) static SAVE_MONITORED_SERVICE_FROM_TEMPLATE_INPUT: rt::Operation = rt::Operation {
-    id: "saveMonitoredServiceFromTemplateInput",
-    name: "save_monitored_service_from_template_input",
-    module: "srm",
-    tag: "Monitored Services",
-    method: "POST",
-    path: "/cv/api/monitored-service/template-input",
-    params: &[
-        rt::Param::query("accountId", true),
-        rt::Param::query("orgIdentifier", true),
-        rt::Param::query("projectIdentifier", true),
-    ],
-    bodies: &["application/json"],
-    body_required: true,
-    answers: &["application/json", "application/yaml"],
-    provenance: rt::Provenance::Package,
-    deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
-};
-pub(super) static SAVE_MONITORED_SERVICE_FROM_YAML: rt::Operation = rt::Operation {
-    id: "saveMonitoredServiceFromYaml",
-    name: "save_monitored_service_from_yaml",
-    module: "srm",
-    tag: "Monitored Services",
-    method: "POST",
-    path: "/cv/api/monitored-service/yaml",
-    params: &[
-        rt::Param::query("accountId", true),
-        rt::Param::query("orgIdentifier", true),
-        rt::Param::query("projectIdentifier", true),
-    ],
-    bodies: &["application/yaml"],
-    body_required: true,
-    answers: &["application/json"],
-    provenance: rt::Provenance::Package,
-    deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
-};
-pub(super) static SET_HEALTH_MONITORING_FLAG: rt::Operation = rt::Operation {
-    id: "setHealthMonitoringFlag",
-    name: "set_health_monitoring_flag",
-    module: "srm",
-    tag: "Monitored Services",
-    method: "PUT",
-    path: "/cv/api/monitored-service/{identifier}/health-monitoring-flag",
-    params: &[
-        rt::Param::query("accountId", true),
-        rt::Param::query("orgIdentifier", true),
-        rt::Param::query("projectIdentifier", true),
-        rt::Param::path("identifier"),
-        rt::Param::query("enable", true),
-    ],
-    bodies: &[],
-    body_required: false,
-    answers: &[],
-    provenance: rt::Provenance::Package,
-    deprecated: false,
-    repeat: rt::Repeat::Idempotent,
-    paging: None,
-};
-pub(super) static UPDATE_MONITORED_SERVICE: rt::Operation = rt::Operation {
-    id: "updateMonitoredService",
-    name: "update_monitored_service",
-    module: "srm",
-    tag: "Monitored Services",
-    method: "PUT",
-    path: "/cv/api/monitored-service/{identifier}",
-    params: &[rt::Param::path("identifier"), rt::Param::query("accountId", true)],
-    bodies: &["application/json"],
-    body_required: true,
-    answers: &["application/json", "application/yaml"],
-    provenance: rt::Provenance::Package,
-    deprecated: false,
-    repeat: rt::Repeat::Idempotent,
-    paging: None,
-};
-pub(super) static UPDATE_MONITORED_SERVICE_FROM_TEMPLATE_INPUT: rt::Operation = rt::Operation {
-    id: "updateMonitoredServiceFromTemplateInput",
-    name: "update_monitored_service_from_template_input",
-    module: "srm",
-    tag: "Monitored Services",
-    method: "PUT",
-    path: "/cv/api/monitored-service/{identifier}/template-input",
-    params: &[
-        rt::Param::query("accountId", true),
-        rt::Param::query("orgIdentifier", true),
-        rt::Param::query("projectIdentifier", true),
-        rt::Param::path("identifier"),
-    ],
-    bodies: &["application/json"],
-    body_required: true,
-    answers: &["application/json", "application/yaml"],
-    provenance: rt::Provenance::Package,
-    deprecated: false,
-    repeat: rt::Repeat::Idempotent,
-    paging: None,
-};
-pub(super) static UPDATE_MONITORED_SERVICE_FROM_YAML: rt::Operation = rt::Operation {
-    id: "updateMonitoredServiceFromYaml",
-    name: "update_monitored_service_from_yaml",
-    module: "srm",
-    tag: "Monitored Services",
-    method: "PUT",
-    path: "/cv/api/monitored-service/{identifier}/yaml",
-    params: &[
-        rt::Param::query("accountId", true),
-        rt::Param::query("orgIdentifier", true),
-        rt::Param::query("projectIdentifier", true),
-        rt::Param::path("identifier"),
-    ],
-    bodies: &["application/yaml"],
-    body_required: true,
-    answers: &["application/json"],
-    provenance: rt::Provenance::Package,
-    deprecated: false,
-    repeat: rt::Repeat::Idempotent,
-    paging: None,
-};
-pub(super) static YAML_TEMPLATE: rt::Operation = rt::Operation {
-    id: "yamlTemplate",
-    name: "yaml_template",
-    module: "srm",
-    tag: "Monitored Services",
-    method: "GET",
-    path: "/cv/api/monitored-service/yaml-template",
-    params: &[
-        rt::Param::query("accountId", true),
-        rt::Param::query("orgIdentifier", true),
-        rt::Param::query("projectIdentifier", true),
-        rt::Param::query("type", false),
     ],
     bodies: &[],
     body_required: false,

@@ -1,0 +1,150 @@
+//! What the documentation of an operation says beside its signature: facts, a line each.
+
+use std::{collections::BTreeMap, fmt::Write as _};
+
+use super::rust::ident;
+use crate::{
+    generate::api::{Answer, Module, Operation, Param, Place, Repeat, Ty, short},
+    surface,
+};
+
+/// The lines on the method that begins a request of the operation.
+pub(super) fn operation(operation: &Operation) -> Vec<String> {
+    let mut lines = vec![http(operation), String::new()];
+    let tag = match operation.tag.as_str() {
+        "" => String::new(),
+        tag => format!(", tag `{tag}`"),
+    };
+    let (repeat, types) = (repeat(operation.repeat), provenance(operation));
+    let what = format!(" `{}`{tag}. {repeat} {types}", operation.id);
+    lines.push(what.trim_end().to_owned());
+    let required: Vec<String> = [
+        ("path", Place::in_path as fn(Place) -> bool),
+        ("query", |place| place == Place::Query),
+        ("headers", |place| place == Place::Header),
+        ("form", |place| place == Place::Form),
+    ]
+    .into_iter()
+    .filter_map(|(title, is)| params(operation, title, is))
+    .collect();
+    if !required.is_empty() {
+        lines.push(format!(" - Required: {}.", required.join("; ")));
+    }
+    if let Some(body) = &operation.body {
+        let optional = if body.required { "" } else { ", optional" };
+        let mut media: Vec<&str> = body.media.iter().map(String::as_str).collect();
+        if body.form {
+            media.push("multipart/form-data");
+        }
+        let ty = body.json.as_ref().map(|ty| format!(" {},", link(ty)));
+        let ty = ty.unwrap_or_default();
+        lines.push(format!(" - Body{optional}:{ty} `{}`.", media.join("`, `")));
+    }
+    lines.push(result(operation));
+    if let Some(paging) = &operation.paging {
+        lines.push(format!(" - List: `{}`.", surface::paging(paging)));
+    }
+    lines
+}
+
+/// `GET /pets/{pet}`
+pub(super) fn http(operation: &Operation) -> String {
+    format!(" `{} {}`", operation.method, operation.path)
+}
+
+/// The operations of a module, in a table for each tag.
+pub(super) fn table(module: &Module) -> Vec<String> {
+    let mut by_tag: BTreeMap<&str, Vec<&Operation>> = BTreeMap::new();
+    for operation in &module.operations {
+        by_tag.entry(&operation.tag).or_default().push(operation);
+    }
+    let mut lines = Vec::new();
+    for (tag, operations) in by_tag {
+        let title = match tag {
+            "" => " # Without a tag".to_owned(),
+            tag => format!(" # `{tag}`"),
+        };
+        let head = [" | HTTP | Method |", " |---|---|"].map(str::to_owned);
+        lines.extend([String::new(), title, String::new()]);
+        lines.extend(head);
+        for operation in operations {
+            let name = ident(&operation.name);
+            let http = http(operation).replace('|', "\\|");
+            lines.push(format!(" |{http} | [`{name}`](Api::{name}) |"));
+        }
+    }
+    lines
+}
+
+fn repeat(repeat: Repeat) -> &'static str {
+    match repeat {
+        Repeat::Safe => "Safe: it only reads.",
+        Repeat::Idempotent => "Idempotent: twice is as good as once.",
+        Repeat::Never => "Not repeated: twice may be more than once.",
+    }
+}
+
+fn provenance(operation: &Operation) -> &'static str {
+    match (
+        operation.provenance.as_str(),
+        operation.body_provenance.as_str(),
+    ) {
+        ("sample", _) if operation.body.is_some() => {
+            "The answer is not described; the body is inferred from one sample."
+        }
+        ("sample", _) => "The answer is not described.",
+        (_, "sample") => "The answer is published; the body is inferred from one sample.",
+        ("go-sdk", _) => "Types of the Go SDK.",
+        ("", _) => "",
+        _ => "Published types.",
+    }
+}
+
+/// The required parameters of one kind of place: Rust names, with the names on the wire where they differ.
+fn params(operation: &Operation, title: &str, is: fn(Place) -> bool) -> Option<String> {
+    let of = |param: &Param| {
+        let ident = ident(&param.ident);
+        if ident == param.wire {
+            format!("`{ident}`")
+        } else {
+            format!("`{ident}` = `{}`", param.wire)
+        }
+    };
+    let params: Vec<String> = operation
+        .params
+        .iter()
+        .filter(|param| param.required && is(param.place))
+        .map(of)
+        .collect();
+    (!params.is_empty()).then(|| format!("{title} {}", params.join(", ")))
+}
+
+fn result(operation: &Operation) -> String {
+    let ty = match &operation.answer {
+        Answer::Empty => "nothing".to_owned(),
+        Answer::Text => "text".to_owned(),
+        Answer::Bytes => "bytes, as a stream".to_owned(),
+        Answer::Json(ty) => link(ty),
+    };
+    let mut text = format!(" - Result: {ty}");
+    for media in &operation.answers {
+        let _ = write!(text, ", `{media}`");
+    }
+    if !operation.errors.is_empty() {
+        let _ = write!(text, "; errors {}", operation.errors.join(", "));
+    }
+    text + "."
+}
+
+/// A type as a reader says it, with a link to what is generated.
+fn link(ty: &Ty) -> String {
+    match ty {
+        Ty::Named(key) => {
+            let name = ident(short(key));
+            format!("[`types::{name}`]")
+        }
+        Ty::List(item) => format!("list of {}", link(item)),
+        Ty::Map(value) => format!("map of {}", link(value)),
+        plain => surface::ty_text(plain),
+    }
+}

@@ -1,4 +1,4 @@
-//! Where the request of an operation follows a deviating fix.
+//! Where an operation follows a fix, and not what is written.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -11,60 +11,45 @@ use crate::generate::{
     lower::references,
 };
 
-/// A place at which the request differs from what is written, because a fix says so.
+/// A place of an operation that is not as it is written, because a fix says so. For requests, only fixes that deviate
+/// count; an answer may be read in another way by any fix.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub struct Deviation {
     /// The id of the operation.
     pub operation: String,
-    /// `path`, `content`, a parameter such as `query.sortOrders`, or a place of the body such as `body.tags.*`.
-    pub place: String,
+    /// `path`, `content`, a parameter such as `query`, `sortOrders`, or a place in the `body` or the `answer`, with `*`
+    /// for an index or any name.
+    pub place: Vec<String>,
     /// The name of the fix.
     pub fix: String,
-    /// What the fix does.
-    pub note: String,
 }
 
-/// The fixes that deviate, and what they reach.
+/// The fixes, and the schemas that are concerned.
 pub(super) struct Deviating<'a> {
     was: &'a Value,
     now: &'a Value,
     fixes: Vec<Fix<'a>>,
-    /// The schemas that they touch, and those that refer to one of these.
+    /// The schemas that fixes touch, and those that refer to one of these.
     schemas: BTreeSet<&'a str>,
 }
 
 struct Fix<'a> {
     name: &'a str,
-    note: &'a str,
+    deviates: bool,
     applied: &'a Applied,
 }
 
 impl<'a> Deviating<'a> {
-    /// Those of `fixes` that deviate; they made the description `now` of `was`.
+    /// For the fixes that made the description `now` of `was`.
     pub(super) fn new(
         was: &'a Value,
         now: &'a Value,
         fixes: &'a FixSet,
         applied: &'a [Applied],
     ) -> Self {
-        let fixes: Vec<Fix<'a>> = fixes
-            .files()
-            .zip(applied)
-            .filter_map(|(file, applied)| {
-                let (name, note) = (file.name, file.deviates?);
-                Some(Fix {
-                    name,
-                    note,
-                    applied,
-                })
-            })
-            .collect();
         let mut users: BTreeMap<String, Vec<&str>> = BTreeMap::new();
-        for (name, schema) in was["components"]["schemas"]
-            .as_object()
-            .into_iter()
-            .flatten()
-        {
+        let written = was["components"]["schemas"].as_object();
+        for (name, schema) in written.into_iter().flatten() {
             let mut used = BTreeSet::new();
             references(schema, &mut used);
             for used in used {
@@ -72,17 +57,22 @@ impl<'a> Deviating<'a> {
             }
         }
         let mut schemas = BTreeSet::new();
-        let touched = fixes.iter().flat_map(|fix| &fix.applied.schemas);
+        let touched = applied.iter().flat_map(|fix| &fix.schemas);
         let mut open: Vec<&str> = touched.map(String::as_str).collect();
         while let Some(name) = open.pop() {
             if schemas.insert(name) {
                 open.extend(users.get(name).into_iter().flatten());
             }
         }
+        let fixes = fixes.files().zip(applied).map(|(file, applied)| Fix {
+            name: file.name,
+            deviates: file.deviates.is_some(),
+            applied,
+        });
         Self {
             was,
             now,
-            fixes,
+            fixes: fixes.collect(),
             schemas,
         }
     }
@@ -94,13 +84,16 @@ impl<'a> Deviating<'a> {
         was: Standing<'_>,
         now: Standing<'_>,
     ) -> BTreeSet<Deviation> {
-        let places = Places {
+        let mut places = Places {
             deviating: self,
             id,
+            place: Vec::new(),
             inside: Vec::new(),
             found: BTreeSet::new(),
         };
-        places.of(was, now)
+        places.request(was, now);
+        places.answers(&was.operation["responses"], &now.operation["responses"]);
+        places.found
     }
 }
 
@@ -108,116 +101,138 @@ impl<'a> Deviating<'a> {
 struct Places<'a> {
     deviating: &'a Deviating<'a>,
     id: &'a str,
-    /// The schemas that are being looked into.
+    /// Where it is.
+    place: Vec<String>,
+    /// The component schemas around it.
     inside: Vec<String>,
     found: BTreeSet<Deviation>,
 }
 
 impl Places<'_> {
-    /// The places, each for each fix that touches it.
-    fn of(mut self, was: Standing<'_>, now: Standing<'_>) -> BTreeSet<Deviation> {
+    fn request(&mut self, was: Standing<'_>, now: Standing<'_>) {
         if (was.path, was.method) != (now.path, now.method) {
-            self.note("path", None);
+            self.at("path", Self::note);
         }
         let (params, fixed) = (params(was), params(now));
-        let names: BTreeSet<&String> = params.keys().chain(fixed.keys()).collect();
-        for name in names {
-            match (params.get(name), fixed.get(name)) {
-                // Marks count here: two of them say that slashes of a value stay.
-                (Some(was), Some(now)) if was == now => {}
-                _ => self.note(name, None),
+        let names: BTreeSet<_> = params.keys().chain(fixed.keys()).collect();
+        for key in names {
+            // Marks count here: two of them say that slashes of a value stay.
+            if params.get(key) != fixed.get(key) {
+                let (place, name) = key;
+                self.at(place, |it| it.at(name, Self::note));
             }
         }
-        let (was, now) = (&was.operation["requestBody"], &now.operation["requestBody"]);
+        let [was, now] = [was, now].map(|it| &it.operation["requestBody"]);
         if was["required"] != now["required"] {
-            self.note("body", None);
+            self.at("body", Self::note);
         }
-        let (was, now) = (&was["content"], &now["content"]);
-        if !members(was).eq(members(now)) {
-            self.note("content", None);
+        if !members(&was["content"]).eq(members(&now["content"])) {
+            self.at("content", Self::note);
         }
-        for media in members(was) {
-            if let Some(now) = now.get(media) {
-                self.compare("body", &was[media]["schema"], &now["schema"], None);
-            }
-        }
-        self.found
+        self.at("body", |it| it.content(was, now));
     }
 
-    /// Notes a place of the operation itself, or of the component schema that holds it.
-    fn note(&mut self, place: &str, schema: Option<&str>) {
+    fn answers(&mut self, was: &Value, now: &Value) {
+        let good = |value| members(value).filter(|status| status.starts_with('2'));
+        self.at("answer", |it| {
+            if !good(was).eq(good(now)) {
+                it.note();
+            }
+            for status in good(was) {
+                let [was, now] = [was, now].map(|it| &it[status]);
+                if !members(&was["content"]).eq(members(&now["content"])) {
+                    it.note();
+                }
+                it.content(was, now);
+            }
+        });
+    }
+
+    fn content(&mut self, was: &Value, now: &Value) {
+        let [was, now] = [was, now].map(|it| &it["content"]);
+        for media in members(was).filter(|media| now.get(media).is_some()) {
+            let [was, now] = [was, now].map(|it| &it[media]["schema"]);
+            self.compare(was, now);
+        }
+    }
+
+    /// Does something one step further in.
+    fn at(&mut self, name: &str, then: impl FnOnce(&mut Self)) {
+        self.place.push(name.to_owned());
+        then(self);
+        self.place.pop();
+    }
+
+    /// Notes the place for the fixes that touch the component schema around it, or the operation where there is none.
+    fn note(&mut self) {
+        let answer = self.place.first().is_some_and(|first| first == "answer");
         for fix in &self.deviating.fixes {
-            let touches = match schema {
+            let touched = match self.inside.last() {
                 Some(schema) => fix.applied.schemas.contains(schema),
                 None => fix.applied.operations.contains(self.id),
             };
-            if touches {
+            if touched && (answer || fix.deviates) {
                 self.found.insert(Deviation {
                     operation: self.id.to_owned(),
-                    place: place.to_owned(),
+                    place: self.place.clone(),
                     fix: fix.name.to_owned(),
-                    note: fix.note.to_owned(),
                 });
             }
         }
     }
 
-    /// Notes what differs between two schemas at a place, or in the schemas that both refer to.
-    fn compare(&mut self, place: &str, was: &Value, now: &Value, holder: Option<&str>) {
-        if let (Some(name), Some(same)) = (reference(was), reference(now))
-            && name == same
-        {
-            self.component(place, name);
-            return;
+    /// Notes where two schemas differ, or the schemas that both refer to.
+    fn compare(&mut self, was: &Value, now: &Value) {
+        match (reference(was), reference(now)) {
+            (Some(name), Some(same)) if name == same => return self.component(name),
+            _ => {}
         }
         match (was, now) {
             (Value::Object(old), Value::Object(new)) => {
-                let plain = |key: &str| !key.starts_with("x-harness-");
-                let keys: BTreeSet<&String> =
-                    old.keys().chain(new.keys()).filter(|k| plain(k)).collect();
-                for key in keys {
-                    let (was, now) = (&was[key], &now[key]);
+                let keys: BTreeSet<&String> = old.keys().chain(new.keys()).collect();
+                // Marks are for the generator; a reader of descriptions does not know them.
+                for key in keys.into_iter().filter(|key| !key.starts_with("x-")) {
+                    let [was, now] = [was, now].map(|it| &it[key]);
                     match key.as_str() {
-                        "properties" => self.properties(place, was, now, holder),
+                        "properties" => self.properties(was, now),
                         "items" | "additionalProperties" => {
-                            self.compare(&format!("{place}.*"), was, now, holder);
+                            self.at("*", |it| it.compare(was, now));
                         }
-                        "allOf" | "anyOf" | "oneOf" => self.compare(place, was, now, holder),
-                        _ if was == now => {}
-                        _ => self.note(place, holder),
+                        "allOf" | "anyOf" | "oneOf" => self.compare(was, now),
+                        _ if was != now => self.note(),
+                        _ => {}
                     }
                 }
             }
             (Value::Array(old), Value::Array(new)) if old.len() == new.len() => {
                 for (was, now) in old.iter().zip(new) {
-                    self.compare(place, was, now, holder);
+                    self.compare(was, now);
                 }
             }
-            _ if was == now => {}
-            _ => self.note(place, holder),
+            _ if was != now => self.note(),
+            _ => {}
         }
     }
 
-    fn properties(&mut self, place: &str, was: &Value, now: &Value, holder: Option<&str>) {
+    fn properties(&mut self, was: &Value, now: &Value) {
         let names: BTreeSet<&String> = members(was).chain(members(now)).collect();
         for name in names {
-            let place = format!("{place}.{name}");
-            match (was.get(name), now.get(name)) {
-                (Some(was), Some(now)) => self.compare(&place, was, now, holder),
-                _ => self.note(&place, holder),
-            }
+            self.at(name, |it| match (was.get(name), now.get(name)) {
+                (Some(was), Some(now)) => it.compare(was, now),
+                _ => it.note(),
+            });
         }
     }
 
-    fn component(&mut self, place: &str, name: &str) {
+    fn component(&mut self, name: &str) {
         let deviating = self.deviating;
         if !deviating.schemas.contains(name) || self.inside.iter().any(|it| it == name) {
             return;
         }
         self.inside.push(name.to_owned());
-        let (was, now) = (deviating.was, deviating.now);
-        let [was, now] = [was, now].map(|it| &it["components"]["schemas"][name]);
-        self.compare(place, was, now, Some(name));
+        let [was, now] =
+            [deviating.was, deviating.now].map(|it| &it["components"]["schemas"][name]);
+        self.compare(was, now);
         self.inside.pop();
     }
 }
@@ -227,15 +242,12 @@ fn members(value: &Value) -> impl Iterator<Item = &String> {
     value.as_object().into_iter().flat_map(|it| it.keys())
 }
 
-/// The parameters of an operation, such as `query.page`.
-fn params(standing: Standing<'_>) -> BTreeMap<String, &Value> {
+/// The parameters of an operation, by place and name.
+fn params(standing: Standing<'_>) -> BTreeMap<(&str, &str), &Value> {
     [standing.item, standing.operation]
         .into_iter()
         .filter_map(|holder| holder["parameters"].as_array())
         .flatten()
-        .filter_map(|param| {
-            let (place, name) = (param["in"].as_str()?, param["name"].as_str()?);
-            Some((format!("{place}.{name}"), param))
-        })
+        .filter_map(|param| Some(((param["in"].as_str()?, param["name"].as_str()?), param)))
         .collect()
 }

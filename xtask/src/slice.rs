@@ -248,3 +248,6 @@ fn cut_removed(
 fn reference(value: &Value) -> Option<&str> {
     value.get("$ref")?.as_str()?.strip_prefix(SCHEMAS)
 }
+
+#[cfg(test)]
+mod tests;

@@ -108,6 +108,8 @@ async fn module(
         name: name.to_owned(),
         ..Module::default()
     };
+    // Prism does one thing after the other, and connections that wait for it are cut.
+    let at_once = if plan.prism.is_some() { 1 } else { AT_ONCE };
     let mut failures = BTreeMap::new();
     let mut running = JoinSet::new();
     for &(operation, calling) in callings {
@@ -117,7 +119,7 @@ async fn module(
                 Mode::Full => module.full += 1,
             }
             for way in ways(calling, mode) {
-                while running.len() >= AT_ONCE {
+                while running.len() >= at_once {
                     if let Some(done) = running.join_next().await {
                         failures.extend(failure(plan, done));
                     }
@@ -164,14 +166,15 @@ struct Called {
 fn failure(plan: &Plan, done: Result<Called, JoinError>) -> Option<(usize, Failure)> {
     let called = done.unwrap_or_else(|error| std::panic::resume_unwind(error.into_panic()));
     let wrong = called.judged.err()?;
-    let excuse = plan.prism.as_ref();
-    let excuse = excuse.and_then(|prism| prism.excuse(called.operation, called.media, &wrong));
+    let prism = plan.prism.as_ref();
+    let excuse = prism.and_then(|prism| prism.excuse(called.operation, called.media, &wrong));
     let (stage, excuse) = excuse.map_or((wrong.stage, None), |(stage, it)| (stage, Some(it)));
+    let found = wrong.error.as_ref().and_then(prism::violations);
     let failure = Failure {
         operation: called.operation.id.to_owned(),
         request: called.request,
         stage,
-        reason: wrong.reason,
+        reason: found.unwrap_or(wrong.reason),
         excuse,
     };
     Some((called.number, failure))

@@ -72,7 +72,9 @@ const DEEP: &str = "because the schema of the answer is too deep for Prism to ma
 const OCTETS: &str = "because Prism has no answers of this content type";
 const DOTS: &str = "because Prism finds no path with a dot in the name of a parameter";
 const TEXT: &str = "because Prism reads bodies of JSON and forms alone";
-const DENIED: &str = "because the answer that Prism makes says that a policy denied the change";
+const PARTS: &str = "because Prism takes each part of a form for text";
+const TAGS: &str = "because several variants of a oneOf fit, and Prism does not know tags";
+const FAILED: &str = "because the answer that Prism makes tells of a failure";
 
 impl Prism {
     /// Reads the places from a file.
@@ -84,7 +86,12 @@ impl Prism {
         Ok(Self::parse(&std::fs::read(path)?)?)
     }
 
-    fn parse(text: &[u8]) -> serde_json::Result<Self> {
+    /// Reads the places from a text.
+    ///
+    /// # Errors
+    ///
+    /// When it is not as it should be.
+    pub fn parse(text: &[u8]) -> serde_json::Result<Self> {
         let list: Vec<Deviation> = serde_json::from_slice(text)?;
         let mut deviations: HashMap<_, Vec<_>> = HashMap::new();
         for deviation in list {
@@ -108,12 +115,11 @@ impl Prism {
         };
         match (wrong.stage, &wrong.error) {
             (Stage::Request, Some(error)) => self.refusal(operation, media, error),
-            (Stage::Answer, Some(error)) if error.policy_denial().is_some() => {
-                Some((Stage::Value, Excuse::Prism(DENIED)))
-            }
             (Stage::Answer, Some(error)) => {
-                let path = match error.raw().kind() {
-                    ErrorKind::Decode => &error.raw().decode_failure()?.path,
+                let error = error.raw();
+                let path = match error.kind() {
+                    ErrorKind::Status => return Some((Stage::Value, Excuse::Prism(FAILED))),
+                    ErrorKind::Decode => &error.decode_failure()?.path,
                     ErrorKind::EmptyBody | ErrorKind::UnexpectedContent => "",
                     _ => return None,
                 };
@@ -134,12 +140,8 @@ impl Prism {
         media: &str,
         error: &Error,
     ) -> Option<(Stage, Excuse)> {
-        let problem: Problem = serde_json::from_slice(error.body()).unwrap_or_default();
-        let listed = error
-            .headers()
-            .and_then(|headers| headers.get(VIOLATIONS))
-            .and_then(|list| serde_json::from_slice(list.as_bytes()).ok());
-        let violations: Vec<Violation> = listed.unwrap_or(problem.validation);
+        let problem = Problem::of(error);
+        let violations = problem.validation;
         let kind = problem.kind.rsplit('#').next().unwrap_or_default();
         if violations.is_empty() {
             return match kind {
@@ -149,7 +151,10 @@ impl Prism {
                     if dotted.into_iter().any(|(name, _)| name.contains('.')) {
                         return Some((Stage::Request, Excuse::Prism(DOTS)));
                     }
-                    Some((Stage::Request, fix([self.fixes(operation, &["path"])])?))
+                    let fixes = self.places(operation);
+                    let fixes = fixes.filter(|it| it.place.first().is_some_and(|it| it == "path"));
+                    let fixes = fixes.map(|it| it.fix.as_str()).collect();
+                    Some((Stage::Request, fix([fixes])?))
                 }
                 "SCHEMA_TOO_COMPLEX" => Some((Stage::Answer, Excuse::Prism(DEEP))),
                 _ if problem.title.starts_with("Cannot find serializer") => {
@@ -164,37 +169,77 @@ impl Prism {
         {
             return Some((Stage::Answer, Excuse::Prism(UNFIT)));
         }
-        let mut fixes = Vec::new();
+        let changed: Vec<(&Violation, BTreeSet<&str>)> = violations
+            .iter()
+            .map(|it| (it, self.fixes(operation, &it.place())))
+            .filter(|(_, fixes)| !fixes.is_empty())
+            .collect();
+        // A union that does not fit for a changed place says what every other variant lacks, too.
+        let unions: Vec<&Violation> = violations
+            .iter()
+            .filter(|it| matches!(it.code.as_str(), "anyOf" | "oneOf"))
+            .filter(|it| changed.iter().any(|(inner, _)| inner.is_within(it)))
+            .collect();
         let mut limit = None;
         for violation in &violations {
-            let place = violation.place();
-            let by = self.fixes(operation, &place);
-            if !by.is_empty() {
-                fixes.push(by);
-            } else if place == ["body"] && violation.code == "type" && !is_read(media) {
-                limit = Some(TEXT);
-            } else {
-                return None;
+            let is_changed = changed.iter().any(|(it, _)| std::ptr::eq(*it, violation));
+            if !is_changed && !unions.iter().any(|union| violation.is_within(union)) {
+                limit = Some(violation.limit(media, &violations)?);
             }
         }
+        let fixes: Vec<BTreeSet<&str>> = changed.into_iter().map(|(_, fixes)| fixes).collect();
         let excuse = fix(fixes).or(limit.map(Excuse::Prism))?;
         Some((Stage::Request, excuse))
     }
 
     /// The fixes that change a place, or what is around it.
     fn fixes(&self, operation: &Operation, place: &[&str]) -> BTreeSet<&str> {
-        let all = self.deviations.get(operation.id).into_iter().flatten();
-        all.filter(|deviation| {
+        let around = |deviation: &&Deviation| {
             let changed = &deviation.place;
-            changed.len() <= place.len()
-                && changed
-                    .iter()
-                    .zip(place)
-                    .all(|(name, it)| name == "*" || name.eq_ignore_ascii_case(it))
-        })
-        .map(|deviation| deviation.fix.as_str())
-        .collect()
+            // Prism writes names of parameters in small letters.
+            let same = |(name, it): (&String, &&str)| name == "*" || name.eq_ignore_ascii_case(it);
+            changed.len() <= place.len() && changed.iter().zip(place).all(same)
+        };
+        let fixes = self.places(operation).filter(around);
+        fixes.map(|deviation| deviation.fix.as_str()).collect()
     }
+
+    fn places(&self, operation: &Operation) -> impl Iterator<Item = &Deviation> {
+        self.deviations.get(operation.id).into_iter().flatten()
+    }
+}
+
+/// What Prism finds wrong, in one line; nothing if it has not said.
+pub(super) fn violations(error: &Error) -> Option<String> {
+    let violations = Problem::of(error).validation;
+    let texts: Vec<String> = violations
+        .iter()
+        .map(|it| format!("{} ({}): {}", it.location.join("."), it.code, it.message))
+        .collect();
+    (!texts.is_empty()).then(|| texts.join("; "))
+}
+
+impl Problem {
+    /// An answer may be another that is described: then the header alone tells what is wrong.
+    fn of(error: &Error) -> Self {
+        let mut problem: Self = serde_json::from_slice(error.body()).unwrap_or_default();
+        let header = error.headers().and_then(|headers| headers.get(VIOLATIONS));
+        if let Some(list) = header.and_then(|list| list.to_str().ok()) {
+            problem.validation = listed(list);
+        }
+        problem
+    }
+}
+
+/// The violations of a header. A long list is cut in the middle: what is whole of it counts.
+fn listed(list: &str) -> Vec<Violation> {
+    let start = list.find('[').map_or("", |start| &list[start..]);
+    serde_json::from_str(start)
+        .or_else(|_| {
+            let whole = start.rfind("},{").map_or("", |end| &start[..=end]);
+            serde_json::from_str(&format!("{whole}]"))
+        })
+        .unwrap_or_default()
 }
 
 impl Violation {
@@ -206,6 +251,30 @@ impl Violation {
             place.extend(self.message.split('\'').nth(1));
         }
         place
+    }
+
+    fn is_within(&self, around: &Self) -> bool {
+        self.location.starts_with(&around.location)
+    }
+
+    /// Why Prism cannot judge the place in a body of this content type, if it cannot; `all` is what it finds there.
+    fn limit(&self, media: &str, all: &[Violation]) -> Option<&'static str> {
+        let ("body", inner) = self
+            .place()
+            .split_first()
+            .map(|(first, rest)| (*first, rest.len()))?
+        else {
+            return None;
+        };
+        let form = media == "multipart/form-data";
+        // Each variant that does not fit says why: where none does, all fit.
+        let alone = all.iter().filter(|it| it.is_within(self)).count() == 1;
+        match self.code.as_str() {
+            "type" if inner == 0 && !form && !media.contains("json") => Some(TEXT),
+            "type" if inner == 1 && form => Some(PARTS),
+            "oneOf" if alone => Some(TAGS),
+            _ => None,
+        }
     }
 }
 
@@ -220,11 +289,4 @@ fn fix<'a>(each: impl IntoIterator<Item = BTreeSet<&'a str>>) -> Option<Excuse> 
     }
     let all: Vec<&str> = all.into_iter().collect();
     (!all.is_empty()).then(|| Excuse::Fix(all.join(", ")))
-}
-
-/// Whether Prism reads bodies of a content type.
-fn is_read(media: &str) -> bool {
-    media.contains("json")
-        || media == "multipart/form-data"
-        || media == "application/x-www-form-urlencoded"
 }

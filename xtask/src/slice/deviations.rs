@@ -163,9 +163,13 @@ impl Places<'_> {
         self.place.pop();
     }
 
+    fn of_answer(&self) -> bool {
+        self.place.first().is_some_and(|first| first == "answer")
+    }
+
     /// Notes the place for the fixes that touch the component schema around it, or the operation where there is none.
     fn note(&mut self) {
-        let answer = self.place.first().is_some_and(|first| first == "answer");
+        let answer = self.of_answer();
         for fix in &self.deviating.fixes {
             let touched = match self.inside.last() {
                 Some(schema) => fix.applied.schemas.contains(schema),
@@ -190,8 +194,10 @@ impl Places<'_> {
         match (was, now) {
             (Value::Object(old), Value::Object(new)) => {
                 let keys: BTreeSet<&String> = old.keys().chain(new.keys()).collect();
-                // Marks are for the generator; a reader of descriptions does not know them.
-                for key in keys.into_iter().filter(|key| !key.starts_with("x-")) {
+                // By marks answers are read; a reader of descriptions does not know them.
+                let plain = |key: &&String| self.of_answer() || !key.starts_with("x-");
+                let keys: Vec<&String> = keys.into_iter().filter(plain).collect();
+                for key in keys {
                     let [was, now] = [was, now].map(|it| &it[key]);
                     match key.as_str() {
                         "properties" => self.properties(was, now),
@@ -226,7 +232,9 @@ impl Places<'_> {
 
     fn component(&mut self, name: &str) {
         let deviating = self.deviating;
-        if !deviating.schemas.contains(name) || self.inside.iter().any(|it| it == name) {
+        // Once inside itself is enough: no made value goes deeper.
+        let met = self.inside.iter().filter(|it| *it == name).count();
+        if !deviating.schemas.contains(name) || met > 1 {
             return;
         }
         self.inside.push(name.to_owned());

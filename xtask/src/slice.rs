@@ -2,7 +2,7 @@
 //! of this client.
 //!
 //! A slice holds the operations of a module and the schemas that they reach, as they are written. Only the classes of the
-//! protobuf library, which one of the fixes removes, are cut: no reader of descriptions gets through them. Beside a slice
+//! protobuf library, which one of the fixes removes, are cut: such a judge may not get through them. Beside a slice
 //! is a list of the places at which requests follow a deviating fix, and not the description.
 
 mod deviations;

@@ -4,9 +4,9 @@
 
 use harness_api::OPERATIONS;
 use harness_api_ext::RetryPolicy;
-use harness_api_ext::mock::{Described, Reply, Server};
-use harness_api_tests::conformance::{self, Plan, Report, Stage};
-use serde_json::json;
+use harness_api_ext::mock::{Described, Mode, Reply, Server};
+use harness_api_tests::conformance::{self, Plan, Prism, Report, Stage};
+use serde_json::{Value, json};
 
 /// The seed of requests and answers.
 const SEED: u64 = 0;
@@ -83,4 +83,92 @@ async fn each_kind_of_failure_is_noticed() {
     for (reply, stage) in expected {
         assert_eq!(stages("getOrganization", reply).await, [stage]);
     }
+}
+
+/// The stage that the calls of `getOrganization` come to, and the excuse, when the server says what Prism would.
+#[cfg(feature = "platform")]
+async fn prism(reply: Reply) -> (Stage, Option<String>) {
+    let server = conformance::server(SEED).await.unwrap();
+    server.answer_with("getOrganization", move |_| reply.clone());
+    let place = |place: &[&str], fix: &str| json!({"operation": "getOrganization", "place": place, "fix": fix});
+    let places = json!([
+        place(&["query", "sortOrders"], "one"),
+        place(&["body", "list", "*", "spec"], "two"),
+        place(&["answer", "data"], "three"),
+    ]);
+    let plan = Plan {
+        operation: Some("getOrganization".to_owned()),
+        modes: vec![Mode::Minimal],
+        prism: Some(Prism::parse(places.to_string().as_bytes()).unwrap()),
+        ..Plan::default()
+    };
+    let report = run(&server, &plan).await;
+    let [failure] = &report.modules[0].failures[..] else {
+        panic!("{}", report.text());
+    };
+    assert_eq!(
+        report.failures().count(),
+        usize::from(failure.excuse.is_none())
+    );
+    (
+        failure.stage,
+        failure.excuse.as_ref().map(ToString::to_string),
+    )
+}
+
+#[cfg(feature = "platform")]
+#[tokio::test]
+async fn prism_is_believed_except_where_a_fix_or_its_own_limits_speak() {
+    let at = |place: &[&str], code: &str| json!({"location": place, "severity": "Error", "code": code, "message": "no"});
+    let refused = |violations: Value| Reply::json(422, &json!({"validation": violations}));
+    let refused_at = |place: &[&str], code: &str| refused(json!([at(place, code)]));
+    let sorted = at(&["query", "sortorders", "0"], "type");
+    let union = at(&["body", "list", "0"], "anyOf");
+    let changed = at(&["body", "list", "0", "spec", "a"], "type");
+    let other = at(&["body", "list", "0", "name"], "type");
+    let answer = at(&["response", "body", "data"], "type");
+    let fixed = |stage, by: &str| (stage, Some(format!("fixed by {by}")));
+    let wrong = (Stage::Request, None);
+
+    assert_eq!(
+        prism(refused(json!([sorted]))).await,
+        fixed(Stage::Request, "one")
+    );
+    // One more place, and nothing speaks for it.
+    assert_eq!(prism(refused(json!([sorted, other]))).await, wrong);
+    assert_eq!(
+        prism(refused_at(&["query", "accountIdentifier"], "type")).await,
+        wrong
+    );
+    assert_eq!(prism(refused(json!([changed, other]))).await, wrong);
+    assert_eq!(
+        prism(refused(json!([changed, other, union]))).await,
+        fixed(Stage::Request, "two")
+    );
+    assert_eq!(prism(refused(json!([other, union]))).await, wrong);
+    // The header counts, whatever the body is; it may be cut.
+    let header = format!("Too many violations! [{sorted},{changed},{{\"location\":[\"bo");
+    let reply = Reply::json(400, &json!({"code": "string"})).header("sl-violations", &header);
+    assert_eq!(prism(reply).await, fixed(Stage::Request, "one, two"));
+
+    let (stage, excuse) = prism(refused(json!([answer]))).await;
+    assert_eq!(stage, Stage::Answer);
+    assert!(excuse.unwrap().starts_with("not judged"));
+    assert_eq!(prism(refused(json!([answer, other]))).await, wrong);
+    let (_, excuse) = prism(refused_at(&["body"], "oneOf")).await;
+    assert!(excuse.unwrap().contains("oneOf"));
+
+    let dropped = |body: Value| Reply::json(200, &body);
+    assert_eq!(
+        prism(dropped(
+            json!({"data": {"organization": {"identifier": {"a": 1}}}})
+        ))
+        .await,
+        fixed(Stage::Value, "three")
+    );
+    assert_eq!(
+        prism(dropped(json!({"more": 1}))).await,
+        (Stage::Value, None)
+    );
+    assert_eq!(prism(dropped(json!([1]))).await, (Stage::Answer, None));
 }

@@ -12,7 +12,7 @@ use clap::{Parser, Subcommand};
 use xtask::{
     bench_compile, check, diff,
     generate::{self, Generated, fix, load},
-    surface, vendor, write,
+    slice, surface, vendor, write,
 };
 
 #[derive(Parser)]
@@ -67,6 +67,16 @@ enum Verb {
         /// As JSON
         #[arg(long)]
         json: bool,
+    },
+    /// Writes modules of the vendored description, without fixes, as descriptions of their own: `MODULE.json`, and
+    /// beside it `MODULE.deviations.json` with the places at which requests follow a fix instead
+    Slice {
+        /// These modules only
+        #[arg(long)]
+        module: Vec<String>,
+        /// The folder to write them into
+        #[arg(long)]
+        output: PathBuf,
     },
     /// Measures what the client costs to compile, beside progenitor's own, into `harness-api/COMPILE.md`
     BenchCompile(bench_compile::Options),
@@ -164,6 +174,10 @@ fn run(verb: Verb) -> Result<ExitCode> {
         }
         Verb::BenchCompile(options) => {
             bench_compile::run(root, &options)?;
+            Ok(ExitCode::SUCCESS)
+        }
+        Verb::Slice { module, output } => {
+            print!("{}", slice::write(root, &module, &output)?);
             Ok(ExitCode::SUCCESS)
         }
         Verb::Surface { module, json } => print_surface(root, module.as_deref(), json),

@@ -7,7 +7,7 @@ use std::process::ExitCode;
 use clap::Parser;
 use harness_api_ext::mock::{Described, Mode};
 use harness_api_ext::{Harness, RetryPolicy};
-use harness_api_tests::conformance::{self, Plan};
+use harness_api_tests::conformance::{self, Plan, Prism};
 
 /// Calls every operation through its builder, with values that fit the description, and says what went wrong
 #[derive(Parser)]
@@ -23,6 +23,10 @@ struct Arguments {
         requires = "base_url"
     )]
     api_key: String,
+    /// This server is Prism with a slice of the description, and the file says where the client follows fixes instead:
+    /// `MODULE.deviations.json` of `cargo xtask slice`
+    #[arg(long, requires = "base_url")]
+    prism: Option<PathBuf>,
     /// Operations of this module only
     #[arg(long)]
     module: Option<String>,
@@ -67,6 +71,7 @@ async fn run(arguments: Arguments) -> Result<ExitCode, Box<dyn std::error::Error
         module: arguments.module,
         operation: arguments.operation,
         modes,
+        prism: arguments.prism.as_deref().map(Prism::load).transpose()?,
     };
     let described = Described::new(arguments.seed);
     let report = match arguments.base_url {

@@ -34,47 +34,81 @@ const SHOWN: usize = 600;
 /// How many differences are named.
 const NAMED: usize = 5;
 
+/// What is wrong with a call.
+pub(super) struct Wrong {
+    pub(super) stage: Stage,
+    pub(super) reason: String,
+    /// Where the value differs: names and indexes joined by dots.
+    pub(super) places: Vec<String>,
+    /// What the client says.
+    pub(super) error: Option<harness_api_ext::Error>,
+}
+
+impl Wrong {
+    pub(super) fn new(stage: Stage, reason: String) -> Self {
+        Self {
+            stage,
+            reason,
+            places: Vec::new(),
+            error: None,
+        }
+    }
+}
+
 /// What the type of a body made of it: everything has to be kept.
 pub(super) fn request(body: &str, sent: &Decoded) -> Result<(), String> {
     let document = serde_json::from_str(body).map_err(|error| error.to_string())?;
-    differences(&document, sent)
-        .map_err(|what| format!("the type of the body does not keep {what}"))
-}
-
-/// What came of a call.
-pub(super) fn answer(outcome: Result<Answer, Error>) -> Result<(), (Stage, String)> {
-    let answer = outcome.map_err(|error| failure(&error))?;
-    let body = &answer.bytes[..];
-    match answer.read {
-        Read::Json(Ok(decoded)) => {
-            let document: Value = if body.is_empty() {
-                Value::Null
-            } else {
-                serde_json::from_slice(body)
-                    .map_err(|error| (Stage::Answer, format!("the answer is no JSON: {error}")))?
-            };
-            differences(&document, &decoded).map_err(|what| {
-                (
-                    Stage::Value,
-                    format!("the type of the answer does not keep {what}"),
-                )
-            })
-        }
-        Read::Json(Err(fault)) => Err((Stage::Value, format!("it cannot be written: {fault}"))),
-        Read::Text(text) if text.as_bytes() == body => Ok(()),
-        Read::Bytes(bytes) if bytes[..] == *body => Ok(()),
-        Read::Empty if body.is_empty() => Ok(()),
-        Read::Text(_) | Read::Bytes(_) => {
-            Err((Stage::Value, "the bytes are not those that came".to_owned()))
-        }
-        Read::Empty => Err((
-            Stage::Value,
-            format!("a body of {} bytes where none is described", body.len()),
+    match differences(&document, sent) {
+        places if places.is_empty() => Ok(()),
+        places => Err(format!(
+            "the type of the body does not keep {}",
+            named(&places)
         )),
     }
 }
 
-fn failure(error: &Error) -> (Stage, String) {
+/// What came of a call.
+pub(super) fn answer(outcome: Result<Answer, Error>) -> Result<(), Wrong> {
+    let answer = outcome.map_err(failure)?;
+    let body = &answer.bytes[..];
+    let fault = |stage, reason| Err(Wrong::new(stage, reason));
+    match answer.read {
+        Read::Json(Ok(decoded)) => {
+            let document = match body {
+                [] => Ok(Value::Null),
+                body => serde_json::from_slice(body),
+            };
+            let document = match document {
+                Ok(document) => document,
+                Err(error) => {
+                    return fault(Stage::Answer, format!("the answer is no JSON: {error}"));
+                }
+            };
+            let places = differences(&document, &decoded);
+            if places.is_empty() {
+                return Ok(());
+            }
+            let reason = format!("the type of the answer does not keep {}", named(&places));
+            Err(Wrong {
+                places: places.into_iter().map(|(place, _)| place).collect(),
+                ..Wrong::new(Stage::Value, reason)
+            })
+        }
+        Read::Json(Err(error)) => fault(Stage::Value, format!("it cannot be written: {error}")),
+        Read::Text(text) if text.as_bytes() == body => Ok(()),
+        Read::Bytes(bytes) if bytes[..] == *body => Ok(()),
+        Read::Empty if body.is_empty() => Ok(()),
+        Read::Text(_) | Read::Bytes(_) => {
+            fault(Stage::Value, "the bytes are not those that came".to_owned())
+        }
+        Read::Empty => fault(
+            Stage::Value,
+            format!("a body of {} bytes where none is described", body.len()),
+        ),
+    }
+}
+
+fn failure(error: Error) -> Wrong {
     let stage = match error.status() {
         Some(status) if !status.is_success() => Stage::Request,
         Some(_) => Stage::Answer,
@@ -84,31 +118,35 @@ fn failure(error: &Error) -> (Stage, String) {
         .chars()
         .take(SHOWN)
         .collect();
-    (stage, format!("{error}: {shown}"))
+    let reason = format!("{error}: {shown}");
+    Wrong {
+        error: Some(error.into()),
+        ..Wrong::new(stage, reason)
+    }
 }
 
-/// What of a document is missing, changed, kept aside or added.
-fn differences(document: &Value, decoded: &Decoded) -> Result<(), String> {
+/// Where something of a document is missing, changed, kept aside or added, and which of these.
+fn differences(document: &Value, decoded: &Decoded) -> Vec<(String, String)> {
     let lost = compare(document, &decoded.value, &decoded.misfits).lost;
     let added = compare(&decoded.value, document, &[]).lost;
-    if lost.is_empty() && added.is_empty() && decoded.misfits.is_empty() {
-        return Ok(());
-    }
     let lost = lost
-        .iter()
-        .map(|lost| format!("{} ({:?})", lost.path, lost.how));
+        .into_iter()
+        .map(|lost| (lost.path, format!("{:?}", lost.how)));
     let added = added
-        .iter()
-        .map(|added| format!("{} (added or changed)", added.path));
-    let misfits = decoded
-        .misfits
-        .iter()
-        .map(|path| format!("{path} (misfit)"));
-    let all: Vec<String> = lost.chain(added).chain(misfits).collect();
-    let more = all.len().saturating_sub(NAMED);
-    let mut text = all.into_iter().take(NAMED).collect::<Vec<_>>().join(", ");
-    if more > 0 {
-        text += &format!(" and {more} more");
-    }
-    Err(text)
+        .into_iter()
+        .map(|added| (added.path, "added or changed".to_owned()));
+    let misfits = decoded.misfits.iter();
+    let misfits = misfits.map(|path| (path.clone(), "misfit".to_owned()));
+    lost.chain(added).chain(misfits).collect()
+}
+
+/// The first few differences in words.
+fn named(places: &[(String, String)]) -> String {
+    let first = places.iter().take(NAMED);
+    let named: Vec<String> = first.map(|(path, how)| format!("{path} ({how})")).collect();
+    let more = match places.len().saturating_sub(NAMED) {
+        0 => String::new(),
+        more => format!(" and {more} more"),
+    };
+    named.join(", ") + &more
 }

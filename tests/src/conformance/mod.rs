@@ -5,6 +5,7 @@
 //! the same document again when it is written.
 
 mod judge;
+mod prism;
 mod report;
 mod values;
 
@@ -14,15 +15,18 @@ use std::time::Instant;
 use harness_api::{OPERATIONS, Operation};
 use harness_api_ext::Harness;
 use harness_api_ext::mock::{Described, Mode, Server};
-use tokio::task::JoinSet;
+use tokio::task::{JoinError, JoinSet};
+
+use judge::Wrong;
 
 pub use judge::Stage;
+pub use prism::{Excuse, Prism};
 pub use report::{Failure, Module, Report};
 
 use crate::calls::{Calling, Given, modules};
 
 /// Which calls are made.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct Plan {
     /// Of this module only.
     pub module: Option<String>,
@@ -30,6 +34,8 @@ pub struct Plan {
     pub operation: Option<String>,
     /// With how much.
     pub modes: Vec<Mode>,
+    /// What is known of the server, if it is Prism.
+    pub prism: Option<Prism>,
 }
 
 impl Default for Plan {
@@ -38,6 +44,7 @@ impl Default for Plan {
             module: None,
             operation: None,
             modes: vec![Mode::Minimal, Mode::Full],
+            prism: None,
         }
     }
 }
@@ -101,6 +108,8 @@ async fn module(
         name: name.to_owned(),
         ..Module::default()
     };
+    // Prism does one thing after the other, and connections that wait for it are cut.
+    let at_once = if plan.prism.is_some() { 1 } else { AT_ONCE };
     let mut failures = BTreeMap::new();
     let mut running = JoinSet::new();
     for &(operation, calling) in callings {
@@ -110,39 +119,65 @@ async fn module(
                 Mode::Full => module.full += 1,
             }
             for way in ways(calling, mode) {
-                while running.len() >= AT_ONCE {
-                    if let Some(Ok((number, Err(failure)))) = running.join_next().await {
-                        failures.insert(number, failure);
+                while running.len() >= at_once {
+                    if let Some(done) = running.join_next().await {
+                        failures.extend(failure(plan, done));
                     }
                 }
                 let number = module.calls;
                 module.calls += 1;
                 let call = begin(harness, described, operation, calling, mode, way);
                 running.spawn(async move {
-                    let judged = match call {
-                        Ok((going, request)) => judge::answer(going.await)
-                            .map_err(|(stage, reason)| (stage, reason, request)),
-                        Err((reason, request)) => Err((Stage::Request, reason, request)),
+                    let (judged, request) = match call {
+                        Ok((going, request)) => (judge::answer(going.await), request),
+                        Err((reason, request)) => {
+                            (Err(Wrong::new(Stage::Request, reason)), request)
+                        }
                     };
-                    let failed = judged.map_err(|(stage, reason, request)| Failure {
-                        operation: operation.id.to_owned(),
+                    Called {
+                        number,
+                        operation,
+                        media: way.1,
                         request,
-                        stage,
-                        reason,
-                    });
-                    (number, failed)
+                        judged,
+                    }
                 });
             }
         }
     }
     while let Some(done) = running.join_next().await {
-        if let Ok((number, Err(failure))) = done {
-            failures.insert(number, failure);
-        }
+        failures.extend(failure(plan, done));
     }
     module.failures = failures.into_values().collect();
     module.time = start.elapsed();
     module
+}
+
+/// A call that came to its end.
+struct Called {
+    number: usize,
+    operation: &'static Operation,
+    media: &'static str,
+    request: String,
+    judged: Result<(), Wrong>,
+}
+
+/// What went wrong with a call, and which one it was.
+fn failure(plan: &Plan, done: Result<Called, JoinError>) -> Option<(usize, Failure)> {
+    let called = done.unwrap_or_else(|error| std::panic::resume_unwind(error.into_panic()));
+    let wrong = called.judged.err()?;
+    let prism = plan.prism.as_ref();
+    let excuse = prism.and_then(|prism| prism.excuse(called.operation, called.media, &wrong));
+    let (stage, excuse) = excuse.map_or((wrong.stage, None), |(stage, it)| (stage, Some(it)));
+    let found = wrong.error.as_ref().and_then(prism::violations);
+    let failure = Failure {
+        operation: called.operation.id.to_owned(),
+        request: called.request,
+        stage,
+        reason: found.unwrap_or(wrong.reason),
+        excuse,
+    };
+    Some((called.number, failure))
 }
 
 /// The ways to give the body that a mode tries: the first, or each that gives one.

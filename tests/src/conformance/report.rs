@@ -1,11 +1,12 @@
 //! What became of all calls.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use super::judge::Stage;
+use super::{Excuse, judge::Stage};
 
 /// What became of the calls of all modules.
 #[derive(Clone, Debug, Default)]
@@ -25,7 +26,7 @@ pub struct Module {
     pub full: usize,
     /// How many calls were made: a body that can be given in several content types is sent in each.
     pub calls: usize,
-    /// What went wrong.
+    /// What went wrong, excused or not.
     pub failures: Vec<Failure>,
     /// How long it took.
     pub time: Duration,
@@ -42,6 +43,8 @@ pub struct Failure {
     pub stage: Stage,
     /// What went wrong.
     pub reason: String,
+    /// Why it is no fault of the client, where that is so.
+    pub excuse: Option<Excuse>,
 }
 
 impl Module {
@@ -53,12 +56,41 @@ impl Module {
             .filter(|failure| failure.stage <= stage);
         self.calls - failed.count()
     }
+
+    /// How many calls are excused by a fix, are excused by the server, and are not excused.
+    fn excused(&self) -> [usize; 3] {
+        let mut counts = [0; 3];
+        for failure in &self.failures {
+            let [fixed, unjudged, wrong] = &mut counts;
+            *match failure.excuse {
+                Some(Excuse::Fix(_)) => fixed,
+                Some(Excuse::Prism(_)) => unjudged,
+                None => wrong,
+            } += 1;
+        }
+        counts
+    }
 }
 
 impl Report {
-    /// Every call that went wrong.
+    /// Every call that went wrong without an excuse.
     pub fn failures(&self) -> impl Iterator<Item = &Failure> {
-        self.modules.iter().flat_map(|module| &module.failures)
+        let all = self.modules.iter().flat_map(|module| &module.failures);
+        all.filter(|failure| failure.excuse.is_none())
+    }
+
+    /// The operations of the calls that are excused, by the excuse.
+    fn excuses(&self) -> BTreeMap<&Excuse, BTreeSet<&str>> {
+        let mut excuses: BTreeMap<_, BTreeSet<&str>> = BTreeMap::new();
+        for failure in self.modules.iter().flat_map(|module| &module.failures) {
+            if let Some(excuse) = &failure.excuse {
+                excuses
+                    .entry(excuse)
+                    .or_default()
+                    .insert(&failure.operation);
+            }
+        }
+        excuses
     }
 
     /// A table of the modules, and the failures below it.
@@ -72,8 +104,18 @@ impl Report {
     fn write(&self, out: &mut String) -> std::fmt::Result {
         writeln!(
             out,
-            "{:<16} {:>7} {:>7} {:>7} {:>7} {:>7} {:>7} {:>8}",
-            "module", "minimal", "full", "calls", "valid", "decoded", "equal", "seconds"
+            "{:<16} {:>7} {:>7} {:>7} {:>7} {:>7} {:>7} {:>5} {:>8} {:>5} {:>7}",
+            "module",
+            "minimal",
+            "full",
+            "calls",
+            "valid",
+            "decoded",
+            "equal",
+            "fixed",
+            "unjudged",
+            "wrong",
+            "seconds"
         )?;
         let mut all = Module {
             name: "all".to_owned(),
@@ -88,7 +130,11 @@ impl Report {
             all.failures.extend(module.failures.iter().cloned());
         }
         row(out, &all)?;
-        for failure in &all.failures {
+        for (excuse, operations) in self.excuses() {
+            let operations: Vec<&str> = operations.into_iter().collect();
+            writeln!(out, "\n{excuse}:\n  {}", operations.join(", "))?;
+        }
+        for failure in self.failures() {
             writeln!(
                 out,
                 "\n{} ({}): {}\n  {}",
@@ -113,9 +159,11 @@ impl Report {
                         "stage": failure.stage.name(),
                         "reason": failure.reason,
                         "request": failure.request,
+                        "excuse": failure.excuse.as_ref().map(ToString::to_string),
                     })
                 })
                 .collect();
+            let [fixed, unjudged, wrong] = module.excused();
             json!({
                 "module": module.name,
                 "minimal": module.minimal,
@@ -124,6 +172,9 @@ impl Report {
                 "valid": module.passed(Stage::Request),
                 "decoded": module.passed(Stage::Answer),
                 "equal": module.passed(Stage::Value),
+                "fixed": fixed,
+                "unjudged": unjudged,
+                "wrong": wrong,
                 "seconds": module.time.as_secs_f64(),
                 "failures": failures,
             })
@@ -133,9 +184,10 @@ impl Report {
 }
 
 fn row(out: &mut String, module: &Module) -> std::fmt::Result {
+    let [fixed, unjudged, wrong] = module.excused();
     writeln!(
         out,
-        "{:<16} {:>7} {:>7} {:>7} {:>7} {:>7} {:>7} {:>8.2}",
+        "{:<16} {:>7} {:>7} {:>7} {:>7} {:>7} {:>7} {fixed:>5} {unjudged:>8} {wrong:>5} {:>7.2}",
         module.name,
         module.minimal,
         module.full,

@@ -87,6 +87,7 @@ impl Failure {
         };
         failure.read_messages(object, envelope);
         failure.read_fields(object);
+        failure.read_unfit(object);
         failure.permission_checks = list(object, "failedPermissionChecks")
             .map(permission_check)
             .collect();
@@ -142,6 +143,45 @@ impl Failure {
                 .and_then(|error| error.get("message"))
                 .and_then(text);
         }
+    }
+
+    /// What does not fit in a trigger or an input set, by its place.
+    fn read_unfit(&mut self, object: &Map<String, Value>) {
+        let Some(Value::Object(data)) = object.get("data") else {
+            return;
+        };
+        if !UNFIT.iter().any(|name| flag(data, name)) {
+            return;
+        }
+        let mut unfit = Vec::new();
+        let sets = data
+            .get("inputSetErrorWrapper")
+            .and_then(|wrapper| wrapper.get("uuidToErrorResponseMap"))
+            .and_then(Value::as_object);
+        for place in sets
+            .into_iter()
+            .flat_map(Map::values)
+            .filter_map(Value::as_object)
+        {
+            for error in list(place, "errors") {
+                unfit.push(FieldError {
+                    field: member(error, &["fieldName"]).unwrap_or_default(),
+                    message: member(error, &["message"]).unwrap_or_default(),
+                });
+            }
+        }
+        let places = data.get("errors").and_then(Value::as_object);
+        for (place, errors) in places.into_iter().flatten() {
+            for (field, message) in errors.as_object().into_iter().flatten() {
+                unfit.extend(text(message).map(|message| FieldError {
+                    field: one_line(&format!("{place}.{field}"), TEXT),
+                    message,
+                }));
+            }
+        }
+        unfit.truncate(ITEMS);
+        self.message = unfit.first().map(|error| error.message.clone());
+        self.field_errors.append(&mut unfit);
     }
 
     /// Field errors of every spelling, and faults of YAML against its schema, which name a place too.
@@ -259,6 +299,9 @@ fn permission_check(check: &Value) -> PermissionCheck {
 
 /// The names under which answers carry the verdict of policies on a change.
 pub(super) const GOVERNANCE: [&str; 2] = ["governanceMetadata", "governance_metadata"];
+
+/// The names under which a trigger or an input set says that it does not fit its pipeline.
+pub(super) const UNFIT: [&str; 2] = ["errorResponse", "isErrorResponse"];
 
 /// A denial: in `data` or at the root of a success, or beside a failure.
 fn denial(object: &Map<String, Value>) -> Option<PolicyDenial> {

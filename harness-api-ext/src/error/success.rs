@@ -9,7 +9,7 @@ use serde_json::Value;
 use serde_json::value::RawValue;
 
 use super::envelope::is_failure;
-use super::failure::GOVERNANCE;
+use super::failure::{GOVERNANCE, UNFIT};
 
 /// Why an answer of status 2XX is a failure.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,6 +24,8 @@ pub(crate) enum Disguised {
     GraphQl,
     /// `success` is `false`.
     Unsuccessful,
+    /// The YAML that was sent does not fit its pipeline; nothing was stored.
+    Unfit,
     /// An item of a stream that is an error.
     Item,
 }
@@ -34,6 +36,7 @@ impl Disguised {
         match self {
             Self::PolicyDenied => "but a policy denied the change",
             Self::GraphQl => "but the query failed",
+            Self::Unfit => "but the YAML does not fit its pipeline",
             Self::Envelope | Self::Code | Self::Unsuccessful => "but the answer is a failure",
             Self::Item => "but an item of the stream is a failure",
         }
@@ -41,7 +44,7 @@ impl Disguised {
 }
 
 /// Texts of which every disguised failure has one. Most answers have none, and are read no further.
-const NEEDLES: [&[u8]; 7] = [
+const NEEDLES: [&[u8]; 8] = [
     b"\"FAIL",
     b"\"ERROR\"",
     b"\"deny\"",
@@ -49,6 +52,7 @@ const NEEDLES: [&[u8]; 7] = [
     b"\"errors\"",
     b"\"grpc_code\"",
     b"\"http_code\"",
+    b"rrorResponse\"",
 ];
 
 /// A body that is nothing but an error is small.
@@ -94,9 +98,14 @@ impl<'b> Root<'b> {
         {
             return Some(Disguised::Envelope);
         }
-        // What is only read may have been denied at another time.
-        if operation.is_none_or(|operation| operation.repeat != Repeat::Safe) && self.is_denied() {
-            return Some(Disguised::PolicyDenied);
+        // What is only read may have been denied at another time, or have ceased to fit.
+        if operation.is_none_or(|operation| operation.repeat != Repeat::Safe) {
+            if self.is_denied() {
+                return Some(Disguised::PolicyDenied);
+            }
+            if self.is_unfit() {
+                return Some(Disguised::Unfit);
+            }
         }
         if self.is_failed_item() {
             return Some(Disguised::Item);
@@ -152,6 +161,20 @@ impl<'b> Root<'b> {
             Some(denies(&Root(serde_json::from_str(data).ok()?)))
         };
         denies(self) || in_data() == Some(true)
+    }
+
+    /// Whether a trigger or an input set was sent that its pipeline has no use for.
+    fn is_unfit(&self) -> bool {
+        let data = self
+            .get("data")
+            .filter(|data| data.contains("rrorResponse\""))
+            .and_then(|data| serde_json::from_str(data).ok())
+            .map(Root);
+        data.is_some_and(|data| {
+            UNFIT
+                .iter()
+                .any(|name| data.read::<bool>(name) == Some(true))
+        })
     }
 
     fn is_failed_item(&self) -> bool {

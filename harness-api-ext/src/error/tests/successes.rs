@@ -9,6 +9,13 @@ static TEST_CONNECTOR: Operation = Operation::new(
     "/ng/api/connectors/testConnection/x",
 );
 
+const UNFIT_TRIGGER: &str = r#"{"status":"SUCCESS","data":{"identifier":"nightly","errorResponse":true,
+    "errors":{"pipeline":{"stages.build.tag":"there is no such input"}}},"correlationId":"c"}"#;
+
+const UNFIT_INPUT_SET: &str = r#"{"status":"SUCCESS","data":{"identifier":"nightly","isErrorResponse":true,
+    "inputSetErrorWrapper":{"uuidToErrorResponseMap":{"nightly":{"errors":[
+    {"fieldName":"tag","message":"no longer an input","identifierOfErrorSource":"nightly"}]}}}},"correlationId":"c"}"#;
+
 fn verdict(operation: Option<&Operation>, body: &str) -> Option<Disguised> {
     failure_in_success(operation, body.as_bytes())
 }
@@ -60,6 +67,8 @@ fn failures_are_found() {
         (Some(&LIST_RULES), E11, Disguised::Unsuccessful),
         (None, E11, Disguised::Unsuccessful),
         (None, E5S, Disguised::Item),
+        (create, UNFIT_TRIGGER, Disguised::Unfit),
+        (create, UNFIT_INPUT_SET, Disguised::Unfit),
     ];
     for (operation, body, expected) in table {
         assert_eq!(verdict(operation, body), Some(expected), "{body}");
@@ -95,6 +104,13 @@ fn results_are_not_failures() {
         (
             get,
             r#"{"status":"SUCCESS","data":{"governanceMetadata":{"deny":true}}}"#,
+        ),
+        // What does not fit any more can be read.
+        (get, UNFIT_TRIGGER),
+        (get, UNFIT_INPUT_SET),
+        (
+            create,
+            r#"{"status":"SUCCESS","data":{"errorResponse":false,"isErrorResponse":false}}"#,
         ),
         (get, r#"{"status":"FAILED","id":"run-1"}"#),
         (
@@ -182,4 +198,22 @@ fn what_is_missing_in_an_answer_names_the_call() {
         "getPipeline (GET /pipeline/api/pipelines/{id}): the answer has no `data` (the server answered 200 OK) \
          [request id req-1]"
     );
+}
+
+#[test]
+fn what_does_not_fit_is_told_by_its_place() {
+    for (body, field, message) in [
+        (
+            UNFIT_TRIGGER,
+            "pipeline.stages.build.tag",
+            "there is no such input",
+        ),
+        (UNFIT_INPUT_SET, "tag", "no longer an input"),
+    ] {
+        let failure = Failure::read(body.as_bytes(), false, None);
+        assert_eq!(failure.message.as_deref(), Some(message));
+        let errors: Vec<_> = failure.field_errors.iter().collect();
+        assert_eq!(errors.len(), 1, "{body}");
+        assert_eq!((&*errors[0].field, &*errors[0].message), (field, message));
+    }
 }

@@ -66,7 +66,8 @@ impl InputSets {
         GetInputSet::new(self.scope.on(request))
     }
 
-    /// A new input set from YAML, which begins with `inputSet:` and is kept as it is.
+    /// A new input set from YAML, which begins with `inputSet:` and is kept as it is. One that does not fit its pipeline is an
+    /// error that tells what does not, by its place.
     pub fn create(&self, yaml: impl Into<String>) -> CreateInputSet {
         let (account, org, project) = self.scope.required();
         let api = self.scope.raw().pipeline();

@@ -79,6 +79,9 @@ pub struct Change {
     pub was: Option<String>,
     /// The Rust items, of the newer side where it has them.
     pub rust: Vec<String>,
+    /// Of a type that is not new: the methods that take or give it, at any depth.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub used_by: Vec<String>,
     /// The highest level of the details.
     pub level: Level,
     /// What differs.
@@ -124,6 +127,7 @@ impl Details {
             name: name.to_owned(),
             was: (was != name).then(|| was.to_owned()),
             rust,
+            used_by: Vec::new(),
             level: self.0.first()?.level,
             details: self.0,
         })

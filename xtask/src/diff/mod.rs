@@ -9,6 +9,7 @@ mod renames;
 mod side;
 mod text;
 mod types;
+mod uses;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -72,6 +73,7 @@ fn modules(old: &Api, new: &Api) -> Vec<Change> {
         name: name.clone(),
         was: None,
         rust: vec![name.clone()],
+        used_by: Vec::new(),
         level,
         details: vec![Detail {
             level,

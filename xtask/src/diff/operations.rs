@@ -78,6 +78,7 @@ fn whole(operation: &Operation, what: What, level: Level) -> Change {
         surface::answer(&operation.answer)
     );
     Change {
+        used_by: Vec::new(),
         what,
         name: operation.id.clone(),
         was: None,

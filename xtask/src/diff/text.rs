@@ -163,6 +163,9 @@ fn list(text: &mut String, title: &str, about: &str, lines: &[String]) {
     }
 }
 
+/// How many methods of a type are named.
+const METHODS: usize = 5;
+
 /// A change with all its details.
 fn entry(change: &Change) -> String {
     let mut text = format!(
@@ -182,6 +185,15 @@ fn entry(change: &Change) -> String {
                 let _ = writeln!(text, "  - {}: {}", detail.level.name(), detail.text);
             }
         }
+    }
+    if !change.used_by.is_empty() {
+        let shown = change.used_by.iter().take(METHODS);
+        let shown: Vec<String> = shown.map(|method| format!("`{method}`")).collect();
+        let _ = write!(text, "  - used by {}", shown.join(", "));
+        let _ = match change.used_by.len() - shown.len() {
+            0 => writeln!(text),
+            more => writeln!(text, " and {more} more"),
+        };
     }
     text
 }

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::{
     change::{Change, Detail, Details, Level, What},
     renames::Renames,
+    uses,
 };
 use crate::{
     generate::api::{Api, Member, Shape, Type, short},
@@ -14,6 +15,7 @@ use crate::{
 /// The changes of all types.
 pub(super) fn compare(old: &Api, new: &Api, renames: &Renames) -> Vec<Change> {
     let (before, after) = (places(old), places(new));
+    let (used, uses) = (uses::of_types(old), uses::of_types(new));
     let at = |places: &BTreeMap<&str, BTreeSet<&str>>, key: &str, ty: &Type| -> Vec<String> {
         let modules = places.get(key).into_iter().flatten();
         modules
@@ -24,12 +26,10 @@ pub(super) fn compare(old: &Api, new: &Api, renames: &Renames) -> Vec<Change> {
     for (key, ty) in &old.types {
         let now_key = renames.key(key);
         let Some(now) = new.types.get(now_key) else {
-            changes.push(whole(
-                ty,
-                at(&before, key, ty),
-                What::Removed,
-                Level::Breaking,
-            ));
+            changes.push(Change {
+                used_by: used.get(key.as_str()).cloned().unwrap_or_default(),
+                ..whole(ty, at(&before, key, ty), What::Removed, Level::Breaking)
+            });
             continue;
         };
         let mut details = Details::default();
@@ -66,7 +66,11 @@ pub(super) fn compare(old: &Api, new: &Api, renames: &Renames) -> Vec<Change> {
         } else {
             What::Renamed
         };
-        changes.extend(details.change(what, (&ty.origin, &now.origin), at(&after, now_key, now)));
+        let change = details.change(what, (&ty.origin, &now.origin), at(&after, now_key, now));
+        changes.extend(change.map(|change| Change {
+            used_by: uses.get(now_key).cloned().unwrap_or_default(),
+            ..change
+        }));
     }
     let renamed = renames.targets();
     for (key, ty) in &new.types {
@@ -116,6 +120,7 @@ fn whole(ty: &Type, rust: Vec<String>, what: What, level: Level) -> Change {
         name: ty.origin.clone(),
         was: None,
         rust,
+        used_by: Vec::new(),
         level,
         details: vec![Detail {
             level,

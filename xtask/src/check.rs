@@ -139,7 +139,7 @@ fn snapshots(root: &Path, made: &Generated) -> Result<()> {
         .map(|module| (module.name.clone(), surface::module(&made.api, module)))
         .collect();
     wanted.insert("shared".to_owned(), surface::shared(&made.api));
-    wanted.insert("hand_written".to_owned(), surface::hand_written(root)?);
+    wanted.extend(surface::hand_written(root)?);
     let folder = root.join(SNAPSHOTS);
     let mut faults = Vec::new();
     for entry in

@@ -1,14 +1,17 @@
 //! The public surface of the generated client, as a person reads it.
 
-use std::{fmt::Write as _, fs, path::Path};
+use std::fmt::Write as _;
 
-use anyhow::{Context, Result};
 use serde_json::{Value, json};
 
 use crate::generate::api::{
     Answer, Api, Found, Module, More, Operation, Paging, Place, Repeat, Shape, Step, Ty, Type,
     short,
 };
+
+mod hand_written;
+
+pub use hand_written::hand_written;
 
 /// The surface of one module: a line an operation, then its types with their members.
 pub fn module(api: &Api, module: &Module) -> String {
@@ -39,41 +42,6 @@ pub fn shared(api: &Api) -> String {
         }
     }
     text
-}
-
-/// The part that is written by hand, a line an item: every `pub` item in the files of the raw client of the workspace at
-/// `root` that no generator writes.
-pub fn hand_written(root: &Path) -> Result<String> {
-    let mut items = Vec::new();
-    let base = root.join("harness-api/src");
-    collect(&base, &base, &mut items)?;
-    items.sort();
-    Ok(items.join("\n"))
-}
-
-fn collect(base: &Path, folder: &Path, items: &mut Vec<String>) -> Result<()> {
-    let cannot = |path: &Path| format!("cannot read {}", path.display());
-    for entry in fs::read_dir(folder).with_context(|| cannot(folder))? {
-        let path = entry?.path();
-        if path.is_dir() {
-            if !path.ends_with("generated") {
-                collect(base, &path, items)?;
-            }
-            continue;
-        }
-        let file = path
-            .strip_prefix(base)
-            .unwrap_or(&path)
-            .display()
-            .to_string();
-        let text = fs::read_to_string(&path).with_context(|| cannot(&path))?;
-        for line in text.lines().map(str::trim) {
-            if line.starts_with("pub ") && !line.starts_with("pub(") {
-                items.push(format!("{file}: {}", line.trim_end_matches('{').trim_end()));
-            }
-        }
-    }
-    Ok(())
 }
 
 /// The surface as JSON: modules with their operations, and types by name.

@@ -38,3 +38,24 @@ pub(super) fn identify(_: ClientBuilder, _: &[u8]) -> Result<ClientBuilder> {
         "a client certificate in PEM needs the feature `rustls`",
     ))
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::{ErrorKind, Harness};
+
+    #[test]
+    fn what_is_no_certificate_is_refused_whatever_tls_there_is() {
+        let builder = || Harness::builder().api_key("sat.AcmeAccount.6650f0.example");
+        let pem = "-----BEGIN CERTIFICATE-----\n!\n-----END CERTIFICATE-----\n";
+        let has_tls = cfg!(any(feature = "rustls", feature = "native-tls"));
+        for (builder, is_possible) in [
+            (builder().root_certificate_pem(pem), has_tls),
+            (builder().client_identity_pem(pem), cfg!(feature = "rustls")),
+        ] {
+            let error = builder.build().unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::Build);
+            let names_feature = error.to_string().contains("needs the feature");
+            assert_eq!(names_feature, !is_possible, "{error}");
+        }
+    }
+}

@@ -4,10 +4,10 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use harness_api::reqwest::{self, Certificate, Identity, Proxy};
+use harness_api::reqwest::{self, Proxy};
 use harness_api::{Layer, redirect_policy};
 
-use super::{ApiKey, Harness, Inner, server};
+use super::{ApiKey, Harness, Inner, server, tls};
 use crate::error::{Error, Result, line};
 use crate::transport::{self, RateLimit, RetryPolicy, Transport};
 
@@ -118,13 +118,15 @@ impl HarnessBuilder {
         self
     }
 
-    /// Trusts one more authority, a certificate in PEM: for installations of your own.
+    /// Trusts one more authority, a certificate in PEM: for installations of your own. It needs the feature `rustls` or
+    /// `native-tls`.
     pub fn root_certificate_pem(mut self, pem: impl Into<Vec<u8>>) -> Self {
         self.http.roots.push(pem.into());
         self
     }
 
-    /// Shows this certificate to the server: certificate chain and private key in PEM.
+    /// Shows this certificate to the server: certificate chain and private key in PEM. It needs the feature
+    /// `rustls`.
     pub fn client_identity_pem(mut self, pem: impl Into<Vec<u8>>) -> Self {
         self.http.identity = Some(pem.into());
         self
@@ -283,28 +285,13 @@ impl Http {
             builder = builder.proxy(proxy);
         }
         for pem in &self.roots {
-            let root = Certificate::from_pem(pem)
-                .map_err(|_| Error::build("a root certificate is not valid PEM"))?;
-            builder = builder.add_root_certificate(root);
+            builder = tls::trust(builder, pem)?;
         }
         if let Some(pem) = &self.identity {
-            builder = builder.identity(identity(pem)?);
+            builder = tls::identify(builder, pem)?;
         }
         Ok(builder)
     }
-}
-
-#[cfg(feature = "rustls")]
-fn identity(pem: &[u8]) -> Result<Identity> {
-    Identity::from_pem(pem)
-        .map_err(|_| Error::build("the client certificate is not a chain and a private key in PEM"))
-}
-
-#[cfg(not(feature = "rustls"))]
-fn identity(_: &[u8]) -> Result<Identity> {
-    Err(Error::build(
-        "a client certificate in PEM needs the feature `rustls`",
-    ))
 }
 
 /// A client for links that carry their own permission. It may follow redirects: there is no key to lose.

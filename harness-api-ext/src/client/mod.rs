@@ -4,6 +4,7 @@ mod builder;
 mod credentials;
 mod environment;
 mod server;
+mod tls;
 
 use std::fmt;
 use std::sync::Arc;

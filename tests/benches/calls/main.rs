@@ -93,8 +93,9 @@ async fn pages() -> Result<String, Failure> {
     let harness = ways::ext(&url)?;
     read(&harness, true).await?;
     let (ahead, in_turn) = (read(&harness, true).await?, read(&harness, false).await?);
-    let count = PAGES as u32;
-    let hidden = (in_turn.as_secs_f64() - ahead.as_secs_f64()) / (PAUSE * count).as_secs_f64();
+    // What is not the reader's pauses is waiting for the server, and reading what came.
+    let waited = in_turn.saturating_sub(PAUSE * PAGES as u32);
+    let hidden = in_turn.saturating_sub(ahead).as_secs_f64() / waited.as_secs_f64();
     let mut table = format!(
         "\n| {PAGES} pages, {} ms each for server and reader | ms |\n|---|---:|\n",
         PAUSE.as_millis()

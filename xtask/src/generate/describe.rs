@@ -13,10 +13,12 @@ use serde_json::{Map, Value, json};
 use super::{
     emit::{Files, Origin},
     load,
-    lower::Lowered,
+    lower::{Lowered, references_under},
 };
 
 const COMPONENTS: &str = "#/components/schemas/";
+/// Where a file has its schemas.
+const ROOT: &str = "#/schemas/";
 /// References followed before a schema is taken for one that goes in circles.
 const DEPTH: usize = 20;
 
@@ -172,11 +174,11 @@ impl<'d> Schemas<'d> {
 
     /// The names of schemas that converted ones refer to, with those these refer to.
     fn reach(&self, schema: &Value, reached: &mut BTreeSet<String>) {
-        let mut open = Vec::new();
-        references(schema, &mut open);
-        while let Some(name) = open.pop() {
+        let mut open = BTreeSet::new();
+        references_under(ROOT, schema, &mut open);
+        while let Some(name) = open.pop_last() {
             if reached.insert(name.clone()) {
-                references(&self.named(&name), &mut open);
+                references_under(ROOT, &self.named(&name), &mut open);
             }
         }
     }
@@ -382,22 +384,7 @@ fn target(schema: &Value) -> Option<&str> {
 }
 
 fn reference(name: &str) -> Value {
-    json!({"$ref": format!("#/schemas/{name}")})
-}
-
-/// The names that a converted schema refers to.
-fn references(schema: &Value, found: &mut Vec<String>) {
-    match schema {
-        Value::Object(members) => {
-            let name = members.get("$ref").and_then(Value::as_str);
-            found.extend(name.and_then(|name| Some(name.strip_prefix("#/schemas/")?.to_owned())));
-            members
-                .values()
-                .for_each(|member| references(member, found));
-        }
-        Value::Array(items) => items.iter().for_each(|item| references(item, found)),
-        _ => {}
-    }
+    json!({"$ref": format!("{ROOT}{name}")})
 }
 
 /// Content types with their schemas.

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 
 use super::touched::Touched;
+use crate::generate::lower::references;
 
 const SCHEMAS: &str = "#/components/schemas/";
 
@@ -82,15 +83,6 @@ fn mark(schema: &mut Value) -> usize {
 
 fn name(schema: &Value) -> Option<&str> {
     schema.get("$ref")?.as_str()?.strip_prefix(SCHEMAS)
-}
-
-fn references(value: &Value, found: &mut BTreeSet<String>) {
-    found.extend(name(value).map(str::to_owned));
-    match value {
-        Value::Object(members) => members.values().for_each(|it| references(it, found)),
-        Value::Array(items) => items.iter().for_each(|it| references(it, found)),
-        _ => {}
-    }
 }
 
 #[cfg(test)]

@@ -9,6 +9,7 @@ pub mod names;
 mod operations;
 mod schemas;
 mod secrets;
+mod unions;
 mod unique;
 mod variants;
 
@@ -277,18 +278,27 @@ fn resolve_operation_names(
     }
 }
 
-/// Type keys that a lowered schema or operation refers to.
+/// The components that a schema or an operation refers to.
 pub fn references(value: &Value, found: &mut BTreeSet<String>) {
+    references_under(schemas::COMPONENTS, value, found);
+}
+
+/// What a value refers to, where all that it refers to is under `root`.
+pub fn references_under(root: &str, value: &Value, found: &mut BTreeSet<String>) {
     match value {
         Value::Object(members) => {
             if let Some(Value::String(reference)) = members.get("$ref") {
-                found.insert(reference.trim_start_matches(schemas::COMPONENTS).to_owned());
+                found.insert(reference.trim_start_matches(root).to_owned());
             }
             for member in members.values() {
-                references(member, found);
+                references_under(root, member, found);
             }
         }
-        Value::Array(items) => items.iter().for_each(|item| references(item, found)),
+        Value::Array(items) => {
+            for item in items {
+                references_under(root, item, found);
+            }
+        }
         _ => {}
     }
 }

@@ -7,7 +7,7 @@ use heck::ToSnakeCase;
 use serde_json::{Map, Value, json};
 
 use super::{
-    MemberFacts, TypeFacts, UnionFacts,
+    MemberFacts, TypeFacts,
     names::Names,
     secrets,
     unique::{Kind as Naming, unique},
@@ -19,7 +19,7 @@ use crate::generate::problems::Problems;
 pub(super) const COMPONENTS: &str = "#/components/schemas/";
 
 /// Deeper nesting of aliases and merges than any honest description has.
-const DEPTH: usize = 32;
+pub(super) const DEPTH: usize = 32;
 
 /// The place of an inline schema, from which it gets its name.
 #[derive(Clone, Debug)]
@@ -46,7 +46,7 @@ impl Spot {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Kind {
+pub(super) enum Kind {
     Struct,
     Enum,
     Union,
@@ -127,7 +127,7 @@ impl<'d> Schemas<'d> {
     }
 
     /// The component that a schema refers to.
-    fn target(&self, schema: &Value) -> Option<(&'d str, &'d Value)> {
+    pub(super) fn target(&self, schema: &Value) -> Option<(&'d str, &'d Value)> {
         let name = schema.get("$ref")?.as_str()?.strip_prefix(COMPONENTS)?;
         let raw: &'d Map<String, Value> = self.raw;
         raw.get_key_value(name)
@@ -161,7 +161,7 @@ impl<'d> Schemas<'d> {
             .is_some_and(|facts| facts.variants.is_some())
     }
 
-    fn kind(&self, schema: &Value, depth: usize) -> Kind {
+    pub(super) fn kind(&self, schema: &Value, depth: usize) -> Kind {
         if depth > DEPTH {
             return Kind::Other;
         }
@@ -371,7 +371,7 @@ impl<'d> Schemas<'d> {
     }
 
     /// Lowers the named component, once, and gives a reference to it.
-    fn component(&mut self, name: &str) -> Result<Value> {
+    pub(super) fn component(&mut self, name: &str) -> Result<Value> {
         let raw: &'d Map<String, Value> = self.raw;
         let Some(schema) = raw.get(name) else {
             return Ok(json!({}));
@@ -503,78 +503,6 @@ impl<'d> Schemas<'d> {
         }
         Ok(json!({"type": "object", "properties": members}))
     }
-
-    fn union(&mut self, schema: &Value) -> Result<UnionFacts> {
-        let mut facts = UnionFacts::default();
-        let text = |value: Option<&Value>| value.and_then(Value::as_str).map(str::to_owned);
-        facts.tag = text(schema.pointer("/discriminator/propertyName"))
-            .or_else(|| text(schema.get("x-harness-discriminator")));
-        facts.parent_tag = text(schema.pointer("/x-harness-parent-tag/property"));
-        self.add_variants(schema, &mut facts, 0)?;
-        for mapping in [
-            "/discriminator/mapping",
-            "/x-harness-mapping",
-            "/x-harness-parent-tag/mapping",
-        ] {
-            let Some(Value::Object(mapping)) = schema.pointer(mapping) else {
-                continue;
-            };
-            for (value, target) in mapping {
-                let target = match target.as_str() {
-                    Some(target) if target.starts_with(COMPONENTS) => target.to_owned(),
-                    Some(target) => format!("{COMPONENTS}{target}"),
-                    None => continue,
-                };
-                let lowered = self.lower(
-                    &json!({"$ref": target}),
-                    &Spot {
-                        module: None,
-                        parent: "Union".into(),
-                        member: value.clone(),
-                        origin: target.clone(),
-                    },
-                )?;
-                let Some(key) = key_of(&lowered) else {
-                    continue;
-                };
-                if facts.variants.contains(&key) && !facts.tags.iter().any(|(tag, _)| tag == value)
-                {
-                    facts.tags.push((value.clone(), key));
-                }
-            }
-        }
-        // Without a mapping, a discriminator's values are the names of the schemas.
-        if facts.tags.is_empty() && schema.pointer("/discriminator/propertyName").is_some() {
-            for variant in alternatives(schema).into_iter().flatten() {
-                if let Some((name, _)) = self.target(variant)
-                    && let Some(key) = key_of(&self.component(name)?)
-                {
-                    facts.tags.push((name.to_owned(), key));
-                }
-            }
-        }
-        facts.tags.sort();
-        Ok(facts)
-    }
-
-    fn add_variants(&mut self, schema: &Value, facts: &mut UnionFacts, depth: usize) -> Result<()> {
-        if depth > DEPTH {
-            return Ok(());
-        }
-        for variant in alternatives(schema).into_iter().flatten() {
-            let Some((name, target)) = self.target(variant) else {
-                continue;
-            };
-            if self.kind(target, 0) == Kind::Union {
-                self.add_variants(target, facts, depth + 1)?;
-            } else if let Some(key) = key_of(&self.component(name)?)
-                && !facts.variants.contains(&key)
-            {
-                facts.variants.push(key);
-            }
-        }
-        Ok(())
-    }
 }
 
 /// What typify makes of a member's name, nearly: two names that are one here may be one there.
@@ -605,7 +533,7 @@ pub(super) fn key_of(lowered: &Value) -> Option<String> {
     Some(reference.trim_start_matches(COMPONENTS).to_owned())
 }
 
-fn alternatives(schema: &Value) -> Option<&Vec<Value>> {
+pub(super) fn alternatives(schema: &Value) -> Option<&Vec<Value>> {
     schema
         .get("oneOf")
         .or_else(|| schema.get("anyOf"))

@@ -7,7 +7,7 @@ mod common;
 
 use std::time::{Duration, SystemTime};
 
-use common::Expect;
+use common::Exchange;
 use harness_api_ext::ccm::types;
 use serde_json::{Value, json};
 
@@ -18,7 +18,7 @@ const NOT_FOUND: &str = r#"{"status":"FAILURE","code":"RESOURCE_NOT_FOUND_EXCEPT
 
 #[tokio::test]
 async fn perspectives_are_kept_by_an_id_in_the_query() {
-    let expect = Expect::json(
+    let expect = Exchange::answering(
         r#"{"status":"SUCCESS","data":{"uuid":"pe1","name":"Shops","viewVersion":"v1","viewRules":null,
             "createdBy":null},"metaData":null,"correlationId":"c0ffee"}"#,
     );
@@ -48,7 +48,7 @@ async fn perspectives_are_kept_by_an_id_in_the_query() {
         )
         .await;
 
-    let expect = Expect::json(
+    let expect = Exchange::answering(
         r#"{"status":"SUCCESS","data":"Successfully deleted the view","metaData":null}"#,
     );
     expect
@@ -59,7 +59,7 @@ async fn perspectives_are_kept_by_an_id_in_the_query() {
         )
         .await;
 
-    let expect = Expect::json(
+    let expect = Exchange::answering(
         r#"{"status":"SUCCESS","data":{"views":[{"id":"pe1","name":"Shops"}],"totalCount":1}}"#,
     );
     let found = expect
@@ -82,7 +82,7 @@ async fn perspectives_are_kept_by_an_id_in_the_query() {
 
 #[tokio::test]
 async fn a_new_budget_is_answered_with_its_id() {
-    let expect = Expect::json(r#"{"status":"SUCCESS","data":"bu1","metaData":null}"#);
+    let expect = Exchange::answering(r#"{"status":"SUCCESS","data":"bu1","metaData":null}"#);
     let budgets = expect.account().budgets();
     let create = budgets
         .create("Shops", "pe1", 1200.0)
@@ -113,7 +113,7 @@ async fn a_new_budget_is_answered_with_its_id() {
 
 #[tokio::test]
 async fn budgets_are_read_replaced_and_deleted() {
-    let expect = Expect::json(
+    let expect = Exchange::answering(
         r#"{"status":"SUCCESS","data":{"uuid":"bu1","name":"Shops","budgetAmount":1200.0,"actualCost":300.5,
             "scope":{"type":"PERSPECTIVE","viewId":"pe1","viewName":"Shops"}},"metaData":null}"#,
     );
@@ -138,14 +138,15 @@ async fn budgets_are_read_replaced_and_deleted() {
         r#"{"status":"SUCCESS","data":"Successfully deleted the budget"}"#,
         r#"{"status":"SUCCESS","data":true}"#,
     ] {
-        let expect = Expect::json(answer);
+        let expect = Exchange::answering(answer);
         let delete = expect.account().budgets().delete("bu1");
         expect
             .sends(delete, &format!("DELETE {one}"), Value::Null)
             .await;
     }
 
-    let expect = Expect::json(r#"{"status":"SUCCESS","data":[{"uuid":"bu1"},{"uuid":"bu2"}]}"#);
+    let expect =
+        Exchange::answering(r#"{"status":"SUCCESS","data":[{"uuid":"bu1"},{"uuid":"bu2"}]}"#);
     let found = expect
         .sends(
             expect.account().budgets().list(),
@@ -155,7 +156,7 @@ async fn budgets_are_read_replaced_and_deleted() {
         .await;
     assert_eq!(found.len(), 2);
 
-    let expect = Expect::json(
+    let expect = Exchange::answering(
         r#"{"status":"SUCCESS","data":{"costData":[{"actualCost":300.5}],"forecastCost":700.0}}"#,
     );
     let costs = expect
@@ -170,7 +171,7 @@ async fn budgets_are_read_replaced_and_deleted() {
 
 #[tokio::test]
 async fn recommendations_are_asked_for_with_a_filter() {
-    let expect = Expect::json(
+    let expect = Exchange::answering(
         r#"{"status":"SUCCESS","data":{"items":[{"id":"re1","monthlySaving":120.5}],"offset":0,"limit":100}}"#,
     );
     let list = expect.account().recommendations().list().min_saving(100.0);
@@ -184,7 +185,7 @@ async fn recommendations_are_asked_for_with_a_filter() {
         .await;
     assert_eq!(found[0].monthly_saving, Some(120.5));
 
-    let expect = Expect::json(r#"{"status":"SUCCESS","data":7}"#);
+    let expect = Exchange::answering(r#"{"status":"SUCCESS","data":7}"#);
     let filter = types::K8sRecommendationFilterProperties {
         namespaces: Some(vec!["tills".into()]),
         ..Default::default()
@@ -203,7 +204,7 @@ async fn recommendations_are_asked_for_with_a_filter() {
         .await;
     assert_eq!(count, 7);
 
-    let expect = Expect::json(
+    let expect = Exchange::answering(
         r#"{"status":"SUCCESS","data":{"totalMonthlyCost":900.0,"totalMonthlySaving":120.5}}"#,
     );
     let sum = expect
@@ -215,7 +216,7 @@ async fn recommendations_are_asked_for_with_a_filter() {
         .await;
     assert_eq!(sum.total_monthly_saving, Some(120.5));
 
-    let expect = Expect::json(r#"{"status":"SUCCESS","data":null}"#);
+    let expect = Exchange::answering(r#"{"status":"SUCCESS","data":null}"#);
     expect
         .sends(
             expect.account().recommendations().mark("re1", "IGNORED"),
@@ -229,22 +230,23 @@ async fn recommendations_are_asked_for_with_a_filter() {
 
 #[tokio::test]
 async fn recommendations_are_read_page_after_page() {
-    let expect = Expect::each([
+    let expect = Exchange::each([
         r#"{"status":"SUCCESS","data":{"items":[{"id":"re1"},{"id":"re2"}],"offset":0,"limit":2}}"#,
         r#"{"status":"SUCCESS","data":{"items":[{"id":"re3"}],"offset":2,"limit":2}}"#,
     ]);
     let list = expect.account().recommendations().list();
     let found = list.page_size(2).collect_all().await.expect("a list");
     assert_eq!(found.len(), 3);
-    expect.saw(
-        &format!("POST /ccm/api/recommendation/overview/list?{ACCOUNT}"),
-        json!({"filterType": "CCMRecommendation", "offset": 2, "limit": 2}),
+    expect.saw_json(
+        "POST",
+        &format!("/ccm/api/recommendation/overview/list?{ACCOUNT}"),
+        &json!({"filterType": "CCMRecommendation", "offset": 2, "limit": 2}),
     );
 }
 
 #[tokio::test]
 async fn anomalies_are_asked_for_with_a_filter() {
-    let expect = Expect::json(
+    let expect = Exchange::answering(
         r#"{"status":"SUCCESS","data":[{"id":"an1","actualAmount":90.0,"expectedAmount":40.0}]}"#,
     );
     let list = expect.account().anomalies().list().min_cost(50.0);
@@ -264,7 +266,7 @@ async fn anomalies_are_asked_for_with_a_filter() {
 
 #[tokio::test]
 async fn what_does_not_exist_is_not_found() {
-    let expect = Expect::status("400 Bad Request", NOT_FOUND);
+    let expect = Exchange::status("400 Bad Request", NOT_FOUND);
     let account = expect.account();
     let errors = [
         account.perspectives().get("nope").await.err(),

@@ -7,7 +7,7 @@ mod common;
 
 use std::time::Duration;
 
-use common::{Expect, Play, Stage, builder};
+use common::{Exchange, Play, Stage, builder};
 use harness_api_ext::chaos::{Outcome, types};
 use harness_api_ext::{Backoff, WaitFailure};
 use serde_json::{Value, json};
@@ -31,7 +31,7 @@ fn soon() -> Backoff {
 
 #[tokio::test]
 async fn experiments_are_listed() {
-    let expect = Expect::json(
+    let expect = Exchange::answering(
         r#"{"data":[{"experimentID":"ex1","name":"Kill a till","isCronEnabled":false}],
             "pagination":{"index":0,"limit":50,"totalPages":1,"totalItems":1}}"#,
     );
@@ -51,7 +51,7 @@ async fn experiments_are_listed() {
 
 #[tokio::test]
 async fn experiments_are_saved_read_and_deleted() {
-    let expect = Expect::json(
+    let expect = Exchange::answering(
         r#"{"data":{"id":"ex1","identity":"kill_till","name":"Kill a till"},"auditAction":null}"#,
     );
     let experiments = expect.project().experiments();
@@ -75,7 +75,8 @@ async fn experiments_are_saved_read_and_deleted() {
         .await;
     assert_eq!(saved.id.as_deref(), Some("ex1"));
 
-    let expect = Expect::json(r#"{"experimentID":"ex1","identity":"kill_till","tags":null}"#);
+    let expect =
+        Exchange::answering(r#"{"experimentID":"ex1","identity":"kill_till","tags":null}"#);
     let read = expect
         .sends(
             expect.project().experiments().get("ex1"),
@@ -85,7 +86,7 @@ async fn experiments_are_saved_read_and_deleted() {
         .await;
     assert_eq!(read.identity.as_deref(), Some("kill_till"));
 
-    let expect = Expect::json(r#"{"experimentID":"ex1","isDeleted":true}"#);
+    let expect = Exchange::answering(r#"{"experimentID":"ex1","isDeleted":true}"#);
     expect
         .sends(
             expect.project().experiments().delete("ex1"),
@@ -97,7 +98,7 @@ async fn experiments_are_saved_read_and_deleted() {
 
 #[tokio::test]
 async fn an_experiment_is_run_and_waited_for() {
-    let expect = Expect::each([
+    let expect = Exchange::each([
         r#"{"notifyID":"no1"}"#,
         r#"{"phase":"Queued","completed":false}"#,
         r#"{"phase":"Running","completed":false,"faultsAwaited":1}"#,
@@ -175,7 +176,7 @@ async fn a_run_that_went_wrong_says_how() {
             "Melted",
         ),
     ] {
-        let expect = Expect::json(state);
+        let expect = Exchange::answering(state);
         let run = expect.project().experiments().run_of("ex1", "no1");
         let end = run.wait().backoff(soon()).await.expect("an end");
         assert_eq!(end.outcome, outcome);
@@ -193,7 +194,7 @@ async fn a_run_that_went_wrong_says_how() {
 
 #[tokio::test]
 async fn a_run_is_stopped() {
-    let expect = Expect::json(r#"{"experimentId":"ex1","isStopped":true}"#);
+    let expect = Exchange::answering(r#"{"experimentId":"ex1","isStopped":true}"#);
     let run = expect.project().experiments().run_of("ex1", "no1");
     expect
         .sends(
@@ -206,7 +207,7 @@ async fn a_run_is_stopped() {
 
 #[tokio::test]
 async fn infrastructures_are_read() {
-    let expect = Expect::json(
+    let expect = Exchange::answering(
         r#"{"infras":[{"identity":"k8s","name":"K8s","status":"ACTIVE"}],"totalNoOfInfrastructures":1,
             "pagination":{"index":0,"limit":50}}"#,
     );
@@ -225,7 +226,7 @@ async fn infrastructures_are_read() {
         .await;
     assert_eq!(found[0].status, Some(types::InfraV2Status::Active));
 
-    let expect = Expect::json(r#"{"identity":"k8s","name":"K8s"}"#);
+    let expect = Exchange::answering(r#"{"identity":"k8s","name":"K8s"}"#);
     let read = expect
         .sends(
             expect.project().chaos_infrastructures().get("prod", "k8s"),
@@ -238,7 +239,7 @@ async fn infrastructures_are_read() {
 
 #[tokio::test]
 async fn probes_are_read() {
-    let expect = Expect::json(
+    let expect = Exchange::answering(
         r#"{"data":[{"identity":"http","name":"Till answers"}],"totalNoOfProbes":1,"pagination":{"index":1,"limit":20,"totalItems":1}}"#,
     );
     let list = expect.project().probes().list().search("till");
@@ -251,7 +252,7 @@ async fn probes_are_read() {
         .await;
     assert_eq!((found.len(), found.total), (1, Some(1)));
 
-    let expect = Expect::json(r#"{"identity":"http","name":"Till answers"}"#);
+    let expect = Exchange::answering(r#"{"identity":"http","name":"Till answers"}"#);
     let read = expect
         .sends(
             expect.project().probes().get("http"),
@@ -264,7 +265,7 @@ async fn probes_are_read() {
 
 #[tokio::test]
 async fn what_does_not_exist_is_not_found_though_the_status_is_500() {
-    let expect = Expect::status("500 Internal Server Error", NOT_FOUND);
+    let expect = Exchange::status("500 Internal Server Error", NOT_FOUND);
     let project = expect.project();
     let errors = [
         project.experiments().get("nope").await.err(),
@@ -284,7 +285,7 @@ async fn what_does_not_exist_is_not_found_though_the_status_is_500() {
 
 #[tokio::test]
 async fn a_second_experiment_of_an_identity_exists_already() {
-    let expect = Expect::status(
+    let expect = Exchange::status(
         "500 Internal Server Error",
         r#"{"message":"failed to add experiment","description":"an experiment with identity kill_till already exists"}"#,
     );
@@ -295,7 +296,7 @@ async fn a_second_experiment_of_an_identity_exists_already() {
 
 #[tokio::test]
 async fn a_run_that_may_have_begun_is_not_begun_again() {
-    let expect = Expect::status("503 Service Unavailable", "{}");
+    let expect = Exchange::status("503 Service Unavailable", "{}");
     let experiments = expect.project().experiments();
     experiments.run("ex1").await.expect_err("an error");
     assert_eq!(expect.count(), 1);

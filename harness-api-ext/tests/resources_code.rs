@@ -5,7 +5,7 @@
 
 mod common;
 
-use common::Expect;
+use common::Exchange;
 use harness_api_ext::Order;
 use harness_api_ext::code::{Repository, types};
 use serde_json::{Value, json};
@@ -19,7 +19,7 @@ fn shop(method: &str, rest: &str) -> String {
     )
 }
 
-fn repository(expect: &Expect) -> Repository {
+fn repository(expect: &Exchange) -> Repository {
     expect.project().repository("shop")
 }
 
@@ -28,7 +28,7 @@ const REPOSITORY: &str = r#"{"id":7,"identifier":"shop","path":"AcmeAccount/reta
 
 #[tokio::test]
 async fn repositories_are_created_changed_and_deleted() {
-    let expect = Expect::json(REPOSITORY);
+    let expect = Exchange::answering(REPOSITORY);
     let repositories = expect.project().repositories();
     let create = repositories
         .create("shop")
@@ -63,7 +63,7 @@ async fn repositories_are_created_changed_and_deleted() {
         )
         .await;
 
-    let expect = Expect::json(r#"{"deleted_at":1761800000000}"#);
+    let expect = Exchange::answering(r#"{"deleted_at":1761800000000}"#);
     let delete = expect.project().repositories().delete("shop");
     expect.sends(delete, &shop("DELETE", ""), Value::Null).await;
 }
@@ -72,7 +72,7 @@ async fn repositories_are_created_changed_and_deleted() {
 async fn lists_are_paged_from_the_first_page() {
     macro_rules! check {
         ($list:expr, $rest:expr, $body:expr, $member:ident == $value:expr) => {
-            let expect = Expect::json($body);
+            let expect = Exchange::answering($body);
             #[allow(clippy::redundant_closure_call, reason = "the list needs the server")]
             let list = ($list)(&expect).page_size(30);
             let rest = concat!($rest, "page=1&limit=30");
@@ -131,7 +131,7 @@ async fn lists_are_paged_from_the_first_page() {
         number == Some(7)
     );
 
-    let expect = Expect::json(r#"[{"identifier":"shop"}]"#);
+    let expect = Exchange::answering(r#"[{"identifier":"shop"}]"#);
     let list = expect
         .project()
         .repositories()
@@ -151,7 +151,8 @@ async fn lists_are_paged_from_the_first_page() {
 
 #[tokio::test]
 async fn branches_and_tags_are_made_and_deleted() {
-    let expect = Expect::json(r#"{"name":"feature/next","sha":"0c1f4a","is_default":false}"#);
+    let expect =
+        Exchange::answering(r#"{"name":"feature/next","sha":"0c1f4a","is_default":false}"#);
     let branches = repository(&expect).branches();
     let create = branches.create("feature/next", "main").bypass_rules(false);
     let body = json!({"name": "feature/next", "target": "main", "bypass_rules": false});
@@ -185,7 +186,7 @@ async fn branches_and_tags_are_made_and_deleted() {
         .bypass_rules(true);
     expect.sends(create, &shop("POST", "/tags"), body).await;
 
-    let expect = Expect::status("204 No Content", "");
+    let expect = Exchange::status("204 No Content", "");
     let delete = repository(&expect).tags().delete("v1").bypass_rules(false);
     expect
         .sends(
@@ -198,7 +199,7 @@ async fn branches_and_tags_are_made_and_deleted() {
 
 #[tokio::test]
 async fn files_are_read_and_committed() {
-    let expect = Expect::json(
+    let expect = Exchange::answering(
         r#"{"type":"file","sha":"0c1f4a","name":"tills.md","path":"docs/tills.md","latest_commit":null,
             "content":{"encoding":"base64","data":"VGlsbHMK","size":6,"data_size":6}}"#,
     );
@@ -213,7 +214,7 @@ async fn files_are_read_and_committed() {
     let content = expect.sends(get, &line, Value::Null).await;
     assert_eq!(content.sha.as_deref(), Some("0c1f4a"));
 
-    let expect = Expect::text("application/octet-stream", "Tills\n");
+    let expect = Exchange::text("application/octet-stream", "Tills\n");
     let raw = expect
         .sends(
             repository(&expect).raw("docs/a b.md").at("next"),
@@ -223,7 +224,7 @@ async fn files_are_read_and_committed() {
         .await;
     assert_eq!(&*raw.collect(100).await.expect("content"), b"Tills\n");
 
-    let expect = Expect::json(r#"{"commit_id":"9b2d11","changed_files":[]}"#);
+    let expect = Exchange::answering(r#"{"commit_id":"9b2d11","changed_files":[]}"#);
     let commit = repository(&expect)
         .commit("main", "Say less")
         .message("Nobody reads it.")
@@ -246,7 +247,7 @@ async fn files_are_read_and_committed() {
 
 #[tokio::test]
 async fn pull_requests_go_their_way() {
-    let expect = Expect::json(
+    let expect = Exchange::answering(
         r#"{"number":7,"title":"More tills","state":"open","is_draft":true,"created":1761800000000,"merged":null,
             "merge_conflicts":null,"labels":null}"#,
     );
@@ -285,7 +286,7 @@ async fn pull_requests_go_their_way() {
         )
         .await;
 
-    let expect = Expect::json(r#"{"sha":"9b2d11","branch_deleted":true,"mergeable":true}"#);
+    let expect = Exchange::answering(r#"{"sha":"9b2d11","branch_deleted":true,"mergeable":true}"#);
     let merge = repository(&expect)
         .pull_request(7)
         .merge("squash")
@@ -307,7 +308,8 @@ async fn pull_requests_go_their_way() {
 
 #[tokio::test]
 async fn pull_requests_are_commented_and_reviewed() {
-    let expect = Expect::json(r#"{"id":21,"text":"Good.","kind":"comment","parent_id":null}"#);
+    let expect =
+        Exchange::answering(r#"{"id":21,"text":"Good.","kind":"comment","parent_id":null}"#);
     let pull = repository(&expect).pull_request(7);
     let line = shop("POST", "/pullreq/7/comments");
     let made = expect
@@ -339,7 +341,7 @@ async fn pull_requests_are_commented_and_reviewed() {
         )
         .await;
 
-    let expect = Expect::json(r#"[{"reviewer":{"id":3},"review_decision":"pending"}]"#);
+    let expect = Exchange::answering(r#"[{"reviewer":{"id":3},"review_decision":"pending"}]"#);
     let list = repository(&expect).pull_request(7).reviewers();
     let page = expect
         .sends(list, &shop("GET", "/pullreq/7/reviewers"), Value::Null)
@@ -349,7 +351,7 @@ async fn pull_requests_are_commented_and_reviewed() {
         Some(types::EnumPullReqReviewDecision::Pending)
     );
 
-    let expect = Expect::status("204 No Content", "");
+    let expect = Exchange::status("204 No Content", "");
     let pull = repository(&expect).pull_request(7);
     expect
         .sends(
@@ -370,7 +372,7 @@ async fn pull_requests_are_commented_and_reviewed() {
 
 #[tokio::test]
 async fn errors_of_the_service_are_told_apart() {
-    let expect = Expect::status("404 Not Found", r#"{"message":"Repository not found"}"#);
+    let expect = Exchange::status("404 Not Found", r#"{"message":"Repository not found"}"#);
     let missing = [
         expect
             .project()
@@ -397,7 +399,7 @@ async fn errors_of_the_service_are_told_apart() {
     for error in missing {
         assert!(error.is_not_found(), "{error}");
     }
-    let expect = Expect::status(
+    let expect = Exchange::status(
         "409 Conflict",
         r#"{"message":"a repository of this name already exists"}"#,
     );
@@ -409,7 +411,7 @@ async fn errors_of_the_service_are_told_apart() {
         .expect_err("taken");
     assert!(error.is_already_exists(), "{error}");
 
-    let expect = Expect::status(
+    let expect = Exchange::status(
         "422 Unprocessable Entity",
         r#"{"message":"rules","conflict_files":["a.md"],"rule_violations":[{"rule":{"identifier":"protect-main"},
             "violations":[{"code":"pullreq.approvals.require_minimum_count","message":"2 approvals needed","params":[0,2]}]}]}"#,

@@ -5,7 +5,7 @@
 
 mod common;
 
-use common::Expect;
+use common::Exchange;
 use harness_api_ext::ff::types;
 use serde_json::{Value, json};
 
@@ -27,7 +27,7 @@ fn at(method_and_path: &str) -> String {
 
 #[tokio::test]
 async fn flags_are_created_with_the_project_in_the_body() {
-    let expect = Expect::status("201 Created", CHANGED);
+    let expect = Exchange::status("201 Created", CHANGED);
     let flags = expect.project().feature_flags();
     let line = format!("POST /cf/admin/features?{ORG}");
     let answer = expect
@@ -67,7 +67,7 @@ async fn flags_are_created_with_the_project_in_the_body() {
 
 #[tokio::test]
 async fn flags_are_changed_by_instructions() {
-    let expect = Expect::json(CHANGED);
+    let expect = Exchange::answering(CHANGED);
     let flags = expect.project().feature_flags();
     let patch = flags
         .patch("dark_mode")
@@ -106,7 +106,7 @@ async fn flags_are_changed_by_instructions() {
 
 #[tokio::test]
 async fn flags_are_read_and_deleted() {
-    let expect = Expect::json(FLAG);
+    let expect = Exchange::answering(FLAG);
     let flags = expect.project().feature_flags();
     let flag = expect
         .sends(
@@ -118,7 +118,7 @@ async fn flags_are_read_and_deleted() {
     let here = flag.env_properties.expect("properties");
     assert_eq!(here.state, Some(types::FeatureState::On));
 
-    let expect = Expect::json(
+    let expect = Exchange::answering(
         r#"{"features":[{"identifier":"dark_mode"}],"itemCount":1,"pageCount":1,"pageIndex":0,"pageSize":15}"#,
     );
     let list = expect.project().feature_flags().list().search("dark");
@@ -137,7 +137,7 @@ async fn flags_are_read_and_deleted() {
         .await;
     assert_eq!((found.len(), found.total), (1, Some(1)));
 
-    let expect = Expect::status("204 No Content", "");
+    let expect = Exchange::status("204 No Content", "");
     let flags = expect.project().feature_flags();
     expect
         .sends(
@@ -160,7 +160,7 @@ async fn targets_are_kept_in_an_environment() {
     let there = "&environmentIdentifier=prod";
     let body = json!({"identifier": "shop_7", "name": "Shop 7", "account": "AcmeAccount", "org": "retail",
         "project": "checkout", "environment": "prod", "anonymous": false, "attributes": {"country": "fr"}});
-    let expect = Expect::status("201 Created", "");
+    let expect = Exchange::status("201 Created", "");
     let create = expect.project().targets("prod").create("shop_7", "Shop 7");
     expect
         .sends(
@@ -170,7 +170,7 @@ async fn targets_are_kept_in_an_environment() {
         )
         .await;
 
-    let expect = Expect::json(
+    let expect = Exchange::answering(
         r#"{"identifier":"shop_7","name":"Shop 7","account":"AcmeAccount","org":"retail","project":"checkout",
             "environment":"prod","anonymous":false,"attributes":{"country":"fr"}}"#,
     );
@@ -198,7 +198,7 @@ async fn targets_are_kept_in_an_environment() {
         .await;
 
     let expect =
-        Expect::json(r#"{"targets":[{"identifier":"shop_7"}],"itemCount":1,"pageSize":10}"#);
+        Exchange::answering(r#"{"targets":[{"identifier":"shop_7"}],"itemCount":1,"pageSize":10}"#);
     let list = expect.project().targets("prod").list().search("shop");
     let found = expect
         .sends(
@@ -213,7 +213,7 @@ async fn targets_are_kept_in_an_environment() {
 #[tokio::test]
 async fn segments_are_kept_in_an_environment() {
     let there = "&environmentIdentifier=prod";
-    let expect = Expect::status("201 Created", "");
+    let expect = Exchange::status("201 Created", "");
     let create = expect.project().segments("prod").create("pilot", "Pilot");
     expect
         .sends(
@@ -228,7 +228,8 @@ async fn segments_are_kept_in_an_environment() {
         )
         .await;
 
-    let expect = Expect::json(r#"{"identifier":"pilot","included":[{"identifier":"shop_7"}]}"#);
+    let expect =
+        Exchange::answering(r#"{"identifier":"pilot","included":[{"identifier":"shop_7"}]}"#);
     let segments = expect.project().segments("prod");
     let segment = expect
         .sends(
@@ -264,7 +265,7 @@ async fn segments_are_kept_in_an_environment() {
         .await;
 
     let expect =
-        Expect::json(r#"{"segments":[{"identifier":"pilot"}],"itemCount":1,"pageSize":10}"#);
+        Exchange::answering(r#"{"segments":[{"identifier":"pilot"}],"itemCount":1,"pageSize":10}"#);
     let list = expect.project().segments("prod").list().search("pilot");
     let found = expect
         .sends(
@@ -278,7 +279,7 @@ async fn segments_are_kept_in_an_environment() {
 
 #[tokio::test]
 async fn what_does_not_exist_is_not_found() {
-    let expect = Expect::status("404 Not Found", NOT_FOUND);
+    let expect = Exchange::status("404 Not Found", NOT_FOUND);
     let project = expect.project();
     let errors = [
         project.feature_flags().get("nope").await.err(),
@@ -294,7 +295,7 @@ async fn what_does_not_exist_is_not_found() {
 
 #[tokio::test]
 async fn a_flag_of_the_same_identifier_exists_already() {
-    let expect = Expect::status(
+    let expect = Exchange::status(
         "409 Conflict",
         r#"{"code":"409","message":"a flag dark_mode already exists","details":null}"#,
     );

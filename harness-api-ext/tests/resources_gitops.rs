@@ -7,7 +7,7 @@ mod common;
 
 use std::time::Duration;
 
-use common::Expect;
+use common::Exchange;
 use harness_api_ext::gitops::{is_agent_absent, types};
 use harness_api_ext::{Backoff, Order};
 use serde_json::{Value, json};
@@ -38,7 +38,7 @@ const AGENT: &str = r#"{"accountIdentifier":"AcmeAccount","orgIdentifier":"retai
 
 #[tokio::test]
 async fn agents_are_created_with_their_scope_in_the_body() {
-    let expect = Expect::json(AGENT);
+    let expect = Exchange::answering(AGENT);
     let agents = expect.project().gitops().agents();
     let create = agents
         .create("ops", "Operations")
@@ -72,7 +72,7 @@ async fn agents_are_created_with_their_scope_in_the_body() {
 
 #[tokio::test]
 async fn agents_of_all_levels_are_read_and_deleted() {
-    let expect = Expect::json(AGENT);
+    let expect = Exchange::answering(AGENT);
     let agents = expect.project().gitops().agents();
     let agent = expect
         .sends(
@@ -98,7 +98,7 @@ async fn agents_of_all_levels_are_read_and_deleted() {
 async fn agents_are_listed() {
     let page = r#"{"content":[{"identifier":"ops"},{"identifier":"edge"}],"totalPages":1,"totalItems":"2",
         "pageItemCount":2,"pageSize":20,"pageIndex":0,"empty":false}"#;
-    let expect = Expect::json(page);
+    let expect = Exchange::answering(page);
     let list = expect
         .project()
         .gitops()
@@ -121,7 +121,7 @@ async fn agents_are_listed() {
 #[tokio::test]
 async fn what_installs_an_agent_is_text() {
     let yaml = "apiVersion: v1\nkind: Namespace # \"gitops\"\n";
-    let expect = Expect::text("application/json", yaml);
+    let expect = Exchange::text("application/json", yaml);
     let agents = expect.project().gitops().agents();
     let get = agents
         .deploy_yaml("ops")
@@ -174,7 +174,7 @@ async fn what_installs_an_agent_is_text() {
 
 #[tokio::test]
 async fn an_agent_is_waited_for_until_all_of_it_is_healthy() {
-    let expect = Expect::each(vec![
+    let expect = Exchange::each(vec![
         r#"{"identifier":"ops"}"#,
         r#"{"identifier":"ops","health":{"connectionStatus":"CONNECTED","harnessGitopsAgent":{"status":"HEALTH_STATUS_UNSET"}}}"#,
         r#"{"identifier":"ops","health":{"connectionStatus":"CONNECTED","harnessGitopsAgent":{"status":"HEALTHY"},
@@ -195,7 +195,7 @@ async fn an_agent_is_waited_for_until_all_of_it_is_healthy() {
 
 #[tokio::test]
 async fn an_agent_is_watched() {
-    let expect = Expect::each(vec![
+    let expect = Exchange::each(vec![
         r#"{"identifier":"ops"}"#,
         r#"{"identifier":"ops","health":{"connectionStatus":"CONNECTED","harnessGitopsAgent":{"status":"HEALTHY"}}}"#,
     ]);
@@ -216,7 +216,7 @@ const PAGE: &str = r#"{"content":[{"identifier":"tills","agentIdentifier":"ops"}
 
 #[tokio::test]
 async fn lists_have_scope_filter_and_page_in_the_body() {
-    let expect = Expect::json(PAGE);
+    let expect = Exchange::answering(PAGE);
     let gitops = expect.project().gitops();
     let query = "?routingId=AcmeAccount";
 
@@ -299,7 +299,7 @@ async fn lists_have_scope_filter_and_page_in_the_body() {
 async fn clusters_are_created_replaced_and_deleted() {
     let answer = r#"{"identifier":"tills","agentIdentifier":"ops","createdAt":{"seconds":"1761800000","nanos":0},
         "cluster":{"name":"tills","server":"https://tills","config":{"bearerToken":"t0k3n"},"shard":"0"}}"#;
-    let expect = Expect::json(answer);
+    let expect = Exchange::answering(answer);
     let clusters = expect.project().gitops().clusters();
     let path = "/gitops/api/v1/agents/account.ops/clusters";
     let create = clusters
@@ -349,7 +349,7 @@ async fn clusters_are_created_replaced_and_deleted() {
         )
         .await;
     assert_eq!(got.identifier.as_deref(), Some("tills"));
-    let expect = Expect::json("{}");
+    let expect = Exchange::answering("{}");
     let delete = expect
         .project()
         .gitops()
@@ -368,7 +368,7 @@ async fn clusters_are_created_replaced_and_deleted() {
 #[tokio::test]
 async fn repositories_are_created_replaced_and_deleted() {
     let answer = r#"{"identifier":"shop","repository":{"repo":"https://git/shop","type":"git","connectionState":null}}"#;
-    let expect = Expect::json(answer);
+    let expect = Exchange::answering(answer);
     let repositories = expect.project().gitops().repositories();
     let path = "/gitops/api/v1/agents/ops/repositories";
     let create = repositories
@@ -403,7 +403,7 @@ async fn repositories_are_created_replaced_and_deleted() {
             Value::Null,
         )
         .await;
-    let expect = Expect::json("{}");
+    let expect = Exchange::answering("{}");
     let delete = expect
         .project()
         .gitops()
@@ -417,7 +417,7 @@ async fn repositories_are_created_replaced_and_deleted() {
 #[tokio::test]
 async fn repository_credentials_are_created_replaced_and_deleted() {
     let answer = r#"{"identifier":"retail","repoCreds":{"url":"https://git/retail","type":"git"}}"#;
-    let expect = Expect::json(answer);
+    let expect = Exchange::answering(answer);
     let credentials = expect.project().gitops().repository_credentials();
     let path = "/gitops/api/v1/agents/ops/repocreds";
     let create = credentials
@@ -447,7 +447,7 @@ async fn repository_credentials_are_created_replaced_and_deleted() {
             Value::Null,
         )
         .await;
-    let expect = Expect::json("{}");
+    let expect = Exchange::answering("{}");
     let delete = expect
         .project()
         .gitops()
@@ -460,7 +460,7 @@ async fn repository_credentials_are_created_replaced_and_deleted() {
 
 #[tokio::test]
 async fn errors_of_the_service_are_told_apart() {
-    let expect = Expect::status(
+    let expect = Exchange::status(
         "404 Not Found",
         r#"{"error":"application billing not found","code":5,"message":"application billing not found","details":[]}"#,
     );

@@ -7,7 +7,7 @@ mod common;
 
 use std::time::Duration;
 
-use common::Expect;
+use common::Exchange;
 use harness_api_ext::gitops::{ApplicationOutcome, Health, Phase, SyncStatus, is_agent_absent};
 use harness_api_ext::{Backoff, WaitFailure};
 use serde_json::{Value, json};
@@ -32,7 +32,7 @@ fn often() -> Backoff {
 
 #[tokio::test]
 async fn applications_are_created() {
-    let expect = Expect::json(SYNCED);
+    let expect = Exchange::answering(SYNCED);
     let create = expect
         .project()
         .gitops()
@@ -91,7 +91,7 @@ async fn applications_are_created() {
 
 #[tokio::test]
 async fn an_application_is_read_replaced_and_deleted() {
-    let expect = Expect::json(SYNCED);
+    let expect = Exchange::answering(SYNCED);
     let billing = expect
         .project()
         .gitops()
@@ -131,7 +131,7 @@ async fn an_application_is_read_replaced_and_deleted() {
     let line = at(&format!("GET {PATH}/billing?query.appNamespace=tills"));
     expect.sends(elsewhere.get(), &line, Value::Null).await;
 
-    let expect = Expect::json("{}");
+    let expect = Exchange::answering("{}");
     let billing = expect
         .project()
         .gitops()
@@ -152,7 +152,7 @@ async fn an_application_is_read_replaced_and_deleted() {
 
 #[tokio::test]
 async fn what_an_application_has_deployed_is_listed() {
-    let expect = Expect::json(
+    let expect = Exchange::answering(
         r#"{"nodes":[{"resourceRef":{"kind":"Deployment","name":"till"},"health":{"status":"Healthy"}}],"orphanedNodes":null}"#,
     );
     let billing = expect.project().gitops().application("ops", "billing");
@@ -163,7 +163,8 @@ async fn what_an_application_has_deployed_is_listed() {
     let tree = expect.sends(tree, &line, Value::Null).await;
     assert_eq!(tree.nodes.map(|nodes| nodes.len()), Some(1));
 
-    let expect = Expect::json(r#"{"items":[{"kind":"Deployment","name":"till","modified":true}]}"#);
+    let expect =
+        Exchange::answering(r#"{"items":[{"kind":"Deployment","name":"till","modified":true}]}"#);
     let billing = expect.project().gitops().application("ops", "billing");
     let line = at("GET /gitops/api/v1/agents/ops/applications/billing/managed-resources");
     let items = expect
@@ -274,7 +275,7 @@ const NEVER: &str = application!(
 
 #[tokio::test]
 async fn a_sync_is_waited_for_past_the_state_that_was_there_before() {
-    let expect = Expect::each(vec![
+    let expect = Exchange::each(vec![
         ASKED,
         SYNCED,
         ASKED,
@@ -314,12 +315,12 @@ async fn a_sync_is_waited_for_past_the_state_that_was_there_before() {
     assert_eq!(end.state.health(), Health::Healthy);
     assert_eq!(end.state.sync(), SyncStatus::Synced);
     assert_eq!(expect.count(), 7);
-    expect.saw(&at(&format!("GET {PATH}/billing")), Value::Null);
+    expect.saw_json("GET", &at(&format!("{PATH}/billing")), &Value::Null);
 }
 
 #[tokio::test]
 async fn a_sync_of_parts_or_without_change_is_waited_for_otherwise() {
-    let expect = Expect::each(vec![RUNNING, FAILED]);
+    let expect = Exchange::each(vec![RUNNING, FAILED]);
     let billing = expect
         .project()
         .gitops()
@@ -358,7 +359,7 @@ async fn a_sync_of_parts_or_without_change_is_waited_for_otherwise() {
 #[tokio::test]
 async fn a_sync_of_parts_does_not_wait_for_the_whole_and_a_dry_run_not_for_a_change() {
     for (dry_run, last) in [(false, IN_PART), (true, TRIED)] {
-        let expect = Expect::each(vec![RUNNING, RUNNING, last]);
+        let expect = Exchange::each(vec![RUNNING, RUNNING, last]);
         let billing = expect
             .project()
             .gitops()
@@ -377,7 +378,7 @@ async fn a_sync_of_parts_does_not_wait_for_the_whole_and_a_dry_run_not_for_a_cha
 
 #[tokio::test]
 async fn an_application_is_waited_for_as_it_is_asked() {
-    let expect = Expect::each(vec![NEVER, PROGRESSING, READY]);
+    let expect = Exchange::each(vec![NEVER, PROGRESSING, READY]);
     let billing = expect
         .project()
         .gitops()
@@ -396,7 +397,7 @@ async fn an_application_is_waited_for_as_it_is_asked() {
         .expect("an end");
     assert_eq!(end.outcome, ApplicationOutcome::Reached);
 
-    let expect = Expect::json(UNCHANGED);
+    let expect = Exchange::answering(UNCHANGED);
     let billing = expect
         .project()
         .gitops()
@@ -415,7 +416,7 @@ async fn an_application_is_waited_for_as_it_is_asked() {
     assert_eq!(synced.outcome, ApplicationOutcome::OperationFailed);
     assert_eq!(synced.state.phase(), Some(Phase::Error));
 
-    let expect = Expect::json(SUSPENDED);
+    let expect = Exchange::answering(SUSPENDED);
     let billing = expect
         .project()
         .gitops()
@@ -430,7 +431,7 @@ async fn an_application_is_waited_for_as_it_is_asked() {
 
 #[tokio::test]
 async fn an_application_is_watched() {
-    let expect = Expect::each(vec![RUNNING, READY]);
+    let expect = Exchange::each(vec![RUNNING, READY]);
     let billing = expect
         .project()
         .gitops()
@@ -442,7 +443,7 @@ async fn an_application_is_watched() {
     }
     assert_eq!(phases, [Some(Phase::Running), Some(Phase::Succeeded)]);
 
-    let expect = Expect::each(vec![ASKED, READY]);
+    let expect = Exchange::each(vec![ASKED, READY]);
     let billing = expect
         .project()
         .gitops()
@@ -457,7 +458,7 @@ async fn an_application_is_watched() {
 
 #[tokio::test]
 async fn errors_of_the_service_are_told_apart() {
-    let expect = Expect::status(
+    let expect = Exchange::status(
         "404 Not Found",
         r#"{"error":"application billing not found","code":5,"message":"application billing not found","details":[]}"#,
     );
@@ -466,7 +467,7 @@ async fn errors_of_the_service_are_told_apart() {
     assert!(error.is_not_found(), "{error}");
     assert!(!is_agent_absent(&error), "{error}");
 
-    let expect = Expect::status(
+    let expect = Exchange::status(
         "400 Bad Request",
         r#"{"error":"agent is not registered","code":9,"message":"Agent is not registered","details":[]}"#,
     );

@@ -5,7 +5,7 @@
 
 mod common;
 
-use common::Expect;
+use common::Exchange;
 use harness_api_ext::Order;
 use harness_api_ext::har::types;
 use serde_json::{Value, json};
@@ -16,7 +16,7 @@ const REGISTRY: &str = r#"{"status":"SUCCESS","data":{"identifier":"images","pac
 
 #[tokio::test]
 async fn registries_are_created() {
-    let expect = Expect::json(REGISTRY);
+    let expect = Exchange::answering(REGISTRY);
     let registries = expect.project().registries();
     let create = registries
         .create("images", "DOCKER")
@@ -63,7 +63,7 @@ async fn registries_are_created() {
 
 #[tokio::test]
 async fn a_registry_is_read_replaced_and_deleted() {
-    let expect = Expect::json(REGISTRY);
+    let expect = Exchange::answering(REGISTRY);
     let registries = expect.project().registries();
     let path = "/har/api/v1/registry/AcmeAccount/retail/checkout/images/+";
     let mut registry = expect
@@ -93,7 +93,7 @@ async fn a_registry_is_read_replaced_and_deleted() {
     assert_eq!(error.kind(), harness_api_ext::ErrorKind::Build);
     assert_eq!(expect.count(), before);
 
-    let expect = Expect::json(r#"{"status":"SUCCESS"}"#);
+    let expect = Exchange::answering(r#"{"status":"SUCCESS"}"#);
     let delete = expect.project().registries().delete("images");
     expect
         .sends(delete, &format!("DELETE {path}"), Value::Null)
@@ -110,7 +110,7 @@ async fn a_registry_is_read_replaced_and_deleted() {
 
 #[tokio::test]
 async fn registries_and_artifacts_of_a_level_are_listed() {
-    let expect = Expect::json(
+    let expect = Exchange::answering(
         r#"{"status":"SUCCESS","data":{"registries":[{"identifier":"images","type":"VIRTUAL","artifactsCount":3}],
             "itemCount":1,"pageCount":1,"pageIndex":0,"pageSize":20}}"#,
     );
@@ -142,7 +142,7 @@ async fn registries_and_artifacts_of_a_level_are_listed() {
         )
         .await;
 
-    let expect = Expect::json(
+    let expect = Exchange::answering(
         r#"{"status":"SUCCESS","data":{"artifacts":[{"name":"till","version":"1.4.0","labels":null}],
             "itemCount":1,"pageCount":1,"pageIndex":0,"pageSize":20}}"#,
     );
@@ -162,7 +162,7 @@ async fn registries_and_artifacts_of_a_level_are_listed() {
 #[tokio::test]
 async fn artifacts_versions_and_files_are_listed() {
     let images = "/har/api/v1/registry/AcmeAccount/retail/checkout/images/+";
-    let expect = Expect::json(
+    let expect = Exchange::answering(
         r#"{"status":"SUCCESS","data":{"artifacts":[{"name":"retail/till"}],"itemCount":1,"pageCount":1,"pageIndex":0,
             "pageSize":20}}"#,
     );
@@ -177,7 +177,7 @@ async fn artifacts_versions_and_files_are_listed() {
     let page = expect.sends(list, &line, Value::Null).await;
     assert_eq!(page.items[0].name.as_deref(), Some("retail/till"));
 
-    let expect = Expect::json(
+    let expect = Exchange::answering(
         r#"{"status":"SUCCESS","data":{"artifactVersions":[{"name":"1.4.0","size":"12MB","digestCount":2}],"itemCount":1,
             "pageCount":1,"pageIndex":0,"pageSize":20}}"#,
     );
@@ -195,7 +195,7 @@ async fn artifacts_versions_and_files_are_listed() {
     let page = expect.sends(list, &line, Value::Null).await;
     assert_eq!(page.items[0].digest_count, Some(2));
 
-    let expect = Expect::json(
+    let expect = Exchange::answering(
         r#"{"status":"SUCCESS","files":[],"data":{"files":[{"name":"till-1.4.0.tgz","size":"12MB","checksums":["SHA-1: 0c1f"]}],
             "itemCount":1,"pageCount":1,"pageIndex":0,"pageSize":20}}"#,
     );
@@ -214,7 +214,7 @@ async fn artifacts_versions_and_files_are_listed() {
 #[tokio::test]
 async fn artifacts_and_versions_are_read_and_deleted() {
     let till = "/har/api/v1/registry/AcmeAccount/retail/checkout/images/+/artifact/till";
-    let expect = Expect::json(
+    let expect = Exchange::answering(
         r#"{"status":"SUCCESS","data":{"imageName":"till","version":"1.4.0","packageType":"DOCKER","downloadsCount":7,
             "mainHeader":"Docker","sections":[]},"downloadUrl":"https://pkg.example.com/till?signature=s1gned"}"#,
     );
@@ -267,7 +267,7 @@ async fn artifacts_and_versions_are_read_and_deleted() {
 
 #[tokio::test]
 async fn errors_of_the_service_are_told_apart() {
-    let expect = Expect::status(
+    let expect = Exchange::status(
         "404 Not Found",
         r#"{"code":"404","message":"registry images not found","details":null}"#,
     );
@@ -294,7 +294,7 @@ async fn errors_of_the_service_are_told_apart() {
     for error in missing {
         assert!(error.is_not_found(), "{error}");
     }
-    let expect = Expect::status(
+    let expect = Exchange::status(
         "409 Conflict",
         r#"{"code":"409","message":"registry images already exists"}"#,
     );

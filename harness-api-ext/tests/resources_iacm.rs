@@ -7,7 +7,7 @@ mod common;
 
 use std::time::{Duration, SystemTime};
 
-use common::Expect;
+use common::Exchange;
 use harness_api_ext::iacm::types;
 use harness_api_ext::{Backoff, Order, WaitFailure};
 use serde_json::{Value, json};
@@ -31,7 +31,7 @@ const NOT_FOUND: &str = r#"{"name":"not_found","id":"q3Zt9aB1","message":"worksp
 #[tokio::test]
 async fn a_workspace_is_created_with_its_variables() {
     // The server answers with nothing.
-    let expect = Expect::status("201 Created", "");
+    let expect = Exchange::status("201 Created", "");
     let create =
         expect
             .project()
@@ -67,7 +67,7 @@ async fn a_workspace_is_created_with_its_variables() {
         .await;
     assert_eq!(evaluation, None);
 
-    let expect = Expect::status(
+    let expect = Exchange::status(
         "201 Created",
         r#"{"policy_evaluation":{"id":812,"status":"warning"}}"#,
     );
@@ -95,7 +95,7 @@ async fn a_workspace_is_created_with_its_variables() {
 
 #[tokio::test]
 async fn an_update_takes_what_a_read_gives() {
-    let expect = Expect::json(WORKSPACE);
+    let expect = Exchange::answering(WORKSPACE);
     let workspaces = expect.project().workspaces();
     let mut workspace = expect
         .sends(
@@ -106,7 +106,7 @@ async fn an_update_takes_what_a_read_gives() {
         .await;
     workspace.repository_branch = Some("next".into());
 
-    let expect = Expect::json("{}");
+    let expect = Exchange::answering("{}");
     let update = expect.project().workspaces().update(workspace);
     expect
         .sends(
@@ -126,7 +126,7 @@ async fn an_update_takes_what_a_read_gives() {
 
 #[tokio::test]
 async fn workspaces_are_listed_from_page_1() {
-    let expect = Expect::json(r#"[{"identifier":"network","status":"drifted"}]"#);
+    let expect = Exchange::answering(r#"[{"identifier":"network","status":"drifted"}]"#);
     let list = expect.project().workspaces().list().search("net");
     let found = expect
         .sends(
@@ -147,7 +147,7 @@ async fn workspaces_are_listed_from_page_1() {
 #[tokio::test]
 async fn workspaces_are_unlocked_looked_into_and_deleted() {
     let expect =
-        Expect::json(r#"{"resources":[{"name":"main"}],"outputs":null,"data_sources":[]}"#);
+        Exchange::answering(r#"{"resources":[{"name":"main"}],"outputs":null,"data_sources":[]}"#);
     let held = expect
         .sends(
             expect
@@ -161,7 +161,7 @@ async fn workspaces_are_unlocked_looked_into_and_deleted() {
         .await;
     assert_eq!(held.resources.map(|all| all.len()), Some(1));
 
-    let expect = Expect::status("204 No Content", "");
+    let expect = Exchange::status("204 No Content", "");
     let workspaces = expect.project().workspaces();
     expect
         .sends(
@@ -181,7 +181,7 @@ async fn workspaces_are_unlocked_looked_into_and_deleted() {
 
 #[tokio::test]
 async fn executions_are_read() {
-    let expect = Expect::json(r#"[{"workspace":"network","status":"none"}]"#);
+    let expect = Exchange::answering(r#"[{"workspace":"network","status":"none"}]"#);
     let executions = expect.project().workspace_executions();
     let day = |number: u64| SystemTime::UNIX_EPOCH + Duration::from_secs(number * 86_400);
     let found = expect
@@ -220,14 +220,14 @@ async fn executions_are_read() {
 async fn an_execution_is_waited_for() {
     let line = format!("GET {HERE}/executions/pZ3kq0/x81Fhe");
     let soon = Backoff::every(Duration::from_millis(1));
-    let expect = Expect::each([r#"{"status":"none"}"#, r#"{"status":"success"}"#]);
+    let expect = Exchange::each([r#"{"status":"none"}"#, r#"{"status":"success"}"#]);
     let executions = expect.project().workspace_executions();
     let wait = executions.wait("pZ3kq0", "x81Fhe").backoff(soon);
     let end = expect.sends(wait, &line, Value::Null).await;
     assert_eq!(expect.count(), 2);
     assert!(end.success().is_ok());
 
-    let expect = Expect::json(r#"{"status":"failure","workspace":"network"}"#);
+    let expect = Exchange::answering(r#"{"status":"failure","workspace":"network"}"#);
     let executions = expect.project().workspace_executions();
     let wait = executions.wait("pZ3kq0", "x81Fhe").backoff(soon);
     let end = expect.sends(wait, &line, Value::Null).await;
@@ -248,7 +248,7 @@ async fn an_execution_is_waited_for() {
 
 #[tokio::test]
 async fn plans_are_approved_and_rejected() {
-    let expect = Expect::json(r#"[{"id":"a1","status":"pending"}]"#);
+    let expect = Exchange::answering(r#"[{"id":"a1","status":"pending"}]"#);
     let list = expect.project().plan_approvals().list();
     let found = expect
         .sends(
@@ -265,7 +265,7 @@ async fn plans_are_approved_and_rejected() {
         .await;
     assert_eq!(found[0].id.as_deref(), Some("a1"));
 
-    let expect = Expect::json(r#"{"status":"pending"}"#);
+    let expect = Exchange::answering(r#"{"status":"pending"}"#);
     let approvals = expect.project().plan_approvals();
     let line = format!("{HERE}/approvals/a1");
     let read = expect
@@ -290,7 +290,7 @@ async fn plans_are_approved_and_rejected() {
 
 #[tokio::test]
 async fn registries_are_read() {
-    let expect = Expect::json(r#"[{"id":"7","name":"vpc","versions":["1.0.0"]}]"#);
+    let expect = Exchange::answering(r#"[{"id":"7","name":"vpc","versions":["1.0.0"]}]"#);
     let list = expect.project().modules().list().search("vpc");
     let found = expect
         .sends(
@@ -316,7 +316,7 @@ async fn registries_are_read() {
         .await;
     assert_eq!(found.len(), 1);
 
-    let expect = Expect::json(r#"{"id":"7","name":"vpc","type":"vpc"}"#);
+    let expect = Exchange::answering(r#"{"id":"7","name":"vpc","type":"vpc"}"#);
     let module = expect
         .sends(
             expect.account().modules().get("7"),
@@ -337,7 +337,7 @@ async fn registries_are_read() {
 
 #[tokio::test]
 async fn what_does_not_exist_is_not_found() {
-    let expect = Expect::status("404 Not Found", NOT_FOUND);
+    let expect = Exchange::status("404 Not Found", NOT_FOUND);
     let project = expect.project();
     let errors = [
         project.workspaces().get("nope").await.err(),

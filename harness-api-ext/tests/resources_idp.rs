@@ -5,7 +5,7 @@
 
 mod common;
 
-use common::Expect;
+use common::Exchange;
 use harness_api_ext::GitStore;
 use harness_api_ext::idp::{EntityRef, types};
 use serde_json::{Value, json};
@@ -24,7 +24,7 @@ const NOT_FOUND: &str = r#"{"code":"DEFAULT_ERROR_CODE","level":"ERROR",
 
 #[tokio::test]
 async fn yaml_is_sent_as_it_is() {
-    let expect = Expect::status("201 Created", ENTITY);
+    let expect = Exchange::status("201 Created", ENTITY);
     let entities = expect.project().entities();
     let entity = expect
         .sends(
@@ -45,7 +45,7 @@ async fn yaml_is_sent_as_it_is() {
 
 #[tokio::test]
 async fn what_is_said_of_git_is_in_the_body() {
-    let expect = Expect::json(ENTITY);
+    let expect = Exchange::answering(ENTITY);
     let entities = expect.project().entities();
     let git = GitStore::create("org.git", "shop", "main", ".harness/billing.yaml")
         .commit_message("Billing");
@@ -85,7 +85,7 @@ async fn what_is_said_of_git_is_in_the_body() {
 
 #[tokio::test]
 async fn entities_are_read_at_the_level_that_is_meant() {
-    let expect = Expect::json(ENTITY);
+    let expect = Exchange::answering(ENTITY);
     let entities = expect.project().entities();
     let reference = entities.reference("component", "billing");
     assert_eq!(
@@ -115,7 +115,7 @@ async fn entities_are_read_at_the_level_that_is_meant() {
         )
         .await;
 
-    let expect = Expect::status("204 No Content", "");
+    let expect = Exchange::status("204 No Content", "");
     expect
         .sends(
             expect.project().entities().delete("component", "billing"),
@@ -127,7 +127,7 @@ async fn entities_are_read_at_the_level_that_is_meant() {
 
 #[tokio::test]
 async fn entities_are_listed() {
-    let expect = Expect::json(r#"[{"identifier":"billing"}]"#);
+    let expect = Exchange::answering(r#"[{"identifier":"billing"}]"#);
     let list = expect.project().entities().list().search("bill");
     let found = expect
         .sends(
@@ -159,7 +159,7 @@ async fn scorecards_are_kept() {
         "checks": [{"identifier": "has_owner", "custom": false}]});
     let body: types::ScorecardDetailsRequest =
         serde_json::from_value(scorecard.clone()).expect("a scorecard");
-    let expect = Expect::json(r#"{"status":"SUCCESS"}"#);
+    let expect = Exchange::answering(r#"{"status":"SUCCESS"}"#);
     let scorecards = expect.account().scorecards();
     expect
         .sends(
@@ -183,7 +183,7 @@ async fn scorecards_are_kept() {
         )
         .await;
 
-    let expect = Expect::json(r#"{"scorecard":{"identifier":"ready"},"checks":null}"#);
+    let expect = Exchange::answering(r#"{"scorecard":{"identifier":"ready"},"checks":null}"#);
     let read = expect
         .sends(
             expect.account().scorecards().get("ready"),
@@ -194,7 +194,7 @@ async fn scorecards_are_kept() {
     let found = read.scorecard.and_then(|scorecard| scorecard.identifier);
     assert_eq!(found.as_deref(), Some("ready"));
 
-    let expect = Expect::json(r#"[{"scorecard":{"identifier":"ready"}}]"#);
+    let expect = Exchange::answering(r#"[{"scorecard":{"identifier":"ready"}}]"#);
     let found = expect
         .sends(
             expect.account().scorecards().list(),
@@ -204,7 +204,8 @@ async fn scorecards_are_kept() {
         .await;
     assert_eq!(found.len(), 1);
 
-    let expect = Expect::json(r#"{"scorecards_summary":[{"scorecard_name":"Ready","score":80}]}"#);
+    let expect =
+        Exchange::answering(r#"{"scorecards_summary":[{"scorecard_name":"Ready","score":80}]}"#);
     let entity: EntityRef = "component:account/billing".parse().expect("a reference");
     let scores = expect
         .sends(
@@ -221,7 +222,7 @@ async fn scorecards_are_kept() {
 
 #[tokio::test]
 async fn what_does_not_exist_is_not_found_though_the_status_is_500() {
-    let expect = Expect::status("500 Internal Server Error", NOT_FOUND);
+    let expect = Exchange::status("500 Internal Server Error", NOT_FOUND);
     let entities = expect.project().entities();
     let errors = [
         entities.get("component", "nope").await.err(),

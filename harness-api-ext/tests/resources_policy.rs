@@ -7,7 +7,7 @@ mod common;
 
 use std::time::{Duration, SystemTime};
 
-use common::Expect;
+use common::Exchange;
 use harness_api_ext::policy::types;
 use harness_api_ext::{GitStore, Order};
 use serde_json::{Value, json};
@@ -26,7 +26,7 @@ fn at(method_and_path: &str) -> String {
 
 #[tokio::test]
 async fn policies_are_written() {
-    let expect = Expect::json(POLICY);
+    let expect = Exchange::answering(POLICY);
     let policies = expect.project().policies();
     let policy = expect
         .sends(
@@ -51,7 +51,7 @@ async fn policies_are_written() {
         )
         .await;
 
-    let expect = Expect::status("204 No Content", "");
+    let expect = Exchange::status("204 No Content", "");
     let policies = expect.project().policies();
     let git = GitStore::branch("main")
         .last_object_id("0c1f4a")
@@ -82,7 +82,7 @@ async fn policies_are_written() {
 
 #[tokio::test]
 async fn policies_are_read() {
-    let expect = Expect::json(POLICY);
+    let expect = Exchange::answering(POLICY);
     let policy = expect
         .sends(
             expect.account().policies().get("need_tags"),
@@ -92,7 +92,7 @@ async fn policies_are_read() {
         .await;
     assert_eq!(policy.created, Some(1_761_800_000_000));
 
-    let expect = Expect::json(r#"[{"identifier":"a"},{"identifier":"b"}]"#);
+    let expect = Exchange::answering(r#"[{"identifier":"a"},{"identifier":"b"}]"#);
     let list = expect.project().policies().list().search("tags");
     let found = expect
         .sends(
@@ -111,7 +111,7 @@ async fn policies_are_read() {
 
 #[tokio::test]
 async fn a_rule_is_evaluated() {
-    let expect = Expect::json(
+    let expect = Exchange::answering(
         r#"{"status":"error","deny_messages":["a pipeline needs tags"],"error":"","output":"[]"}"#,
     );
     let policies = expect.project().policies();
@@ -131,7 +131,7 @@ async fn a_rule_is_evaluated() {
 async fn policy_sets_are_kept() {
     let set = r#"{"identifier":"tags","enabled":true,"type":"pipeline","action":"onsave",
         "policies":[{"identifier":"need_tags","severity":"error"}]}"#;
-    let expect = Expect::json(set);
+    let expect = Exchange::answering(set);
     let sets = expect.project().policy_sets();
     expect
         .sends(
@@ -155,7 +155,7 @@ async fn policy_sets_are_kept() {
         Some(types::LinkedPolicySeverity::Error)
     );
 
-    let expect = Expect::status("204 No Content", "");
+    let expect = Exchange::status("204 No Content", "");
     let sets = expect.project().policy_sets();
     expect
         .sends(
@@ -177,7 +177,7 @@ async fn policy_sets_are_kept() {
         )
         .await;
 
-    let expect = Expect::json("[]");
+    let expect = Exchange::answering("[]");
     let list = expect.project().policy_sets().list().search("t");
     expect
         .sends(
@@ -194,7 +194,7 @@ async fn policy_sets_are_kept() {
 
 #[tokio::test]
 async fn evaluations_are_read() {
-    let expect = Expect::json(r#"[{"id":812,"status":"error","entity":"pipeline:deploy"}]"#);
+    let expect = Exchange::answering(r#"[{"id":812,"status":"error","entity":"pipeline:deploy"}]"#);
     let list = expect.project().policy_evaluations().list();
     let day = |number: u64| SystemTime::UNIX_EPOCH + Duration::from_secs(number * 86_400);
     let found = expect
@@ -215,7 +215,8 @@ async fn evaluations_are_read() {
         .await;
     assert_eq!(found[0].id, Some(812));
 
-    let expect = Expect::json(r#"{"id":812,"details":[{"identifier":"tags","status":"error"}]}"#);
+    let expect =
+        Exchange::answering(r#"{"id":812,"details":[{"identifier":"tags","status":"error"}]}"#);
     let read = expect
         .sends(
             expect.project().policy_evaluations().get(812),
@@ -228,7 +229,7 @@ async fn evaluations_are_read() {
 
 #[tokio::test]
 async fn what_does_not_exist_is_not_found() {
-    let expect = Expect::status("404 Not Found", NOT_FOUND);
+    let expect = Exchange::status("404 Not Found", NOT_FOUND);
     let project = expect.project();
     let errors = [
         project.policies().get("nope").await.err(),

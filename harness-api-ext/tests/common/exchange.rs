@@ -1,10 +1,12 @@
 //! A client of a server that answers everything alike, for tests of single calls.
 
-use harness_api_ext::{Account, Error, Harness, Org, Project};
+use std::future::IntoFuture;
+
+use harness_api_ext::{Account, Error, Harness, Org, Project, Result};
 use serde_json::{Value, json};
 
-use super::server::Recorded;
-use super::{KEY, Reply, Server};
+use super::server::{Recorded, parts};
+use super::{Reply, Server, builder};
 
 /// The query of calls on an account.
 pub const ACCOUNT: &str = "accountIdentifier=AcmeAccount";
@@ -23,9 +25,35 @@ pub struct Exchange {
 }
 
 impl Exchange {
-    /// A server that answers with status 200 and this body.
+    /// A server that answers with status 200 and this JSON.
     pub fn answering(body: impl Into<String>) -> Self {
-        Self::with("200 OK", body.into())
+        Self::status("200 OK", body)
+    }
+
+    /// A server that answers with this status line and this JSON.
+    pub fn status(status: &'static str, body: impl Into<String>) -> Self {
+        let body = body.into();
+        Self::with(Server::answering(move |_, _| {
+            Reply::json(status, body.clone())
+        }))
+    }
+
+    /// A server that answers with these JSON texts one after the other, and with the last for ever.
+    pub fn each(bodies: impl Into<Vec<&'static str>>) -> Self {
+        let bodies = bodies.into();
+        Self::with(Server::answering(move |number, _| {
+            Reply::json("200 OK", bodies[number.min(bodies.len() - 1)])
+        }))
+    }
+
+    /// A server that answers with this text.
+    pub fn text(media: &'static str, body: &'static str) -> Self {
+        Self::with(Server::answering(move |_, _| {
+            Reply::Raw(format!(
+                "HTTP/1.1 200 OK\r\nContent-Type: {media}\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{body}",
+                body.len()
+            ))
+        }))
     }
 
     /// A server that answers that nothing was found, in the envelope of most services.
@@ -34,13 +62,14 @@ impl Exchange {
             "status": "ERROR", "code": "RESOURCE_NOT_FOUND_EXCEPTION", "message": "there is none",
             "correlationId": "c0ffee", "detailedMessage": null, "responseMessages": [], "metadata": null,
         });
-        Self::with("404 Not Found", body.to_string())
+        Self::status("404 Not Found", body.to_string())
     }
 
-    fn with(status: &'static str, body: String) -> Self {
-        let server = Server::answering(move |_, _| Reply::json(status, body.clone()));
-        let builder = Harness::builder().api_key(KEY).endpoint(server.url());
-        let harness = builder.build().expect("a client");
+    fn with(server: Server) -> Self {
+        let harness = builder()
+            .endpoint(server.url())
+            .build()
+            .expect("a client that can be built");
         Self { server, harness }
     }
 
@@ -60,6 +89,11 @@ impl Exchange {
         self.server.last()
     }
 
+    /// How many requests there were.
+    pub fn count(&self) -> usize {
+        self.server.requests().len()
+    }
+
     /// Asserts what the last request was; the order of its query does not matter.
     #[track_caller]
     pub fn saw(&self, method: &str, target: &str) {
@@ -69,21 +103,27 @@ impl Exchange {
         assert_eq!(request.header("harness-account"), Some("AcmeAccount"));
     }
 
-    /// As [`saw`](Self::saw), and that this JSON was its body.
+    /// As [`saw`](Self::saw), and that this JSON was its body; `null` stands for none.
     #[track_caller]
     pub fn saw_json(&self, method: &str, target: &str, body: &Value) {
         self.saw(method, target);
-        let sent: Value = serde_json::from_str(&self.last().body).expect("a body of JSON");
-        assert_eq!(&sent, body);
+        let sent = match &*self.last().body {
+            "" => Value::Null,
+            text => serde_json::from_str(text).expect("a body of JSON"),
+        };
+        assert_eq!(&sent, body, "{method} {target}");
     }
-}
 
-/// The path, and the sorted parts of the query.
-fn parts(target: &str) -> (&str, Vec<&str>) {
-    let (path, query) = target.split_once('?').unwrap_or((target, ""));
-    let mut query: Vec<_> = query.split('&').filter(|part| !part.is_empty()).collect();
-    query.sort_unstable();
-    (path, query)
+    /// Sends a call, which has to succeed, and asserts what the request was.
+    pub async fn sends<C, T>(&self, call: C, line: &str, body: Value) -> T
+    where
+        C: IntoFuture<Output = Result<T>>,
+    {
+        let answer = call.await;
+        let (method, target) = line.split_once(' ').expect("a method and a target");
+        self.saw_json(method, target, &body);
+        answer.expect("a success")
+    }
 }
 
 /// An answer in the envelope of most services.

@@ -10,15 +10,13 @@
 )]
 
 mod exchange;
-mod expect;
 mod server;
 mod stage;
 
 use harness_api_ext::{Harness, HarnessBuilder};
 
 pub use exchange::{ACCOUNT, Exchange, ORG, PAGE, PROJECT, data, has_part, not_found, page};
-pub use expect::Expect;
-pub use server::{Reply, Server};
+pub use server::{Reply, Server, parts};
 pub use stage::{Play, Stage};
 
 /// The key of all tests; its last part must not show anywhere.

@@ -178,3 +178,11 @@ fn more(stream: &mut TcpStream, bytes: &mut Vec<u8>) -> std::io::Result<()> {
         }
     }
 }
+
+/// The path of a target, and the parts of its query in the order of letters.
+pub fn parts(target: &str) -> (&str, Vec<&str>) {
+    let (path, query) = target.split_once('?').unwrap_or((target, ""));
+    let mut query: Vec<_> = query.split('&').filter(|part| !part.is_empty()).collect();
+    query.sort_unstable();
+    (path, query)
+}

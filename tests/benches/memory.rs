@@ -18,8 +18,9 @@ use tokio::task::yield_now;
 const SIZE: usize = 100;
 /// Pages of a short and of a long list.
 const PAGES: [usize; 2] = [20, 200];
-/// The peak of the long list may be so many times that of the short one.
-const GROWTH: f64 = 1.1;
+/// The peak of the long list may be so many times that of the short one: it is a matter of moments whether two pages are
+/// there at once. A list that is kept would make it ten times.
+const GROWTH: f64 = 1.5;
 
 const BY: [By; 3] = [By::Ext, By::ExtInTurn, By::Hand];
 

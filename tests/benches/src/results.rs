@@ -323,6 +323,11 @@ mod tests {
         let picture = results.picture();
         for row in results.parts.values().flat_map(|part| &part.rows) {
             assert!(picture.lines().any(|line| line == row.what), "{}", row.what);
+            assert!(
+                row.what.chars().count() <= harness_api_plot::NAME,
+                "{} is cut off",
+                row.what
+            );
         }
     }
 

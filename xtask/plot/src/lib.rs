@@ -31,7 +31,7 @@ pub struct Panel {
 /// Bars of one thing.
 #[derive(Clone, Debug, Default)]
 pub struct Row {
-    /// The thing.
+    /// The thing, in [`NAME`] letters.
     pub name: String,
     /// One below the other.
     pub bars: Vec<Bar>,
@@ -64,6 +64,9 @@ const BETWEEN_ROWS: usize = 8;
 const LINE: usize = 18;
 /// How wide a letter is, more or less.
 const LETTER: usize = 7;
+
+/// So many letters of a row's name are seen.
+pub const NAME: usize = (LEFT - 8) / LETTER;
 
 impl Figure {
     /// The picture.
@@ -210,7 +213,7 @@ text { font-family: system-ui, 'Segoe UI', 'Helvetica Neue', Arial, sans-serif; 
 .panel { font-size: 13px; font-weight: 600; }
 .note, text.mark { fill: #59636e; }
 .name { text-anchor: end; }
-.value { font-size: 11px; paint-order: stroke; stroke: #ffffff; stroke-width: 4px; }
+.value { font-size: 11px; paint-order: stroke; stroke: #ffffff; stroke-width: 2.5px; }
 text.mark { font-size: 11px; text-anchor: middle; }
 line.mark { stroke: #cf222e; stroke-dasharray: 4 3; }
 .paper { fill: #ffffff; stroke: #d1d9e0; }

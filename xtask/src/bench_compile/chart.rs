@@ -108,6 +108,7 @@ mod tests {
         for name in modules.map(String::as_str).chain(["default", "full"]) {
             let shown = svg.lines().filter(|line| *line == name).count();
             assert_eq!(shown, 1, "{name}");
+            assert!(name.len() <= harness_api_plot::NAME, "{name} is cut off");
         }
     }
 

@@ -1,6 +1,6 @@
 //! What was measured, kept in `harness-api/compile.toml` and shown in `harness-api/COMPILE.md` and `compile.svg`.
 
-use std::{collections::BTreeMap, fmt::Write as _, fs, path::Path};
+use std::{collections::BTreeMap, fmt::Write as _, fs, io, path::Path};
 
 use anyhow::{Context, Result};
 use serde::{Deserialize, Serialize};
@@ -78,7 +78,7 @@ impl Results {
             toml::to_string(self)?
         );
         for (path, text) in [(DATA, data)].into_iter().chain(self.shown()) {
-            fs::write(root.join(path), text).with_context(|| format!("cannot write {path}"))?;
+            replace(&root.join(path), &text).with_context(|| format!("cannot write {path}"))?;
         }
         Ok(())
     }
@@ -133,6 +133,13 @@ impl Results {
         }
         text
     }
+}
+
+/// Writes a file as a whole or not at all: a run may be interrupted.
+fn replace(path: &Path, text: &str) -> io::Result<()> {
+    let new = path.with_extension("new");
+    fs::write(&new, text)?;
+    fs::rename(new, path)
 }
 
 /// What is known of the costs of one scope; the columns are [`COSTS`].

@@ -128,7 +128,7 @@ impl By {
 }
 
 impl Row {
-    /// Values, and their parts of the one by hand.
+    /// Values, one of them by hand, and their parts of that one.
     pub fn new(what: &str, unit: &str, values: impl IntoIterator<Item = (By, f64)>) -> Self {
         let values: Vec<_> = values.into_iter().collect();
         let hand = values.iter().find(|(by, _)| *by == By::Hand);

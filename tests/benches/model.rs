@@ -1,11 +1,6 @@
 //! How fast the client's types decode and encode large answers, beside the same types with serde's derive, the types
 //! that progenitor makes of the same schemas, and plain JSON values.
 //!
-//! ```sh
-//! cargo bench -p harness-api-benches               # prints the table
-//! cargo bench -p harness-api-benches -- --write    # writes it to benches/RESULTS.md too
-//! ```
-//!
 //! A machine's speed changes from second to second, so the contestants take turns in short rounds; a ratio is the
 //! median of the ratios of single rounds. What is freed after a round is not timed.
 
@@ -13,12 +8,15 @@ mod bodies;
 mod lenient;
 
 use std::{
-    fmt::Write as _,
     hint::black_box,
     time::{Duration, Instant},
 };
 
 use harness_api::{code::types as code, pipeline::types as pipeline};
+use harness_api_benches::{
+    Failure, median,
+    results::{By, Part, Row, Topic, report},
+};
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
 
@@ -49,8 +47,6 @@ mod stock {
     }
 }
 
-type Failure = Box<dyn std::error::Error + Send + Sync>;
-
 const ITEMS: usize = 1_000;
 const ROUNDS: usize = 301;
 /// How long one contestant takes in one round, at least: short, to be mostly undisturbed by what else runs.
@@ -58,32 +54,24 @@ const ROUND: Duration = Duration::from_millis(2);
 /// progenitor's types hold everything inline: their values are megabytes, and move over the stack.
 const STACK: usize = 1 << 30;
 
+/// Whose types the contestants are, in their order.
+const BY: [By; 4] = [By::Raw, By::Hand, By::Progenitor, By::Untyped];
 /// Place of the types that the others are compared with.
 const DERIVED: usize = 1;
 
 fn main() -> Result<(), Failure> {
-    let write = std::env::args().any(|argument| argument == "--write");
-    let table = std::thread::Builder::new()
+    let [decode, encode] = std::thread::Builder::new()
         .stack_size(STACK)
         .spawn(run)?
         .join()
         .map_err(|_| "the bench panicked")??;
-    println!("{table}");
-    if write {
-        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/RESULTS.md");
-        let title = "# Decoding and encoding\n\nWritten by `cargo bench -p harness-api-benches -- --write`.\n\n";
-        std::fs::write(path, format!("{title}{table}"))?;
-    }
-    Ok(())
+    report([(Topic::Decode, decode), (Topic::Encode, encode)])
 }
 
-fn run() -> Result<String, Failure> {
+/// What decoding and encoding cost.
+fn run() -> Result<[Part; 2], Failure> {
     let [pipelines, pull_requests, execution] = bodies::all(ITEMS);
-    let mut table =
-        "Time is the median, in ms; the rest is speed as a part of the speed of the derive.\n\n\
-         | body | KB | | client | derive | progenitor | `Value` | client | progenitor | `Value` |\n\
-         |---|---:|---|---:|---:|---:|---:|---:|---:|---:|\n"
-            .to_owned();
+    let mut parts = [Part::default(), Part::default()];
     let text = pipelines.json.to_string();
     let contestants = [
         contestant::<pipeline::ResponseDtoPagePmsPipelineSummaryResponse>(&text)?,
@@ -91,7 +79,7 @@ fn run() -> Result<String, Failure> {
         contestant::<stock::pipeline::ResponseDtoPagePmsPipelineSummaryResponse>(&text)?,
         contestant::<Value>(&text)?,
     ];
-    compare(&pipelines, &text, &contestants, &mut table)?;
+    compare(&pipelines, &text, &contestants, &mut parts)?;
     let text = pull_requests.json.to_string();
     let contestants = [
         contestant::<Vec<code::TypesPullReq>>(&text)?,
@@ -99,7 +87,7 @@ fn run() -> Result<String, Failure> {
         contestant::<Vec<stock::code::TypesPullReq>>(&text)?,
         contestant::<Value>(&text)?,
     ];
-    compare(&pull_requests, &text, &contestants, &mut table)?;
+    compare(&pull_requests, &text, &contestants, &mut parts)?;
     let text = execution.json.to_string();
     let contestants = [
         contestant::<pipeline::ResponseDtoPipelineExecutionDetail>(&text)?,
@@ -107,8 +95,8 @@ fn run() -> Result<String, Failure> {
         contestant::<stock::pipeline::ResponseDtoPipelineExecutionDetail>(&text)?,
         contestant::<Value>(&text)?,
     ];
-    compare(&execution, &text, &contestants, &mut table)?;
-    Ok(table)
+    compare(&execution, &text, &contestants, &mut parts)?;
+    Ok(parts)
 }
 
 /// One kind of types, on one document.
@@ -151,8 +139,8 @@ fn timed<R>(times: u32, call: impl Fn() -> R) -> Duration {
 fn compare(
     body: &bodies::Body,
     text: &str,
-    contestants: &[Contestant<'_>],
-    table: &mut String,
+    contestants: &[Contestant<'_>; BY.len()],
+    [decode, encode]: &mut [Part; 2],
 ) -> Result<(), Failure> {
     let kept = bodies::kept(&body.json);
     for one in &contestants[..=DERIVED] {
@@ -160,33 +148,26 @@ fn compare(
             return Err(format!("{}: not everything is kept", body.name).into());
         }
     }
-    let size = text.len() / 1000;
-    for (verb, runs) in [
-        (
-            "decode",
-            contestants.iter().map(|one| &*one.decode).collect(),
-        ),
-        (
-            "encode",
-            contestants.iter().map(|one| &*one.encode).collect(),
-        ),
-    ] {
-        let (times, ratios) = rounds(runs);
-        write!(table, "| {} | {size} | {verb} |", body.name)?;
-        for time in times {
-            write!(table, " {:.2} |", time * 1000.0)?;
-        }
-        for (index, ratio) in ratios.into_iter().enumerate() {
-            if index != DERIVED {
-                write!(table, " {ratio:.2} |")?;
-            }
-        }
-        writeln!(table)?;
-    }
+    let name = format!("{}, {} KB", body.name, text.len() / 1000);
+    let decoding = contestants.iter().map(|one| &*one.decode).collect();
+    decode.rows.push(row(&name, decoding));
+    let encoding = contestants.iter().map(|one| &*one.encode).collect();
+    encode.rows.push(row(&name, encoding));
     Ok(())
 }
 
-/// Median time of one call in seconds, and median speed as a part of the derive's, of each contestant.
+fn row(name: &str, runs: Vec<&dyn Fn(u32) -> Duration>) -> Row {
+    let (times, ratios) = rounds(runs);
+    let milliseconds = times.into_iter().map(|time| time * 1e3);
+    let values = BY.into_iter().zip(milliseconds).zip(ratios);
+    Row::rated(
+        name,
+        "ms",
+        values.map(|((by, time), ratio)| (by, time, ratio)),
+    )
+}
+
+/// Median time of one call in seconds, and of its ratio to the derive's, of each contestant.
 fn rounds(runs: Vec<&dyn Fn(u32) -> Duration>) -> (Vec<f64>, Vec<f64>) {
     let counts: Vec<u32> = runs
         .iter()
@@ -205,14 +186,9 @@ fn rounds(runs: Vec<&dyn Fn(u32) -> Duration>) -> (Vec<f64>, Vec<f64>) {
         }
         for (index, &time) in took.iter().enumerate() {
             times[index].push(time);
-            ratios[index].push(took[DERIVED] / time);
+            ratios[index].push(time / took[DERIVED]);
         }
     }
     let medians = |all: Vec<Vec<f64>>| all.into_iter().map(median).collect();
     (medians(times), medians(ratios))
-}
-
-fn median(mut values: Vec<f64>) -> f64 {
-    values.sort_by(f64::total_cmp);
-    values[values.len() / 2]
 }

@@ -85,6 +85,10 @@ pub fn run(root: &Path, progress: Progress<'_>) -> Vec<Check> {
         ensure!(excesses.is_empty(), "{}", excesses.join("\n"));
         Ok(())
     });
+    let figures = bench_compile::stale(root).and_then(|stale| {
+        ensure!(stale.is_empty(), "stale: {}", stale.join(", "));
+        Ok(())
+    });
     let stops = made.map(|_| ());
     [
         (
@@ -112,6 +116,11 @@ pub fn run(root: &Path, progress: Progress<'_>) -> Vec<Check> {
             "compile budget",
             budget,
             "cargo xtask bench-compile --accept, if it is meant",
+        ),
+        (
+            "compile figures",
+            figures,
+            "cargo xtask bench-compile --show",
         ),
     ]
     .into_iter()

@@ -78,7 +78,8 @@ enum Verb {
         #[arg(long)]
         output: PathBuf,
     },
-    /// Measures what the client costs to compile, beside progenitor's own, into `harness-api/COMPILE.md`
+    /// Measures what the client costs to compile, beside progenitor's own, into `harness-api/COMPILE.md` and
+    /// `compile.svg`
     BenchCompile(bench_compile::Options),
 }
 

@@ -1,5 +1,6 @@
 //! Measures what the generated client costs to compile, with progenitor's own output as the yardstick.
 
+mod chart;
 mod measure;
 mod results;
 mod stock;
@@ -8,7 +9,7 @@ mod workspace;
 
 use std::{collections::BTreeMap, fs, path::Path, process::Command, thread};
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, bail, ensure};
 use serde::{Deserialize, Serialize};
 
 use crate::generate::{self, api::Api, emit, lower::Lowered, partition::Partition};
@@ -38,6 +39,9 @@ pub struct Options {
     /// Measures nothing: makes the present size of the generated code the budget
     #[arg(long, conflicts_with_all = ["modules", "only", "stock", "no_stock"])]
     accept: bool,
+    /// Measures nothing: writes the tables and the picture again
+    #[arg(long, conflicts_with_all = ["modules", "only", "stock", "no_stock"])]
+    show: bool,
     /// Writes what is to be compiled, and no more
     #[arg(long, hide = true)]
     plan: bool,
@@ -58,11 +62,19 @@ pub fn over_budget(root: &Path) -> Result<Vec<String>> {
     Ok(text::excesses(&found, &Results::load(root)?.budget))
 }
 
-/// Measures what `options` say and stores it in the workspace at `root`, after each compilation.
+/// The files that show other results than the stored ones.
+pub fn stale(root: &Path) -> Result<Vec<&'static str>> {
+    Ok(Results::load(root)?.stale(root))
+}
+
+/// Measures what `options` say and stores it in the workspace at `root`, after each scope. What does not compile does not
+/// keep the rest from being measured.
 pub fn run(root: &Path, options: &Options) -> Result<()> {
     let mut results = Results::load(root)?;
     if options.accept {
         results.budget = text::count(&root.join(GENERATED))?;
+    }
+    if options.accept || options.show {
         return results.save(root);
     }
     if options.plan {
@@ -77,17 +89,26 @@ pub fn run(root: &Path, options: &Options) -> Result<()> {
     let bench = Bench {
         folder: workspace::folder(root),
     };
+    let mut faults = Vec::new();
     for action in Action::ALL {
         if options.only.is_some_and(|only| only != action) {
             continue;
         }
         for item in &plan.items {
             let client = results.client(&item.scope, item.side);
-            measure(&bench, item, action, client)
-                .with_context(|| format!("{}, {:?}", item.scope, item.side))?;
+            if let Err(error) = measure(&bench, item, action, client) {
+                let fault = format!("{}, {:?}, {action:?}", item.scope, item.side);
+                eprintln!("{fault}: {error:#}");
+                faults.push(fault);
+            }
             results.save(root)?;
         }
     }
+    ensure!(
+        faults.is_empty(),
+        "not everything was measured: {}",
+        faults.join("; ")
+    );
     Ok(())
 }
 

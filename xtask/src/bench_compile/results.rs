@@ -1,11 +1,12 @@
-//! What was measured, kept in `harness-api/compile.toml` and shown in `harness-api/COMPILE.md`.
+//! What was measured, kept in `harness-api/compile.toml` and shown in `harness-api/COMPILE.md` and `compile.svg`.
 
-use std::{collections::BTreeMap, fmt::Write as _, fs, path::Path};
+use std::{collections::BTreeMap, fmt::Write as _, fs, io, path::Path};
 
 use anyhow::{Context, Result};
 use serde::{Deserialize, Serialize};
 
 use super::{
+    chart,
     measure::{Action, Usage},
     text::Text,
     workspace::Side,
@@ -13,6 +14,7 @@ use super::{
 
 const DATA: &str = "harness-api/compile.toml";
 const TABLE: &str = "harness-api/COMPILE.md";
+const PICTURE: &str = "harness-api/compile.svg";
 
 /// All results so far.
 #[derive(Debug, Default, Serialize, Deserialize)]
@@ -69,16 +71,32 @@ impl Results {
         }
     }
 
-    /// Stores the results and the table of them.
+    /// Stores the results, and what shows them.
     pub fn save(&self, root: &Path) -> Result<()> {
         let data = format!(
-            "# Written by `cargo xtask bench-compile`; COMPILE.md shows it.\n\n{}",
+            "# Written by `cargo xtask bench-compile`; COMPILE.md and compile.svg show it.\n\n{}",
             toml::to_string(self)?
         );
-        for (path, text) in [(DATA, data), (TABLE, self.table())] {
-            fs::write(root.join(path), text).with_context(|| format!("cannot write {path}"))?;
+        for (path, text) in [(DATA, data)].into_iter().chain(self.shown()) {
+            replace(&root.join(path), &text).with_context(|| format!("cannot write {path}"))?;
         }
         Ok(())
+    }
+
+    /// The files that show other results than these.
+    pub fn stale(&self, root: &Path) -> Vec<&'static str> {
+        self.shown()
+            .into_iter()
+            .filter(|(path, text)| {
+                fs::read_to_string(root.join(path)).map_or(true, |old| old != *text)
+            })
+            .map(|(path, _)| path)
+            .collect()
+    }
+
+    /// What shows the results.
+    fn shown(&self) -> [(&'static str, String); 2] {
+        [(TABLE, self.table()), (PICTURE, chart::svg(self))]
     }
 
     fn table(&self) -> String {
@@ -88,34 +106,23 @@ impl Results {
             (Action::Build, "`cargo build`"),
             (Action::Release, "`cargo build --release`"),
         ] {
-            let _ = write!(text, "\n## {title}\n\n{COST_HEAD}");
-            for (name, scope) in &self.costs {
-                let pair =
-                    |of: &dyn Fn(&Client) -> Option<f64>| cells(of(&scope.stock), of(&scope.own));
-                let library = |client: &Client| client.library.get(&action).copied();
-                let program = |client: &Client| client.program.get(&action).copied();
-                let row = [
-                    pair(&|client| Some(library(client)?.cpu)),
-                    pair(&|client| Some(library(client)?.peak)),
-                    pair(&|client| library(client)?.size),
-                    pair(&|client| Some(program(client)?.cpu)),
-                    pair(&|client| Some(program(client)?.peak)),
-                    pair(&|client| program(client)?.size),
-                    pair(&|client| Some(library(client)?.cpu + program(client)?.cpu)),
-                ];
-                let _ = writeln!(text, "| {name} | {} |", row.join(" | "));
-            }
+            let rows = self.costs.iter();
+            let rows = rows.map(|(name, scope)| (name.as_str(), costs(scope, action)));
+            let _ = write!(text, "\n## {title}\n\n{}", grid(&COSTS, rows.collect()));
         }
-        text += TEXT_HEAD;
-        for (name, scope) in &self.costs {
+        let rows = self.costs.iter().map(|(name, scope)| {
             let some = |count: usize| (count > 0).then_some(count as f64);
-            let _ = writeln!(
-                text,
-                "| {name} | {} | {} |",
+            let row = [
                 cells(some(scope.stock.lines), some(scope.own.lines)),
-                cells(some(scope.stock.bytes), some(scope.own.bytes))
-            );
-        }
+                cells(some(scope.stock.bytes), some(scope.own.bytes)),
+            ];
+            (name.as_str(), row)
+        });
+        let _ = write!(
+            text,
+            "\n## Generated code\n\n{}",
+            grid(&["lines", "bytes"], rows.collect())
+        );
         text += BUDGET_HEAD;
         for (name, budget) in &self.budget {
             let _ = write!(text, "| {name} |");
@@ -128,24 +135,81 @@ impl Results {
     }
 }
 
+/// Writes a file as a whole or not at all: a run may be interrupted.
+fn replace(path: &Path, text: &str) -> io::Result<()> {
+    let new = path.with_extension("new");
+    fs::write(&new, text)?;
+    fs::rename(new, path)
+}
+
+/// What is known of the costs of one scope; the columns are [`COSTS`].
+fn costs(scope: &Scope, action: Action) -> [String; COSTS.len()] {
+    let pair = |of: &dyn Fn(&Client) -> Option<f64>| cells(of(&scope.stock), of(&scope.own));
+    let library = |client: &Client| client.library.get(&action).copied();
+    let program = |client: &Client| client.program.get(&action).copied();
+    [
+        pair(&|client| Some(library(client)?.cpu)),
+        pair(&|client| Some(library(client)?.peak)),
+        pair(&|client| library(client)?.size),
+        pair(&|client| Some(program(client)?.cpu)),
+        pair(&|client| Some(program(client)?.peak)),
+        pair(&|client| program(client)?.size),
+        pair(&|client| Some(library(client)?.cpu + program(client)?.cpu)),
+    ]
+}
+
+/// A table without the rows and columns that nothing is known of.
+fn grid<const N: usize>(columns: &[&str; N], mut rows: Vec<(&str, [String; N])>) -> String {
+    rows.retain(|(_, row)| row.iter().any(|cell| cell != UNKNOWN));
+    if rows.is_empty() {
+        return "Not measured.\n".to_owned();
+    }
+    let known = |column: &usize| rows.iter().any(|(_, row)| row[*column] != UNKNOWN);
+    let known: Vec<usize> = (0..N).filter(known).collect();
+    let mut text = "| scope |".to_owned();
+    for &column in &known {
+        let _ = write!(text, " {} |", columns[column]);
+    }
+    text += "\n| --- |";
+    text += &" --- |".repeat(known.len());
+    text += "\n";
+    for (name, row) in &rows {
+        let _ = write!(text, "| {name} |");
+        for &column in &known {
+            let _ = write!(text, " {} |", row[column]);
+        }
+        text += "\n";
+    }
+    text
+}
+
+/// Stands for what no run has found.
+const UNKNOWN: &str = "-";
+
 /// Stock, own, and their ratio.
 fn cells(stock: Option<f64>, own: Option<f64>) -> String {
+    if stock.is_none() && own.is_none() {
+        return UNKNOWN.to_owned();
+    }
     let number = |value: Option<f64>| match value {
         Some(value) if value >= 1000.0 => format!("{value:.0}"),
         Some(value) => format!("{}", (value * 100.0).round() / 100.0),
-        None => "not measured".to_owned(),
+        None => UNKNOWN.to_owned(),
     };
     let ratio = match (stock, own) {
         (Some(stock), Some(own)) if stock > 0.0 => format!("**{:.2}**", own / stock),
-        _ => "-".to_owned(),
+        _ => UNKNOWN.to_owned(),
     };
     format!("{} / {} / {ratio}", number(stock), number(own))
 }
 
 const INTRODUCTION: &str = "# What it costs to compile
 
-Written by `cargo xtask bench-compile`; `compile.toml` holds the same as data. A partial run (`--module`, `--only`,
-`--no-stock`) keeps what earlier runs found; a cell that no run has filled says so.
+Written by `cargo xtask bench-compile`; `compile.toml` holds the same as data, and `compile.svg` shows CPU time. A partial
+run (`--module`, `--only`, `--no-stock`) keeps what earlier runs found. `-` is what no run has measured; a scope of which
+nothing was is left out.
+
+![CPU time as a part of progenitor's](compile.svg)
 
 Each cell is progenitor's client / this client / the ratio. The yardstick is what progenitor makes of the same lowered
 description: one `lib.rs` of a module's part, or of all modules for `full`. `default` is `pipeline` and `platform`.
@@ -156,10 +220,15 @@ of one module once, with every parameter set, and awaits it; its library is comp
 Seconds compare within one row only. Last measured with: {machine}.
 ";
 
-const COST_HEAD: &str = "| scope | library: CPU s | library: peak MB | library: rlib MB | program: CPU s | program: peak MB \
-                         | program: MB | both: CPU s |\n| --- | --- | --- | --- | --- | --- | --- | --- |\n";
-
-const TEXT_HEAD: &str = "\n## Generated code\n\n| scope | lines | bytes |\n| --- | --- | --- |\n";
+const COSTS: [&str; 7] = [
+    "library: CPU s",
+    "library: peak MB",
+    "library: rlib MB",
+    "program: CPU s",
+    "program: peak MB",
+    "program: MB",
+    "both: CPU s",
+];
 
 const BUDGET_HEAD: &str = "
 ## Budget
@@ -198,15 +267,37 @@ mod tests {
     }
 
     #[test]
-    fn the_table_shows_what_is_stored() {
+    fn what_is_shown_is_what_is_stored() {
         let results = Results::load(&root()).unwrap();
-        let shown = fs::read_to_string(root().join(TABLE)).unwrap();
-        assert_eq!(shown, results.table());
+        let stale = results.stale(&root());
+        assert!(
+            stale.is_empty(),
+            "run `cargo xtask bench-compile --show`: {stale:?}"
+        );
     }
 
     #[test]
-    fn what_was_not_measured_says_so() {
+    fn what_was_not_measured_is_a_dash() {
         assert_eq!(cells(Some(10.0), Some(2.5)), "10 / 2.5 / **0.25**");
-        assert_eq!(cells(None, Some(2.5)), "not measured / 2.5 / -");
+        assert_eq!(cells(None, Some(2.5)), "- / 2.5 / -");
+        assert_eq!(cells(None, None), "-");
+    }
+
+    #[test]
+    fn rows_and_columns_without_anything_are_left_out() {
+        let cell = |text: &str| text.to_owned();
+        let rows = vec![
+            ("code", [cell("1"), cell(UNKNOWN), cell(UNKNOWN)]),
+            ("none", [cell(UNKNOWN), cell(UNKNOWN), cell(UNKNOWN)]),
+            ("sto", [cell(UNKNOWN), cell(UNKNOWN), cell("3")]),
+        ];
+        assert_eq!(
+            grid(&["a", "b", "c"], rows),
+            "| scope | a | c |\n| --- | --- | --- |\n| code | 1 | - |\n| sto | - | 3 |\n"
+        );
+        assert_eq!(
+            grid(&["a"], vec![("none", [cell(UNKNOWN)])]),
+            "Not measured.\n"
+        );
     }
 }

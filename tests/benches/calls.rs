@@ -1,0 +1,181 @@
+//! What a call costs and how a list is read, beside code that was written by hand with reqwest and serde.
+//!
+//! All call one server on loopback, whose connections stay open. The contestants take turns, call by call; a ratio is the
+//! median of one contestant's calls as a part of the median of another's, in one run.
+
+use std::time::{Duration, Instant};
+
+use harness_api_benches::{
+    Failure,
+    hand::Hand,
+    median,
+    results::{By, Part, Row, Topic, report},
+    server, ways,
+};
+use harness_api_ext::Harness;
+use tokio::time::sleep;
+
+/// Calls of each contestant, after as many again that are not counted.
+const CALLS: usize = 3_000;
+/// Items of the list that is read at once.
+const ITEMS: usize = 50;
+/// Pages of the long list, and items of a page.
+const PAGES: usize = 40;
+const SIZE: usize = 100;
+/// How long the server thinks about a page, and its reader.
+const PAUSE: Duration = Duration::from_millis(20);
+
+fn main() -> Result<(), Failure> {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()?;
+    runtime.block_on(async {
+        report([
+            (Topic::Calls, calls().await?),
+            (Topic::Paging, pages().await?),
+        ])
+    })
+}
+
+/// All contestants.
+struct Contestants {
+    harness: Harness,
+    client: harness_api::Client,
+    hand: Hand,
+}
+
+const BY: [By; 4] = [By::Hand, By::Untyped, By::Raw, By::Ext];
+
+impl Contestants {
+    async fn project(&self, by: By) -> Result<String, Failure> {
+        match by {
+            By::Hand => self.hand.project().await,
+            By::Untyped => self.hand.project_untyped().await,
+            By::Raw => ways::project_by_raw(&self.client).await,
+            _ => ways::project_by_ext(&self.harness).await,
+        }
+    }
+
+    async fn list(&self, by: By) -> Result<String, Failure> {
+        match by {
+            By::Hand => self.hand.list(ITEMS).await,
+            By::Untyped => self.hand.list_untyped(ITEMS).await,
+            By::Raw => ways::list_by_raw(&self.client, ITEMS).await,
+            _ => ways::list_by_ext(&self.harness, ITEMS).await,
+        }
+    }
+}
+
+/// The same calls, in each way.
+async fn calls() -> Result<Part, Failure> {
+    let url = server::start(Duration::ZERO, 1, ITEMS)?;
+    let all = Contestants {
+        harness: ways::ext(&url)?,
+        client: ways::raw(&url)?,
+        hand: Hand::new(&url)?,
+    };
+    let project = in_turn(async |by| all.project(by).await, server::NAME).await?;
+    let list = in_turn(async |by| all.list(by).await, &server::name(ITEMS - 1)).await?;
+    let rows = vec![
+        Row::new("reads a project", "µs", project),
+        Row::new(&format!("lists {ITEMS} projects"), "µs", list),
+    ];
+    let more = |row: &Row| row.values[&By::Ext].value - row.values[&By::Hand].value;
+    let note = format!(
+        "`harness-api-ext` takes {:.1} µs more than by hand for the project, and {:.1} µs more for the list. That depends less \
+         than the ratio on how long the machine takes to wake a thread.",
+        more(&rows[0]),
+        more(&rows[1]),
+    );
+    Ok(Part { note, rows })
+}
+
+/// Median time of a call of each contestant, in microseconds.
+async fn in_turn(
+    call: impl AsyncFn(By) -> Result<String, Failure>,
+    expected: &str,
+) -> Result<Vec<(By, f64)>, Failure> {
+    let mut took: [Vec<f64>; BY.len()] = Default::default();
+    for round in 0..2 * CALLS {
+        for turn in 0..BY.len() {
+            let which = (round + turn) % BY.len();
+            let start = Instant::now();
+            let name = call(BY[which]).await?;
+            let time = start.elapsed();
+            if name != expected {
+                return Err(format!("{name} was read, and not {expected}").into());
+            }
+            if round >= CALLS {
+                took[which].push(time.as_secs_f64() * 1e6);
+            }
+        }
+    }
+    Ok(BY.into_iter().zip(took.map(median)).collect())
+}
+
+/// A list whose server and whose reader take as long for a page.
+async fn pages() -> Result<Part, Failure> {
+    let url = server::start(PAUSE, PAGES, SIZE)?;
+    let harness = ways::ext(&url)?;
+    let hand = Hand::new(&url)?;
+    read(&harness, true).await?;
+    let (ahead, in_turn) = (read(&harness, true).await?, read(&harness, false).await?);
+    read_by_hand(&hand).await?;
+    let by_hand = read_by_hand(&hand).await?;
+    // What is not the reader's pauses is waiting for the server, and reading what came.
+    let waited = in_turn - PAUSE.as_secs_f64() * PAGES as f64;
+    let hidden = (in_turn - ahead) / waited;
+    let values = [
+        (By::Ext, ahead),
+        (By::ExtInTurn, in_turn),
+        (By::Hand, by_hand),
+    ];
+    let values = values.map(|(by, seconds)| (by, seconds * 1e3));
+    let name = format!("{PAGES} pages, {} ms each", PAUSE.as_millis());
+    Ok(Part {
+        note: format!(
+            "The next page is asked for while one is read, which hides {:.0} % of the wait for the server.",
+            hidden * 100.0
+        ),
+        rows: vec![Row::new(&name, "ms", values)],
+    })
+}
+
+/// How many seconds it takes to read the list.
+async fn read(harness: &Harness, prefetch: bool) -> Result<f64, Failure> {
+    let start = Instant::now();
+    let list = harness.org(ways::ORG).projects().list();
+    let mut items = list
+        .page_size(SIZE as u32)
+        .pager()
+        .prefetch(prefetch)
+        .items();
+    let mut count = 0;
+    while items.try_next().await?.is_some() {
+        count += 1;
+        if count % SIZE == 0 {
+            sleep(PAUSE).await;
+        }
+    }
+    complete(count)?;
+    Ok(start.elapsed().as_secs_f64())
+}
+
+/// The same by hand, page after page.
+async fn read_by_hand(hand: &Hand) -> Result<f64, Failure> {
+    let start = Instant::now();
+    let mut count = 0;
+    for index in 0..PAGES {
+        count += hand.page(index, SIZE).await?.len();
+        sleep(PAUSE).await;
+    }
+    complete(count)?;
+    Ok(start.elapsed().as_secs_f64())
+}
+
+fn complete(count: usize) -> Result<(), Failure> {
+    if count == PAGES * SIZE {
+        return Ok(());
+    }
+    Err(format!("{count} items were read").into())
+}

@@ -42,6 +42,7 @@ mod ask;
 mod feed;
 mod items;
 mod pages;
+mod pick;
 mod position;
 mod read;
 mod rule;

@@ -1,7 +1,6 @@
 //! From the answer to its items and signs: the members that the table names are picked out of the body, and each item is
 //! decoded by itself.
 
-use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::ops::Range;
 
@@ -12,6 +11,7 @@ use serde::de::{DeserializeOwned, IgnoredAny};
 use serde_json::Value;
 use serde_json::value::RawValue;
 
+use super::pick::pick;
 use crate::error::{Error, Result};
 
 /// One page as it came.
@@ -44,11 +44,10 @@ impl<T: DeserializeOwned> Fetched<T> {
             StatusCode::NO_CONTENT => b"null",
             _ => body,
         };
-        let Ok(document) = serde_json::from_slice::<&RawValue>(body) else {
+        let Some(found) = Members::find(paging, body) else {
             let start = bytes.len() - body.len();
             return Err(answer.misfit::<Json>(start..bytes.len(), "").into());
         };
-        let found = Members::find(paging, document);
         let rows: Vec<&RawValue> = match found.items.map(RawValue::get) {
             None => Vec::new(),
             Some(array) => match serde_json::from_str(array) {
@@ -109,57 +108,33 @@ struct Members<'a> {
 }
 
 impl<'a> Members<'a> {
-    fn find(paging: &Paging, document: &'a RawValue) -> Self {
-        let mut levels = Levels {
-            document,
-            read: HashMap::new(),
-        };
-        let mut member = |found: Option<Found>| match found {
-            Some(Found::Member(path)) => levels.member(path),
+    /// `None` where the body is not JSON.
+    fn find(paging: &Paging, body: &'a [u8]) -> Option<Self> {
+        let in_body = |found: Option<Found>| match found {
+            Some(Found::Member(path)) => Some(path),
             _ => None,
         };
-        let more = paging.more.map(|more| match more {
-            More::HasNext(path) | More::Last(path) => Found::Member(path),
-            _ => Found::Header(""),
+        let more = paging.more.and_then(|more| match more {
+            More::HasNext(path) | More::Last(path) => Some(path),
+            _ => None,
         });
-        Self {
-            total: member(paging.total),
-            used: member(paging.used_size),
-            more: member(more),
-            items: levels.member(paging.items),
-            tokens: paging
-                .tokens
-                .iter()
-                .map(|token| levels.member(token.member))
-                .collect(),
-        }
+        let mut paths = vec![
+            Some(paging.items),
+            in_body(paging.total),
+            in_body(paging.used_size),
+            more,
+        ];
+        paths.extend(paging.tokens.iter().map(|token| Some(token.member)));
+        let mut found = pick(body, &paths).ok()?.into_iter();
+        let mut next = || found.next().flatten();
+        Some(Self {
+            items: next(),
+            total: next(),
+            used: next(),
+            more: next(),
+            tokens: found.collect(),
+        })
     }
-}
-
-/// The objects on the way to members, each split into its members once.
-struct Levels<'a> {
-    document: &'a RawValue,
-    read: HashMap<&'static str, HashMap<String, &'a RawValue>>,
-}
-
-impl<'a> Levels<'a> {
-    /// The member at a path with dots; `None` where it is null, missing, or the way leads through no object.
-    fn member(&mut self, path: &'static str) -> Option<&'a RawValue> {
-        if path.is_empty() {
-            return present(self.document);
-        }
-        let (outer, name) = path.rsplit_once('.').unwrap_or(("", path));
-        if !self.read.contains_key(outer) {
-            let object = self.member(outer)?;
-            let members = serde_json::from_str(object.get()).ok()?;
-            self.read.insert(outer, members);
-        }
-        present(self.read.get(outer)?.get(name)?)
-    }
-}
-
-fn present(value: &RawValue) -> Option<&RawValue> {
-    Some(value).filter(|value| value.get() != "null")
 }
 
 /// A count, as a number or as a text; `None` for what is none, such as -1.

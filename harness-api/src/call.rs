@@ -61,6 +61,7 @@ pub struct Call(
 pub(crate) struct Parts {
     pub(crate) client: Client,
     pub(crate) target: Target,
+    /// The values of parameters, in the order of the table.
     pub(crate) values: Vec<(usize, Value)>,
     /// Values for placeholders of a path outside the table.
     pub(crate) segments: Vec<(String, String)>,
@@ -154,12 +155,10 @@ impl Call {
 
     /// The same call again; `None` when its body or a part of it is a stream, which can be sent once.
     pub fn try_clone(&self) -> Option<Self> {
-        let values = self
-            .0
-            .values
-            .iter()
-            .map(|(param, value)| Some((*param, value.again()?)))
-            .collect::<Option<_>>()?;
+        let mut values = Vec::with_capacity(self.0.values.len());
+        for (param, value) in &self.0.values {
+            values.push((*param, value.again()?));
+        }
         let body = match &self.0.body {
             Some((media, source)) => Some((media.clone(), source.again()?)),
             None => None,
@@ -396,9 +395,12 @@ impl Call {
     }
 
     fn set(&mut self, param: usize, value: Value) {
-        match self.0.values.iter_mut().find(|(set, _)| *set == param) {
-            Some((_, old)) => *old = value,
-            None => self.0.values.push((param, value)),
+        let values = &mut self.0.values;
+        let at = values.iter().position(|(set, _)| *set >= param);
+        let at = at.unwrap_or(values.len());
+        match values.get_mut(at) {
+            Some((set, old)) if *set == param => *old = value,
+            _ => values.insert(at, (param, value)),
         }
     }
 

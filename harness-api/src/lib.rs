@@ -27,6 +27,7 @@ mod options;
 mod paging;
 mod path;
 mod payload;
+mod position;
 mod query;
 mod redact;
 mod request;

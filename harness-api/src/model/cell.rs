@@ -243,10 +243,7 @@ impl<T: Cell> List for Vec<T> {
     }
     #[inline]
     fn at(&self, index: usize) -> Option<Part<'_>> {
-        match self.get(index) {
-            Some(value) => Some(value.part()),
-            None => None,
-        }
+        self.get(index).map(T::part)
     }
 }
 

@@ -245,33 +245,5 @@ pub enum Part<'a> {
     Misfits(&'a Misfits),
 }
 
-impl Slot<'_> {
-    /// The same place once more.
-    pub(crate) fn again(&mut self) -> Slot<'_> {
-        match self {
-            Self::Str(place) => Slot::Str(place),
-            Self::Int(place) => Slot::Int(place),
-            Self::Num(place) => Slot::Num(place),
-            Self::Flag(place) => Slot::Flag(place),
-            Self::Time(place) => Slot::Time(place),
-            Self::Json(place) => Slot::Json(place),
-            Self::OneStr(place) => Slot::OneStr(place),
-            Self::OneInt(place) => Slot::OneInt(place),
-            Self::OneNum(place) => Slot::OneNum(place),
-            Self::OneFlag(place) => Slot::OneFlag(place),
-            Self::OneTime(place) => Slot::OneTime(place),
-            Self::OneJson(place) => Slot::OneJson(place),
-            Self::Text(place) => Slot::Text(*place),
-            Self::Model(place) => Slot::Model(*place),
-            Self::Opt(place) => Slot::Opt(*place),
-            Self::List(place) => Slot::List(*place),
-            Self::Map(place) => Slot::Map(*place),
-            Self::Union(place) => Slot::Union(*place),
-            Self::Maybe(place) => Slot::Maybe(*place),
-            Self::Misfits(place) => Slot::Misfits(place),
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests;

@@ -3,9 +3,9 @@
 use std::borrow::Cow;
 use std::fmt;
 use std::future::Future;
+
 use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Context, Poll, ready};
 
 use bytes::Bytes;
 use serde::Serialize;
@@ -21,10 +21,10 @@ use crate::model::{Cell, Part};
 use crate::operation::{Operation, Place};
 use crate::options::{CallOptions, Configure};
 use crate::query;
+use crate::reading::{Reading, Typed};
 use crate::redact;
 use crate::response::Response;
 use crate::stream::ByteStream;
-use crate::transport::BoxFuture;
 
 /// A call on its way, boxed: one kind of future for all operations.
 pub type Sending<T> = Pin<Box<dyn Future<Output = Result<Response<T>, Error>> + Send>>;
@@ -315,7 +315,7 @@ impl Call {
     )]
     #[inline]
     pub(crate) fn typed<T: Cell + 'static>(self) -> Sending<T> {
-        self.read(Wanted::Json, decode::typed)
+        Box::pin(Typed::new(exchange::buffered(self, Wanted::Json)))
     }
 
     /// Sends the call and decodes a JSON answer, or gives `None` where the server sends no body.
@@ -442,20 +442,5 @@ impl fmt::Debug for Call {
             .field("body", &self.0.body)
             .field("options", &self.0.options)
             .finish_non_exhaustive()
-    }
-}
-
-/// Waits for an answer and decodes it.
-struct Reading<T> {
-    received: BoxFuture<'static, Result<Received, Error>>,
-    finish: fn(Received) -> Result<Response<T>, Error>,
-}
-
-impl<T> Future for Reading<T> {
-    type Output = Result<Response<T>, Error>;
-
-    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
-        let received = ready!(self.received.as_mut().poll(context))?;
-        Poll::Ready((self.finish)(received))
     }
 }

@@ -10,7 +10,7 @@ use serde_path_to_error::{Deserializer as Tracked, Track};
 
 use crate::content::{is_html, is_html_type, is_json_type, without_bom};
 use crate::error::{DecodeFailure, Error, ErrorKind};
-use crate::model::{Cell, Place, Slot};
+use crate::model::{Place, Slot};
 use crate::position;
 use crate::redact;
 use crate::response::{Response, ResponseParts};
@@ -75,16 +75,12 @@ pub(crate) fn json<T: DeserializeOwned>(received: Received) -> Result<Response<T
     }
 }
 
-/// A JSON document of a generated type, or a bare list or map. What depends on the type is no more than its place.
-#[inline]
-pub(crate) fn typed<T: Cell>(received: Received) -> Result<Response<T>, Error> {
-    let mut value = T::blank();
-    let parts = place(received, value.slot(), std::any::type_name::<T>())?;
-    Ok(Response::new(value, parts))
-}
-
-/// Reads the document into a place.
-fn place(received: Received, slot: Slot<'_>, type_name: &str) -> Result<Box<ResponseParts>, Error> {
+/// A JSON document of a generated type, or a bare list or map, into its place.
+pub(crate) fn place(
+    received: Received,
+    slot: Slot<'_>,
+    type_name: &str,
+) -> Result<Box<ResponseParts>, Error> {
     let mut deserializer = serde_json::Deserializer::from_slice(without_bom(&received.parts.bytes));
     let mut item = String::new();
     let place = Place {

@@ -29,6 +29,7 @@ mod path;
 mod payload;
 mod position;
 mod query;
+mod reading;
 mod redact;
 mod request;
 mod response;
